@@ -1,0 +1,16 @@
+/** A value of RFC 8259. */
+export type Json = null | boolean | number | string | JsonArray | JsonObject
+export type JsonArray = ReadonlyArray<Json>
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** A parsed answer. */
+export interface Document {
+  readonly root: Json
+  /**
+   * How the text spelled the number at `holder[key]`, where that differs from `String(number)`: ids over 2^53,
+   * `1.50`, `1e3`. The root itself has no holder.
+   */
+  readonly spelling: (holder: JsonArray | JsonObject, key: string | number) => string | undefined
+}

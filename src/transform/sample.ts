@@ -1,0 +1,46 @@
+/** What a sample may be; `untyped` is Prometheus' word for "nobody knows". */
+export type MetricType = "gauge" | "counter" | "untyped" | "info" | "stateset"
+
+/** What all samples of one name share. One object per family and target, so that it can be compared by identity. */
+export interface Family {
+  readonly name: string
+  readonly type: MetricType
+  readonly help: string
+}
+
+/**
+ * Label pairs in ascending order of name, none of them empty (an empty value is an absent label).
+ * The samples of one row share one array, so that its text is made once.
+ */
+export type Labels = ReadonlyArray<readonly [name: string, value: string]>
+
+/** One series' value, finite, in base units. */
+export interface Sample {
+  readonly family: Family
+  readonly labels: Labels
+  readonly value: number
+}
+
+export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const
+
+/** Why a sample was dropped: the `reason` of `poll_samples_dropped_total`. */
+export type DropReason = (typeof dropReasons)[number]
+
+/** One sample that the document did not yield; it costs that sample, never the poll. */
+export interface Problem {
+  readonly reason: DropReason
+  /** The family's name, or the label's where a label source was ambiguous. */
+  readonly metric: string
+  /** The path as the mapping has it. */
+  readonly path: string
+  /** Normalized path (RFC 9535, section 2.7) of the row; `$` outside any row. */
+  readonly row: string
+  /** What stood there, short enough for a line. */
+  readonly found: string
+}
+
+/** All that one document yields: samples unique by name and labels. */
+export interface Transformed {
+  readonly samples: ReadonlyArray<Sample>
+  readonly problems: ReadonlyArray<Problem>
+}
