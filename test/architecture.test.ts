@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { expect, test } from "vitest"
+
+/** What each folder of src/ may import from; the files at the top compose and may import everything. */
+const mayImport: Record<string, ReadonlyArray<string>> = {
+  upstream: [],
+  transform: [],
+  host: [],
+  exposition: ["transform"],
+  config: ["upstream", "transform", "exposition"],
+  poll: ["upstream", "transform", "exposition", "config"],
+  serve: ["transform", "exposition", "config", "poll"]
+}
+
+const src = join(import.meta.dirname, "../src")
+const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
+const text = (file: string) => readFileSync(join(src, file), "utf8")
+const folder = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "")
+
+test.each(sources)("src/%s imports only what lies before it on the way of a document", (file) => {
+  const own = folder(file)
+  if (own === "") return
+  expect(mayImport, `src/${own}/ has no rule`).toHaveProperty(own)
+  for (const [, target] of text(file).matchAll(/(?:from|import) "(\.[^"]+)"/g)) {
+    const other = folder(join(dirname(file), target ?? ""))
+    expect([own, ...(mayImport[own] ?? [])], `src/${file} imports ${target}`).toContain(other)
+  }
+})
+
+test.each(sources)(
+  "src/%s imports modules of effect, never its barrel, which costs start-up time and memory",
+  (file) => {
+    expect(text(file)).not.toMatch(/from "(effect|@effect\/platform-node)"/)
+  }
+)
