@@ -1,0 +1,26 @@
+import type { Json } from "../json.ts"
+import type { Node } from "../node.ts"
+
+/** One run of a path over a document. */
+export interface Search {
+  readonly root: Json
+  readonly found: Array<Node>
+  /** How many nodes are enough. */
+  readonly most: number
+  /** Shared with the searches of filters within. */
+  readonly effort: { left: number }
+}
+
+/**
+ * What a search may look at: nodes, and characters for regular expressions. A body of 16 MB has at most eight million
+ * nodes, so that only nested `..` over a hostile document comes here, after a second or so.
+ */
+export const maxEffort = 20_000_000
+
+export class GivenUp extends Error {}
+
+/** Throws GivenUp when the search has looked at too much. */
+export const spend = (search: Search, effort: number): void => {
+  search.effort.left -= effort
+  if (search.effort.left < 0) throw new GivenUp()
+}

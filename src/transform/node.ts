@@ -1,0 +1,32 @@
+import type { Json } from "./json.ts"
+
+/** A value and where it stands (RFC 9535, section 1.1). A chain of parents, so that a step down costs the same anywhere. */
+export interface Node {
+  readonly value: Json
+  /** Its object key or array index in `parent`; undefined for the document itself. */
+  readonly key: string | number | undefined
+  readonly parent: Node | undefined
+}
+
+export const documentNode = (root: Json): Node => ({ value: root, key: undefined, parent: undefined })
+
+/** The key `up` levels above the node's own, as `{ key: 0 }` and `{ key: 1 }` in `labels_from` mean it. */
+export const keyOf = (node: Node, up: number): string | number | undefined => {
+  let at: Node | undefined = node
+  for (let level = 0; level < up; level++) at = at?.parent
+  return at?.key
+}
+
+/** The node's normalized path (RFC 9535, section 2.7): `$['items'][0]`. */
+export const location = (node: Node): string => {
+  const segments: Array<string> = []
+  for (let at = node; at.parent !== undefined; at = at.parent) {
+    segments.push(typeof at.key === "number" ? `[${at.key}]` : `['${escaped(String(at.key))}']`)
+  }
+  return `$${segments.reverse().join("")}`
+}
+
+const escaped = (name: string) =>
+  name.replace(/[\u0000-\u001f'\\]/g, (character) =>
+    character === "'" ? "\\'" : JSON.stringify(character).slice(1, -1)
+  )
