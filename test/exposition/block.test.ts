@@ -1,0 +1,106 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import { type Block, render } from "../../src/exposition/block.ts"
+import type { Family, Labels, Sample } from "../../src/transform/sample.ts"
+import { parseLine, splitLines } from "./parse.ts"
+import { hostileText, samples } from "./samples.ts"
+
+const gauge = (name: string): Family => ({ name, type: "gauge", help: "" })
+const text = (blocks: ReadonlyArray<Block>) => blocks.map((block) => Buffer.from(block.lines).toString())
+
+test("a family becomes one block with a line for each sample, in their order", () => {
+  const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
+  const row = (queue: string): Labels => [["queue", queue]]
+  const [mail, print] = [row("mail"), row("print")]
+  const blocks = render([
+    { family: depth, labels: mail, value: 12 },
+    { family: age, labels: mail, value: 0.5 },
+    { family: depth, labels: print, value: 3 },
+    { family: age, labels: print, value: 86400 }
+  ])
+  expect(blocks.map(({ family, series }) => ({ family, series }))).toEqual([
+    { family: depth, series: 2 },
+    { family: age, series: 2 }
+  ])
+  expect(text(blocks)).toEqual([
+    'queue_depth{queue="mail"} 12\nqueue_depth{queue="print"} 3\n',
+    'queue_age_seconds{queue="mail"} 0.5\nqueue_age_seconds{queue="print"} 86400\n'
+  ])
+})
+
+test("a sample without labels has no braces", () => {
+  expect(text(render([{ family: gauge("up"), labels: [], value: 1 }]))).toEqual(["up 1\n"])
+})
+
+test("no samples are no blocks", () => {
+  expect(render([])).toEqual([])
+})
+
+test("every line parses back to the sample that it came from, whatever its labels hold", () => {
+  fc.assert(
+    fc.property(samples, (samples) => {
+      const lines = render(samples).flatMap(({ family, lines }) =>
+        splitLines(lines).map((line) => ({ family, ...parseLine(line) }))
+      )
+      // the samples come family by family already
+      expect(lines).toEqual(
+        samples.map(({ family, labels, value }) => ({
+          family,
+          name: family.name,
+          labels,
+          value: value === 0 ? 0 : value
+        }))
+      )
+    })
+  )
+})
+
+test("half a surrogate pair becomes the replacement character, as UTF-8 has no other way", () => {
+  fc.assert(
+    fc.property(hostileText, (value) => {
+      const [lines = ""] = text(render([{ family: gauge("m"), labels: [["l", `a${value}`]], value: 1 }]))
+      expect(parseLine(lines.slice(0, -1)).labels).toEqual([["l", `a${value.toWellFormed()}`]])
+    })
+  )
+})
+
+/** The plainest renderer there can be. */
+const naive = (samples: ReadonlyArray<Sample>): ReadonlyArray<string> => {
+  const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
+  const line = ({ family, labels, value }: Sample) => {
+    const pairs = labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")
+    return `${family.name}${pairs === "" ? "" : `{${pairs}}`} ${value}\n`
+  }
+  const families = [...new Set(samples.map((sample) => sample.family))]
+  return families.map((family) =>
+    samples
+      .filter((sample) => sample.family === family)
+      .map(line)
+      .join("")
+      .toWellFormed()
+  )
+}
+
+test("the fast renderer writes what a naive one writes, also where rows are long and share their labels", () => {
+  const families = ["a", "b_seconds", "c_total"].map(gauge)
+  const row = fc.record({
+    labels: fc.array(
+      fc.tuple(fc.constantFrom("x", "y"), fc.oneof(hostileText, fc.string({ minLength: 2_000, maxLength: 6_000 })))
+    ),
+    values: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 3 })
+  })
+  const table = fc.array(row, { maxLength: 40, size: "max" }).map((rows) =>
+    rows.flatMap(({ labels, values }) =>
+      values.flatMap((value, index) => {
+        const family = families[index]
+        return family === undefined ? [] : [{ family, labels, value }]
+      })
+    )
+  )
+  fc.assert(
+    fc.property(table, (samples) => {
+      expect(text(render(samples))).toEqual(naive(samples))
+    }),
+    { numRuns: 50 }
+  )
+})
