@@ -1,0 +1,42 @@
+import type { KeyPath } from "./source.ts"
+
+/** Variables by name: `process.env` or a test's own. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A string of the file whose variables cannot be filled in. */
+export interface Unset {
+  readonly path: KeyPath
+  readonly message: string
+}
+
+/**
+ * Fills in `${NAME}` in every string of `value`; `$${` stands for `${` itself.
+ * What a variable holds is never looked at again, so it can neither hold variables nor break out of its string.
+ */
+export const expand = (value: unknown, environment: Environment) => {
+  const unset: Array<Unset> = []
+
+  const fill = (text: string, path: KeyPath): string =>
+    text.replace(/(\$?)\$\{([^}]*)\}?/g, (whole, doubled: string, name: string) => {
+      if (doubled !== "") return whole.slice(1)
+      const problem = (message: string) => {
+        unset.push({ path, message })
+        return ""
+      }
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith("}")) {
+        return problem(`${whole} names no variable: write \${NAME}, or $\${ for the characters themselves`)
+      }
+      return (
+        (Object.hasOwn(environment, name) ? environment[name] : undefined) ??
+        problem(`the environment variable ${name} is not set`)
+      )
+    })
+
+  const walk = (value: unknown, path: KeyPath): unknown => {
+    if (typeof value === "string") return fill(value, path)
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
+    if (value === null || typeof value !== "object") return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+  }
+  return { value: walk(value, []), unset }
+}

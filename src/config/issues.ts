@@ -1,0 +1,120 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import type { KeyPath } from "./source.ts"
+import { didYouMean } from "./suggest.ts"
+
+/** What is wrong with a value, with its key itself (`about: "key"`), or that the key is not there. */
+export interface Issue {
+  readonly path: KeyPath
+  readonly about: "key" | "value"
+  /** Reads on from the path; where it tells what was expected, what was found instead may be added. */
+  readonly message: string
+  readonly expected: boolean
+}
+
+/** What the encoded side of a schema takes, in the words of somebody who writes YAML. */
+const inWords = (ast: SchemaAST.AST): string => {
+  const encoded = SchemaAST.toEncoded(ast)
+  switch (encoded._tag) {
+    case "Objects":
+      return "a map"
+    case "Arrays":
+      return "a list"
+    case "String":
+      return "a string"
+    case "Number":
+      return "a number"
+    case "Boolean":
+      return "true or false"
+    case "Literal":
+      return String(encoded.literal)
+    case "Suspend":
+      return inWords(encoded.thunk())
+    case "Union": {
+      const all = [...new Set(encoded.types.map(inWords))]
+      return all.length < 3 ? all.join(" or ") : `one of ${all.join(", ")}`
+    }
+    default:
+      return "another value"
+  }
+}
+
+const annotation = (annotations: Schema.Annotations.Annotations | undefined, key: string): string | undefined => {
+  const text = annotations?.[key]
+  return typeof text === "string" ? text : undefined
+}
+
+const expectation = (check: SchemaAST.Check<unknown> | undefined): string | undefined =>
+  annotation(check?.annotations, "message") ?? annotation(check?.annotations, "expected")
+
+/** Decodes with every excess key an error, and goes on behind one. */
+const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
+
+/**
+ * Everything that keeps `value` from being decoded by `schema`. A key that its map does not allow does not hide what is wrong with its value.
+ */
+export const issuesOf = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
+  const decoded = Schema.decodeUnknownResult(schema, options)(value)
+  return Result.isSuccess(decoded) ? [] : flatten(decoded.failure.issue, [], undefined)
+}
+
+const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {
+  const one = (message: string, expected = false): ReadonlyArray<Issue> => [{ path, about: "value", message, expected }]
+  const wanted = (text: string) => one(`expected ${text}`, true)
+  switch (issue._tag) {
+    case "Pointer":
+      return flatten(
+        issue.issue,
+        [...path, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))],
+        instead
+      )
+    case "Encoding":
+      return flatten(issue.issue, path, instead)
+    case "Filter":
+      return flatten(issue.issue, path, instead ?? expectation(issue.filter))
+    case "Composite":
+      return issue.issues.flatMap((inner) => flatten(inner, path, instead))
+    case "AnyOf":
+      if (issue.issues.length > 0) return closest(issue.issues.map((inner) => flatten(inner, path, instead)))
+      return wanted(inWords(issue.ast))
+    case "InvalidType":
+      return wanted((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || inWords(issue.ast))
+    case "InvalidValue": {
+      const message = annotation(issue.annotations, "message")
+      if (message !== undefined) return one(message)
+      const expected = instead ?? annotation(issue.annotations, "expected")
+      return expected === undefined ? one("not a valid value") : wanted(expected)
+    }
+    case "MissingKey":
+      return [{ path, about: "value", message: "missing", expected: false }]
+    case "UnexpectedKey":
+      return unexpected(issue, path)
+    case "Forbidden":
+    case "OneOf":
+      return one("not allowed here")
+  }
+}
+
+/** Of the ways in which a value fits none of several forms, the one that it misses by the least. */
+const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
+  forms.reduce((best, form) => (form.length < best.length ? form : best))
+
+const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyArray<Issue> => {
+  const key = String(path.at(-1))
+  const about = (message: string): Issue => ({ path, about: "key", message, expected: false })
+  if (issue.ast._tag !== "Objects") return [about("one too many")]
+  const [names] = issue.ast.indexSignatures
+  if (names === undefined) {
+    const known = issue.ast.propertySignatures.map(({ name }) => String(name))
+    return [about(`unknown key${didYouMean(key, known)}`)]
+  }
+  const rule = names.parameter.checks?.map(expectation).find((text) => text !== undefined)
+  const value = "input" in issue ? issue.input : undefined
+  const inner = issuesOf(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
+  return [
+    about(rule === undefined ? "not a legal name" : `expected ${rule}`),
+    ...inner.map((found) => ({ ...found, path: [...path, ...found.path] }))
+  ]
+}

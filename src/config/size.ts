@@ -1,0 +1,31 @@
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+
+const units = ["B", "kB", "KB", "MB", "GB", "KiB", "MiB", "GiB"] as const
+const pattern = new RegExp(String.raw`^[0-9]+(?:\.[0-9]+)?(?:${units.join("|")})$`, "u")
+
+const bytes = (unit: string): number =>
+  unit.endsWith("iB")
+    ? 1024 ** (1 + "KMG".indexOf(unit.charAt(0)))
+    : 1000 ** "BKMG".indexOf(unit.charAt(0).toUpperCase())
+
+const parse = (text: string): number => {
+  const unit = text.replace(/^[0-9.]+/, "")
+  return Math.floor(Number(text.slice(0, -unit.length)) * bytes(unit))
+}
+
+/** The shortest way to write a number of bytes, `16MB` or `512KiB`. */
+export const format = (size: number): string =>
+  ["GB", "GiB", "MB", "MiB", "kB", "KiB"]
+    .map((unit) => [size / bytes(unit), unit] as const)
+    .find(([count]) => count >= 1 && Number.isInteger(count))
+    ?.join("") ?? `${size}B`
+
+/** A number of bytes, decoded from `16MB` (millions) or `512KiB` (1024s). */
+export const size = (annotations: { readonly description: string; readonly default?: string }) =>
+  Schema.String.check(
+    Schema.isPattern(pattern, { expected: "a size such as 16MB or 512KiB" }).abort(),
+    Schema.makeFilter((text) => parse(text) > 0, { expected: "a size of more than 0" })
+  )
+    .annotate(annotations)
+    .pipe(Schema.decodeTo(Schema.Int, SchemaTransformation.transform({ decode: parse, encode: format })))

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest"
+import { expand } from "../../src/config/environment.ts"
+
+const environment = { HOST: "api.example.com", EMPTY: "", TRICK: "${HOST}\nname: x" }
+
+test.each([
+  ["https://${HOST}/v1", "https://api.example.com/v1"],
+  ["${HOST}${HOST}", "api.example.comapi.example.com"],
+  ["<${EMPTY}>", "<>"],
+  ["$HOST $ {HOST} 5$", "$HOST $ {HOST} 5$"],
+  ["$${HOST}", "${HOST}"],
+  ["${TRICK}", "${HOST}\nname: x"]
+])("%j becomes %j", (text, expected) => {
+  expect(expand({ list: [text, 1, null, true] }, environment)).toEqual({
+    value: { list: [expected, 1, null, true] },
+    unset: []
+  })
+})
+
+test.each([
+  ["${NOPE}", "the environment variable NOPE is not set"],
+  ["${}", "${} names no variable: write ${NAME}, or $${ for the characters themselves"],
+  ["${HOST:-x}", "${HOST:-x} names no variable: write ${NAME}, or $${ for the characters themselves"],
+  ["${HOST", "${HOST names no variable: write ${NAME}, or $${ for the characters themselves"],
+  ["${toString}", "the environment variable toString is not set"]
+])("%j is a problem", (text, message) => {
+  expect(expand({ a: [text] }, environment).unset).toEqual([{ path: ["a", 0], message }])
+})
