@@ -1,0 +1,20 @@
+/** The first descriptor that systemd passes, after stdin, stdout and stderr (sd_listen_fds(3), SD_LISTEN_FDS_START). */
+const firstFd = 3
+
+/** A listening socket that was bound before this process began. */
+export interface Socket {
+  readonly fd: number
+  /** FileDescriptorName= of the socket unit; by default the unit's own name. */
+  readonly name: string
+}
+
+/**
+ * The sockets that systemd hands over to this very process (sd_listen_fds(3)), each ready for `server.listen({ fd })`. They outlive it:
+ * who connects while the daemon is being replaced waits for the next one.
+ */
+export const activatedSockets = (env: NodeJS.ProcessEnv): ReadonlyArray<Socket> => {
+  const { LISTEN_PID: pid = "", LISTEN_FDS: count = "", LISTEN_FDNAMES: names = "" } = env
+  if (Number(pid) !== process.pid || !/^[1-9][0-9]*$/.test(count)) return []
+  const name = names.split(":")
+  return Array.from({ length: Number(count) }, (_, index) => ({ fd: firstFd + index, name: name[index] || "unknown" }))
+}

@@ -1,0 +1,161 @@
+import { spawnSync } from "node:child_process"
+import { assert, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as TestClock from "effect/testing/TestClock"
+import { afterEach, beforeEach, expect, vi } from "vitest"
+import { Notify } from "../../src/host/notify.ts"
+import { openReceiver } from "./receiver.ts"
+
+let systemd: ReturnType<typeof openReceiver>
+
+beforeEach(() => {
+  systemd = openReceiver()
+  vi.stubEnv("NOTIFY_SOCKET", systemd.path)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  systemd.close()
+})
+
+const withNotify = <A, E>(use: (notify: (typeof Notify)["Service"]) => Effect.Effect<A, E>) =>
+  Effect.flatMap(Notify, use).pipe(Effect.provide(Notify.layer))
+
+/** What `effect` logs, beside what it yields. */
+const withLog = <A, E>(effect: Effect.Effect<A, E>) => {
+  const lines: Array<string> = []
+  const logger = Logger.make<unknown, void>(({ message }) => void lines.push(String(message)))
+  return Effect.map(Effect.provide(effect, Logger.layer([logger])), (value) => ({ value, lines }))
+}
+
+it.effect("tells systemd of the start, the status, a reload and the stop", () =>
+  withNotify((notify) =>
+    Effect.gen(function* () {
+      yield* notify.ready
+      yield* notify.status("2/3 targets up")
+      yield* notify.status("2/3 targets up")
+      yield* notify.status("3/3 targets up")
+      yield* notify.reloading
+      yield* notify.ready
+      yield* notify.stopping(Duration.seconds(11))
+      const messages = systemd.received()
+      const reloading = /^RELOADING=1\nMONOTONIC_USEC=([0-9]+)$/.exec(messages[4] ?? "")
+      expect(messages).toEqual([
+        "STATUS=starting",
+        "READY=1",
+        "STATUS=2/3 targets up",
+        "STATUS=3/3 targets up",
+        reloading?.[0],
+        "READY=1",
+        "STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=11000000"
+      ])
+      const age = process.hrtime.bigint() / 1000n - BigInt(reloading?.[1] ?? 0)
+      expect(age).toBeGreaterThanOrEqual(0n)
+      expect(age).toBeLessThan(60_000_000n)
+    })
+  )
+)
+
+it.effect("gives a sign of life twice a watchdog period, and none while the daemon is not well", () => {
+  vi.stubEnv("WATCHDOG_USEC", "10000000")
+  vi.stubEnv("WATCHDOG_PID", String(process.pid))
+  return withNotify((notify) =>
+    Effect.gen(function* () {
+      let well = true
+      const signsIn = (time: Duration.Input) =>
+        Effect.map(
+          TestClock.adjust(time),
+          () => systemd.received().filter((message) => message === "WATCHDOG=1").length
+        )
+      yield* Effect.forkChild(notify.watchdog(Effect.sync(() => well)))
+      assert.strictEqual(yield* signsIn("1 second"), 1)
+      assert.strictEqual(yield* signsIn("10 seconds"), 2)
+      well = false
+      assert.strictEqual(yield* signsIn("60 seconds"), 0)
+      well = true
+      assert.strictEqual(yield* signsIn("5 seconds"), 1)
+    })
+  )
+})
+
+it.effect.each([
+  { name: "no watchdog is set", env: {} },
+  { name: "the watchdog waits for another process", env: { WATCHDOG_USEC: "10000000", WATCHDOG_PID: "1" } }
+])("gives no sign of life where $name", ({ env }) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  return withNotify((notify) =>
+    Effect.gen(function* () {
+      yield* notify.watchdog(Effect.succeed(true))
+      expect(systemd.received()).toEqual(["STATUS=starting"])
+    })
+  )
+})
+
+it.effect("does nothing at all without NOTIFY_SOCKET", () => {
+  vi.stubEnv("NOTIFY_SOCKET", undefined)
+  vi.stubEnv("WATCHDOG_USEC", "10000000")
+  const ffi = vi.spyOn(process, "getBuiltinModule")
+  return Effect.gen(function* () {
+    const { lines } = yield* withLog(
+      withNotify((notify) =>
+        Effect.all([
+          notify.ready,
+          notify.status("up"),
+          notify.reloading,
+          notify.stopping(Duration.seconds(1)),
+          notify.watchdog(Effect.succeed(true))
+        ])
+      )
+    )
+    expect(lines).toEqual([])
+    expect(ffi).not.toHaveBeenCalled()
+    expect(systemd.received()).toEqual([])
+  })
+})
+
+it.live("a socket that nobody reads costs a line of the log, not the daemon", () => {
+  vi.stubEnv("NOTIFY_SOCKET", "/nowhere/socket")
+  return Effect.gen(function* () {
+    const { lines } = yield* withLog(withNotify((notify) => notify.ready))
+    expect(lines).toEqual(["cannot notify systemd: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET"])
+  })
+})
+
+it.live("refuses to start when the watchdog would kill it for want of a way to notify", () => {
+  vi.stubEnv("NOTIFY_SOCKET", "/nowhere/socket")
+  vi.stubEnv("WATCHDOG_USEC", "30000000")
+  return Effect.gen(function* () {
+    const error = yield* Effect.flip(withNotify((notify) => notify.ready))
+    expect(error.message).toBe(
+      "systemd wants a sign of life every 30s (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET"
+    )
+  })
+})
+
+const noSystemdNotify = spawnSync("systemd-notify", ["--version"]).error !== undefined
+if (noSystemdNotify) console.warn("skipped: systemd-notify is missing (apt-get install systemd)")
+
+it.live.skipIf(noSystemdNotify)("where Node has no node:ffi it goes through systemd-notify, and says so", () => {
+  vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined)
+  return Effect.gen(function* () {
+    const { result, messages } = yield* Effect.promise(() =>
+      systemd.during(Effect.runPromise(withLog(withNotify((notify) => notify.ready))))
+    )
+    expect(messages).toEqual(["STATUS=starting", "READY=1"])
+    expect(result.lines).toEqual([expect.stringContaining("the unit needs NotifyAccess=all")])
+  })
+})
+
+it("leaves nothing on stderr, no warning of an experimental feature either", () => {
+  const channel = JSON.stringify(new URL("../../src/host/channel.ts", import.meta.url))
+  const program = `import * as Effect from "effect/Effect"
+    import { open } from ${channel}
+    console.log((await Effect.runPromise(open("READY=1")))?.name)`
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8"
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: "libsystemd\n", stderr: "" })
+  expect(systemd.received()).toEqual(["READY=1"])
+})
