@@ -1,0 +1,35 @@
+import { expect, test } from "vitest"
+import { alertCases, alerts, panels, runbooks } from "./deploy.ts"
+import { metricsIn } from "./promql.ts"
+
+test("every alert has its section in docs/alerts.md, in the same order, and points to it", () => {
+  expect(alerts.map(({ alert }) => alert)).toEqual(runbooks)
+  expect(alerts.map(({ annotations }) => annotations.runbook)).toEqual(
+    runbooks.map((name) => `docs/alerts.md#${name.toLowerCase()}`)
+  )
+})
+
+test.each(alerts.map(({ alert }) => alert))("%s has a case in which it fires and one in which it does not", (alert) => {
+  const cases = alertCases.filter(({ alertname }) => alertname === alert)
+  expect(cases.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true)
+  expect(cases.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true)
+})
+
+test("every panel says what it shows, and asks for something", () => {
+  expect(panels.length).toBeGreaterThanOrEqual(12)
+  for (const { title, description, targets } of panels) {
+    expect(description, title).not.toBe("")
+    expect(targets, title).not.toEqual([])
+    for (const { expr } of targets) expect(metricsIn(expr), expr).not.toEqual([])
+  }
+})
+
+test.each([
+  ["up", ["up"]],
+  ['sum by (job) (rate(polls_total{job=~"a|b"}[5m])) > 0.1', ["polls_total"]],
+  ["a / on (x, y) group_left () b unless c", ["a", "b", "c"]],
+  ['count_values by (job) ("ordinal", poller_shard_ordinal)', ["poller_shard_ordinal"]],
+  ["time() - d", ["d"]]
+])("the metrics in %s", (expression, metrics) => {
+  expect(metricsIn(expression)).toEqual(metrics)
+})
