@@ -1,0 +1,75 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
+import { run } from "./commands/run.ts"
+import { exitCode, Failure } from "./failure.ts"
+import { stopped } from "./host/signals.ts"
+import { version } from "./version.ts"
+
+const commands = [run] as const
+
+const poller = Command.make("poller").pipe(
+  Command.withDescription("Polls JSON APIs on its own clock and serves the answers as Prometheus series."),
+  Command.withSubcommands(commands),
+  Command.provide(logging),
+  Command.withGlobalFlags([LogFormat, LogLevel])
+)
+
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+
+/** Flags work with one dash, as Go programs take them; without a command the first word is a flag, and `run` is meant. */
+export const normalize = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const dashed = args.map((arg) => (/^-[a-z]{2,}/.test(arg) ? `-${arg}` : arg))
+  const [first = "--"] = dashed
+  const own = ["-h", "-v", "--help", "--version", "--completions"]
+  return first.startsWith("-") && !own.some((flag) => first === flag || first.startsWith(`${flag}=`))
+    ? ["run", ...(args.length === 0 ? [] : dashed)]
+    : dashed
+}
+
+/** A usage error is one line a mistake, not a page of help with the mistake below it. */
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Effect.sync(() => {
+          for (const { message } of event.errors) process.stderr.write(`poller: ${message.replaceAll("\n", " ")}\n`)
+        })
+      : CliOutput.defaultPresenter.present(event)
+}
+
+/** What is left to say when the program ends by itself; a stop that was asked for is a success. */
+const report = (cause: Cause.Cause<unknown>) =>
+  Effect.sync(() => {
+    const error = Cause.squash(cause)
+    const lines = error instanceof Failure ? error.lines : [Cause.pretty(cause)]
+    for (const line of lines) process.stderr.write(`${line}\n`)
+  })
+
+const teardown: Runtime.Teardown = (exit, onExit) => {
+  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return onExit(0)
+  const error = Cause.squash(exit.cause)
+  onExit(error instanceof Failure ? error.code : exitCode.failure)
+}
+
+export const main = (args: ReadonlyArray<string>): void => {
+  if (stopped()) return
+  Command.runWith(poller, { version })(normalize(args)).pipe(
+    Effect.catchTag("ShowHelp", ({ errors }) =>
+      errors.length === 0 ? Effect.void : Effect.fail(new Failure({ lines: [], code: exitCode.configuration }))
+    ),
+    Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
+    Effect.provide(
+      Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter))
+    ),
+    (program) => NodeRuntime.runMain(program, { disableErrorReporting: true, teardown })
+  )
+}

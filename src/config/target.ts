@@ -1,0 +1,18 @@
+import type * as Duration from "effect/Duration"
+import type { Document } from "../transform/json.ts"
+import type { Transformed } from "../transform/sample.ts"
+import type { Request } from "../upstream/request.ts"
+
+/** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
+export interface Target {
+  readonly name: string
+  readonly request: Request
+  readonly interval: Duration.Duration
+  /** How long the last good series stand while polls fail. */
+  readonly staleAfter: Duration.Duration
+  /** A poll that yields more series than this fails. */
+  readonly maxSeries: number
+  readonly transform: (document: Document) => Transformed
+  /** Equal for two targets that would be polled and transformed alike: what a reload compares. */
+  readonly fingerprint: string
+}

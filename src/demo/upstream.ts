@@ -1,0 +1,66 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as Effect from "effect/Effect"
+
+const wave = (seconds: number, period: number, phase = 0) =>
+  (1 + Math.sin(2 * Math.PI * (seconds / period + phase))) / 2
+
+/** Queues as a broker reports them: depths that rise and fall, the age of the oldest message, totals that only rise. */
+const queues = (seconds: number) => ({
+  node: "broker-1",
+  version: "4.1.0",
+  uptime_ms: Math.round(seconds * 1000),
+  queues: ["orders", "mails", "invoices"].map((name, index) => {
+    const depth = Math.round(120 * wave(seconds, 60 + 25 * index, index / 3))
+    return {
+      name,
+      state: depth > 100 ? "backlogged" : "running",
+      depth,
+      oldest_ms: depth * 180,
+      consumers: depth > 60 ? 4 : 2,
+      published_total: Math.round(seconds * (7 - 2 * index)) + depth
+    }
+  })
+})
+
+/** Workers of a service that has a bad quarter of every minute: first it refuses, then it is too slow. */
+const workers = (seconds: number) => ({
+  workers: ["ada", "grace", "edsger"].map((id, index) => ({
+    id,
+    busy: wave(seconds, 20, index / 5) > 0.4,
+    cpu_pct: Math.round(1000 * wave(seconds, 30, index / 3)) / 10,
+    last_seen: new Date(Date.now() - 500 * index).toISOString()
+  }))
+})
+
+const answer = (seconds: number) => (request: IncomingMessage, response: ServerResponse) => {
+  const send = (body: unknown) => {
+    response.setHeader("content-type", "application/json")
+    response.end(JSON.stringify(body))
+  }
+  const phase = seconds % 60
+  if (request.url === "/queues") return send(queues(seconds))
+  if (phase > 45 && phase < 52) {
+    response.statusCode = 503
+    return response.end()
+  }
+  if (phase >= 52 && phase < 58) return
+  send(workers(seconds))
+}
+
+/** A small upstream on a port of its own, on loopback, as long as the scope lives; its URL. */
+export const upstream = Effect.gen(function* () {
+  const start = performance.now()
+  const server = createServer((request, response) => answer((performance.now() - start) / 1000)(request, response))
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => {
+      server.listen(0, "127.0.0.1", () => resume(Effect.void))
+    }),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+  )
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})

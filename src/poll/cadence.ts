@@ -1,0 +1,52 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { hash32 } from "./hash.ts"
+
+/** One tick of a grid: its number from the first, and how many before it passed unused. */
+export interface Tick {
+  readonly number: number
+  readonly skipped: number
+  /** Milliseconds until it is due, counted from the moment the schedule was asked. */
+  readonly dueIn: number
+}
+
+const millis = (nanos: bigint) => Number(nanos) / 1e6
+
+/**
+ * Ticks every `interval` on a grid that begins `offset` after the schedule is first asked; for `Effect.schedule`.
+ * A run that overruns its tick skips the ticks it covered, and the grid stays: none of the stock schedules does both
+ * (`fixed` runs twice after an overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer wakes early).
+ * Time is the monotonic clock, so that setting the wall clock neither silences the loop nor makes it rush.
+ */
+export const cadence = (interval: Duration.Duration, offset: Duration.Duration = Duration.zero) =>
+  Schedule.fromStep(
+    Clock.clockWith((clock) =>
+      Effect.sync(() => {
+        const period = Duration.toMillis(interval)
+        const start = clock.monotonicTimeNanosUnsafe()
+        let last = -1
+        return () =>
+          Effect.sync((): [Tick, Duration.Duration] => {
+            const elapsed = millis(clock.monotonicTimeNanosUnsafe() - start) - Duration.toMillis(offset)
+            // a timer that wakes a fraction of a millisecond early must not repeat its tick
+            const number = Math.max(last + 1, elapsed < 0 || last < 0 ? 0 : Math.floor(elapsed / period) + 1)
+            const skipped = number - last - 1
+            last = number
+            const dueIn = Math.max(0, number * period - elapsed)
+            return [{ number, skipped, dueIn }, Duration.millis(dueIn)]
+          })
+      })
+    )
+  )
+
+/** The tick that a body run by `Effect.schedule(body, cadence(...))` is in. */
+export const currentTick = Effect.map(Schedule.CurrentMetadata, ({ output }) => output as Tick)
+
+/**
+ * Where in its interval a target is polled: a fixed share of it that follows from the target's name, so that many targets are spread
+ * evenly and a restart does not move them.
+ */
+export const offsetOf = (name: string, interval: Duration.Duration): Duration.Duration =>
+  Duration.times(interval, hash32(name) / 2 ** 32)

@@ -1,0 +1,58 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import * as Semaphore from "effect/Semaphore"
+import type { Target } from "../config/target.ts"
+import { Board } from "./board.ts"
+import { offsetOf } from "./cadence.ts"
+import { loop } from "./loop.ts"
+
+/** Polls under way at once, of all targets together: enough for 10,000 targets of half a second each, within the usual limit of 1,024 files. */
+const concurrency = 512
+
+/**
+ * One loop per target. `apply` makes the fleet poll these targets and no others: a target whose configuration did not change keeps its series, its
+ * counters, its connection and its tick. `join` lasts as long as all loops live: it fails with the first that dies.
+ *
+ * When the scope closes no poll begins any more, those in flight get up to `grace`, then they are cut.
+ */
+export const make = Effect.fnUntraced(function* (grace: Duration.Duration) {
+  const board = yield* Board
+  const loops = yield* FiberMap.make<string, unknown, never>()
+  const berths = yield* Semaphore.make(concurrency)
+
+  let stopping = false
+
+  yield* Effect.addFinalizer(() => {
+    stopping = true
+    return Effect.timeoutOption(berths.take(concurrency), grace)
+  })
+
+  const turn = (poll: Effect.Effect<void>) =>
+    berths.withPermits(1)(Effect.suspend(() => (stopping ? Effect.void : poll)))
+
+  const stop = Effect.fnUntraced(function* (name: string) {
+    yield* FiberMap.remove(loops, name)
+    yield* board.remove(name)
+  })
+
+  const start = Effect.fnUntraced(function* (target: Target, offset: Duration.Duration) {
+    yield* board.add(target)
+    yield* FiberMap.run(loops, target.name)(loop(target, offset, turn))
+  })
+
+  const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
+    const wanted = new Map(targets.map((target) => [target.name, target]))
+    const current = new Map(board.statuses().map(({ target }) => [target.name, target]))
+    const unchanged = (target: Target) => current.get(target.name)?.fingerprint === target.fingerprint
+    for (const [name] of current) if (!wanted.has(name)) yield* stop(name)
+    for (const target of targets) {
+      if (unchanged(target)) continue
+      yield* stop(target.name)
+      const alone = targets.length === 1
+      yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval))
+    }
+  })
+
+  return { apply, join: FiberMap.join(loops) }
+})

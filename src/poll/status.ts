@@ -1,0 +1,114 @@
+import * as Duration from "effect/Duration"
+import type { Target } from "../config/target.ts"
+import type { Block } from "../exposition/block.ts"
+import { type DropReason, dropReasons, type Problem } from "../transform/sample.ts"
+import { afterPoll, type Outage, type Transition } from "./outage.ts"
+import { type ErrorReason, errorReasons, type Poll } from "./outcome.ts"
+
+/** All that is known of one target; immutable, replaced whole after every poll. Times are epoch milliseconds. */
+export interface Status {
+  readonly target: Target
+  readonly polls: number
+  readonly errors: Readonly<Record<ErrorReason, number>>
+  readonly dropped: Readonly<Record<DropReason, number>>
+  readonly skipped: number
+  readonly last: Poll | undefined
+  readonly lastSuccess: number | undefined
+  readonly outage: Outage | undefined
+  /** When the next tick is due. */
+  readonly nextTick: number | undefined
+  /** Ticks before this time are skipped, because the upstream asked for it (Retry-After). */
+  readonly retryAt: number | undefined
+  /** The series as they stand: of the last good poll, until they are stale. */
+  readonly blocks: ReadonlyArray<Block>
+  readonly series: number
+  readonly problems: ReadonlyArray<Problem>
+  /** The last polls, oldest first. */
+  readonly history: ReadonlyArray<Poll>
+  /** The last failures, oldest first, kept apart from the successes that would push them out. */
+  readonly failures: ReadonlyArray<Poll>
+}
+
+const historyLength = 60
+const failuresLength = 10
+
+const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
+
+/** A target that was never polled. */
+export const initial = (target: Target): Status => ({
+  target,
+  polls: 0,
+  errors: zeros(errorReasons),
+  dropped: zeros(dropReasons),
+  skipped: 0,
+  last: undefined,
+  lastSuccess: undefined,
+  outage: undefined,
+  nextTick: undefined,
+  retryAt: undefined,
+  blocks: [],
+  series: 0,
+  problems: [],
+  history: [],
+  failures: []
+})
+
+const appended = <A>(list: ReadonlyArray<A>, item: A, length: number) => [...list.slice(1 - length), item]
+
+/** History keeps how a poll went, not what it yielded, which would hold on to the bytes of sixty answers. */
+const remembered = (poll: Poll): Poll =>
+  poll.outcome._tag === "Good" ? { ...poll, outcome: { ...poll.outcome, yield: undefined } } : poll
+
+const counted = (dropped: Status["dropped"], problems: ReadonlyArray<Problem>): Status["dropped"] => {
+  if (problems.length === 0) return dropped
+  const sum: Record<DropReason, number> = { ...dropped }
+  for (const { reason } of problems) sum[reason]++
+  return sum
+}
+
+/** The status after one more poll, and the transition if that poll was one. */
+export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
+  const [outage, transition] = afterPoll(status.outage, poll)
+  const { outcome } = poll
+  const kept = remembered(poll)
+  const next = {
+    ...status,
+    polls: status.polls + 1,
+    last: kept,
+    outage,
+    history: appended(status.history, kept, historyLength)
+  }
+  const end = poll.at + poll.seconds * 1000
+  if (outcome._tag === "Failed") {
+    return [
+      {
+        ...next,
+        errors: { ...status.errors, [outcome.reason]: status.errors[outcome.reason] + 1 },
+        failures: appended(status.failures, kept, failuresLength),
+        retryAt: outcome.retryAfter === undefined ? undefined : end + outcome.retryAfter
+      },
+      transition
+    ]
+  }
+  const good = { ...next, lastSuccess: end, retryAt: undefined }
+  if (outcome.yield === undefined) return [good, transition]
+  const { blocks, series, problems } = outcome.yield
+  return [{ ...good, blocks, series, problems, dropped: counted(status.dropped, problems) }, transition]
+}
+
+/** The next tick is due at `at`; `ticks` before it passed unused. */
+export const scheduled = (status: Status, at: number, ticks: number): Status => ({
+  ...status,
+  nextTick: at,
+  skipped: status.skipped + ticks
+})
+
+/** A tick that was not used although no poll was running. */
+export const held = (status: Status): Status => ({ ...status, skipped: status.skipped + 1 })
+
+/** The last good poll is too long ago: its series are gone. */
+export const expired = (status: Status): Status => ({ ...status, blocks: [], series: 0, problems: [] })
+
+/** Milliseconds from the last good poll after which `expired` is due. */
+export const staleAfter = ({ target }: Status): number => Duration.toMillis(target.staleAfter)

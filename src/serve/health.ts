@@ -1,0 +1,18 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Board } from "../poll/board.ts"
+
+/** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */
+export const ailments = Effect.gen(function* () {
+  const board = yield* Board
+  const now = Number(yield* Clock.monotonicTimeNanos) / 1e6
+  return board.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
+})
+
+/** Targets that were not polled since the start, whatever would come of it. */
+export const unpolled = Effect.map(Board, (board) =>
+  board
+    .statuses()
+    .filter(({ polls }) => polls === 0)
+    .map(({ target }) => target.name)
+)

@@ -1,0 +1,71 @@
+import type { Document, Json } from "./json.ts"
+import { snakeCase } from "./name.ts"
+import type { Family, Labels, Problem, Sample, Transformed } from "./sample.ts"
+
+/** A place in the document: its keys so far, and a label for each array on the way. */
+interface Place {
+  readonly value: Json
+  readonly name: string
+  readonly path: string
+  readonly labels: Labels
+}
+
+/** Deeper than any API's answer; what lies below is passed over, so that a hostile document costs no memory. */
+const maxDepth = 100
+
+const label = (depth: number) => (depth === 0 ? "index" : `index_${depth + 1}`)
+
+/** `index`, `index_2`, ... `index_10` are not in the order of their names, which is the order of a sample's labels. */
+const withIndex = (labels: Labels, index: number): Labels =>
+  [...labels, [label(labels.length), String(index)] as const].sort(([a], [b]) => (a < b ? -1 : 1))
+
+const children = function* ({ value, name, path, labels }: Place): Generator<Place> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      yield { value: item, name, path: `${path}[*]`, labels: withIndex(labels, index) }
+    }
+  } else if (value !== null && typeof value === "object") {
+    // in the order of the names, so that of two keys that make one name the same one stands, however they are sent
+    for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const step = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+      const word = snakeCase(key)
+      yield { value: item, name: word === "" ? name : `${name}_${word}`, path: `${path}${step}`, labels }
+    }
+  }
+}
+
+/**
+ * Every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_` and the
+ * object keys, joined by `_`; array positions become the labels `index`, `index_2` and so on from the outside in; the help names the path.
+ */
+export const flatten = (document: Document): Transformed => {
+  const families = new Map<string, Family>()
+  const seen = new Set<string>()
+  const samples: Array<Sample> = []
+  const problems: Array<Problem> = []
+
+  const take = (place: Place, value: number) => {
+    const metric = place.name
+    const drop = (reason: Problem["reason"]) =>
+      problems.push({ reason, metric, path: place.path, row: "$", found: String(place.value) })
+    if (!Number.isFinite(value)) return drop("not_a_number")
+    const series = `${metric}${JSON.stringify(place.labels)}`
+    if (seen.has(series)) return drop("duplicate")
+    seen.add(series)
+    const family = families.get(metric) ?? {
+      name: metric,
+      type: "gauge",
+      help: `${place.path} of the answer to the last good poll.`
+    }
+    families.set(metric, family)
+    samples.push({ family, labels: place.labels, value })
+  }
+
+  const visit = (place: Place, depth: number) => {
+    if (typeof place.value === "number") take(place, place.value)
+    else if (typeof place.value === "boolean") take(place, place.value ? 1 : 0)
+    else if (depth < maxDepth) for (const child of children(place)) visit(child, depth + 1)
+  }
+  visit({ value: document.root, name: "upstream", path: "$", labels: [] }, 0)
+  return { samples, problems }
+}

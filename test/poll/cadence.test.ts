@@ -1,0 +1,116 @@
+import { assert, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { cadence, currentTick, offsetOf } from "../../src/poll/cadence.ts"
+
+const seconds = Duration.seconds
+
+interface Run {
+  readonly start: number
+  readonly skipped: number
+}
+
+/** When the iterations of a body begin (seconds), and what each was told of the ticks before it. */
+const runs = Effect.fnUntraced(function* (lengths: ReadonlyArray<number>, offset: number, until: number) {
+  const seen: Array<Run> = []
+  const body = Effect.gen(function* () {
+    const { skipped } = yield* currentTick
+    const length = lengths[Math.min(seen.length, lengths.length - 1)] ?? 0
+    seen.push({ start: (yield* Clock.currentTimeMillis) / 1000, skipped })
+    yield* Effect.sleep(seconds(length))
+  })
+  yield* Effect.forkScoped(Effect.schedule(body, cadence(seconds(10), seconds(offset))))
+  yield* TestClock.adjust(seconds(until))
+  return seen
+})
+
+it.effect.each([
+  { what: "in time: the grid", lengths: [1], offset: 0, starts: [0, 10, 20, 30, 40], skipped: [0, 0, 0, 0, 0] },
+  {
+    what: "one overruns: its tick is skipped",
+    lengths: [1, 12, 1],
+    offset: 0,
+    starts: [0, 10, 30, 40],
+    skipped: [0, 0, 1, 0]
+  },
+  { what: "one overruns twice", lengths: [1, 27, 1], offset: 0, starts: [0, 10, 40], skipped: [0, 0, 2] },
+  { what: "always slow: every other tick", lengths: [13], offset: 0, starts: [0, 20, 40], skipped: [0, 1, 1] },
+  {
+    what: "as long as the interval: the tick it ends on is used up",
+    lengths: [10],
+    offset: 0,
+    starts: [0, 20, 40],
+    skipped: [0, 1, 1]
+  },
+  {
+    what: "phase: the grid begins later",
+    lengths: [1, 12, 1],
+    offset: 3,
+    starts: [3, 13, 33, 43],
+    skipped: [0, 0, 1, 0]
+  }
+])("$what", ({ lengths, offset, starts, skipped }) =>
+  Effect.gen(function* () {
+    const seen = yield* runs(lengths, offset, 45)
+    assert.deepStrictEqual(
+      seen.map(({ start }) => start),
+      starts
+    )
+    assert.deepStrictEqual(
+      seen.map((run) => run.skipped),
+      skipped
+    )
+  })
+)
+
+/** The test's clock with something wrong about it. */
+const clockWith = (clock: Clock.Clock, wrong: Partial<Clock.Clock>): Clock.Clock => ({ ...clock, ...wrong })
+
+it.effect("a timer that wakes early does not repeat its tick", () =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    let asked = 0
+    const early = clockWith(clock, {
+      monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() - (asked++ === 0 ? 0n : 900_000n)
+    })
+    const seen = yield* Effect.provideService(runs([0], 0, 95), Clock.Clock, early)
+    assert.strictEqual(seen.length, 10)
+    assert.isTrue(seen.every(({ skipped }) => skipped === 0))
+  })
+)
+
+it.effect("the wall clock set an hour forth and back changes nothing", () =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    let shift = 0
+    const shifting = clockWith(clock, { currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + shift })
+    const starts: Array<number> = []
+    const body = Effect.sync(() => {
+      starts.push(clock.currentTimeMillisUnsafe() / 1000)
+      shift = starts.length % 2 === 0 ? 3_600_000 : -3_600_000
+    })
+    yield* Effect.forkScoped(Effect.provideService(Effect.schedule(body, cadence(seconds(10))), Clock.Clock, shifting))
+    yield* TestClock.adjust(seconds(45))
+    assert.deepStrictEqual(starts, [0, 10, 20, 30, 40])
+  })
+)
+
+it("10,000 targets of like names are spread evenly over the interval", () => {
+  const tenths = new Array<number>(10).fill(0)
+  for (let n = 0; n < 10_000; n++) {
+    const share = Duration.toMillis(offsetOf(`target-${n}`, seconds(30))) / 30_000
+    const tenth = Math.floor(share * 10)
+    tenths[tenth] = (tenths[tenth] ?? 0) + 1
+  }
+  for (const count of tenths) {
+    expect(count).toBeGreaterThan(800)
+    expect(count).toBeLessThan(1200)
+  }
+})
+
+it("an offset follows from the name alone", () => {
+  expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
+  expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("fleet", seconds(30)))
+})

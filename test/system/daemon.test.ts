@@ -1,0 +1,274 @@
+import { once } from "node:events"
+import { Agent, get } from "node:http"
+import { connect, createServer } from "node:net"
+import { gunzipSync } from "node:zlib"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { Program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./upstream.ts"
+
+const document = {
+  queue: { depth: 7, paused: false, name: "orders" },
+  uptimeMs: 1234.5,
+  nodes: [{ cpu: 0.5 }, { cpu: 0.25 }],
+  nothing: null
+}
+
+const upstreamThat = async (answer = json(document)) => {
+  const upstream = await startUpstream(answer)
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  return upstream
+}
+
+const daemonOn = async (url: string, ...args: ReadonlyArray<string>) => {
+  const daemon = await startDaemon(["--target", url, ...args])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  return daemon
+}
+
+const scrape = async (url: string) => (await fetch(`${url}/metrics`)).text()
+
+/** The scrape's samples, `name{labels}` to value. */
+const samples = (page: string) =>
+  new Map(
+    page
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))] as const)
+  )
+
+describe("one URL in, Prometheus series out", () => {
+  test("every number and boolean of the answer is a gauge whose help names the path", async () => {
+    const upstream = await upstreamThat()
+    const daemon = await daemonOn(`${upstream.url}/anything.json`)
+    await expect.poll(() => fetch(`${daemon.url}/readyz`).then(({ status }) => status)).toBe(200)
+    const page = await scrape(daemon.url)
+    const polled = [...samples(page)].filter(([series]) => series.startsWith("upstream_"))
+    expect(polled).toEqual([
+      ['upstream_nodes_cpu{index="0"}', 0.5],
+      ['upstream_nodes_cpu{index="1"}', 0.25],
+      ["upstream_queue_depth", 7],
+      ["upstream_queue_paused", 0],
+      ["upstream_uptime_ms", 1234.5]
+    ])
+    expect(page).toContain("# HELP upstream_queue_depth $.queue.depth ")
+    expect(page).toContain("# TYPE upstream_queue_depth gauge\n")
+  })
+
+  test("the story's one-liner works as it stands: one dash, and no command", async () => {
+    const upstream = await upstreamThat()
+    const program = new Program(["-addr", "127.0.0.1:0", "-target", `${upstream.url}/api`])
+    onTestFinished(() => void program.child.kill("SIGKILL"))
+    await program.line(/message=polling/)
+    await upstream.request(1)
+  })
+
+  test("the page is text 0.0.4, compressed when asked, without a body for HEAD", async () => {
+    const upstream = await upstreamThat()
+    const daemon = await daemonOn(upstream.url)
+    const plain = await fetch(`${daemon.url}/metrics`, { headers: { "accept-encoding": "identity" } })
+    expect(plain.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8")
+    expect(plain.headers.get("content-encoding")).toBeNull()
+
+    const [response] = await once(get(`${daemon.url}/metrics`, { headers: { "accept-encoding": "gzip" } }), "response")
+    expect(response.headers["content-encoding"]).toBe("gzip")
+    const zipped = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>))
+    expect(gunzipSync(zipped).toString()).toContain("poller_build_info{")
+
+    const head = await fetch(`${daemon.url}/metrics`, { method: "HEAD" })
+    expect(head.status).toBe(200)
+    expect(await head.text()).toBe("")
+  })
+
+  test("poller's own metrics are there from the start, also with a target that never answers", async () => {
+    const upstream = await upstreamThat(() => undefined)
+    const daemon = await daemonOn(upstream.url)
+    const own = samples(await scrape(daemon.url))
+    const target = `target="${new URL(upstream.url).host}"`
+    expect(own.get(`poll_up{${target}}`)).toBe(0)
+    expect(own.get(`polls_total{${target}}`)).toBe(0)
+    expect(own.get(`poll_interval_seconds{${target}}`)).toBe(30)
+    for (const reason of [
+      "timeout",
+      "connection",
+      "tls",
+      "status",
+      "too_large",
+      "not_json",
+      "too_many_series",
+      "internal"
+    ]) {
+      expect(own.get(`poll_errors_total{reason="${reason}",${target}}`)).toBe(0)
+    }
+    for (const reason of ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"]) {
+      expect(own.get(`poll_samples_dropped_total{reason="${reason}",${target}}`)).toBe(0)
+    }
+    expect([...own.keys()].filter((series) => series.startsWith("poll_last_success"))).toEqual([])
+    expect([...own.keys()].filter((series) => /^(process|nodejs)_/.test(series)).length).toBeGreaterThan(10)
+  })
+
+  test("an upstream that is down, then up, is two lines and no end of the daemon", async () => {
+    const upstream = await upstreamThat((_request, response) => void response.writeHead(500).end("no"))
+    const daemon = await daemonOn(upstream.url, "--interval", "50ms", "--timeout", "40ms")
+    await upstream.request(10)
+    upstream.answer = json(document)
+    await daemon.line(/message="target up"/)
+    const { stderr, code } = await daemon.stop()
+    const lines = stderr.split("\n").filter((line) => line.includes("target"))
+    expect(lines.filter((line) => /level=WARN message="target down" .*reason=status/.test(line))).toHaveLength(1)
+    expect(lines.filter((line) => /level=INFO message="target up" .*failed_polls=\d+/.test(line))).toHaveLength(1)
+    expect(code).toBe(0)
+  })
+})
+
+describe("the other pages", () => {
+  test("healthz, readyz, 404 and 405", async () => {
+    const upstream = await upstreamThat(() => undefined)
+    const daemon = await daemonOn(upstream.url, "--timeout", "500ms")
+    const healthy = await fetch(`${daemon.url}/healthz`)
+    expect([healthy.status, await healthy.text()]).toEqual([200, "ok\n"])
+    expect((await fetch(`${daemon.url}/readyz`)).status).toBe(503)
+    await daemon.line(/target down/)
+    expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    expect((await fetch(`${daemon.url}/nope`)).status).toBe(404)
+    const posted = await fetch(`${daemon.url}/metrics`, { method: "POST" })
+    expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"])
+  })
+})
+
+describe("the stop", () => {
+  test("with nothing in flight it is gone within a second, exit 0", async () => {
+    const upstream = await upstreamThat()
+    const daemon = await daemonOn(upstream.url)
+    await upstream.request(1)
+    const { code, took, stderr } = await daemon.stop()
+    expect(code).toBe(0)
+    expect(took).toBeLessThan(1000)
+    expect(stderr).toMatch(/message=stopped\n$/)
+  })
+
+  test("a poll in flight may end within the grace", async () => {
+    let ended = false
+    const upstream = await upstreamThat((_request, response) => {
+      setTimeout(() => {
+        ended = true
+        response.end("{}")
+      }, 700)
+    })
+    const daemon = await daemonOn(upstream.url, "--interval", "30s")
+    await upstream.request(1)
+    const { code, took } = await daemon.stop()
+    expect(code).toBe(0)
+    expect(ended).toBe(true)
+    expect(took).toBeLessThan(2000)
+    expect(upstream.requests).toBe(1)
+  })
+
+  test("a poll that takes longer than the grace is cut, and its socket closed", async () => {
+    const upstream = await upstreamThat(() => undefined)
+    const daemon = await daemonOn(upstream.url, "--grace", "300ms")
+    await upstream.request(1)
+    const { code, took } = await daemon.stop()
+    expect(code).toBe(0)
+    expect(took).toBeGreaterThan(290)
+    expect(took).toBeLessThan(1300)
+    await expect.poll(upstream.openSockets).toBe(0)
+  })
+
+  test("a second signal ends it at once", async () => {
+    const upstream = await upstreamThat(() => undefined)
+    const daemon = await daemonOn(upstream.url, "--grace", "20s", "--timeout", "25s")
+    await upstream.request(1)
+    daemon.child.kill("SIGINT")
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(daemon.child.exitCode).toBeNull()
+    const { took } = await daemon.stop("SIGTERM")
+    expect(took).toBeLessThan(500)
+  })
+
+  test("clients cannot hold it: an idle keep-alive one, one that sent half a request, one that does not read", async () => {
+    const upstream = await upstreamThat()
+    const daemon = await daemonOn(upstream.url)
+    const agent = new Agent({ keepAlive: true })
+    const [response] = await once(get(`${daemon.url}/metrics`, { agent }), "response")
+    response.resume()
+    await once(response, "end")
+    const half = connect(daemon.port, "127.0.0.1").on("error", () => undefined)
+    await once(half, "connect")
+    half.write("GET /metrics HTTP/1.1\r\nHost: x\r\n")
+    const deaf = connect(daemon.port, "127.0.0.1").on("error", () => undefined)
+    await once(deaf, "connect")
+    deaf.pause()
+    deaf.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const { code, took } = await daemon.stop()
+    expect(code).toBe(0)
+    expect(took).toBeLessThan(1000)
+    agent.destroy()
+    half.destroy()
+    deaf.destroy()
+  })
+
+  test.each([20, 40, 60, 80, 100, 150])(
+    "%i ms after its start, before it is up, it is a stop all the same",
+    async (delay) => {
+      const upstream = await upstreamThat()
+      const program = new Program(["-addr", "127.0.0.1:0", "-target", upstream.url])
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      const { code, signal, took } = await program.stop()
+      // before a line of ours has run, the signal is Node's own end, which systemd takes for a clean stop too
+      expect(signal === "SIGTERM" || code === 0).toBe(true)
+      expect(took).toBeLessThan(1500)
+    }
+  )
+})
+
+describe("bad input is one line that says what and where, and an exit code", () => {
+  const fails = async (...args: ReadonlyArray<string>) => {
+    const { code, stderr } = await new Program(args).ended
+    return { code, lines: stderr.trimEnd().split("\n") }
+  }
+
+  test.each([
+    { what: "no target", args: [], line: /no target.*--config.*--target/ },
+    { what: "a URL that is none", args: ["--target", "nope"], line: /--target.*nope.*http/ },
+    { what: "a URL of another scheme", args: ["--target", "ftp://x/"], line: /--target.*ftp:\/\/x\/.*http/ },
+    {
+      what: "an unreadable file",
+      args: ["--config", "/nowhere/poller.yml"],
+      line: /\/nowhere\/poller\.yml: no such file/
+    },
+    {
+      what: "an interval of 0",
+      args: ["--target", "http://127.0.0.1:1/", "--interval", "0s"],
+      line: /--interval.*"?0s/
+    },
+    {
+      what: "a timeout over the interval",
+      args: ["--target", "http://127.0.0.1:1/", "--interval", "1s", "--timeout", "2s"],
+      line: /timeout.*interval/
+    },
+    { what: "an unknown flag", args: ["--bogus"], line: /--bogus/ },
+    { what: "an unknown command", args: ["bogus"], line: /bogus/ },
+    {
+      what: "an address that is none",
+      args: ["--addr", "9180", "--target", "http://127.0.0.1:1/"],
+      line: /--addr 9180: .*HOST:PORT/
+    }
+  ])("$what: 78", async ({ args, line }) => {
+    const { code, lines } = await fails(...args)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(line)
+    expect(code).toBe(78)
+  })
+
+  test("a port in use: 1", async () => {
+    const other = createServer().listen(0, "127.0.0.1")
+    await once(other, "listening")
+    onTestFinished(() => void other.close())
+    const address = other.address()
+    const port = typeof address === "object" ? address?.port : undefined
+    const { code, lines } = await fails("--addr", `127.0.0.1:${port}`, "--target", "http://127.0.0.1:1/")
+    expect(lines).toEqual([`cannot listen on 127.0.0.1:${port}: the port is in use by another process`])
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+
+/** The built program. `npm test` builds it first. */
+export const built = join(import.meta.dirname, "../../dist/poller.js")
+if (!existsSync(built)) throw new Error("dist/poller.js is missing: npm run build")
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A running program, its output so far, and its end. */
+export class Program {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  stdout = ""
+  stderr = ""
+  #waiting: Array<{ readonly pattern: RegExp; readonly resolve: (match: RegExpExecArray) => void }> = []
+
+  constructor(
+    args: ReadonlyArray<string>,
+    options: { readonly env?: NodeJS.ProcessEnv; readonly command?: string } = {}
+  ) {
+    this.child = spawn(options.command ?? process.execPath, options.command === undefined ? [built, ...args] : args, {
+      env: { PATH: process.env.PATH, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    const { stdout, stderr } = this.child
+    if (stdout === null || stderr === null) throw new Error("no pipes")
+    stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      this.stdout += chunk
+    })
+    createInterface(stderr).on("line", (line) => {
+      this.stderr += `${line}\n`
+      this.#waiting = this.#waiting.filter(({ pattern, resolve }) => {
+        const match = pattern.exec(line)
+        if (match !== null) resolve(match)
+        return match === null
+      })
+    })
+    this.ended = once(this.child, "close").then(([code, signal]) => ({
+      code,
+      signal,
+      stdout: this.stdout,
+      stderr: this.stderr
+    }))
+  }
+
+  /** The first line on stderr, from now on or before, that matches; fails when the program ends without it. */
+  line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (const line of this.stderr.split("\n")) {
+      const match = pattern.exec(line)
+      if (match !== null) return Promise.resolve(match)
+    }
+    return Promise.race([
+      new Promise<RegExpExecArray>((resolve) => this.#waiting.push({ pattern, resolve })),
+      this.ended.then(({ code, stderr }) => {
+        throw new Error(`ended with ${code} before it said ${pattern}:\n${stderr}`)
+      })
+    ])
+  }
+
+  /** Sends a signal; the end, and the milliseconds until then. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended & { readonly took: number }> {
+    const start = performance.now()
+    this.child.kill(signal)
+    const ended = await this.ended
+    return { ...ended, took: performance.now() - start }
+  }
+}
+
+/** A daemon that serves on a free port of loopback, once it does. */
+export const startDaemon = async (args: ReadonlyArray<string>, options: { readonly env?: NodeJS.ProcessEnv } = {}) => {
+  const program = new Program(["run", "--addr", "127.0.0.1:0", ...args], options)
+  const [, port] = await program.line(/address=127\.0\.0\.1:(\d+)/)
+  return Object.assign(program, { url: `http://127.0.0.1:${port}`, port: Number(port) })
+}
