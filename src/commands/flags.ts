@@ -46,3 +46,14 @@ export const addr = Flag.String("addr").pipe(
   Flag.withFallbackConfig(Config.Array(Schema.NonEmptyString, variable("addr"))),
   Flag.withDefault<ReadonlyArray<string>>([":9180"])
 )
+
+const count = (name: string, description: string, fallback: number) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(described(name, description, String(fallback))),
+    Flag.withFallbackConfig(Config.Int(variable(name))),
+    Flag.withDefault(fallback)
+  )
+
+export const shard = count("shard", "Which share of the targets this process polls, from 0", 0)
+
+export const totalShards = count("total-shards", "How many processes share the targets", 1)

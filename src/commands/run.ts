@@ -14,6 +14,15 @@ const addresses = (texts: ReadonlyArray<string>) =>
       : Effect.succeed(address)
   })
 
+const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
+  totalShards >= 1 && shard >= 0 && shard < totalShards
+    ? Effect.succeed({ ordinal: shard, total: totalShards })
+    : Effect.fail(
+        badConfiguration(
+          `--shard ${shard} --total-shards ${totalShards}: the shard is counted from 0 and below the total`
+        )
+      )
+
 export const run = Command.make(
   "run",
   {
@@ -22,13 +31,16 @@ export const run = Command.make(
     interval: flags.interval,
     timeout: flags.timeout,
     addr: flags.addr,
-    grace: flags.grace
+    grace: flags.grace,
+    shard: flags.shard,
+    totalShards: flags.totalShards
   },
   Effect.fnUntraced(function* (input) {
     yield* daemon({
-      targets: yield* loadTargets(input),
+      load: loadTargets(input),
       addresses: yield* addresses(input.addr),
-      grace: input.grace
+      grace: input.grace,
+      shard: yield* shard(input)
     }).pipe(Effect.catchTag("CannotListen", (error) => Effect.fail(failure(error.message))))
   })
 ).pipe(Command.withDescription("Poll the targets and serve their series, until told to stop (the default)"))

@@ -12,7 +12,7 @@ const monitorResolution = 1000
 
 export type Reading = Awaited<ReturnType<prom.Registry["getMetricsAsJSON"]>>
 
-/** What the process says of itself: prom-client's `process_*` and `nodejs_*`, and the build. */
+/** What the process says of itself: prom-client's `process_*` and `nodejs_*`. */
 export class ProcessMetrics extends Context.Service<
   ProcessMetrics,
   {
@@ -20,26 +20,18 @@ export class ProcessMetrics extends Context.Service<
     readonly read: Effect.Effect<Reading>
   }
 >()("poller/ProcessMetrics") {
-  static readonly layer = (version: string) =>
-    Layer.sync(ProcessMetrics, () => {
-      const registry = new prom.Registry()
-      prom.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: monitorResolution })
-      new prom.Gauge({
-        name: "poller_build_info",
-        help: "1, with the versions of poller and of Node as labels.",
-        labelNames: ["version", "node"],
-        registers: [registry]
-      }).set({ version, node: process.versions.node }, 1)
-
-      let last: Reading | undefined
-      let readAt = 0
-      const read = Effect.gen(function* () {
-        const now = Number(yield* Clock.monotonicTimeNanos) / 1e6
-        if (last !== undefined && now - readAt < lifetime) return last
-        last = yield* Effect.promise(() => registry.getMetricsAsJSON())
-        readAt = now
-        return last
-      })
-      return ProcessMetrics.of({ read })
+  static readonly layer = Layer.sync(ProcessMetrics, () => {
+    const registry = new prom.Registry()
+    prom.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: monitorResolution })
+    let last: Reading | undefined
+    let readAt = 0
+    const read = Effect.gen(function* () {
+      const now = Number(yield* Clock.monotonicTimeNanos) / 1e6
+      if (last !== undefined && now - readAt < lifetime) return last
+      last = yield* Effect.promise(() => registry.getMetricsAsJSON())
+      readAt = now
+      return last
     })
+    return ProcessMetrics.of({ read })
+  })
 }

@@ -4,7 +4,8 @@ import * as Layer from "effect/Layer"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { render } from "../exposition/block.ts"
-import { ownSamples } from "./metrics.ts"
+import { targetSamples } from "./metrics.ts"
+import { type Self, selfSamples } from "./self.ts"
 import { initial, type Status } from "./status.ts"
 
 interface Entry {
@@ -16,7 +17,7 @@ interface Entry {
 }
 
 /**
- * The only mutable state: the status of every target. Writers replace a status whole, readers see one or the next, so that a
+ * The only mutable state: the status of every target, and of the daemon itself. Writers replace a status whole, readers see one or the next, so that a
  * scrape never sees half a poll.
  */
 export class Board extends Context.Service<
@@ -26,8 +27,10 @@ export class Board extends Context.Service<
     readonly version: () => number
     readonly statuses: () => ReadonlyArray<Status>
     readonly status: (name: string) => Status | undefined
-    /** Polled series and own metrics of all targets. */
+    readonly self: () => Self
+    /** Polled series and own metrics of all targets, and of the daemon. */
     readonly blocks: () => ReadonlyArray<Block>
+    readonly updateSelf: (change: (self: Self) => Self) => Effect.Effect<void>
     readonly add: (target: Target) => Effect.Effect<void>
     readonly remove: (name: string) => Effect.Effect<void>
     /** Replaces a status and hands on what the change has to say; nothing when the target is gone. */
@@ -39,47 +42,57 @@ export class Board extends Context.Service<
     readonly overdue: (now: number) => ReadonlyArray<string>
   }
 >()("poller/Board") {
-  static readonly layer = Layer.sync(Board, () => {
-    const entries = new Map<string, Entry>()
-    let version = 0
-    const change = (entry: Entry, status: Status) => {
-      entry.status = status
-      entry.own = undefined
-      version++
-    }
-    const modify = <A>(name: string, f: (status: Status) => readonly [Status, A]) =>
-      Effect.sync(() => {
-        const entry = entries.get(name)
-        if (entry === undefined) return undefined
-        const [status, result] = f(entry.status)
-        change(entry, status)
-        return result
+  static readonly layer = (start: Self) =>
+    Layer.sync(Board, () => {
+      const entries = new Map<string, Entry>()
+      let self = start
+      let version = 0
+      const change = (entry: Entry, status: Status) => {
+        entry.status = status
+        entry.own = undefined
+        version++
+      }
+      const modify = <A>(name: string, f: (status: Status) => readonly [Status, A]) =>
+        Effect.sync(() => {
+          const entry = entries.get(name)
+          if (entry === undefined) return undefined
+          const [status, result] = f(entry.status)
+          change(entry, status)
+          return result
+        })
+      return Board.of({
+        version: () => version,
+        statuses: () => Array.from(entries.values(), ({ status }) => status),
+        status: (name) => entries.get(name)?.status,
+        self: () => self,
+        blocks: () => [
+          ...render(selfSamples(self)),
+          ...[...entries.values()].flatMap((entry) => {
+            entry.own ??= render(targetSamples(entry.status))
+            return [...entry.own, ...entry.status.blocks]
+          })
+        ],
+        updateSelf: (change) =>
+          Effect.sync(() => {
+            self = change(self)
+            version++
+          }),
+        add: (target) =>
+          Effect.sync(() => {
+            entries.set(target.name, { status: initial(target), own: undefined, expectedBy: Number.POSITIVE_INFINITY })
+            version++
+          }),
+        remove: (name) =>
+          Effect.sync(() => {
+            if (entries.delete(name)) version++
+          }),
+        modify,
+        update: (name, f) => modify(name, (status) => [f(status), undefined]),
+        expect: (name, by) => {
+          const entry = entries.get(name)
+          if (entry !== undefined) entry.expectedBy = by
+        },
+        overdue: (now) => [...entries].filter(([, { expectedBy }]) => expectedBy < now).map(([name]) => name)
       })
-    return Board.of({
-      version: () => version,
-      statuses: () => Array.from(entries.values(), ({ status }) => status),
-      status: (name) => entries.get(name)?.status,
-      blocks: () =>
-        [...entries.values()].flatMap((entry) => {
-          entry.own ??= render(ownSamples(entry.status))
-          return [...entry.own, ...entry.status.blocks]
-        }),
-      add: (target) =>
-        Effect.sync(() => {
-          entries.set(target.name, { status: initial(target), own: undefined, expectedBy: Number.POSITIVE_INFINITY })
-          version++
-        }),
-      remove: (name) =>
-        Effect.sync(() => {
-          if (entries.delete(name)) version++
-        }),
-      modify,
-      update: (name, f) => modify(name, (status) => [f(status), undefined]),
-      expect: (name, by) => {
-        const entry = entries.get(name)
-        if (entry !== undefined) entry.expectedBy = by
-      },
-      overdue: (now) => [...entries].filter(([, { expectedBy }]) => expectedBy < now).map(([name]) => name)
     })
-  })
 }

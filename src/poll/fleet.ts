@@ -10,6 +10,8 @@ import { loop } from "./loop.ts"
 /** Polls under way at once, of all targets together: enough for 10,000 targets of half a second each, within the usual limit of 1,024 files. */
 const concurrency = 512
 
+export type Fleet = Effect.Success<ReturnType<typeof make>>
+
 /**
  * One loop per target. `apply` makes the fleet poll these targets and no others: a target whose configuration did not change keeps its series, its
  * counters, its connection and its tick. `join` lasts as long as all loops live: it fails with the first that dies.
@@ -45,13 +47,16 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration) {
     const wanted = new Map(targets.map((target) => [target.name, target]))
     const current = new Map(board.statuses().map(({ target }) => [target.name, target]))
     const unchanged = (target: Target) => current.get(target.name)?.fingerprint === target.fingerprint
-    for (const [name] of current) if (!wanted.has(name)) yield* stop(name)
-    for (const target of targets) {
-      if (unchanged(target)) continue
+    const removed = [...current.keys()].filter((name) => !wanted.has(name))
+    const started = targets.filter((target) => !unchanged(target))
+    for (const name of removed) yield* stop(name)
+    for (const target of started) {
       yield* stop(target.name)
       const alone = targets.length === 1
       yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval))
     }
+    const changed = started.filter(({ name }) => current.has(name)).length
+    return { added: started.length - changed, changed, removed: removed.length }
   })
 
   return { apply, join: FiberMap.join(loops) }

@@ -30,10 +30,10 @@ const families = {
   dropped: family("poll_samples_dropped_total", "counter", "Samples that an answer did not yield, by reason.")
 } as const
 
-export const ownFamilies: ReadonlyArray<Family> = Object.values(families)
+export const targetFamilies: ReadonlyArray<Family> = Object.values(families)
 
-/** The samples of `ownFamilies` for one target. */
-export const ownSamples = (status: Status): ReadonlyArray<Sample> => {
+/** The samples of `targetFamilies` for one target. */
+export const targetSamples = (status: Status): ReadonlyArray<Sample> => {
   const target: Labels = [["target", status.target.name]]
   const sample = (family: Family, value: number): Sample => ({ family, labels: target, value })
   const byReason = <R extends ErrorReason | DropReason>(

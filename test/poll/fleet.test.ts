@@ -9,11 +9,13 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { Board } from "../../src/poll/board.ts"
 import * as Fleet from "../../src/poll/fleet.ts"
+import { starting } from "../../src/poll/self.ts"
 import { BadStatus, type UpstreamError } from "../../src/upstream/errors.ts"
 import { type Answer, Upstream } from "../../src/upstream/exchange.ts"
 import { aTarget } from "./target.ts"
 
 const seconds = Duration.seconds
+const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
 const json = (document: unknown): Answer => ({
   _tag: "Fresh",
   status: 200,
@@ -38,7 +40,7 @@ const scene = () => {
       )
   })
   const logger = Logger.layer([Logger.make(({ message }) => void it.log.push(String(message)))])
-  return Object.assign(it, { layer: Layer.mergeAll(Board.layer, upstream, logger) })
+  return Object.assign(it, { layer: Layer.mergeAll(Board.layer(self), upstream, logger) })
 }
 
 const page = Effect.map(Board, (board) =>

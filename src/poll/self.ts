@@ -1,0 +1,69 @@
+import type { Family, Sample } from "../transform/sample.ts"
+import type { Shard } from "./shard.ts"
+
+/** The last time that the configuration was read; the first was the start. */
+export interface Reload {
+  readonly successful: boolean
+  /** Epoch milliseconds of this attempt, and of the last that was good. */
+  readonly at: number
+  readonly lastSuccess: number
+  /** What was wrong, one line each; the configuration before it is still in force. */
+  readonly problems: ReadonlyArray<string>
+}
+
+/** What the daemon knows of itself. */
+export interface Self {
+  readonly version: string
+  readonly node: string
+  readonly shard: Shard
+  readonly started: number
+  readonly reload: Reload
+}
+
+export const starting = (version: string, node: string, shard: Shard, now: number): Self => ({
+  version,
+  node,
+  shard,
+  started: now,
+  reload: { successful: true, at: now, lastSuccess: now, problems: [] }
+})
+
+/** The configuration was read again: well, if there are no problems. */
+export const reloaded = (self: Self, at: number, problems: ReadonlyArray<string>): Self => {
+  const successful = problems.length === 0
+  return { ...self, reload: { successful, at, lastSuccess: successful ? at : self.reload.lastSuccess, problems } }
+}
+
+const gauge = (name: string, help: string): Family => ({ name, type: "gauge", help })
+
+const families = {
+  build: { name: "poller_build_info", type: "info", help: "1, with the versions of poller and of Node as labels." },
+  reloadSuccessful: gauge(
+    "poller_config_last_reload_successful",
+    "1 if the configuration was good when it was last read, else 0: then the one before it is in force."
+  ),
+  reloadSuccess: gauge(
+    "poller_config_last_reload_success_timestamp_seconds",
+    "When a good configuration was last read."
+  ),
+  shard: gauge("poller_shard_ordinal", "Which shard of the targets this process polls, from 0."),
+  shards: gauge("poller_total_shards", "How many shards the targets are divided into.")
+} as const satisfies Record<string, Family>
+
+export const selfFamilies: ReadonlyArray<Family> = Object.values(families)
+
+/** The samples of `selfFamilies`. */
+export const selfSamples = ({ version, node, shard, reload }: Self): ReadonlyArray<Sample> => [
+  {
+    family: families.build,
+    labels: [
+      ["node", node],
+      ["version", version]
+    ],
+    value: 1
+  },
+  { family: families.reloadSuccessful, labels: [], value: reload.successful ? 1 : 0 },
+  { family: families.reloadSuccess, labels: [], value: reload.lastSuccess / 1000 },
+  { family: families.shard, labels: [], value: shard.ordinal },
+  { family: families.shards, labels: [], value: shard.total }
+]
