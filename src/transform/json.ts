@@ -1,4 +1,6 @@
 import * as Result from "effect/Result"
+import { fault } from "./json/fault.ts"
+import { spellings } from "./json/spellings.ts"
 
 /** A value of RFC 8259. */
 export type Json = null | boolean | number | string | JsonArray | JsonObject
@@ -17,12 +19,33 @@ export interface Document {
   readonly spelling: (holder: JsonArray | JsonObject, key: string | number) => string | undefined
 }
 
-/** The document in an answer's body, or in a few words why it is none. */
+/** Fails on what is no UTF-8, passes over a byte order mark (RFC 8259, section 8.1). */
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/**
+ * The document in a body, or in one line why there is none and where, without a word of the body, which may hold secrets.
+ * A key that comes twice has its last value.
+ */
 export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
+  let text: string
   try {
-    const root: Json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
-    return Result.succeed({ root, spelling: () => undefined })
+    text = utf8.decode(bytes)
   } catch {
-    return Result.fail("syntax error")
+    return Result.fail("not UTF-8")
+  }
+  try {
+    const root: Json = JSON.parse(text)
+    return Result.succeed({ root, spelling: lazySpelling(text, root) })
+  } catch {
+    return Result.fail(fault(text))
+  }
+}
+
+/** Most documents are never asked for a spelling, so that the text is only read again for the first question. */
+const lazySpelling = (text: string, root: Json): Document["spelling"] => {
+  let found: ReturnType<typeof spellings> | undefined
+  return (holder, key) => {
+    found ??= spellings(text, root)
+    return found.get(holder)?.get(key)
   }
 }

@@ -1,0 +1,79 @@
+const blank = /[ \t\n\r]*/y
+const scalar = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y
+const notPlain = /["\\\u0000-\u001f]|$/g
+const escaped = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
+
+/**
+ * Why a text that JSON.parse has refused is not JSON (RFC 8259), in one line that names the place and quotes nothing:
+ * the messages of JSON.parse quote the text, and not all of them say where.
+ */
+export const fault = (text: string): string => {
+  let at = 0
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at
+    if (!pattern.test(text)) return false
+    at = pattern.lastIndex
+    return true
+  }
+  const skip = (token: string): boolean => {
+    const there = text[at] === token
+    if (there) at++
+    return there
+  }
+  const string = (): boolean => {
+    if (!skip('"')) return false
+    do {
+      notPlain.lastIndex = at
+      at = notPlain.exec(text)?.index ?? text.length
+    } while (take(escaped))
+    return skip('"')
+  }
+  const key = (): boolean => {
+    if (!string()) return false
+    take(blank)
+    return skip(":")
+  }
+  const here = (what: string) => (at < text.length ? `not JSON: ${what} at ${place(text, at)}` : "not JSON: cut off")
+
+  take(blank)
+  if (at === text.length) return "not JSON: empty"
+  if (text[at] === "<") return "not JSON: it starts as HTML or XML does"
+  /** The brackets that are open. */
+  const open: Array<"[" | "{"> = []
+  for (;;) {
+    take(blank)
+    if (text[at] === "[" || text[at] === "{") {
+      const bracket = text[at] === "[" ? "[" : "{"
+      at++
+      take(blank)
+      if (!skip(closing[bracket])) {
+        open.push(bracket)
+        if (bracket === "{" && !key()) return here("no key")
+        continue
+      }
+    } else if (text[at] === '"') {
+      if (!string()) return here("no character of a string")
+    } else if (!take(scalar)) return here("no value")
+    // A value has ended, and with it whatever closes here.
+    for (;;) {
+      take(blank)
+      const bracket = open.at(-1)
+      if (bracket === undefined) return here("something after the end")
+      if (skip(",")) {
+        take(blank)
+        if (bracket === "{" && !key()) return here("no key")
+        break
+      }
+      if (!skip(closing[bracket])) return here(`no comma or ${closing[bracket]}`)
+      open.pop()
+    }
+  }
+}
+
+const closing = { "[": "]", "{": "}" } as const
+
+const place = (text: string, at: number): string => {
+  const before = text.slice(0, at)
+  const line = before.split("\n").length
+  return `line ${line}, column ${at - before.lastIndexOf("\n")}`
+}
