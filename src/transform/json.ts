@@ -23,8 +23,8 @@ export interface Document {
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
- * The document in a body, or in one line why there is none and where, without a word of the body, which may hold secrets.
- * A key that comes twice has its last value.
+ * The document in a body; or in a few words why it is no JSON and where, none of them from the body, which may hold
+ * secrets. A key that comes twice has its last value.
  */
 export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
   let text: string

@@ -28,35 +28,35 @@ describe("a document is JSON of RFC 8259 in UTF-8", () => {
 
 describe("what is none is refused in one line that says where, without a word of the body", () => {
   test.each([
-    ["", "not JSON: empty"],
-    [" \n", "not JSON: empty"],
-    ["<html>secret</html>", "not JSON: it starts as HTML or XML does"],
-    ['{"secret": ', "not JSON: cut off"],
-    ['["secret', "not JSON: cut off"],
-    ["secret", "not JSON: no value at line 1, column 1"],
-    ['{"a": 1}\n{"a": 2}\n', "not JSON: something after the end at line 2, column 1"],
-    ["[1, 2,]", "not JSON: no value at line 1, column 7"],
-    ['{"a": 1,}', "not JSON: no key at line 1, column 9"],
-    ["{a: 1}", "not JSON: no key at line 1, column 2"],
-    ["{'a': 1}", "not JSON: no key at line 1, column 2"],
-    ['{"a" 1}', "not JSON: no key at line 1, column 6"],
-    ['{"a": 1 "b": 2}', "not JSON: no comma or } at line 1, column 9"],
-    ["[1}", "not JSON: no comma or ] at line 1, column 3"],
-    ["[1,\n  NaN]", "not JSON: no value at line 2, column 3"],
-    ["[01]", "not JSON: no comma or ] at line 1, column 3"],
-    ["[.5]", "not JSON: no value at line 1, column 2"],
-    ["[1] // comment", "not JSON: something after the end at line 1, column 5"],
-    ['["a\u0000b"]', "not JSON: no character of a string at line 1, column 4"],
-    ['["a\nb"]', "not JSON: no character of a string at line 1, column 4"],
-    ['["\\x41"]', "not JSON: no character of a string at line 1, column 3"],
-    ["\u00a0{}", "not JSON: no value at line 1, column 1"]
+    ["", "empty"],
+    [" \n", "empty"],
+    ["<html>secret</html>", "it starts as HTML or XML does"],
+    ['{"secret": ', "cut off"],
+    ['["secret', "cut off"],
+    ["secret", "no value at line 1, column 1"],
+    ['{"a": 1}\n{"a": 2}\n', "something after the end at line 2, column 1"],
+    ["[1, 2,]", "no value at line 1, column 7"],
+    ['{"a": 1,}', "no key at line 1, column 9"],
+    ["{a: 1}", "no key at line 1, column 2"],
+    ["{'a': 1}", "no key at line 1, column 2"],
+    ['{"a" 1}', "no key at line 1, column 6"],
+    ['{"a": 1 "b": 2}', "no comma or } at line 1, column 9"],
+    ["[1}", "no comma or ] at line 1, column 3"],
+    ["[1,\n  NaN]", "no value at line 2, column 3"],
+    ["[01]", "no comma or ] at line 1, column 3"],
+    ["[.5]", "no value at line 1, column 2"],
+    ["[1] // comment", "something after the end at line 1, column 5"],
+    ['["a\u0000b"]', "no character of a string at line 1, column 4"],
+    ['["a\nb"]', "no character of a string at line 1, column 4"],
+    ['["\\x41"]', "no character of a string at line 1, column 3"],
+    ["\u00a0{}", "no value at line 1, column 1"]
   ])("%j: %s", (text, message) => {
     expect(failure(bytes(text))).toBe(message)
   })
 
   test("bytes that are no UTF-8", () => {
     expect(failure(Uint8Array.of(0x22, 0xff, 0x22))).toBe("not UTF-8")
-    expect(failure(new Uint8Array(Buffer.from('{"a": 1}', "utf16le")))).toBe("not JSON: no key at line 1, column 2")
+    expect(failure(new Uint8Array(Buffer.from('{"a": 1}', "utf16le")))).toBe("no key at line 1, column 2")
   })
 
   test("as JSON.parse, whatever the text", () => {
@@ -77,7 +77,7 @@ describe("what is none is refused in one line that says where, without a word of
           const parsed = parse(bytes(text))
           const expected = attempt(() => JSON.parse(text))
           expect(Result.isSuccess(parsed)).toBe(expected !== undefined)
-          if (Result.isFailure(parsed)) expect(parsed.failure).toMatch(/^not JSON: .+$/)
+          if (Result.isFailure(parsed)) expect(parsed.failure).toMatch(/^.+$/)
         }
       ),
       { numRuns: 2000 }
@@ -179,14 +179,14 @@ describe("no depth and no length is too much", () => {
     let innermost = root as Array<Json>
     while (Array.isArray(innermost[0])) innermost = innermost[0]
     expect(spelling(innermost, 0)).toBe("1.0")
-    expect(failure(bytes("[".repeat(100_000)))).toBe("not JSON: cut off")
+    expect(failure(bytes("[".repeat(100_000)))).toBe("cut off")
   })
 
   test("strings, numbers and blank space of a megabyte", () => {
     const long = 1_000_000
-    expect(failure(bytes(`"${"a".repeat(long)}`))).toBe("not JSON: cut off")
-    expect(failure(bytes(`["${"\\n".repeat(long)}"`))).toBe("not JSON: cut off")
-    expect(failure(bytes(`${" ".repeat(long)}x`))).toBe("not JSON: no value at line 1, column 1000001")
+    expect(failure(bytes(`"${"a".repeat(long)}`))).toBe("cut off")
+    expect(failure(bytes(`["${"\\n".repeat(long)}"`))).toBe("cut off")
+    expect(failure(bytes(`${" ".repeat(long)}x`))).toBe("no value at line 1, column 1000001")
     const { root, spelling } = document(`[${"1".repeat(long)}]`)
     expect(spelling(root as Array<Json>, 0)).toHaveLength(long)
   })

@@ -4,7 +4,7 @@ const notPlain = /["\\\u0000-\u001f]|$/g
 const escaped = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
 
 /**
- * Why a text that JSON.parse has refused is not JSON (RFC 8259), in one line that names the place and quotes nothing:
+ * Why a text that JSON.parse has refused is not JSON (RFC 8259), in a few words that name the place and quote nothing:
  * the messages of JSON.parse quote the text, and not all of them say where.
  */
 export const fault = (text: string): string => {
@@ -33,11 +33,11 @@ export const fault = (text: string): string => {
     take(blank)
     return skip(":")
   }
-  const here = (what: string) => (at < text.length ? `not JSON: ${what} at ${place(text, at)}` : "not JSON: cut off")
+  const here = (what: string) => (at < text.length ? `${what} at ${place(text, at)}` : "cut off")
 
   take(blank)
-  if (at === text.length) return "not JSON: empty"
-  if (text[at] === "<") return "not JSON: it starts as HTML or XML does"
+  if (at === text.length) return "empty"
+  if (text[at] === "<") return "it starts as HTML or XML does"
   /** The brackets that are open. */
   const open: Array<"[" | "{"> = []
   for (;;) {
