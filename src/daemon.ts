@@ -1,25 +1,25 @@
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { Target } from "./config/target.ts"
 import type { Failure } from "./failure.ts"
+import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
 import { Board } from "./poll/board.ts"
 import * as Fleet from "./poll/fleet.ts"
 import { reloaded, starting } from "./poll/self.ts"
 import { type Shard, shardOf } from "./poll/shard.ts"
-import { type Address, showAddress } from "./serve/address.ts"
-import { serve } from "./serve/server.ts"
-import { Upstream } from "./upstream/exchange.ts"
+import { ailments } from "./serve/health.ts"
+import { drainTime, type Listener, serve, showListener } from "./serve/server.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
   /** Reads the configuration; asked again at every reload. */
   readonly load: Effect.Effect<ReadonlyArray<Target>, Failure>
-  readonly addresses: ReadonlyArray<Address>
+  readonly listeners: ReadonlyArray<Listener>
   /** How long polls in flight may go on after a stop was asked for. */
   readonly grace: Duration.Duration
   readonly shard: Shard
@@ -48,8 +48,19 @@ const reload = Effect.fnUntraced(function* ({ load, shard }: Daemon, fleet: Flee
   yield* Effect.annotateLogs(Effect.logInfo("reloaded"), { targets: targets.length, ...changes })
 })
 
+/** What `systemctl status` shows, such as `41/43 targets up`. */
+const summary = Effect.map(Board, (board) => {
+  const statuses = board.statuses()
+  const up = statuses.filter(({ last }) => last?.outcome._tag === "Good")
+  const stale = board.self().reload.successful ? "" : ", the last reload failed"
+  return `${up.length}/${statuses.length} targets up${stale}`
+})
+
+/** The judgement of /healthz. */
+const healthy = Effect.map(ailments, (found) => found.length === 0)
+
 /**
- * poller itself: it is its poll loops, so that a loop that dies is a process that ends; the server and the clients lie beneath them.
+ * poller itself: it is its loops, so that a loop that dies is a process that ends; the server and the clients lie beneath them.
  * What was built last is taken down first: the loops, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
@@ -57,19 +68,28 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   const self = starting(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
 
   return yield* Effect.gen(function* () {
-    const bound = yield* serve(options.addresses)
+    const notify = yield* Notify
+    const bound = yield* serve(options.listeners)
     const fleet = yield* Fleet.make(options.grace)
+    yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
     yield* Effect.annotateLogs(Effect.logInfo("polling"), {
       version,
-      address: bound.map(showAddress).join(","),
+      address: bound.map(showListener).join(","),
       targets: targets.length
     })
     yield* fleet.apply(targets)
-    const reloads = Effect.forever(Effect.andThen(hangup, reload(options, fleet)))
-    return yield* Effect.raceFirst(fleet.join, reloads)
+    yield* notify.ready
+    const reloads = hangup.pipe(
+      Effect.andThen(notify.reloading),
+      Effect.andThen(reload(options, fleet)),
+      Effect.andThen(notify.ready),
+      Effect.forever
+    )
+    const loops = [fleet.join, reloads, notify.status(summary), notify.watchdog(healthy)]
+    return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(Layer.mergeAll(Board.layer(self), ProcessMetrics.layer, Upstream.layer))
+    Effect.provide(Layer.mergeAll(Board.layer(self), ProcessMetrics.layer, Notify.layer))
   )
 })

@@ -2,7 +2,9 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { daemon } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
+import { activatedSockets } from "../host/sockets.ts"
 import { parseAddress } from "../serve/address.ts"
+import { Upstream } from "../upstream/exchange.ts"
 import * as flags from "./flags.ts"
 import { loadTargets } from "./load.ts"
 
@@ -36,11 +38,15 @@ export const run = Command.make(
     totalShards: flags.totalShards
   },
   Effect.fnUntraced(function* (input) {
+    const sockets = activatedSockets(process.env)
     yield* daemon({
       load: loadTargets(input),
-      addresses: yield* addresses(input.addr),
+      listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
       grace: input.grace,
       shard: yield* shard(input)
-    }).pipe(Effect.catchTag("CannotListen", (error) => Effect.fail(failure(error.message))))
+    }).pipe(
+      Effect.provide(Upstream.layer),
+      Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
+    )
   })
 ).pipe(Command.withDescription("Poll the targets and serve their series, until told to stop (the default)"))

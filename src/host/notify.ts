@@ -29,13 +29,13 @@ export class Notify extends Context.Service<
   {
     /** The port is bound and the configuration good; also the end of a reload. */
     readonly ready: Effect.Effect<void>
-    /** The line that `systemctl status` shows; sent when it differs from the last one. */
-    readonly status: (text: string) => Effect.Effect<void>
+    /** Keeps the line that `systemctl status` shows at `text`, which is looked at once a second; ends at once where nobody listens. */
+    readonly status: <R>(text: Effect.Effect<string, never, R>) => Effect.Effect<void, never, R>
     readonly reloading: Effect.Effect<void>
     /** The daemon goes down, and may take this long however short TimeoutStopSec= is. */
     readonly stopping: (within: Duration.Duration) => Effect.Effect<void>
     /** Gives a sign of life twice a watchdog period for as long as `healthy` says so; ends at once where no watchdog waits. */
-    readonly watchdog: (healthy: Effect.Effect<boolean>) => Effect.Effect<void>
+    readonly watchdog: <R>(healthy: Effect.Effect<boolean, never, R>) => Effect.Effect<void, never, R>
   }
 >()("poller/Notify") {
   static readonly layer: Layer.Layer<Notify, CannotNotify> = Layer.effect(
@@ -62,12 +62,15 @@ export class Notify extends Context.Service<
 }
 
 const notifier = ({ send }: Channel, period: Duration.Duration | undefined) => {
-  let shown = ""
   return Notify.of({
     ready: send("READY=1"),
     status: Effect.fnUntraced(function* (text) {
-      if (text !== shown) yield* send(`STATUS=${text}`)
-      shown = text
+      for (let shown = ""; ; ) {
+        const now = yield* text
+        if (now !== shown) yield* send(`STATUS=${now}`)
+        shown = now
+        yield* Effect.sleep("1 second")
+      }
     }),
     reloading: Effect.suspend(() => send(`RELOADING=1\nMONOTONIC_USEC=${monotonicMicros()}`)),
     stopping: (within) => send(`STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=${Duration.toMillis(within) * 1000}`),

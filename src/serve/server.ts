@@ -2,12 +2,19 @@ import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
 import { makeRoutes } from "./routes.ts"
 
+/** An address to bind, or a socket that systemd has bound already. */
+export type Listener = Address | Socket
+
+export const showListener = (listener: Listener): string => ("fd" in listener ? listener.name : showAddress(listener))
+
 export class CannotListen extends Data.TaggedError("CannotListen")<{
-  readonly address: Address
+  readonly listener: Listener
   readonly cause: unknown
 }> {
   override get message() {
@@ -18,7 +25,7 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
       EADDRNOTAVAIL: "this machine has no such address",
       ENOTFOUND: "no such host"
     }
-    return `cannot listen on ${showAddress(this.address)}: ${why[code ?? ""] ?? (this.cause instanceof Error ? this.cause.message : String(this.cause))}`
+    return `cannot listen on ${showListener(this.listener)}: ${why[code ?? ""] ?? (this.cause instanceof Error ? this.cause.message : String(this.cause))}`
   }
 }
 
@@ -29,24 +36,30 @@ const logDefects = <A, E, R>(app: Effect.Effect<A, E, R>) =>
   )
 
 /** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
-const drainTime = "500 millis"
+export const drainTime = Duration.millis(500)
+
+/** What `server.listen` takes of it. */
+const options = (listener: Listener) => {
+  if ("fd" in listener) return { fd: listener.fd }
+  const { host, port } = listener
+  return host === undefined ? { port } : { host, port }
+}
 
 /**
- * Serves the routes on every address for as long as the scope lives; the first address that cannot be bound fails it.
- * Returns the addresses as they were bound: port 0 has become a free one.
+ * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
+ * Returns them as they were bound: port 0 has become a free one.
  */
-export const serve = Effect.fnUntraced(function* (addresses: ReadonlyArray<Address>) {
+export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>) {
   const routes = yield* makeRoutes
   return yield* Effect.forEach(
-    addresses,
-    Effect.fnUntraced(function* (address) {
+    listeners,
+    Effect.fnUntraced(function* (listener) {
       const server = yield* NodeHttpServer.make(createServer, {
-        port: address.port,
-        ...(address.host !== undefined && { host: address.host }),
+        ...options(listener),
         gracefulShutdownTimeout: drainTime
-      }).pipe(Effect.mapError(({ cause }) => new CannotListen({ address, cause })))
+      }).pipe(Effect.mapError(({ cause }) => new CannotListen({ listener, cause })))
       yield* server.serve(routes, logDefects)
-      return { ...address, port: "port" in server.address ? server.address.port : address.port }
+      return "fd" in listener || !("port" in server.address) ? listener : { ...listener, port: server.address.port }
     })
   )
 })

@@ -30,23 +30,18 @@ const withLog = <A, E>(effect: Effect.Effect<A, E>) => {
   return Effect.map(Effect.provide(effect, Logger.layer([logger])), (value) => ({ value, lines }))
 }
 
-it.effect("tells systemd of the start, the status, a reload and the stop", () =>
+it.effect("tells systemd of the start, a reload and the stop", () =>
   withNotify((notify) =>
     Effect.gen(function* () {
       yield* notify.ready
-      yield* notify.status("2/3 targets up")
-      yield* notify.status("2/3 targets up")
-      yield* notify.status("3/3 targets up")
       yield* notify.reloading
       yield* notify.ready
       yield* notify.stopping(Duration.seconds(11))
       const messages = systemd.received()
-      const reloading = /^RELOADING=1\nMONOTONIC_USEC=([0-9]+)$/.exec(messages[4] ?? "")
+      const reloading = /^RELOADING=1\nMONOTONIC_USEC=([0-9]+)$/.exec(messages[2] ?? "")
       expect(messages).toEqual([
         "STATUS=starting",
         "READY=1",
-        "STATUS=2/3 targets up",
-        "STATUS=3/3 targets up",
         reloading?.[0],
         "READY=1",
         "STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=11000000"
@@ -54,6 +49,19 @@ it.effect("tells systemd of the start, the status, a reload and the stop", () =>
       const age = process.hrtime.bigint() / 1000n - BigInt(reloading?.[1] ?? 0)
       expect(age).toBeGreaterThanOrEqual(0n)
       expect(age).toBeLessThan(60_000_000n)
+    })
+  )
+)
+
+it.effect("keeps the status up to date, and repeats none", () =>
+  withNotify((notify) =>
+    Effect.gen(function* () {
+      let up = 2
+      yield* Effect.forkChild(notify.status(Effect.sync(() => `${up}/3 targets up`)))
+      yield* TestClock.adjust("10 seconds")
+      up = 3
+      yield* TestClock.adjust("10 seconds")
+      expect(systemd.received()).toEqual(["STATUS=starting", "STATUS=2/3 targets up", "STATUS=3/3 targets up"])
     })
   )
 )
@@ -102,7 +110,7 @@ it.effect("does nothing at all without NOTIFY_SOCKET", () => {
       withNotify((notify) =>
         Effect.all([
           notify.ready,
-          notify.status("up"),
+          notify.status(Effect.succeed("up")),
           notify.reloading,
           notify.stopping(Duration.seconds(1)),
           notify.watchdog(Effect.succeed(true))
