@@ -1,7 +1,7 @@
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
 import * as Effect from "effect/Effect"
-import { type ForeignMetric, renderForeign } from "../exposition/foreign.ts"
+import { renderForeign } from "../exposition/foreign.ts"
 import type { Format } from "../exposition/format.ts"
 import { assemble } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
@@ -15,9 +15,6 @@ interface Page {
   readonly plain: Uint8Array
   zipped?: Promise<Uint8Array>
 }
-
-/** prom-client's types show a metric's type as the number of an enum; it is the word. */
-const foreign = (reading: Reading) => reading as unknown as ReadonlyArray<ForeignMetric>
 
 /**
  * The page of /metrics as bytes. It is joined when somebody asks and something has changed since, zipped likewise, and else served as it
@@ -36,7 +33,7 @@ export const makeScrape = Effect.gen(function* () {
     const page: Page = {
       version,
       reading,
-      plain: assemble([...board.blocks(), ...renderForeign(foreign(reading))], format)
+      plain: assemble([...board.blocks(), ...renderForeign(reading)], format)
     }
     pages.set(format, page)
     return page

@@ -42,7 +42,7 @@ export const runbooks: ReadonlyArray<string> = Array.from(
 
 /** The rows of the tables of metrics in docs/metrics.md. */
 export const documented = Array.from(
-  file("docs/metrics.md").matchAll(/^\| `(\w+)` \| (gauge|counter) \|([^|]*)\|/gm),
+  file("docs/metrics.md").matchAll(/^\| `(\w+)` +\| (gauge|counter) +\|([^|]*)\|/gm),
   ([, name = "", type = "", labels = ""]) => ({
     name,
     type,
@@ -52,6 +52,6 @@ export const documented = Array.from(
 
 /** The values that docs/metrics.md lists for `reason`. */
 export const documentedReasons: ReadonlyArray<string> = Array.from(
-  file("docs/metrics.md").matchAll(/^\| `(\w+)` \| [A-Z]/gm),
+  file("docs/metrics.md").matchAll(/^\| `(\w+)` +\| [A-Z]/gm),
   ([, reason = ""]) => reason
 )

@@ -1,3 +1,5 @@
+import type { Format } from "../../src/exposition/format.ts"
+
 /** A sample line read back by a reader that shares nothing with the renderer. */
 export interface Line {
   readonly name: string
@@ -28,4 +30,57 @@ export const splitLines = (bytes: Uint8Array): ReadonlyArray<string> => {
   const lines = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).split("\n")
   if (lines.pop() !== "") throw new Error("the last line does not end in LF")
   return lines
+}
+
+/** A family as a page has it: its metadata and the lines that follow it. */
+export interface ParsedFamily {
+  readonly name: string
+  readonly type: string
+  readonly help: string
+  readonly unit: string | undefined
+  readonly lines: ReadonlyArray<Line>
+}
+
+const metadata: Record<Format, RegExp> = {
+  text: /^# HELP (?<name>\S+) (?<help>[^\n]*)\n# TYPE \k<name> (?<type>counter|gauge|histogram|summary|untyped)\n/,
+  openmetrics:
+    /^# TYPE (?<name>\S+) (?<type>counter|gauge|histogram|summary|unknown|info|stateset)\n(?:# UNIT \k<name> (?<unit>\S+)\n)?# HELP \k<name> (?<help>[^\n]*)\n/
+}
+
+/** What may follow a family's name in its lines (OpenMetrics 1.0.0, section "Suffixes"; text has the whole name). */
+const suffixes = (type: string, format: Format): ReadonlyArray<string> => {
+  if (type === "histogram") return ["_bucket", "_sum", "_count"]
+  if (type === "summary") return ["", "_sum", "_count"]
+  if (format === "openmetrics" && type === "counter") return ["_total"]
+  if (format === "openmetrics" && type === "info") return ["_info"]
+  return [""]
+}
+
+/**
+ * Reads a whole page, and throws where it is not made as the formats want it: each family once, its metadata above its
+ * lines and in order, its lines in one group, nothing else between; LF at the end, and EOF in OpenMetrics.
+ */
+export const parsePage = (page: string, format: Format): ReadonlyArray<ParsedFamily> => {
+  if (format === "openmetrics" && !page.endsWith("# EOF\n")) throw new Error("no EOF at the end")
+  let rest = format === "openmetrics" ? page.slice(0, -"# EOF\n".length) : page
+  const families = new Map<string, ParsedFamily>()
+  while (rest !== "") {
+    const head = metadata[format].exec(rest)
+    if (head?.groups === undefined) throw new Error(`no metadata: ${JSON.stringify(rest.slice(0, 200))}`)
+    const { name = "", type = "", help = "", unit } = head.groups
+    if (families.has(name)) throw new Error(`${name} is there twice`)
+    rest = rest.slice(head[0].length)
+    const lines: Array<Line> = []
+    while (rest !== "" && !rest.startsWith("#")) {
+      const end = rest.indexOf("\n")
+      if (end === -1) throw new Error("the last line does not end in LF")
+      const line = parseLine(rest.slice(0, end))
+      if (!suffixes(type, format).some((suffix) => line.name === name + suffix))
+        throw new Error(`${line.name} stands under ${name}`)
+      lines.push(line)
+      rest = rest.slice(end + 1)
+    }
+    families.set(name, { name, type, help, unit, lines })
+  }
+  return [...families.values()]
 }

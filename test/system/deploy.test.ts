@@ -1,0 +1,42 @@
+import { join } from "node:path"
+import { beforeAll, describe, expect, test, vi } from "vitest"
+import { alerts, panels } from "../deploy/deploy.ts"
+import { metricsIn } from "../deploy/promql.ts"
+import { parsePage } from "../exposition/parse.ts"
+import { startDaemon } from "./program.ts"
+import { noPrometheus, promtool } from "./prometheus.ts"
+import { json, startUpstream } from "./upstream.ts"
+
+const path = (name: string) => join(import.meta.dirname, "../..", name)
+
+describe.skipIf(noPrometheus)("promtool", () => {
+  test.each([
+    ["finds the scrape configuration good", ["check", "config", path("deploy/prometheus/scrape.yml")]],
+    ["finds the alerts good", ["check", "rules", path("deploy/prometheus/alerts.yml")]],
+    ["sees every alert fire when it should, and only then", ["test", "rules", path("test/deploy/alerts.yml")]]
+  ])("%s", (_, args) => {
+    const { status, output } = promtool(args)
+    expect(status, output).toBe(0)
+  })
+})
+
+describe("alerts and dashboard name only what poller exposes", () => {
+  const exposed = new Set(["up"]) // Prometheus' own
+
+  beforeAll(async () => {
+    await using upstream = await startUpstream(json({ depth: 1 }))
+    const daemon = await startDaemon(["--target", upstream.url])
+    // a success has a time only when there was one
+    await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
+    for (const { name } of parsePage(await (await fetch(`${daemon.url}/metrics`)).text(), "text")) exposed.add(name)
+    await daemon.stop()
+  })
+
+  test.each(alerts.map(({ alert, expr }) => [alert, expr] as const))("alert %s", (_, expression) => {
+    for (const name of metricsIn(expression)) expect(exposed).toContain(name)
+  })
+
+  test.each(panels.map(({ title, targets }) => [title, targets] as const))("panel %s", (_, targets) => {
+    for (const name of targets.flatMap(({ expr }) => metricsIn(expr))) expect(exposed).toContain(name)
+  })
+})

@@ -1,0 +1,85 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { isMissing } from "./missing.ts"
+
+const install = "apt-get install -y --no-install-recommends prometheus"
+
+/** Whether Debian's Prometheus and promtool are not here; said once, with the command that brings them. */
+export const noPrometheus: boolean = isMissing({ name: "Prometheus", probe: ["prometheus", "--version"], install })
+
+/** Runs promtool, with a page on stdin if it reads one. */
+export const promtool = (args: ReadonlyArray<string>, input?: Uint8Array) => {
+  const { status, stdout, stderr } = spawnSync("promtool", args, { ...(input && { input }), encoding: "utf8" })
+  return { status, output: stdout + stderr }
+}
+
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>
+  /** Time of evaluation, and the value as Prometheus spells it. */
+  readonly value: readonly [at: number, value: string]
+}
+
+export interface ScrapeJob {
+  readonly name: string
+  /** `HOST:PORT` of what it scrapes, every second. */
+  readonly target: string
+}
+
+/** A real Prometheus on a free port of loopback, with its data in a directory of its own that goes with it. */
+export interface Prometheus extends AsyncDisposable {
+  /** An instant query, evaluated now. */
+  readonly query: (expression: string) => Promise<ReadonlyArray<Series>>
+  /** What it has learned of one job's families from TYPE, UNIT and HELP. */
+  readonly metadata: (job: string) => Promise<
+    ReadonlyArray<{
+      readonly metric: string
+      readonly type: string
+      readonly unit: string
+      readonly help: string
+    }>
+  >
+}
+
+export const startPrometheus = async (jobs: ReadonlyArray<ScrapeJob>): Promise<Prometheus> => {
+  const directory = await mkdtemp(join(tmpdir(), "poller-prometheus-"))
+  const config = {
+    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    scrape_configs: jobs.map(({ name, target }) => ({ job_name: name, static_configs: [{ targets: [target] }] }))
+  }
+  await writeFile(join(directory, "prometheus.yml"), JSON.stringify(config))
+  const child = spawn(
+    "prometheus",
+    [
+      `--config.file=${directory}/prometheus.yml`,
+      `--storage.tsdb.path=${directory}/data`,
+      "--web.listen-address=127.0.0.1:0"
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] }
+  )
+  const ended = once(child, "close")
+  let url = ""
+  for await (const line of createInterface(child.stderr)) {
+    url = /msg="Listening on" address=(\S+)/.exec(line)?.[1] ?? url
+    if (line.includes("Server is ready")) break
+  }
+  child.stderr.resume()
+  const get = async (path: string, parameters: Record<string, string>) => {
+    const response = await fetch(`http://${url}/api/v1/${path}?${new URLSearchParams(parameters)}`)
+    const answer = JSON.parse(await response.text())
+    if (answer.status !== "success") throw new Error(JSON.stringify(answer))
+    return answer.data
+  }
+  return {
+    query: async (query) => (await get("query", { query })).result,
+    metadata: (job) => get("targets/metadata", { match_target: `{job="${job}"}` }),
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGTERM")
+      await ended
+      await rm(directory, { recursive: true })
+    }
+  }
+}
