@@ -53,11 +53,37 @@ const expectation = (check: SchemaAST.Check<unknown> | undefined): string | unde
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
 /**
- * Everything that keeps `value` from being decoded by `schema`. A key that its map does not allow does not hide what is wrong with its value.
+ * Everything that keeps `value` from being decoded by `schema`. A map as a whole is looked at only once all its values
+ * are right, so what is wrong is left out and the rest looked at again: nothing hides behind another thing.
  */
 export const issuesOf = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
-  return Result.isSuccess(decoded) ? [] : flatten(decoded.failure.issue, [], undefined)
+  if (Result.isSuccess(decoded)) return []
+  const found = flatten(decoded.failure.issue, [], undefined)
+  const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
+  if (wrong.length === 0) return found
+  const behind = issuesOf(schema, wrong.reduce(without, value))
+  // what lies around something left out may be wrong only because of that
+  return [...found, ...behind.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
+}
+
+/** The path of the nearest key of a map: without one item of a list, the others would have other indexes. */
+const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
+
+const startsWith = (path: KeyPath, start: KeyPath) => start.every((key, index) => key === path[index])
+
+const has = (value: unknown, [key, ...rest]: KeyPath): boolean =>
+  key === undefined || (isHolder(value) && Object.hasOwn(value, key) && has(value[key], rest))
+
+const isHolder = (value: unknown): value is Readonly<Record<string | number, unknown>> =>
+  value !== null && typeof value === "object"
+
+/** A copy of `value` that lacks what is at `path`. */
+const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
+  if (key === undefined || !isHolder(value) || !Object.hasOwn(value, key)) return value
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? without(item, rest) : item))
+  const { [key]: inner, ...others } = value
+  return rest.length === 0 ? others : { ...others, [key]: without(inner, rest) }
 }
 
 const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {

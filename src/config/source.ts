@@ -10,8 +10,8 @@ export interface Position {
   readonly column: number
 }
 
-/** Something wrong at a place of the file. */
-export interface Finding extends Position {
+/** Something to say of a place in a file. */
+export interface Problem extends Position {
   readonly path: KeyPath
   readonly message: string
 }
@@ -24,7 +24,7 @@ export interface Source {
   /** Where the key at the end of `path` stands. */
   readonly keyPositionOf: (path: KeyPath) => Position
   /** Keys that stand twice in one map: the text can still be read, so they hide nothing else. */
-  readonly duplicates: ReadonlyArray<Finding>
+  readonly duplicates: ReadonlyArray<Problem>
 }
 
 const resolve = (node: unknown, document: Yaml.Document): unknown =>
@@ -68,14 +68,14 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
 }
 
 /** Reads YAML 1.2 or JSON; fails with what is wrong with the text as such, and where. */
-export const read = (text: string): Result.Result<Source, ReadonlyArray<Finding>> => {
+export const read = (text: string): Result.Result<Source, ReadonlyArray<Problem>> => {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  const finding = (offset: number, message: string): Finding => ({
+  const problemAt = (offset: number, message: string): Problem => ({
     ...at(offset),
     path: pathTo(offset, document.contents),
     message
@@ -85,15 +85,15 @@ export const read = (text: string): Result.Result<Source, ReadonlyArray<Finding>
   if (broken.length > 0) {
     return Result.fail(
       broken.map(({ code, pos, message }) =>
-        finding(pos[0], code === "MULTIPLE_DOCS" ? "a second document: one file holds one" : message)
+        problemAt(pos[0], code === "MULTIPLE_DOCS" ? "a second document: one file holds one" : message)
       )
     )
   }
-  const loose: Array<Finding> = []
+  const loose: Array<Problem> = []
   Yaml.visit(document, {
     Alias: (_, alias) => {
       if (!alias.resolve(document))
-        loose.push(finding(startOf(alias) ?? 0, `no anchor &${alias.source} before this alias`))
+        loose.push(problemAt(startOf(alias) ?? 0, `no anchor &${alias.source} before this alias`))
     }
   })
   if (loose.length > 0) return Result.fail(loose)
@@ -102,6 +102,6 @@ export const read = (text: string): Result.Result<Source, ReadonlyArray<Finding>
     value: document.toJS(),
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
-    duplicates: document.errors.map(({ pos }) => finding(pos[0], "this key stands twice in the map"))
+    duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "this key stands twice in the map"))
   })
 }

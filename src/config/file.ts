@@ -1,0 +1,46 @@
+import * as Schema from "effect/Schema"
+import { Mapping, mappingFields } from "../transform/mapping.ts"
+import { settings, url } from "./settings.ts"
+
+/** Settings of a target that says nothing else. */
+const Defaults = Schema.Struct(settings).annotate({
+  identifier: "Defaults",
+  description:
+    "Settings of every target that does not have them itself: any key of a target but its name, its url and its mapping. The labels and headers of a target add to these, everything else takes their place."
+})
+
+const Target = Schema.Struct({
+  name: Schema.String.check(
+    Schema.isPattern(/^[^\s\u0000-\u001F\u007F](.*[^\s\u0000-\u001F\u007F])?$/u, {
+      expected: "a name without blanks around it"
+    })
+  ).annotate({
+    description: "The target's name: the label target of poller's own metrics, and its page under /targets/.",
+    examples: ["shop"]
+  }),
+  url: url({ description: "What is polled.", examples: ["https://shop.example.com/health"] }),
+  ...settings,
+  ...mappingFields,
+  mapping: Schema.optionalKey(
+    Schema.NonEmptyString.annotate({
+      description: "The name of an entry under mappings, in place of metrics and each.",
+      examples: ["node"]
+    })
+  )
+}).annotate({ identifier: "Target", description: "One JSON API to poll, and the series that its answers become." })
+
+/** The whole file. */
+export const File = Schema.Struct({
+  defaults: Schema.optionalKey(Defaults),
+  mappings: Schema.optionalKey(
+    Schema.Record(Schema.NonEmptyString, Mapping).annotate({
+      description: "Mappings by name, for targets that answer alike."
+    })
+  ),
+  targets: Schema.Array(Target)
+    .check(Schema.isMinLength(1, { expected: "at least one target" }))
+    .annotate({ description: "What is polled." })
+}).annotate({ title: "poller", description: "Configuration of poller." })
+
+export type File = typeof File.Type
+export type Target = typeof Target.Type

@@ -1,0 +1,114 @@
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { snakeCase } from "../transform/name.ts"
+import { duration } from "./duration.ts"
+import type { Issue } from "./issues.ts"
+import type { KeyPath } from "./source.ts"
+import type { MetricSite, Survey } from "./survey.ts"
+import { inBaseUnit } from "./units.ts"
+
+const warning = (path: KeyPath, message: string): Issue => ({ path, about: "key", message, expected: false })
+
+type Rule = (metric: MetricSite) => string | undefined
+
+/** The scale that the file should have, when its value is also to be multiplied by `factor`. */
+const withScale = (scale: number | undefined, factor: number | undefined): string => {
+  if (factor === undefined) return ", which no scale alone makes of it"
+  // a metric that has this very scale is in the base unit already, and only its name is not
+  const wanted = scale === factor ? factor : Number(((scale ?? 1) * factor).toPrecision(12))
+  return wanted === 1 || scale === factor ? "" : ` with scale: ${wanted}`
+}
+
+const baseUnit: Rule = ({ name, type, scale }) => {
+  const mended = inBaseUnit(name)
+  if (mended === undefined) return undefined
+  const ending = type === "counter" && !mended.name.endsWith("_total") ? "_total" : ""
+  return `use the base unit: ${mended.name}${ending}${withScale(scale, mended.factor)}`
+}
+
+const counter: Rule = ({ name, type }) =>
+  type === "counter" && !name.endsWith("_total") ? "a counter ends in _total" : undefined
+
+const onlyCounter: Rule = ({ name, type }) =>
+  name.endsWith("_total") && type !== "counter" && type !== "untyped"
+    ? `only a counter ends in _total: say type: counter, or call it ${name.replace(/_total$/, "")}`
+    : undefined
+
+const info: Rule = ({ name, type }) =>
+  type === "info" && !name.endsWith("_info") ? "an info ends in _info" : undefined
+
+const histogram: Rule = ({ name, type }) => {
+  const [ending] = name.match(/_(count|sum|bucket)$/) ?? []
+  if (ending === undefined || type === "untyped") return undefined
+  return `only a histogram's series end in ${ending}: call it ${name.slice(0, -ending.length)}${type === "counter" ? "_total" : ""}`
+}
+
+const typeInName: Rule = ({ name }) => {
+  const [word] = name.toLowerCase().match(/_(counter|gauge|gaugehistogram|histogram|summary)(?=_|$)/) ?? []
+  return word === undefined
+    ? undefined
+    : `a name does not tell its type: call it ${name.toLowerCase().replace(word, "")}`
+}
+
+const camel = (name: string) => /[a-z][A-Z]/.test(name)
+
+const snakeCaseName: Rule = ({ name }) =>
+  camel(name) ? `names are written in snake_case: ${snakeCase(name)}` : undefined
+
+const help: Rule = ({ help }) =>
+  help === undefined || help.trim() === "" ? "no help: say in a few words what it is" : undefined
+
+const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName, help]
+
+const labelWarnings = ({ metrics, targets }: Survey): ReadonlyArray<Issue> =>
+  [
+    ...metrics.flatMap(({ labels }) => [...labels]),
+    ...targets.flatMap(({ labels, pathOf }) =>
+      [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
+    )
+  ].flatMap(([name, path]) =>
+    camel(name) ? [warning(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
+  )
+
+const decodeDuration = Schema.decodeUnknownOption(duration({ description: "" }))
+
+/** Series that are gone before the next poll could renew them come and go for ever. */
+const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ settings, pathOf }) => {
+    const stale = decodeDuration(settings.stale_after)
+    const interval = decodeDuration(settings.interval ?? "30s")
+    if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
+      return []
+    return [
+      warning(pathOf("stale_after"), "shorter than the interval: the series come and go with every poll that fails")
+    ]
+  })
+
+const unusedMappings = ({ mappings, targets }: Survey): ReadonlyArray<Issue> => {
+  const used = new Set(targets.map(({ settings }) => settings.mapping))
+  return [...mappings].flatMap(([name, { path }]) =>
+    used.has(name) ? [] : [warning(path, "no target has this mapping")]
+  )
+}
+
+const withoutMapping = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ metrics, path }) =>
+    metrics === undefined
+      ? [warning(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
+      : []
+  )
+
+/**
+ * What works, but not as the rest of the world expects it: everything that promlint would complain of
+ * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the mend.
+ */
+export const lint = (file: Survey): ReadonlyArray<Issue> => [
+  ...file.metrics.flatMap((metric) =>
+    metricRules.flatMap((rule) => {
+      const message = rule(metric)
+      return message === undefined ? [] : [warning(metric.path, message)]
+    })
+  ),
+  ...[labelWarnings, staleWarnings, unusedMappings, withoutMapping].flatMap((rule) => rule(file))
+]
