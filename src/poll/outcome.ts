@@ -1,5 +1,5 @@
 import type { Block } from "../exposition/block.ts"
-import type { Problem } from "../transform/sample.ts"
+import type { Dropped, Problem } from "../transform/sample.ts"
 
 /** Why a poll failed: the `reason` of `poll_errors_total`, a closed set. */
 export const errorReasons = [
@@ -18,6 +18,7 @@ export type ErrorReason = (typeof errorReasons)[number]
 export interface Yield {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
+  readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
 }
 

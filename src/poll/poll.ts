@@ -18,12 +18,12 @@ export const digest = (target: Target, answer: Answer): Outcome => {
   if (Result.isFailure(document)) {
     return { _tag: "Failed", reason: "not_json", message: `the answer is not JSON: ${document.failure}`, status, bytes }
   }
-  const { samples, problems } = target.transform(document.success)
+  const { samples, dropped, problems } = target.transform(document.success)
   if (samples.length > target.maxSeries) {
     const message = `the answer yields more than max_series ${target.maxSeries}`
     return { _tag: "Failed", reason: "too_many_series", message, status, bytes }
   }
-  return { _tag: "Good", status, bytes, yield: { blocks: render(samples), series: samples.length, problems } }
+  return { _tag: "Good", status, bytes, yield: { blocks: render(samples), series: samples.length, dropped, problems } }
 }
 
 const failed = (error: UpstreamError): Outcome => ({

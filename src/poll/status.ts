@@ -1,7 +1,8 @@
 import * as Duration from "effect/Duration"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
-import { type DropReason, dropReasons, type Problem } from "../transform/sample.ts"
+import { addDropped, noneDropped } from "../transform/problems.ts"
+import type { Dropped, Problem } from "../transform/sample.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
 import { type ErrorReason, errorReasons, type Poll } from "./outcome.ts"
 
@@ -10,7 +11,7 @@ export interface Status {
   readonly target: Target
   readonly polls: number
   readonly errors: Readonly<Record<ErrorReason, number>>
-  readonly dropped: Readonly<Record<DropReason, number>>
+  readonly dropped: Dropped
   readonly skipped: number
   readonly last: Poll | undefined
   readonly lastSuccess: number | undefined
@@ -40,7 +41,7 @@ export const initial = (target: Target): Status => ({
   target,
   polls: 0,
   errors: zeros(errorReasons),
-  dropped: zeros(dropReasons),
+  dropped: noneDropped,
   skipped: 0,
   last: undefined,
   lastSuccess: undefined,
@@ -59,13 +60,6 @@ const appended = <A>(list: ReadonlyArray<A>, item: A, length: number) => [...lis
 /** History keeps how a poll went, not what it yielded, which would hold on to the bytes of sixty answers. */
 const remembered = (poll: Poll): Poll =>
   poll.outcome._tag === "Good" ? { ...poll, outcome: { ...poll.outcome, yield: undefined } } : poll
-
-const counted = (dropped: Status["dropped"], problems: ReadonlyArray<Problem>): Status["dropped"] => {
-  if (problems.length === 0) return dropped
-  const sum: Record<DropReason, number> = { ...dropped }
-  for (const { reason } of problems) sum[reason]++
-  return sum
-}
 
 /** The status after one more poll, and the transition if that poll was one. */
 export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
@@ -93,8 +87,8 @@ export const polled = (status: Status, poll: Poll): readonly [Status, Transition
   }
   const good = { ...next, lastSuccess: end, retryAt: undefined }
   if (outcome.yield === undefined) return [good, transition]
-  const { blocks, series, problems } = outcome.yield
-  return [{ ...good, blocks, series, problems, dropped: counted(status.dropped, problems) }, transition]
+  const { blocks, series, dropped, problems } = outcome.yield
+  return [{ ...good, blocks, series, problems, dropped: addDropped(status.dropped, dropped) }, transition]
 }
 
 /** The next tick is due at `at`; `ticks` before it passed unused. */

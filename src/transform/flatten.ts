@@ -1,6 +1,7 @@
 import type { Document, Json } from "./json.ts"
 import { snakeCase } from "./name.ts"
-import type { Family, Labels, Problem, Sample, Transformed } from "./sample.ts"
+import { collectProblems } from "./problems.ts"
+import type { DropReason, Family, Labels, Sample, Transformed } from "./sample.ts"
 
 /** A place in the document: its keys so far, and a label for each array on the way. */
 interface Place {
@@ -42,15 +43,15 @@ export const flatten = (document: Document): Transformed => {
   const families = new Map<string, Family>()
   const seen = new Set<string>()
   const samples: Array<Sample> = []
-  const problems: Array<Problem> = []
+  const { dropped, problems, drop } = collectProblems()
 
   const take = (place: Place, value: number) => {
     const metric = place.name
-    const drop = (reason: Problem["reason"]) =>
-      problems.push({ reason, metric, path: place.path, row: "$", found: String(place.value) })
-    if (!Number.isFinite(value)) return drop("not_a_number")
+    const refuse = (reason: DropReason) =>
+      drop(reason, () => ({ metric, path: place.path, row: "$", found: String(place.value) }))
+    if (!Number.isFinite(value)) return refuse("not_a_number")
     const series = `${metric}${JSON.stringify(place.labels)}`
-    if (seen.has(series)) return drop("duplicate")
+    if (seen.has(series)) return refuse("duplicate")
     seen.add(series)
     const family = families.get(metric) ?? {
       name: metric,
@@ -67,5 +68,5 @@ export const flatten = (document: Document): Transformed => {
     else if (depth < maxDepth) for (const child of children(place)) visit(child, depth + 1)
   }
   visit({ value: document.root, name: "upstream", path: "$", labels: [] }, 0)
-  return { samples, problems }
+  return { samples, dropped, problems }
 }

@@ -39,8 +39,13 @@ export interface Problem {
   readonly found: string
 }
 
+/** How many samples were dropped. */
+export type Dropped = Readonly<Record<DropReason, number>>
+
 /** All that one document yields: samples unique by name and labels. */
 export interface Transformed {
   readonly samples: ReadonlyArray<Sample>
+  /** Every problem counts here; the first of them stand in `problems`. */
+  readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
 }

@@ -1,0 +1,34 @@
+import { type Dropped, type DropReason, dropReasons, type Problem } from "./sample.ts"
+
+/** Of 100,000 rows without a field, the first say it all; the others are only counted. */
+const kept = 1000
+
+export const noneDropped: Dropped = { missing: 0, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 }
+
+/** The problems of one document as they are met. */
+export interface Problems {
+  readonly dropped: Dropped
+  readonly problems: ReadonlyArray<Problem>
+  /** Counts a problem, and asks for its details if they are kept. */
+  readonly drop: (reason: DropReason, details: () => Omit<Problem, "reason">) => void
+}
+
+export const collectProblems = (): Problems => {
+  const dropped: Record<DropReason, number> = { ...noneDropped }
+  const problems: Array<Problem> = []
+  return {
+    dropped,
+    problems,
+    drop: (reason, details) => {
+      dropped[reason]++
+      if (problems.length < kept) problems.push({ reason, ...details() })
+    }
+  }
+}
+
+/** The sum, by reason. */
+export const addDropped = (a: Dropped, b: Dropped): Dropped => {
+  const sum = { ...a }
+  for (const reason of dropReasons) sum[reason] += b[reason]
+  return sum
+}
