@@ -1,6 +1,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -13,7 +14,7 @@ import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { run } from "./commands/run.ts"
 import { exitCode, Failure } from "./failure.ts"
 import { stopped } from "./host/signals.ts"
-import { version } from "./version.ts"
+import { longVersion, version } from "./version.ts"
 
 const commands = [run] as const
 
@@ -38,12 +39,18 @@ export const normalize = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 /** A usage error is one line a mistake, not a page of help with the mistake below it. */
 const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Effect.sync(() => {
+  present: (event) => {
+    switch (event._tag) {
+      case "InvalidInvocation":
+        return Effect.sync(() => {
           for (const { message } of event.errors) process.stderr.write(`poller: ${message.replaceAll("\n", " ")}\n`)
         })
-      : CliOutput.defaultPresenter.present(event)
+      case "Version":
+        return Console.log(longVersion())
+      case "Help":
+        return CliOutput.defaultPresenter.present(event)
+    }
+  }
 }
 
 /** What is left to say when the program ends by itself; a stop that was asked for is a success. */

@@ -1,3 +1,12 @@
 import pkg from "../package.json" with { type: "json" }
 
+/** Set by the bundler. */
+declare const POLLER_COMMIT: string | undefined
+
 export const version: string = pkg.version
+
+/** What --version prints: version, commit if it is known, and Node. */
+export const longVersion = (): string => {
+  const commit = typeof POLLER_COMMIT === "string" && POLLER_COMMIT !== "" ? `commit ${POLLER_COMMIT}, ` : ""
+  return `poller ${version} (${commit}Node ${process.versions.node})`
+}
