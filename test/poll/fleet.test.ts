@@ -19,8 +19,7 @@ const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
 const json = (document: unknown): Answer => ({
   _tag: "Fresh",
   status: 200,
-  body: Buffer.from(JSON.stringify(document)),
-  validators: undefined
+  body: Buffer.from(JSON.stringify(document))
 })
 const down = new BadStatus({ status: 503, retryAfter: undefined })
 
@@ -33,7 +32,7 @@ const scene = () => {
   }
   const upstream = Layer.succeed(Upstream, {
     open: () =>
-      Effect.succeed(() =>
+      Effect.succeed(
         Effect.suspend(() => {
           it.polls++
           return it.answer

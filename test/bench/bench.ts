@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { chart } from "./chart.ts"
+import { findPeers } from "./daemon.ts"
+import type { Figure } from "./figure.ts"
+import { type Bench, sizes } from "./plan.ts"
+import { churn } from "./scenarios/churn.ts"
+import { fleet } from "./scenarios/fleet.ts"
+import { giant } from "./scenarios/giant.ts"
+import { idle } from "./scenarios/idle.ts"
+import { memory } from "./scenarios/memory.ts"
+import { poll } from "./scenarios/poll.ts"
+import { scrape } from "./scenarios/scrape.ts"
+import { start } from "./scenarios/start.ts"
+import { markdown } from "./table.ts"
+import { startUpstream } from "./upstream.ts"
+
+const scenarios = { scrape, churn, giant, poll, start, idle, memory, fleet }
+type Scenario = keyof typeof scenarios
+
+const isScenario = (name: string): name is Scenario => name in scenarios
+const isSize = (name: string): name is keyof typeof sizes => name in sizes
+
+const usage = `npm run bench -- [--size ${Object.keys(sizes).join("|")}] [--out DIRECTORY] [${Object.keys(scenarios).join("] [")}]`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { size: { type: "string", default: "short" }, out: { type: "string", default: "dist/bench" } }
+})
+const unknown = positionals.filter((name) => !isScenario(name))
+if (!isSize(values.size) || unknown.length > 0) {
+  console.error(usage)
+  process.exit(2)
+}
+
+using upstream = await startUpstream()
+const bench: Bench = { size: sizes[values.size], upstream, peers: findPeers() }
+const figures: Array<Figure> = []
+for (const name of positionals.length === 0 ? Object.keys(scenarios) : positionals) {
+  if (!isScenario(name)) continue
+  const begin = performance.now()
+  figures.push(...(await scenarios[name](bench)))
+  console.error(`${name}: ${Math.round((performance.now() - begin) / 1000)} s`)
+}
+
+mkdirSync(values.out, { recursive: true })
+const table = markdown(figures)
+writeFileSync(join(values.out, "figures.json"), `${JSON.stringify(figures, undefined, 2)}\n`)
+writeFileSync(join(values.out, "figures.md"), table)
+writeFileSync(join(values.out, "figures.svg"), chart(figures))
+console.log(table)

@@ -1,0 +1,179 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { getOnce } from "./client.ts"
+
+/** What a daemon shall do: poll one URL, or the URLs `url/0`, `url/1` ... of many targets, of so many rows each. */
+export interface Task {
+  readonly url: string
+  /** Milliseconds from one poll to the next. */
+  readonly interval: number
+  readonly rows: number
+  readonly targets?: number
+}
+
+export const peers = ["poller", "go", "prom-client", "bare"] as const
+export type Peer = (typeof peers)[number]
+
+/** A daemon under measurement. */
+export interface Daemon extends AsyncDisposable {
+  readonly pid: number
+  readonly port: number
+  /** Milliseconds from exec to the first 200 on /metrics. */
+  readonly start: number
+}
+
+const root = join(import.meta.dirname, "../..")
+const built = join(root, "dist/poller.js")
+const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
+
+let files = 0
+/** A file that lasts as long as the machine keeps its temporary files. */
+export const scratchFile = (content: string | Uint8Array): string => {
+  const path = join(scratch, String(files++))
+  writeFileSync(path, content)
+  return path
+}
+
+/** The configuration of `poller` that makes the same series as the other daemons do. */
+const configuration = ({ url, interval, rows, targets }: Task) => {
+  const timeout = Math.min(interval, 60_000)
+  const limits = { max_series: 2 * rows + 1, max_body: "2GB" }
+  const names = targets === undefined ? [""] : Array.from({ length: targets }, (_, index) => `/${index}`)
+  return {
+    defaults: { interval: `${interval}ms`, timeout: `${timeout}ms`, ...limits },
+    mappings: {
+      rows: {
+        each: [
+          {
+            path: "items[*]",
+            labels_from: { node: "id", region: "region" },
+            metrics: {
+              bench_cpu_usage_ratio: { value: "cpu", help: "CPU in use." },
+              bench_queue_depth: { value: "queue", help: "Jobs that wait." }
+            }
+          }
+        ]
+      }
+    },
+    targets: names.map((path) => ({
+      name: `bench${path}`,
+      url: `${url}${path}`,
+      mapping: "rows",
+      ...(path !== "" && { labels: { site: `s${path.slice(1)}` } })
+    }))
+  }
+}
+
+const goBinary = join(root, "dist/bench/go-daemon")
+
+/** Builds the Go daemon from Debian's own packages of Go sources; false where there are none. */
+const buildGo = (): boolean => {
+  if (spawnSync("go", ["version"]).status !== 0) return false
+  mkdirSync(join(root, "dist/bench"), { recursive: true })
+  const env = { ...process.env, GO111MODULE: "off", GOPATH: "/usr/share/gocode", GOFLAGS: "" }
+  const source = join(import.meta.dirname, "peers/go/main.go")
+  return spawnSync("go", ["build", "-o", goBinary, source], { env, stdio: "inherit" }).status === 0
+}
+
+/** The daemons that can run on this machine; `poller` itself must be built. */
+export const findPeers = (): ReadonlyArray<Peer> => {
+  if (!existsSync(built)) throw new Error("dist/poller.js is missing: npm run build")
+  const go = buildGo()
+  if (!go) {
+    console.error(
+      "without Go to compare with: apt-get install --no-install-recommends golang golang-github-prometheus-client-golang-dev"
+    )
+  }
+  return peers.filter((peer) => peer !== "go" || go)
+}
+
+export const goVersion = (): string => execFileSync("go", ["version"], { encoding: "utf8" }).trim()
+
+const peerFile = (name: string) => join(import.meta.dirname, "peers", name)
+
+/** The command of each daemon. The bare one polls nothing: it serves the bytes that it is given. */
+const command = (peer: Peer, task: Task, port: number, page: Page | undefined): ReadonlyArray<string> => {
+  const address = `127.0.0.1:${port}`
+  switch (peer) {
+    case "poller": {
+      const config = scratchFile(JSON.stringify(configuration(task)))
+      return [process.execPath, built, "run", "--config", config, "--addr", address]
+    }
+    case "go": {
+      const { url, interval, targets = 0 } = task
+      return [goBinary, "-addr", address, "-target", url, "-interval", `${interval}ms`, "-targets", String(targets)]
+    }
+    case "prom-client":
+      return [process.execPath, peerFile("twin.js"), String(port), task.url, String(task.interval)]
+    case "bare":
+      return [
+        process.execPath,
+        peerFile("floor.js"),
+        String(port),
+        ...(page === undefined ? [] : [page.plain, page.gzip])
+      ]
+  }
+}
+
+/** Files with the bytes that the bare server is to serve. */
+export interface Page {
+  readonly plain: string
+  readonly gzip: string
+}
+
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  return typeof address === "object" && address !== null ? address.port : 0
+}
+
+const stop = async (child: ChildProcess) => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill("SIGKILL")
+  await once(child, "exit")
+}
+
+const answers = async (port: number) => {
+  try {
+    return (await getOnce(port, "/metrics")).status === 200
+  } catch {
+    return false
+  }
+}
+
+/** Starts a daemon and waits for its first 200 on /metrics. */
+export const startDaemon = async (peer: Peer, task: Task, page?: Page): Promise<Daemon> => {
+  const port = await freePort()
+  const [file = "", ...args] = command(peer, task, port, page)
+  const begin = performance.now()
+  const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] })
+  let said = ""
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-2000)
+  })
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`${peer} ended with ${child.exitCode}: ${said}`)
+    await sleep(1)
+  }
+  const start = performance.now() - begin
+  return { pid: child.pid ?? 0, port, start, [Symbol.asyncDispose]: () => stop(child) }
+}
+
+/** Waits until the page has the series of the first poll. */
+export const polled = async ({ port }: Daemon): Promise<void> => {
+  const deadline = performance.now() + 120_000
+  while (performance.now() < deadline) {
+    const { body } = await getOnce(port, "/metrics")
+    if (body.includes("\nbench_queue_depth{")) return
+    await sleep(20)
+  }
+  throw new Error("the series of the first poll did not come within two minutes")
+}

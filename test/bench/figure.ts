@@ -1,0 +1,37 @@
+import type { Peer } from "./daemon.ts"
+
+/** One line of the result: what was measured, and how every daemon fared. */
+export interface Figure {
+  readonly scenario: string
+  /** What was measured, such as `p50, plain, 1,000 rows`. */
+  readonly what: string
+  readonly unit: string
+  readonly better: "lower" | "higher"
+  readonly values: Readonly<Partial<Record<Peer, number>>>
+  /** The least that poller shall reach. */
+  readonly goal?: Goal
+}
+
+/** `times`: so many times better than `peer`; `atMost`: an absolute figure, in the unit. */
+export type Goal =
+  | { readonly _tag: "Times"; readonly peer: Peer; readonly times: number }
+  | { readonly _tag: "AtMost"; readonly value: number }
+
+export const times = (peer: Peer, times: number): Goal => ({ _tag: "Times", peer, times })
+export const atMost = (value: number): Goal => ({ _tag: "AtMost", value })
+
+/** How many times better poller is than the other; below 1 it is worse. */
+export const ratio = ({ values, better }: Figure, peer: Peer): number | undefined => {
+  const { poller, [peer]: other } = values
+  if (poller === undefined || other === undefined) return undefined
+  return better === "lower" ? other / poller : poller / other
+}
+
+/** Whether the goal was reached; undefined where there is none, or nothing to compare with. */
+export const reached = (figure: Figure): boolean | undefined => {
+  const { goal, values } = figure
+  if (goal === undefined || values.poller === undefined) return undefined
+  if (goal._tag === "AtMost") return values.poller <= goal.value
+  const reachedTimes = ratio(figure, goal.peer)
+  return reachedTimes === undefined ? undefined : reachedTimes >= goal.times
+}

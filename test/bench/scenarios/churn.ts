@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { open } from "../client.ts"
+import { type Peer, polled, startDaemon } from "../daemon.ts"
+import { atMost, type Figure, type Goal } from "../figure.ts"
+import type { Bench } from "../plan.ts"
+import { percentile, worst } from "../statistics.ts"
+
+/** How long each of the scrapes took that were made one after the other, with a pause of a few milliseconds, in a while. */
+const sample = async (port: number, path: string, gzip: boolean, milliseconds: number) => {
+  using connection = await open(port)
+  await connection.get(path, { gzip })
+  const taken: Array<number> = []
+  const end = performance.now() + milliseconds
+  while (performance.now() < end) {
+    taken.push((await connection.get(path, { gzip })).milliseconds)
+    await sleep(3)
+  }
+  return taken
+}
+
+const views = [
+  { path: "/metrics", gzip: false, p99: atMost(15), worst: atMost(100) },
+  { path: "/metrics", gzip: true, p99: atMost(15), worst: atMost(100) },
+  { path: "/healthz", gzip: false, p99: undefined, worst: undefined }
+] as const
+
+/** Scrapes while the largest answer of the bench is fetched and digested every second. */
+export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
+  const rows = size.rows.at(-1) ?? 1
+  const figures: Array<Figure> = []
+  for (const view of views) {
+    const taken = new Map<Peer, Array<number>>()
+    for (const peer of peers.filter((peer) => peer !== "bare")) {
+      await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows })
+      await polled(daemon)
+      taken.set(peer, await sample(daemon.port, view.path, view.gzip, 12 * size.window))
+    }
+    const figure = (name: string, of: (taken: ReadonlyArray<number>) => number, goal: Goal | undefined): Figure => ({
+      scenario: "churn",
+      what: `${name}, ${view.path}${view.gzip ? ", gzip" : ""}, ${rows.toLocaleString("en")} rows a second`,
+      unit: "ms",
+      better: "lower",
+      values: Object.fromEntries(Array.from(taken, ([peer, taken]) => [peer, of(taken)])),
+      ...(goal && { goal })
+    })
+    figures.push(figure("p50", (taken) => percentile(taken, 0.5), undefined))
+    figures.push(figure("p99", (taken) => percentile(taken, 0.99), view.p99))
+    figures.push(figure("worst", worst, view.worst))
+  }
+  return figures
+}

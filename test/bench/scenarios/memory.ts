@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { getOnce } from "../client.ts"
+import { type Peer, polled, startDaemon } from "../daemon.ts"
+import { atMost, type Figure, type Goal, times } from "../figure.ts"
+import type { Bench } from "../plan.ts"
+import { memory as residentMemory } from "../process.ts"
+
+const goals: Record<number, Goal> = { 10000: atMost(95), 100000: times("go", 1 / 0.75) }
+
+const measure = async (
+  { peers, size, upstream }: Bench,
+  rows: number,
+  scraped: boolean
+): Promise<ReadonlyArray<Figure>> => {
+  const now: Partial<Record<Peer, number>> = {}
+  const peak: Partial<Record<Peer, number>> = {}
+  for (const peer of peers.filter((peer) => peer !== "bare")) {
+    await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows })
+    if (scraped) await polled(daemon)
+    for (let poll = 0; poll < size.polls; poll++) {
+      await sleep(1000)
+      if (scraped) await getOnce(daemon.port, "/metrics", { gzip: true })
+    }
+    const resident = residentMemory(daemon.pid)
+    now[peer] = resident.now
+    peak[peer] = resident.peak
+  }
+  const after = `${rows.toLocaleString("en")} rows, ${size.polls} polls${scraped ? ", each scraped with gzip" : ""}`
+  const goal = scraped ? undefined : goals[rows]
+  return [
+    {
+      scenario: "memory",
+      what: `resident, ${after}`,
+      unit: "MB",
+      better: "lower",
+      values: now,
+      ...(goal && { goal })
+    },
+    { scenario: "memory", what: `its peak, ${after}`, unit: "MB", better: "lower", values: peak }
+  ]
+}
+
+/** Resident memory of a daemon that polls every second. */
+export const memory = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
+  const figures: Array<Figure> = []
+  for (const rows of bench.size.rows.filter((rows) => rows !== 1 && rows !== 1000)) {
+    for (const scraped of [false, true]) figures.push(...(await measure(bench, rows, scraped)))
+  }
+  return figures
+}

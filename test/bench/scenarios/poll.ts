@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { getOnce } from "../client.ts"
+import { type Daemon, type Peer, polled, startDaemon } from "../daemon.ts"
+import { type Figure, type Goal, times } from "../figure.ts"
+import type { Bench } from "../plan.ts"
+import { cpu } from "../process.ts"
+import { median } from "../statistics.ts"
+import type { Upstream } from "../upstream.ts"
+
+/** The share of Go's processor time that a poll may take. */
+const goals: Record<number, number> = { 100: 1.5, 10000: 0.5, 100000: 0.3 }
+
+/** Often enough that the hundredths of a second in which the kernel counts do not matter. */
+const intervals: Record<number, number> = { 100: 20, 10000: 250, 100000: 2000 }
+
+/** Milliseconds of processor time that a poll costs; with `scraped`, a compressed scrape after each poll included. */
+const cost = async ({ pid, port }: Daemon, upstream: Upstream, interval: number, window: number, scraped: boolean) => {
+  const polls = await upstream.requests()
+  const used = cpu(pid)
+  const end = performance.now() + window
+  while (performance.now() < end) {
+    await sleep(Math.min(interval, window))
+    if (scraped) await getOnce(port, "/metrics", { gzip: true })
+  }
+  return (cpu(pid) - used) / Math.max(1, (await upstream.requests()) - polls)
+}
+
+const measure = async ({ peers, size, upstream }: Bench, rows: number, scraped: boolean): Promise<Figure> => {
+  const interval = intervals[rows] ?? 20
+  const taken = new Map<Peer, Array<number>>()
+  for (let round = 0; round < size.rounds; round++) {
+    for (const peer of peers.filter((peer) => peer !== "bare")) {
+      await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval, rows })
+      await polled(daemon)
+      await cost(daemon, upstream, interval, size.window, scraped)
+      const figure = await cost(daemon, upstream, interval, 5 * size.window, scraped)
+      taken.set(peer, [...(taken.get(peer) ?? []), figure])
+    }
+  }
+  const share = goals[rows]
+  const goal: Goal | undefined = share === undefined || scraped ? undefined : times("go", 1 / share)
+  return {
+    scenario: "poll",
+    what: `${rows.toLocaleString("en")} rows, ${scraped ? "and one compressed scrape of each" : "not scraped"}`,
+    unit: "ms of CPU",
+    better: "lower",
+    values: Object.fromEntries(Array.from(taken, ([peer, values]) => [peer, median(values)])),
+    ...(goal && { goal })
+  }
+}
+
+/** Processor time of a poll, from the request to the finished bytes, in a daemon that has polled for a while. */
+export const poll = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
+  const sizes = bench.size.rows.filter((rows) => rows !== 1 && rows !== 1000)
+  const figures: Array<Figure> = []
+  for (const rows of sizes.some((rows) => rows >= 100) ? [100, ...sizes] : sizes) {
+    for (const scraped of [false, true]) figures.push(await measure(bench, rows, scraped))
+  }
+  return figures
+}

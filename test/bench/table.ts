@@ -1,0 +1,48 @@
+import { type Peer, peers } from "./daemon.ts"
+import { type Figure, type Goal, ratio, reached } from "./figure.ts"
+
+/** Three digits that matter, and no more. */
+export const short = (value: number | undefined): string =>
+  value === undefined ? "" : Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 3 })
+
+const timesBetter = (figure: Figure, peer: Peer) => {
+  const times = ratio(figure, peer)
+  return times === undefined || !Number.isFinite(times) ? "" : `${short(times)} ×`
+}
+
+const goalText = (goal: Goal | undefined) =>
+  goal === undefined ? "" : goal._tag === "Times" ? `${short(goal.times)} × ${goal.peer}` : `≤ ${short(goal.value)}`
+
+const verdict = (figure: Figure) => {
+  const yes = reached(figure)
+  return yes === undefined ? "" : yes ? "yes" : "**no**"
+}
+
+const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
+
+const header = ["what", "unit", ...peers, "× Go", "× bare", "goal", "reached"]
+
+/** The figures as Markdown, a table for each scenario. `×` says how many times better poller is; below 1 it is worse. */
+export const markdown = (figures: ReadonlyArray<Figure>): string =>
+  [...Map.groupBy(figures, ({ scenario }) => scenario)]
+    .map(([scenario, figures]) =>
+      [
+        `### ${scenario}`,
+        "",
+        line(header),
+        line(header.map((_, index) => (index < 2 ? "---" : "---:"))),
+        ...figures.map((figure) =>
+          line([
+            figure.what,
+            figure.unit,
+            ...peers.map((peer) => short(figure.values[peer])),
+            timesBetter(figure, "go"),
+            timesBetter(figure, "bare"),
+            goalText(figure.goal),
+            verdict(figure)
+          ])
+        ),
+        ""
+      ].join("\n")
+    )
+    .join("\n")
