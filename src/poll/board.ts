@@ -4,14 +4,14 @@ import * as Layer from "effect/Layer"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { render } from "../exposition/block.ts"
-import { targetSamples } from "./metrics.ts"
+import { showTheSame, targetSamples } from "./metrics.ts"
 import { type Self, selfSamples } from "./self.ts"
 import { initial, type Status } from "./status.ts"
 
 interface Entry {
   status: Status
-  /** poller's own metrics of the target, rendered when somebody first asks after a change. */
-  own: ReadonlyArray<Block> | undefined
+  /** poller's own metrics of the target, rendered with the change: a scrape of 10,000 targets has no time for it. */
+  own: ReadonlyArray<Block>
   /** Monotonic milliseconds by which the target's loop must show a sign of life. */
   expectedBy: number
 }
@@ -48,8 +48,10 @@ export class Board extends Context.Service<
       let self = start
       let version = 0
       const change = (entry: Entry, status: Status) => {
+        const before = entry.status
         entry.status = status
-        entry.own = undefined
+        if (showTheSame(before, status)) return
+        entry.own = render(targetSamples(status))
         version++
       }
       const modify = <A>(name: string, f: (status: Status) => readonly [Status, A]) =>
@@ -67,10 +69,7 @@ export class Board extends Context.Service<
         self: () => self,
         blocks: () => [
           ...render(selfSamples(self)),
-          ...[...entries.values()].flatMap((entry) => {
-            entry.own ??= render(targetSamples(entry.status))
-            return [...entry.own, ...entry.status.blocks]
-          })
+          ...[...entries.values()].flatMap(({ own, status }) => [...own, ...status.blocks])
         ],
         updateSelf: (change) =>
           Effect.sync(() => {
@@ -79,7 +78,9 @@ export class Board extends Context.Service<
           }),
         add: (target) =>
           Effect.sync(() => {
-            entries.set(target.name, { status: initial(target), own: undefined, expectedBy: Number.POSITIVE_INFINITY })
+            const status = initial(target)
+            const own = render(targetSamples(status))
+            entries.set(target.name, { status, own, expectedBy: Number.POSITIVE_INFINITY })
             version++
           }),
         remove: (name) =>

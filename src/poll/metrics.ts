@@ -55,3 +55,7 @@ export const targetSamples = (status: Status): ReadonlyArray<Sample> => {
     ...byReason(families.dropped, dropReasons, status.dropped)
   ]
 }
+
+/** Whether nothing changed that `targetSamples` or the polled series tell of: the plan of the next tick, say. */
+export const showTheSame = (before: Status, after: Status): boolean =>
+  before.polls === after.polls && before.skipped === after.skipped && before.blocks === after.blocks

@@ -1,24 +1,22 @@
-import { promisify } from "node:util"
-import * as zlib from "node:zlib"
 import * as Effect from "effect/Effect"
 import { renderForeign } from "../exposition/foreign.ts"
 import type { Format } from "../exposition/format.ts"
-import { assemble } from "../exposition/page.ts"
+import { gzip } from "../exposition/gzip.ts"
+import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
 import { Board } from "../poll/board.ts"
-
-const gzip = promisify(zlib.gzip)
 
 interface Page {
   readonly version: number
   readonly reading: Reading
-  readonly plain: Uint8Array
+  readonly pieces: ReadonlyArray<Uint8Array>
+  plain?: Uint8Array
   zipped?: Promise<Uint8Array>
 }
 
 /**
- * The page of /metrics as bytes. It is joined when somebody asks and something has changed since, zipped likewise, and else served as it
- * lies there.
+ * The page of /metrics as bytes. It is joined or compressed when somebody asks for it so and something has changed since, and else
+ * served as it lies there.
  */
 export const makeScrape = Effect.gen(function* () {
   const board = yield* Board
@@ -30,19 +28,19 @@ export const makeScrape = Effect.gen(function* () {
     const version = board.version()
     const last = pages.get(format)
     if (last !== undefined && last.version === version && last.reading === reading) return last
-    const page: Page = {
-      version,
-      reading,
-      plain: assemble([...board.blocks(), ...renderForeign(reading)], format)
-    }
+    const page: Page = { version, reading, pieces: pieces([...board.blocks(), ...renderForeign(reading)], format) }
     pages.set(format, page)
     return page
   })
 
   return Effect.fnUntraced(function* (format: Format, zipped: boolean) {
     const current = yield* page(format)
-    if (!zipped) return current.plain
-    current.zipped ??= gzip(current.plain, { level: 1 })
-    return yield* Effect.promise(() => current.zipped as Promise<Uint8Array>)
+    if (!zipped) {
+      current.plain ??= Buffer.concat(current.pieces)
+      return current.plain
+    }
+    current.zipped ??= gzip(current.pieces)
+    const { zipped: bytes } = current
+    return yield* Effect.promise(() => bytes)
   })
 })

@@ -1,16 +1,18 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import type { Format } from "../../src/exposition/format.ts"
+import { isMissing } from "./missing.ts"
 
 /** Debian's own interpreter: the packages of `apt` are there, whatever other Python comes first on the path. */
 const python = "/usr/bin/python3"
 
-/** Why Python's parsers cannot be asked here, and what would bring them; undefined if they can. */
-export const missing: string | undefined =
-  spawnSync(python, ["-c", "import prometheus_client.openmetrics.parser"]).status === 0
-    ? undefined
-    : "no python3-prometheus-client: apt-get install -y python3-prometheus-client"
+/** Whether Python's parsers are not here; said once, with the command that brings them. */
+export const noParser: boolean = isMissing({
+  name: "python3-prometheus-client",
+  probe: [python, "-c", "import prometheus_client.openmetrics.parser"],
+  install: "apt-get install -y python3-prometheus-client"
+})
 
 /** What the parser found under one family's name. Values are Python's `repr` of the float. */
 export interface ParsedFamily {
