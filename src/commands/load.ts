@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { Target } from "../config/target.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
 import { flatten } from "../transform/flatten.ts"
+import { get } from "../upstream/request.ts"
 export const loadTargets = (input: {
   target: Option.Option<string>
   interval: Option.Option<Duration.Duration>
@@ -14,11 +15,10 @@ export const loadTargets = (input: {
     : Effect.succeed([
         {
           name: new URL(input.target.value).host,
-          request: {
-            url: new URL(input.target.value),
-            timeout: Option.getOrElse(input.timeout, () => Duration.seconds(10)),
-            maxBody: 1e6
-          },
+          request: get(
+            new URL(input.target.value),
+            Option.getOrElse(input.timeout, () => Duration.seconds(10))
+          ),
           interval: Option.getOrElse(input.interval, () => Duration.seconds(30)),
           staleAfter: Duration.seconds(90),
           maxSeries: 10000,

@@ -5,6 +5,7 @@ import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { parseAddress } from "../serve/address.ts"
 import { Upstream } from "../upstream/exchange.ts"
+import { version } from "../version.ts"
 import * as flags from "./flags.ts"
 import { loadTargets } from "./load.ts"
 
@@ -45,7 +46,7 @@ export const run = Command.make(
       grace: input.grace,
       shard: yield* shard(input)
     }).pipe(
-      Effect.provide(Upstream.layer),
+      Effect.provide(Upstream.layer(`poller/${version}`)),
       Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
     )
   })

@@ -40,7 +40,7 @@ export const loop = Effect.fnUntraced(function* (
 
   const pollNow = Effect.gen(function* () {
     board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
-    const result = yield* poll(target, exchange)
+    const result = yield* poll(target, exchange(board.status(name)?.validators))
     if (result.outcome._tag === "Good") {
       yield* FiberHandle.run(expiry, Effect.delay(board.update(name, expired), target.staleAfter))
     }

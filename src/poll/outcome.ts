@@ -1,5 +1,6 @@
 import type { Block } from "../exposition/block.ts"
 import type { Dropped, Problem } from "../transform/sample.ts"
+import type { Validators } from "../upstream/exchange.ts"
 
 /** Why a poll failed: the `reason` of `poll_errors_total`, a closed set. */
 export const errorReasons = [
@@ -20,6 +21,8 @@ export interface Yield {
   readonly series: number
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
+  /** Of the answer, so that the next poll can ask whether there is another. */
+  readonly validators: Validators | undefined
 }
 
 /** How one poll ended. A 304 is good and yields nothing new: the series stand. */

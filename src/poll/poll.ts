@@ -23,7 +23,12 @@ export const digest = (target: Target, answer: Answer): Outcome => {
     const message = `the answer yields more than max_series ${target.maxSeries}`
     return { _tag: "Failed", reason: "too_many_series", message, status, bytes }
   }
-  return { _tag: "Good", status, bytes, yield: { blocks: render(samples), series: samples.length, dropped, problems } }
+  return {
+    _tag: "Good",
+    status,
+    bytes,
+    yield: { blocks: render(samples), series: samples.length, dropped, problems, validators: answer.validators }
+  }
 }
 
 const failed = (error: UpstreamError): Outcome => ({

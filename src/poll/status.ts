@@ -3,6 +3,7 @@ import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../transform/problems.ts"
 import type { Dropped, Problem } from "../transform/sample.ts"
+import type { Validators } from "../upstream/exchange.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
 import { type ErrorReason, errorReasons, type Poll } from "./outcome.ts"
 
@@ -24,6 +25,8 @@ export interface Status {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly problems: ReadonlyArray<Problem>
+  /** Of the answer that the series are of. */
+  readonly validators: Validators | undefined
   /** The last polls, oldest first. */
   readonly history: ReadonlyArray<Poll>
   /** The last failures, oldest first, kept apart from the successes that would push them out. */
@@ -51,6 +54,7 @@ export const initial = (target: Target): Status => ({
   blocks: [],
   series: 0,
   problems: [],
+  validators: undefined,
   history: [],
   failures: []
 })
@@ -87,8 +91,8 @@ export const polled = (status: Status, poll: Poll): readonly [Status, Transition
   }
   const good = { ...next, lastSuccess: end, retryAt: undefined }
   if (outcome.yield === undefined) return [good, transition]
-  const { blocks, series, dropped, problems } = outcome.yield
-  return [{ ...good, blocks, series, problems, dropped: addDropped(status.dropped, dropped) }, transition]
+  const { blocks, series, dropped, problems, validators } = outcome.yield
+  return [{ ...good, blocks, series, problems, validators, dropped: addDropped(status.dropped, dropped) }, transition]
 }
 
 /** The next tick is due at `at`; `ticks` before it passed unused. */
@@ -102,7 +106,13 @@ export const scheduled = (status: Status, at: number, ticks: number): Status => 
 export const held = (status: Status): Status => ({ ...status, skipped: status.skipped + 1 })
 
 /** The last good poll is too long ago: its series are gone. */
-export const expired = (status: Status): Status => ({ ...status, blocks: [], series: 0, problems: [] })
+export const expired = (status: Status): Status => ({
+  ...status,
+  blocks: [],
+  series: 0,
+  problems: [],
+  validators: undefined
+})
 
 /** Milliseconds from the last good poll after which `expired` is due. */
 export const staleAfter = ({ target }: Status): number => Duration.toMillis(target.staleAfter)

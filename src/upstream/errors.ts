@@ -1,27 +1,62 @@
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 
-export class Timeout extends Data.TaggedError("Timeout") {
+/** The deadline passed before the answer was complete. */
+export class Timeout extends Data.TaggedError("Timeout")<{ readonly after: Duration.Duration }> {
   readonly reason = "timeout"
   override get message() {
-    return "no complete answer in time"
+    return `no complete answer within ${Duration.format(this.after)}`
   }
 }
 
-export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly cause: Error }> {
+/** No connection, or one that broke off. */
+export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly message: string }> {
   readonly reason = "connection"
-  override get message() {
-    return this.cause.message
-  }
 }
 
+/** A connection, but no trust: a certificate of theirs or ours. */
+export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {
+  readonly reason = "tls"
+}
+
+/** An answer with a status that is not accepted, or with a redirect that is not followed. */
 export class BadStatus extends Data.TaggedError("BadStatus")<{
   readonly status: number
-  readonly retryAfter: number | undefined
+  readonly detail?: string
+  /** Milliseconds for which the upstream asked to be left alone (RFC 9110, section 10.2.3). */
+  readonly retryAfter?: number | undefined
 }> {
   readonly reason = "status"
   override get message() {
-    return `status ${this.status}`
+    return `status ${this.status}${this.detail === undefined ? "" : `: ${this.detail}`}`
   }
 }
 
-export type UpstreamError = Timeout | Unreachable | BadStatus
+/** A body longer than the cap. */
+export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: number }> {
+  readonly reason = "too_large"
+  override get message() {
+    return `the answer is longer than max_body, ${this.limit} bytes`
+  }
+}
+
+/** All that an exchange may come to but an answer. No message holds a secret or a part of a body. */
+export type UpstreamError = Timeout | Unreachable | Untrusted | BadStatus | TooLarge
+
+/** TLS's own codes: OpenSSL's verification results and alerts, and Node's checks. */
+const isTls = (code: string) =>
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|EPROTO$)/.test(
+    code
+  )
+
+/** What OpenSSL says is `C0FF:error:0A000412:SSL routines:func:the cause:file.c:42:`. */
+const cause = (message: string) => /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message
+
+/** Node's error of a socket or of its TLS, as one of ours. */
+export const fromNode = (error: unknown): Unreachable | Untrusted => {
+  // several addresses of one name were tried: what the first said stands for all
+  const first = error instanceof AggregateError ? (error.errors[0] ?? error) : error
+  const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
+  const text = cause(message.split("\n", 1)[0] ?? "") || code
+  return isTls(code) ? new Untrusted({ message: `TLS: ${text}` }) : new Unreachable({ message: text })
+}

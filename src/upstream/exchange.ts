@@ -1,36 +1,119 @@
-import * as http from "node:http"
+import type { IncomingMessage } from "node:http"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { BadStatus, Timeout, Unreachable, type UpstreamError } from "./errors.ts"
+import { acceptEncoding, readBody } from "./body.ts"
+import { lowercase, makeCredentials } from "./credentials.ts"
+import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
+import { type Hop, send } from "./hop.ts"
+import * as Pool from "./pool.ts"
+import { maxRedirects, redirected, redirects } from "./redirect.ts"
 import type { Request } from "./request.ts"
+import { retryAfter } from "./retry-after.ts"
+
+/** What tells one version of an answer from the next (RFC 9110, section 8.8). */
+export interface Validators {
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+}
+
 export type Answer =
-  | { readonly _tag: "Fresh"; readonly status: number; readonly body: Uint8Array }
-  | { readonly _tag: "NotModified"; readonly status: number }
+  | {
+      readonly _tag: "Fresh"
+      readonly status: number
+      /** Decompressed. */
+      readonly body: Uint8Array
+      readonly validators: Validators | undefined
+    }
+  /** The answer is the one that the validators were of. */
+  | { readonly _tag: "NotModified"; readonly status: 304 }
+
+/** One bounded exchange. `validators` of the last answer that was of use make it conditional. */
+export type Exchange = (validators: Validators | undefined) => Effect.Effect<Answer, UpstreamError>
+
+const validatorsOf = ({ headers }: IncomingMessage): Validators | undefined =>
+  headers.etag === undefined && headers["last-modified"] === undefined
+    ? undefined
+    : { etag: headers.etag, lastModified: headers["last-modified"] }
+
+const conditions = (validators: Validators | undefined) => ({
+  ...(validators?.etag !== undefined && { "if-none-match": validators.etag }),
+  ...(validators?.lastModified !== undefined && { "if-modified-since": validators.lastModified })
+})
+
+const isConditional = ({ headers }: Hop) => "if-none-match" in headers || "if-modified-since" in headers
+
+const badStatus = Effect.fnUntraced(function* (status: number, { headers }: IncomingMessage) {
+  const pauses = status === 429 || status === 503
+  const pause = pauses ? retryAfter(headers["retry-after"], yield* Clock.currentTimeMillis) : undefined
+  return yield* new BadStatus({ status, retryAfter: pause })
+})
+
+/** Follows a hop to its end: the answer of the last. */
+const follow = (
+  hop: Hop,
+  request: Request,
+  own: Hop["headers"],
+  followed = 0
+): Effect.Effect<Answer, UpstreamError> => {
+  const read = (response: IncomingMessage): Effect.Effect<Answer | Hop, UpstreamError> => {
+    const status = response.statusCode ?? 0
+    if (status === 304 && isConditional(hop)) return Effect.succeed({ _tag: "NotModified", status })
+    if (request.acceptStatus.some(({ from, to }) => from <= status && status <= to)) {
+      return Effect.map(readBody(response, request.maxBody), (body) => ({
+        _tag: "Fresh",
+        status,
+        body,
+        validators: validatorsOf(response)
+      }))
+    }
+    if (!request.followRedirects || !redirects.includes(status)) return badStatus(status, response)
+    const next =
+      followed < maxRedirects
+        ? redirected(hop, status, response.headers.location, own)
+        : `more than ${maxRedirects} redirects`
+    return typeof next === "string" ? Effect.fail(new BadStatus({ status, detail: next })) : Effect.succeed(next)
+  }
+  return Effect.flatMap(send(hop, read), (result) =>
+    "url" in result ? follow(result, request, own, followed + 1) : Effect.succeed(result)
+  )
+}
+
+/** The exchange of one target. Scoped: its connections go with it. */
+const open = Effect.fnUntraced(function* (request: Request, own: Hop["headers"]) {
+  const { url, method, body } = request
+  const currentPool = yield* Pool.open(request)
+  const credentials = makeCredentials(request, own)
+
+  const exchange = Effect.fnUntraced(function* (validators: Validators | undefined) {
+    const pool = yield* currentPool
+    const secret = yield* credentials.headers(pool)
+    const headers = { ...own, ...lowercase(request.headers), ...secret, ...conditions(validators) }
+    return yield* follow({ url, method, headers, body, pool }, request, own)
+  })
+
+  return (validators: Validators | undefined) =>
+    exchange(validators).pipe(
+      Effect.catchTag("BadStatus", (error) =>
+        error.status === 401 && credentials.renew() ? exchange(validators) : Effect.fail(error)
+      ),
+      Effect.timeoutOrElse({
+        duration: request.timeout,
+        orElse: () => Effect.fail(new Timeout({ after: request.timeout }))
+      })
+    )
+})
+
+/** The HTTP client: whoever polls asks it for the exchange of a target. */
 export class Upstream extends Context.Service<
   Upstream,
-  { readonly open: (request: Request) => Effect.Effect<Effect.Effect<Answer, UpstreamError>, never, Scope.Scope> }
+  { readonly open: (request: Request) => Effect.Effect<Exchange, never, Scope.Scope> }
 >()("poller/Upstream") {
-  static readonly layer = Layer.succeed(Upstream, {
-    open: (request) =>
-      Effect.succeed(
-        Effect.callback<Answer, UpstreamError>((resume) => {
-          const r = http.get(request.url, (res) => {
-            const chunks: Buffer[] = []
-            res.on("data", (c) => chunks.push(c))
-            res.on("error", (cause) => resume(Effect.fail(new Unreachable({ cause }))))
-            res.on("end", () =>
-              resume(
-                res.statusCode === 200
-                  ? Effect.succeed({ _tag: "Fresh", status: 200, body: Buffer.concat(chunks) })
-                  : Effect.fail(new BadStatus({ status: res.statusCode ?? 0, retryAfter: undefined }))
-              )
-            )
-          })
-          r.on("error", (cause) => resume(Effect.fail(new Unreachable({ cause }))))
-          return Effect.sync(() => r.destroy())
-        }).pipe(Effect.timeoutOrElse({ duration: request.timeout, orElse: () => Effect.fail(new Timeout()) }))
-      )
-  })
+  static readonly layer = (userAgent: string) =>
+    Layer.succeed(Upstream, {
+      open: (request) =>
+        open(request, { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent })
+    })
 }

@@ -1,6 +1,67 @@
 import type * as Duration from "effect/Duration"
-export interface Request {
-  readonly url: URL
-  readonly timeout: Duration.Duration
-  readonly maxBody: number
+import type * as Redacted from "effect/Redacted"
+
+/** A file that holds a secret, read for every request, so that a new content counts at once. */
+export interface SecretFile {
+  /** Absolute. */
+  readonly path: string
 }
+
+/** How a target is told who asks. */
+export type Auth =
+  | { readonly _tag: "Basic"; readonly username: string; readonly password: SecretFile | Redacted.Redacted }
+  | { readonly _tag: "Bearer"; readonly token: SecretFile }
+  | {
+      readonly _tag: "OAuth2"
+      readonly tokenUrl: URL
+      readonly clientId: string
+      readonly clientSecret: SecretFile
+      readonly scopes: ReadonlyArray<string>
+    }
+
+/** TLS towards a target; the files are PEM, with absolute paths. */
+export interface Tls {
+  readonly caFile: string | undefined
+  readonly certFile: string | undefined
+  readonly keyFile: string | undefined
+  readonly serverName: string | undefined
+  readonly insecureSkipVerify: boolean
+}
+
+/** What is asked of a target at every poll, and the bounds of its answer. */
+export interface Request {
+  /** http or https, without user and password: those are `auth`. */
+  readonly url: URL
+  readonly method: string
+  /** Any of them may be a secret. */
+  readonly headers: Readonly<Record<string, Redacted.Redacted>>
+  readonly headersFrom: Readonly<Record<string, SecretFile>>
+  readonly body: Redacted.Redacted | undefined
+  /** Ranges of status codes, both ends included. */
+  readonly acceptStatus: ReadonlyArray<{ readonly from: number; readonly to: number }>
+  readonly followRedirects: boolean
+  /** Bytes of the answer after decompression. */
+  readonly maxBody: number
+  /** For all of it: connect, headers, body, redirects and a token that is asked for on the way. */
+  readonly timeout: Duration.Duration
+  /** May hold a password; without it the usual environment variables hold. */
+  readonly proxy: Redacted.Redacted<URL> | undefined
+  readonly auth: Auth | undefined
+  readonly tls: Tls
+}
+
+/** The request for a URL of which nothing else is said. */
+export const get = (url: URL, timeout: Duration.Duration): Request => ({
+  url,
+  method: "GET",
+  headers: {},
+  headersFrom: {},
+  body: undefined,
+  acceptStatus: [{ from: 200, to: 299 }],
+  followRedirects: true,
+  maxBody: 16_000_000,
+  timeout,
+  proxy: undefined,
+  auth: undefined,
+  tls: { caFile: undefined, certFile: undefined, keyFile: undefined, serverName: undefined, insecureSkipVerify: false }
+})

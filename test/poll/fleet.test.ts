@@ -19,7 +19,8 @@ const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
 const json = (document: unknown): Answer => ({
   _tag: "Fresh",
   status: 200,
-  body: Buffer.from(JSON.stringify(document))
+  body: Buffer.from(JSON.stringify(document)),
+  validators: undefined
 })
 const down = new BadStatus({ status: 503, retryAfter: undefined })
 
@@ -32,7 +33,7 @@ const scene = () => {
   }
   const upstream = Layer.succeed(Upstream, {
     open: () =>
-      Effect.succeed(
+      Effect.succeed(() =>
         Effect.suspend(() => {
           it.polls++
           return it.answer
