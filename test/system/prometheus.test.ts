@@ -1,7 +1,9 @@
 import { once } from "node:events"
 import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { alerts, panels } from "../deploy/deploy.ts"
 import { parseLine } from "../exposition/parse.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, type Series, startPrometheus } from "./prometheus.ts"
@@ -42,10 +44,13 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
     upstream = await startUpstream(json(document))
     daemon = await startDaemon(["--target", upstream.url, "--interval", "500ms", "--timeout", "400ms"])
     const proxy = await startTextProxy(daemon.port)
-    prometheus = await startPrometheus([
-      { name: "openmetrics", target: `127.0.0.1:${daemon.port}` },
-      { name: "text", target: proxy.target }
-    ])
+    prometheus = await startPrometheus(
+      [
+        { name: "poller", target: `127.0.0.1:${daemon.port}` },
+        { name: "text", target: proxy.target }
+      ],
+      [join(import.meta.dirname, "../../deploy/prometheus/alerts.yml")]
+    )
     return async () => {
       await prometheus[Symbol.asyncDispose]()
       proxy.close()
@@ -57,7 +62,10 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
   const polled = async (job: string) =>
     (await prometheus.query(`{job="${job}", __name__=~"upstream_.*"}`)).map(line).sort()
 
-  describe.each(["openmetrics", "text"])("as %s", (job) => {
+  describe.each([
+    ["OpenMetrics", "poller"],
+    ["text", "text"]
+  ])("as %s", (_, job) => {
     test("every polled series arrives with its value", async () => {
       const page = await (await fetch(`${daemon.url}/metrics`)).text()
       const exposed = page
@@ -90,13 +98,30 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
     })
   })
 
+  test("no alert fires, nor fails, while all is well", async () => {
+    const states = async () => (await prometheus.alerts()).map(({ name, state, health }) => [name, state, health])
+    await expect.poll(states, { timeout: 20_000 }).toEqual(alerts.map(({ alert }) => [alert, "inactive", "ok"]))
+  })
+
+  test.each(panels.map(({ title, targets }) => [title, targets] as const))(
+    "the panel %s asks what it understands",
+    async (_, targets) => {
+      for (const { expr } of targets) {
+        const query = expr.replaceAll("$__rate_interval", "1m").replaceAll(/\$(job|target)/g, ".+")
+        // what is wrong with the targets has no series while nothing is; a rate needs two scrapes
+        if (expr.includes("> 0")) await prometheus.query(query)
+        else await expect.poll(() => prometheus.query(query), { timeout: 10_000, message: query }).not.toEqual([])
+      }
+    }
+  )
+
   test("a series that vanishes from the answer is stale at once, not after the look-back of five minutes", async () => {
     const { gone: _, ...rest } = document
     upstream.answer = json(rest)
     onTestFinished(() => {
       upstream.answer = json(document)
     })
-    for (const job of ["openmetrics", "text"]) {
+    for (const job of ["poller", "text"]) {
       await expect.poll(() => prometheus.query(`upstream_gone_soon{job="${job}"}`), { timeout: 20_000 }).toEqual([])
       expect(await prometheus.query(`count_over_time(upstream_gone_soon{job="${job}"}[5m])`)).toHaveLength(1)
     }

@@ -33,6 +33,15 @@ export interface ScrapeJob {
 export interface Prometheus extends AsyncDisposable {
   /** An instant query, evaluated now. */
   readonly query: (expression: string) => Promise<ReadonlyArray<Series>>
+  /** The alerts of its rule files: when each was last evaluated, with what error if any, and whether it fires. */
+  readonly alerts: () => Promise<
+    ReadonlyArray<{
+      readonly name: string
+      readonly state: "inactive" | "pending" | "firing"
+      readonly health: "ok" | "unknown" | "err"
+      readonly lastError?: string
+    }>
+  >
   /** What it has learned of one job's families from TYPE, UNIT and HELP. */
   readonly metadata: (job: string) => Promise<
     ReadonlyArray<{
@@ -44,10 +53,14 @@ export interface Prometheus extends AsyncDisposable {
   >
 }
 
-export const startPrometheus = async (jobs: ReadonlyArray<ScrapeJob>): Promise<Prometheus> => {
+export const startPrometheus = async (
+  jobs: ReadonlyArray<ScrapeJob>,
+  ruleFiles: ReadonlyArray<string> = []
+): Promise<Prometheus> => {
   const directory = await mkdtemp(join(tmpdir(), "poller-prometheus-"))
   const config = {
-    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+    rule_files: ruleFiles,
     scrape_configs: jobs.map(({ name, target }) => ({ job_name: name, static_configs: [{ targets: [target] }] }))
   }
   await writeFile(join(directory, "prometheus.yml"), JSON.stringify(config))
@@ -75,6 +88,8 @@ export const startPrometheus = async (jobs: ReadonlyArray<ScrapeJob>): Promise<P
   }
   return {
     query: async (query) => (await get("query", { query })).result,
+    alerts: async () =>
+      (await get("rules", { type: "alert" })).groups.flatMap((group: { readonly rules: unknown }) => group.rules),
     metadata: (job) => get("targets/metadata", { match_target: `{job="${job}"}` }),
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM")
