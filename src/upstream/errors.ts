@@ -43,6 +43,12 @@ export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: num
 /** All that an exchange may come to but an answer. No message holds a secret or a part of a body. */
 export type UpstreamError = Timeout | Unreachable | Untrusted | BadStatus | TooLarge
 
+export const closedBefore = new Unreachable({ message: "the connection was closed before the answer" })
+export const brokenOff = new Unreachable({ message: "the connection was closed in the middle of the answer" })
+
+/** Whether the other side closed the connection; Node has several words for it. */
+export const isBrokenOff = ({ code }: NodeJS.ErrnoException) => code === "ECONNRESET" || code === "EPIPE"
+
 /** TLS's own codes: OpenSSL's verification results and alerts, and Node's checks. */
 const isTls = (code: string) =>
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|EPROTO$)/.test(
@@ -58,5 +64,7 @@ export const fromNode = (error: unknown): Unreachable | Untrusted => {
   const first = error instanceof AggregateError ? (error.errors[0] ?? error) : error
   const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
   const text = cause(message.split("\n", 1)[0] ?? "") || code
-  return isTls(code) ? new Untrusted({ message: `TLS: ${text}` }) : new Unreachable({ message: text })
+  if (isTls(code)) return new Untrusted({ message: `TLS: ${text}` })
+  const words = code.startsWith("HPE_") ? text.replace("Parse Error", "the answer is not HTTP") : text
+  return new Unreachable({ message: words })
 }

@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { acceptEncoding, readBody } from "./body.ts"
+import { acceptEncoding } from "./body.ts"
 import { lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
@@ -52,34 +52,26 @@ const badStatus = Effect.fnUntraced(function* (status: number, { headers }: Inco
 })
 
 /** Follows a hop to its end: the answer of the last. */
-const follow = (
-  hop: Hop,
-  request: Request,
-  own: Hop["headers"],
-  followed = 0
-): Effect.Effect<Answer, UpstreamError> => {
-  const read = (response: IncomingMessage): Effect.Effect<Answer | Hop, UpstreamError> => {
-    const status = response.statusCode ?? 0
-    if (status === 304 && isConditional(hop)) return Effect.succeed({ _tag: "NotModified", status })
-    if (request.acceptStatus.some(({ from, to }) => from <= status && status <= to)) {
-      return Effect.map(readBody(response, request.maxBody), (body) => ({
-        _tag: "Fresh",
-        status,
-        body,
-        validators: validatorsOf(response)
-      }))
-    }
-    if (!request.followRedirects || !redirects.includes(status)) return badStatus(status, response)
-    const next =
-      followed < maxRedirects
-        ? redirected(hop, status, response.headers.location, own)
-        : `more than ${maxRedirects} redirects`
-    return typeof next === "string" ? Effect.fail(new BadStatus({ status, detail: next })) : Effect.succeed(next)
+const follow = Effect.fnUntraced(function* (
+  first: Hop,
+  { acceptStatus, followRedirects, maxBody }: Request,
+  own: Hop["headers"]
+) {
+  const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
+  let hop = first
+  for (let followed = 0; ; followed++) {
+    const { head, body } = yield* send(hop, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
+    const status = head.statusCode ?? 0
+    if (body !== undefined) return { _tag: "Fresh", status, body, validators: validatorsOf(head) } as const
+    if (status === 304 && isConditional(hop)) return { _tag: "NotModified", status } as const
+    if (!followRedirects || !redirects.includes(status)) return yield* badStatus(status, head)
+    if (followed === maxRedirects)
+      return yield* new BadStatus({ status, detail: `more than ${maxRedirects} redirects` })
+    const next = redirected(hop, status, head.headers.location, own)
+    if (typeof next === "string") return yield* new BadStatus({ status, detail: next })
+    hop = next
   }
-  return Effect.flatMap(send(hop, read), (result) =>
-    "url" in result ? follow(result, request, own, followed + 1) : Effect.succeed(result)
-  )
-}
+})
 
 /** The exchange of one target. Scoped: its connections go with it. */
 const open = Effect.fnUntraced(function* (request: Request, own: Hop["headers"]) {

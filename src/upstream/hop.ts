@@ -3,7 +3,17 @@ import * as https from "node:https"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { fromNode, Unreachable, type Untrusted } from "./errors.ts"
+import * as Result from "effect/Result"
+import { type Body, readBody } from "./body.ts"
+import {
+  brokenOff,
+  closedBefore,
+  fromNode,
+  isBrokenOff,
+  type TooLarge,
+  type Unreachable,
+  type Untrusted
+} from "./errors.ts"
 import type { Pool } from "./pool.ts"
 
 /** One request to one URL. */
@@ -15,58 +25,73 @@ export interface Hop {
   readonly pool: Pool
 }
 
-const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
-
-/** A request on its way, and its answer once there is one. */
-interface Sent {
-  readonly request: http.ClientRequest
-  answer: http.IncomingMessage | undefined
+/** An answer: its head, and its body if that was wanted. */
+export interface Received {
+  readonly head: http.IncomingMessage
+  readonly body: Buffer | undefined
 }
 
 /** The server closed a pooled connection at the moment it was used again; nobody's fault, and a new connection mends it. */
 class Severed extends Data.TaggedError("Severed") {}
 
-const begin = ({ url, method, headers, body, pool }: Hop) =>
-  Effect.try({
-    try: (): Sent => {
-      const spelled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]))
-      const request = (url.protocol === "https:" ? https : http).request(url, {
-        method,
-        headers: spelled,
-        agent: pool.agent(url)
+const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
+
+/** Throws what Node throws of a header that is none, in a word of its own. */
+const begin = ({ url, method, headers, body, pool }: Hop) => {
+  const spelled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]))
+  const { request } = url.protocol === "https:" ? https : http
+  const sent = request(url, { method, headers: spelled, agent: pool.agent(url) })
+  sent.end(body === undefined ? undefined : plain(body))
+  return sent
+}
+
+const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefined) =>
+  Effect.callback<Received, Unreachable | Untrusted | TooLarge | Severed>((resume) => {
+    let sent: http.ClientRequest
+    try {
+      sent = begin(hop)
+    } catch (error) {
+      return resume(Effect.fail(fromNode(error)))
+    }
+    let answered = false
+    sent.on("error", (error) => {
+      if (!isBrokenOff(error)) return resume(Effect.fail(fromNode(error)))
+      resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new Severed() : closedBefore))
+    })
+    // the answer to a question that was not asked: there is no protocol to change to
+    sent.on("upgrade", (head, socket) => {
+      socket.destroy()
+      resume(Effect.succeed({ head, body: undefined }))
+    })
+    sent.on("response", (head) => {
+      answered = true
+      const limit = limitOf(head)
+      if (limit !== undefined) {
+        return readBody(head, limit, (body: Body) =>
+          resume(Result.match(body, { onFailure: Effect.fail, onSuccess: (body) => Effect.succeed({ head, body }) }))
+        )
+      }
+      // a short body came along with the head: passed over, it frees the connection for the next request; no other is waited for
+      head.resume()
+      setImmediate(() => {
+        if (!head.complete) sent.destroy()
+        resume(Effect.succeed({ head, body: undefined }))
       })
-      // an error after the answer has begun is the body's to report
-      request.on("error", () => undefined)
-      request.end(body === undefined ? undefined : plain(body))
-      return { request, answer: undefined }
-    },
-    catch: fromNode
-  })
-
-const head = (sent: Sent) =>
-  Effect.callback<http.IncomingMessage, Unreachable | Untrusted | Severed>((resume) => {
-    const { request } = sent
-    request.once("response", (answer) => {
-      sent.answer = answer
-      resume(Effect.succeed(answer))
     })
-    request.once("error", (error: NodeJS.ErrnoException) => {
-      const severed = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")
-      resume(Effect.fail(severed ? new Severed() : fromNode(error)))
-    })
+    return Effect.sync(() => sent.destroy())
   })
 
-/** What was not read to its end is cut off, so that no socket is left behind; else the socket goes back to the pool. */
-const end = ({ request, answer }: Sent) =>
-  Effect.sync(() => {
-    if (answer?.complete !== true) request.destroy()
-  })
-
-/** Sends one request and has `use` read the answer. */
-export const send = <A, E>(hop: Hop, use: (answer: http.IncomingMessage) => Effect.Effect<A, E>) => {
-  const once = Effect.acquireUseRelease(begin(hop), (sent) => Effect.flatMap(head(sent), use), end)
-  const again = Effect.catchTag(once, "Severed", () =>
-    Effect.fail(new Unreachable({ message: "the connection was closed before the answer" }))
+/**
+ * Sends one request. `limitOf` tells from the head of its answer how many bytes of body to read at most, or not to read it. However it ends, its socket
+ * is closed or back in the pool.
+ */
+export const send = (
+  hop: Hop,
+  limitOf: (head: http.IncomingMessage) => number | undefined
+): Effect.Effect<Received, Unreachable | Untrusted | TooLarge> => {
+  const exchange = once(hop, limitOf)
+  // a poll is repeated at every interval anyway, so that it may be repeated here, whatever its method
+  return Effect.catchTag(exchange, "Severed", () =>
+    Effect.catchTag(exchange, "Severed", () => Effect.fail(closedBefore))
   )
-  return Effect.catchTag(once, "Severed", () => again)
 }

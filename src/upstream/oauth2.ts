@@ -4,7 +4,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { basic } from "./authorization.ts"
-import { readBody } from "./body.ts"
 import { BadStatus } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
 import type { Pool } from "./pool.ts"
@@ -47,16 +46,13 @@ const ask = Effect.fnUntraced(function* (auth: OAuth2, pool: Pool, own: Hop["hea
     body: parameters.toString(),
     pool
   }
-  return yield* send(hop, (answer) => {
-    const status = answer.statusCode ?? 0
-    if (status !== 200) return Effect.fail(new BadStatus({ status, detail: "from the token endpoint" }))
-    return Effect.flatMap(readBody(answer, maxAnswer), (body) =>
-      Option.match(decode(body.toString()), {
-        onNone: () => Effect.fail(new BadStatus({ status, detail: "the token endpoint's answer has no access_token" })),
-        onSome: Effect.succeed
-      })
-    )
-  })
+  const { head, body } = yield* send(hop, ({ statusCode }) => (statusCode === 200 ? maxAnswer : undefined))
+  const status = head.statusCode ?? 0
+  if (body === undefined) return yield* new BadStatus({ status, detail: "from the token endpoint" })
+  const answer = decode(body.toString())
+  if (Option.isNone(answer))
+    return yield* new BadStatus({ status, detail: "the token endpoint's answer has no access_token" })
+  return answer.value
 })
 
 /**

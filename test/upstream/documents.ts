@@ -1,0 +1,26 @@
+/** Bodies that are hard to digest, by name; made when asked for, since some are long. */
+export const documents = {
+  html: () => "<!doctype html><title>Sign in</title>",
+  empty: () => "",
+  blank: () => " \n",
+  half_json: () => '{"a":1',
+  trailing_comma: () => '{"a":1,}',
+  ndjson: () => '{"a":1}\n{"a":2}\n',
+  nan: () => '{"a":NaN}',
+  nul: () => '{"a":1}\u0000',
+  not_utf8: () => Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
+  utf16: () => Buffer.from('\ufeff{"a":1}', "utf16le"),
+  byte_order_mark: () => '\ufeff{"a":1}',
+  bare_number: () => "17",
+  bare_null: () => "null",
+  no_numbers: () => '{"a":"x"}',
+  infinite: () => '{"a":1e400,"b":-1e400,"c":-0,"d":1e-400}',
+  duplicate_keys: () => '{"a":1,"a":2}',
+  lone_surrogate: () => '{"\\ud800":1,"b":"\\udfff"}',
+  nul_in_string: () => '{"a\\u0000b":1}',
+  proto: () => '{"__proto__":1,"constructor":{"prototype":2},"toString":3}',
+  deep: () => `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
+  deep_array: () => `${"[".repeat(100_000)}1${"]".repeat(100_000)}`,
+  many_keys: () => `{${Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join()}}`,
+  long_key: () => `{"${"k".repeat(1_000_000)}":1}`
+} satisfies Readonly<Record<string, () => string | Uint8Array>>

@@ -1,0 +1,27 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import { onTestFinished } from "vitest"
+import type { UpstreamError } from "../../src/upstream/errors.ts"
+import { type Answer, Upstream, type Validators } from "../../src/upstream/exchange.ts"
+import type { Request } from "../../src/upstream/request.ts"
+
+/** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
+export const opened = async (request: Request) => {
+  const scope = await Effect.runPromise(Scope.make())
+  const exchange = await Effect.runPromise(
+    Upstream.use(({ open }) => open(request)).pipe(Scope.provide(scope), Effect.provide(Upstream.layer("poller/0.0.0")))
+  )
+  const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  onTestFinished(close)
+  const poll = (validators?: Validators) => Effect.runPromise(Effect.result(exchange(validators)))
+  return Object.assign(poll, { close, exchange })
+}
+
+/** What there is to say of an outcome: the body, or the error's reason and message. */
+export const told = (result: Result.Result<Answer, UpstreamError>) =>
+  Result.match(result, {
+    onFailure: ({ reason, message }) => `${reason}: ${message}`,
+    onSuccess: (answer) => (answer._tag === "Fresh" ? Buffer.from(answer.body).toString() : `${answer.status}`)
+  })
