@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest"
 import type { Json } from "../../../src/transform/json.ts"
 import { compile, find, location, select } from "../../../src/transform/path.ts"
 
-/** What json-p3 gets wrong stays out: fractions below 1, characters beyond U+FFFF, a filter before another selector. */
+/**
+ * What json-p3 gets wrong stays out: fractions below 1, characters beyond U+FFFF, a filter before another selector, and `$` in a
+ * filter within a filter, which it takes for the outer filter's item.
+ */
 describe("agrees with json-p3", () => {
   const yardstick = new JSONPathEnvironment({ maxRecursionDepth: 1000 })
   const names = ["a", "b", "odd key", "constructor", "it's", 'a "quote"', "back\\slash", "line\n", "☺"]
@@ -70,7 +73,7 @@ describe("agrees with json-p3", () => {
   test("on random paths over random documents, values and locations alike", () => {
     fc.assert(
       fc.property(
-        query.map((text) => `$${text.slice(1)}`),
+        query.map((text) => `$${text.slice(1)}`).filter((text) => !/\?.*\?.*\$/.test(text)),
         document,
         (text, root) => {
           const nodes = select(compile(text), root)
