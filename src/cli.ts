@@ -14,6 +14,7 @@ import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { run } from "./commands/run.ts"
 import { exitCode, Failure } from "./failure.ts"
 import { stopped } from "./host/signals.ts"
+import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
 
 const commands = [run] as const
@@ -67,7 +68,7 @@ const teardown: Runtime.Teardown = (exit, onExit) => {
   onExit(error instanceof Failure ? error.code : exitCode.failure)
 }
 
-export const main = (args: ReadonlyArray<string>): void => {
+export const main = (args: ReadonlyArray<string>, upstream = Upstream.layer(`poller/${version}`)): void => {
   if (stopped()) return
   Command.runWith(poller, { version })(normalize(args)).pipe(
     Effect.catchTag("ShowHelp", ({ errors }) =>
@@ -75,7 +76,7 @@ export const main = (args: ReadonlyArray<string>): void => {
     ),
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
     Effect.provide(
-      Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter))
+      Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter), upstream)
     ),
     (program) => NodeRuntime.runMain(program, { disableErrorReporting: true, teardown })
   )

@@ -4,8 +4,6 @@ import { daemon } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { parseAddress } from "../serve/address.ts"
-import { Upstream } from "../upstream/exchange.ts"
-import { version } from "../version.ts"
 import * as flags from "./flags.ts"
 import { loadTargets } from "./load.ts"
 
@@ -45,9 +43,6 @@ export const run = Command.make(
       listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
       grace: input.grace,
       shard: yield* shard(input)
-    }).pipe(
-      Effect.provide(Upstream.layer(`poller/${version}`)),
-      Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
-    )
+    }).pipe(Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message))))
   })
 ).pipe(Command.withDescription("Poll the targets and serve their series, until told to stop (the default)"))

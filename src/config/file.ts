@@ -37,9 +37,8 @@ export const File = Schema.Struct({
       description: "Mappings by name, for targets that answer alike."
     })
   ),
-  targets: Schema.Array(Target)
-    .check(Schema.isMinLength(1, { expected: "at least one target" }))
-    .annotate({ description: "What is polled." })
+  // there may be none: so is the file of a package that was just installed
+  targets: Schema.Array(Target).annotate({ description: "What is polled." })
 }).annotate({ title: "poller", description: "Configuration of poller." })
 
 export type File = typeof File.Type

@@ -1,0 +1,42 @@
+import "../../../src/host/signals.ts"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { main } from "../../../src/cli.ts"
+import { Upstream } from "../../../src/upstream/exchange.ts"
+
+/*
+ * poller, the same daemon, with a defect that SIGUSR2 brings out: `broken.ts DEFECT ARGUMENTS-OF-POLLER`.
+ */
+const [defect, ...args] = process.argv.slice(2)
+
+let hangs = false
+
+/** Every poll hangs from now on, and neither its deadline nor an interrupt gets at it. */
+const hang = () => {
+  hangs = true
+}
+
+const block = () => {
+  for (;;);
+}
+
+const fail = () => {
+  throw new Error("a defect that nobody caught")
+}
+
+const defects: Record<string, () => void> = { hang, block, fail }
+process.on("SIGUSR2", defects[defect ?? ""] ?? fail)
+
+const upstream = Layer.effect(
+  Upstream,
+  Effect.map(Upstream, ({ open }) => ({
+    open: (request) =>
+      Effect.map(
+        open(request),
+        (exchange) => (validators) =>
+          Effect.suspend(() => (hangs ? Effect.uninterruptible(Effect.never) : exchange(validators)))
+      )
+  }))
+).pipe(Layer.provide(Upstream.layer("poller/broken")))
+
+main(args, upstream)

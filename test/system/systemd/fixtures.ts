@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process"
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import { test as base } from "vitest"
+import { makePackage } from "../../../deploy/package.ts"
+import { boot, type Machine } from "./machine.ts"
+
+const root = join(import.meta.dirname, "../../..")
+
+const builtAt = (file: string) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+/** The executable that the package carries is that of the bundle which the tests were built for. */
+export const makeExecutable = () => {
+  if (builtAt("dist/poller") < builtAt("dist/poller.js"))
+    execFileSync(process.execPath, ["deploy/binary.ts"], { cwd: root, stdio: "pipe" })
+}
+
+/** Makes the package, and puts it where the machine sees it; the path there. */
+export const packageFor = (machine: Machine, version?: string): string => {
+  const directory = mkdtempSync(join(tmpdir(), "poller-deb-"))
+  try {
+    makeExecutable()
+    const deb = makePackage(directory, version)
+    const path = `/root/${basename(deb)}`
+    copyFileSync(deb, machine.path(path))
+    return path
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+const unbootable = "no systemd can be booted here"
+
+// biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which fixtures are wanted
+const onAny = base.extend("booted", { scope: "file" }, async ({}, { onCleanup }) => {
+  const machine = await boot()
+  onCleanup(() => machine?.halt())
+  return machine
+})
+
+/** A test on a machine that runs systemd, one machine a file; skipped where none can be booted. */
+export const onMachine = onAny.extend("machine", ({ booted, skip }) => booted ?? skip(unbootable))
+
+/** The same, with poller's package installed. */
+export const onInstalled = onAny
+  .extend("installed", { scope: "file" }, async ({ booted }) => {
+    await booted?.must("dpkg", "--install", packageFor(booted))
+    return booted
+  })
+  .extend("machine", ({ installed, skip }) => installed ?? skip(unbootable))

@@ -1,0 +1,137 @@
+import { execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import * as ffi from "node:ffi"
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { createInterface } from "node:readline"
+import { text } from "node:stream/consumers"
+import { setTimeout as sleep } from "node:timers/promises"
+
+const root = join(import.meta.dirname, "../../..")
+
+export interface Finished {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A line of the journal, as `journalctl -o json` has it. */
+export interface Entry {
+  readonly MESSAGE: string
+  readonly PRIORITY: string
+  /** The unit that wrote it; systemd itself writes about units as well. */
+  readonly _SYSTEMD_UNIT: string
+}
+
+const namespaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup"]
+
+/** Moves this thread into the network of a process, whose sockets it then shares, and so do its children; returns the way back. */
+const enterNetwork = (pid: string) => {
+  const { functions: libc } = ffi.dlopen(null, { setns: { arguments: ["i32", "i32"], return: "i32" } })
+  const CLONE_NEWNET = 0x40000000
+  const [own, other] = ["/proc/thread-self/ns/net", `/proc/${pid}/ns/net`].map((path) => openSync(path, "r"))
+  const enter = (fd = -1) => {
+    if (libc.setns(fd, CLONE_NEWNET) !== 0) throw new Error("cannot enter the network of the machine")
+    closeSync(fd)
+  }
+  enter(other)
+  return () => enter(own)
+}
+
+/** The program and its tests as they stand, and the node that runs them, for units of the tests. */
+export const inside = { root: "/srv/poller", node: `/srv/node/${process.execPath.split("/").at(-1)}` }
+
+/**
+ * A machine that runs systemd, with this process in its network; `undefined` where none can be booted, and why on stderr.
+ * It halts when this process ends, at the latest.
+ */
+export const boot = async () => {
+  const shares = [`${root}:${inside.root}`, `${dirname(process.execPath)}:/srv/node`]
+  const script = spawn(join(import.meta.dirname, "machine.sh"), shares, { stdio: ["pipe", "pipe", "pipe"] })
+  const exit = once(script, "exit")
+  const problem = text(script.stderr)
+  const [line] = await Promise.race([once(createInterface(script.stdout), "line"), exit.then(() => [undefined])])
+  if (line === undefined) {
+    const [code] = await exit
+    if (code !== 77) throw new Error(await problem)
+    console.warn(`skipped: ${(await problem).trim()}`)
+    return undefined
+  }
+  const pid = String(line)
+
+  const run = (command: string, ...args: ReadonlyArray<string>): Promise<Finished> =>
+    new Promise((resolve) => {
+      const environment = [
+        "env",
+        "-i",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG=C.UTF-8",
+        "DEBIAN_FRONTEND=noninteractive"
+      ]
+      const enter = ["--target", pid, ...namespaces, "--root", "--wdns=/", ...environment]
+      execFile("nsenter", [...enter, command, ...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })
+      )
+    })
+
+  /** A command that has to succeed; what it prints. */
+  const must = async (command: string, ...args: ReadonlyArray<string>) => {
+    const { code, stdout, stderr } = await run(command, ...args)
+    if (code !== 0) throw new Error(`${[command, ...args].join(" ")}: exit ${code}\n${stdout}${stderr}`)
+    return stdout
+  }
+
+  /** The path by which this process sees a file of the machine. */
+  const path = (file: string) => `/proc/${pid}/root${file}`
+
+  const write = (file: string, content: string, mode = 0o644) => {
+    mkdirSync(dirname(path(file)), { recursive: true })
+    writeFileSync(path(file), content, { mode })
+  }
+
+  /** Properties of a unit, as `systemctl show` has them. */
+  const show = async <Name extends string>(unit: string, ...names: ReadonlyArray<Name>) => {
+    const out = await must("systemctl", "show", unit, `--property=${names.join(",")}`)
+    const pairs = out
+      .trim()
+      .split("\n")
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
+    return Object.fromEntries(pairs) as Record<Name, string>
+  }
+
+  const journal = async (unit: string): Promise<ReadonlyArray<Entry>> => {
+    const out = await must("journalctl", "--unit", unit, "--output", "json")
+    return out.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Entry]))
+  }
+
+  const halt = async () => {
+    leaveNetwork()
+    script.stdin.end()
+    await exit
+  }
+
+  const leaveNetwork = enterNetwork(pid)
+  const settled = await run("systemctl", "is-system-running", "--wait")
+  if (settled.stdout !== "running\n") {
+    const failed = await run("systemctl", "list-units", "--failed", "--no-legend", "--plain")
+    throw new Error(`the machine is ${settled.stdout}${failed.stdout}`)
+  }
+  return { run, must, path, write, show, journal, halt }
+}
+
+export type Machine = NonNullable<Awaited<ReturnType<typeof boot>>>
+
+/** Waits until `ask` says something other than `undefined` or `false`, for at most `seconds`. */
+export const until = async <A>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<A | undefined | false>
+): Promise<A> => {
+  const end = performance.now() + seconds * 1000
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== false) return answer
+    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`)
+    await sleep(20)
+  }
+}

@@ -1,0 +1,36 @@
+import { once } from "node:events"
+import { readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { join } from "node:path"
+import { expect, onTestFinished } from "vitest"
+import { onMachine, packageFor } from "./fixtures.ts"
+import { until } from "./machine.ts"
+
+const page = readFileSync(join(import.meta.dirname, "../../../docs/systemd.md"), "utf8")
+
+const scrape = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+
+onMachine("every command of docs/systemd.md works, one after the other", { timeout: 60_000 }, async ({ machine }) => {
+  const upstream = createServer((request, response) => {
+    if (request.headers.authorization !== "Bearer s3cret") return response.writeHead(401).end()
+    response.end('{ "queue": { "depth": 7 } }')
+  }).listen(8080, "127.0.0.1")
+  await once(upstream, "listening")
+  onTestFinished(() => void upstream.close())
+
+  packageFor(machine)
+  const commands = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = ""]) => block)
+  expect(commands.length).toBeGreaterThan(5)
+  for (const block of commands) await machine.must("sh", "-ec", `cd /root\n${block}`)
+
+  const up = (port: number) =>
+    until(`the target is up on ${port}`, 5, async () => (await scrape(port)).includes("\nshop_queue_depth 7\n"))
+  await up(9180)
+  expect(await machine.show("poller.service", "TriggeredBy", "IPAddressDeny")).toEqual({
+    TriggeredBy: "poller.socket",
+    IPAddressDeny: "::/0 0.0.0.0/0"
+  })
+  expect(await scrape(9181)).toContain("poller_build_info")
+  const shards = await Promise.all([9190, 9191, 9192].map(scrape))
+  expect(shards.filter((metrics) => metrics.includes('poll_up{target="shop"}'))).toHaveLength(1)
+})

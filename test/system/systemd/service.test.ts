@@ -1,0 +1,137 @@
+import { describe, expect } from "vitest"
+import { json, startUpstream } from "../upstream.ts"
+import { onInstalled as test } from "./fixtures.ts"
+import { makeInstance } from "./instance.ts"
+import { until } from "./machine.ts"
+
+/** A configuration of one target, polled five times a second. */
+const polling = (url: string, more = "") =>
+  `targets: [{ name: shop, url: ${url}, interval: 200ms, timeout: 150ms, metrics: { shop_queue_depth: depth }${more} }]`
+
+describe.concurrent("under systemd", () => {
+  test("systemctl start returns when the port answers", async ({ machine }) => {
+    const poller = await makeInstance(machine, "start", { config: polling("http://127.0.0.1:1/") })
+    await poller.start()
+    expect(await poller.scrape()).toContain("poller_build_info{")
+  })
+
+  test("systemctl status says how many targets are up", async ({ machine }) => {
+    await using upstream = await startUpstream(json({ depth: 7 }))
+    const poller = await makeInstance(machine, "status", { config: polling(upstream.url) })
+    await poller.start()
+    const says = (text: string) => until(text, 5, async () => (await poller.show("StatusText")).StatusText === text)
+    await says("1/1 targets up")
+    upstream.answer = (_, response) => response.writeHead(500).end()
+    await says("0/1 targets up")
+  })
+
+  test("an outage is two lines in the journal, each with its level", async ({ machine }) => {
+    await using upstream = await startUpstream((_, response) => response.writeHead(500).end())
+    const poller = await makeInstance(machine, "outage", { config: polling(upstream.url) })
+    await poller.start()
+    await upstream.request(10)
+    upstream.answer = json({ depth: 7 })
+    await until("the target is up", 5, async () => (await poller.scrape()).includes('poll_up{target="shop"} 1'))
+    await poller.systemctl("stop")
+
+    const lines = (await poller.journal()).filter(({ _SYSTEMD_UNIT }) => _SYSTEMD_UNIT === poller.unit)
+    expect(lines.map(({ PRIORITY, MESSAGE }) => `${PRIORITY} ${/message=("[^"]+"|\S+)/.exec(MESSAGE)?.[1]}`)).toEqual([
+      "6 polling",
+      '4 "target down"',
+      '6 "target up"',
+      "6 stopped"
+    ])
+    expect(lines.map(({ MESSAGE }) => MESSAGE).join()).not.toMatch(/timestamp=|level=|ExperimentalWarning/)
+  })
+
+  test("systemctl stop takes less than a second, with a poll in flight that never ends", async ({ machine }) => {
+    await using upstream = await startUpstream(() => {})
+    const poller = await makeInstance(machine, "stop", {
+      config: `targets: [{ name: shop, url: ${upstream.url}, metrics: { shop_queue_depth: depth } }]`
+    })
+    await poller.start()
+    await upstream.request(1)
+    const start = performance.now()
+    expect(await poller.systemctl("stop")).toMatchObject({ code: 0 })
+    expect(performance.now() - start).toBeLessThan(1000)
+    expect(await poller.show("Result", "ExecMainCode", "ExecMainStatus")).toEqual({
+      Result: "success",
+      ExecMainCode: "1",
+      ExecMainStatus: "0"
+    })
+  })
+
+  test("systemctl reload puts a good configuration in force, and none other", async ({ machine }) => {
+    await using upstream = await startUpstream(json({ depth: 7, wait: 2 }))
+    const poller = await makeInstance(machine, "reload", { config: polling(upstream.url) })
+    await poller.start()
+    const { MainPID } = await poller.show("MainPID")
+
+    poller.configure(polling(upstream.url, ", labels: { site: ams1 }"))
+    expect(await poller.systemctl("reload")).toMatchObject({ code: 0 })
+    const series = 'shop_queue_depth{site="ams1"} 7'
+    await until("the label is there", 5, async () => (await poller.scrape()).includes(series))
+
+    poller.configure(polling(upstream.url, ", lables: { site: ams2 }"))
+    expect(await poller.systemctl("reload")).toMatchObject({ code: 1 })
+    const journal = (await poller.journal()).map(({ MESSAGE }) => MESSAGE)
+    expect(journal).toContainEqual(expect.stringMatching(/reload\.yml:1:\d+: .*lables/))
+    expect(await poller.scrape()).toContain(series)
+    expect(await poller.show("MainPID", "SubState")).toEqual({ MainPID, SubState: "running" })
+  })
+
+  test("a bad configuration fails the start for good: it would fail again", async ({ machine }) => {
+    const poller = await makeInstance(machine, "bad", { config: "targets: 7" })
+    expect(await poller.systemctl("start")).toMatchObject({ code: 1 })
+    expect(await poller.show("ExecMainStatus", "NRestarts", "ActiveState")).toEqual({
+      ExecMainStatus: "78",
+      NRestarts: "0",
+      ActiveState: "failed"
+    })
+  })
+
+  test("a credential that only root can read reaches the request", async ({ machine }) => {
+    await using upstream = await startUpstream(json({ depth: 7 }))
+    machine.write("/etc/poller/credentials/fleet-token", "s3cret\n", 0o600)
+    const poller = await makeInstance(machine, "credential", {
+      config: polling(upstream.url, ", auth: { bearer_token_file: fleet-token }"),
+      service: ["LoadCredential=fleet-token:/etc/poller/credentials/fleet-token"]
+    })
+    const seen = new Promise((resolve) => {
+      upstream.answer = (request, response) => {
+        resolve(request.headers.authorization)
+        response.end("{}")
+      }
+    })
+    await poller.start()
+    expect(await seen).toBe("Bearer s3cret")
+  })
+
+  test("from inside, the machine is read-only and nearly empty", async ({ machine }) => {
+    const attempts = {
+      "write to /etc": "touch /etc/written",
+      "write to its own program": "touch /usr/bin/poller",
+      "see a home": "ls /root",
+      "see another process": "test -e /proc/1",
+      "become another user": "setpriv --reuid=nobody true",
+      "make a namespace": "unshare --user true"
+    }
+    for (const command of Object.values(attempts)) await machine.must("sh", "-c", command)
+    const poller = await makeInstance(machine, "sandbox", {
+      config: polling("http://127.0.0.1:1/"),
+      service: Object.entries(attempts).map(
+        ([what, command]) =>
+          `ExecStartPre=/bin/sh -c 'if ${command}; then echo can ${what}; else echo cannot ${what}; fi'`
+      )
+    })
+    await poller.start()
+    const said = (await poller.journal()).map(({ MESSAGE }) => MESSAGE).filter((line) => /^can(not)? /.test(line))
+    expect(said).toEqual(Object.keys(attempts).map((what) => `cannot ${what}`))
+    expect(await poller.show("User", "NoNewPrivileges", "ProtectSystem", "CapabilityBoundingSet")).toEqual({
+      User: "poller",
+      NoNewPrivileges: "yes",
+      ProtectSystem: "strict",
+      CapabilityBoundingSet: ""
+    })
+  })
+})
