@@ -30,6 +30,7 @@ const files: ReadonlyArray<File> = [
     to: "/usr/share/doc/poller/examples/notify-reload.conf"
   },
   { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
+  { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },
   { from: "LICENSE", to: "/usr/share/doc/poller/copyright" }
 ]
 

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import { healthcheck } from "./commands/healthcheck.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { run } from "./commands/run.ts"
 import { exitCode, Failure } from "./failure.ts"
@@ -17,7 +18,7 @@ import { stopped } from "./host/signals.ts"
 import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run] as const
+const commands = [run, healthcheck] as const
 
 const poller = Command.make("poller").pipe(
   Command.withDescription("Polls JSON APIs on its own clock and serves the answers as Prometheus series."),

@@ -3,17 +3,9 @@ import * as Effect from "effect/Effect"
 import { daemon } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
-import { parseAddress } from "../serve/address.ts"
+import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
 import { loadTargets } from "./load.ts"
-
-const addresses = (texts: ReadonlyArray<string>) =>
-  Effect.forEach(texts, (text) => {
-    const address = parseAddress(text)
-    return address === undefined
-      ? Effect.fail(badConfiguration(`--addr ${text}: expected HOST:PORT or :PORT, such as 127.0.0.1:9180`))
-      : Effect.succeed(address)
-  })
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards

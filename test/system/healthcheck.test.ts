@@ -1,0 +1,52 @@
+import { once } from "node:events"
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
+import { expect, onTestFinished, test } from "vitest"
+import { Program, startDaemon } from "./program.ts"
+
+const healthcheck = async (...args: ReadonlyArray<string>) => {
+  const { code, stdout, stderr } = await new Program(["healthcheck", ...args]).ended
+  return { code, stdout, stderr }
+}
+
+const daemonThat = async (answer: RequestListener) => {
+  const server = createServer(answer).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test("a daemon that is well: exit 0, and not a word", async () => {
+  const daemon = await startDaemon(["--target", "http://127.0.0.1:1/"])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  expect(await healthcheck("--addr", `127.0.0.1:${daemon.port}`)).toEqual({ code: 0, stdout: "", stderr: "" })
+})
+
+test("one that is not: exit 1, and what /healthz says", async () => {
+  const address = await daemonThat((_, response) =>
+    response.writeHead(503).end("the poll loop of a does not tick\nthe poll loop of b does not tick\n")
+  )
+  expect(await healthcheck("--addr", address)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `http://${address}/healthz: status 503, the poll loop of a does not tick, the poll loop of b does not tick\n`
+  })
+})
+
+test("one that is blocked: exit 1, after 5 seconds", async () => {
+  const address = await daemonThat(() => {})
+  expect(await healthcheck("--addr", address)).toMatchObject({
+    code: 1,
+    stderr: `http://${address}/healthz: no answer in 5 seconds\n`
+  })
+})
+
+test("none at all: exit 1", async () => {
+  expect(await healthcheck("--addr", "127.0.0.1:1")).toMatchObject({
+    code: 1,
+    stderr: "http://127.0.0.1:1/healthz: connect ECONNREFUSED 127.0.0.1:1\n"
+  })
+})
