@@ -62,8 +62,14 @@ export const initial = (target: Target): Status => ({
 const appended = <A>(list: ReadonlyArray<A>, item: A, length: number) => [...list.slice(1 - length), item]
 
 /** History keeps how a poll went, not what it yielded, which would hold on to the bytes of sixty answers. */
-const remembered = (poll: Poll): Poll =>
-  poll.outcome._tag === "Good" ? { ...poll, outcome: { ...poll.outcome, yield: undefined } } : poll
+const remembered = (poll: Poll): Poll => {
+  const { outcome } = poll
+  if (outcome._tag === "Failed" || outcome.yield === undefined) return poll
+  return {
+    ...poll,
+    outcome: { ...outcome, yield: { ...outcome.yield, blocks: [], problems: [], validators: undefined } }
+  }
+}
 
 /** The status after one more poll, and the transition if that poll was one. */
 export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {

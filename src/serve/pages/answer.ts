@@ -1,0 +1,21 @@
+import type { Poll } from "../../poll/outcome.ts"
+import { type Html, html } from "./html.ts"
+import * as show from "./show.ts"
+
+const facts = ({ seconds, outcome }: Poll): ReadonlyArray<string | false | undefined> =>
+  outcome._tag === "Failed"
+    ? [outcome.status !== undefined && `status ${outcome.status}`, show.duration(seconds)]
+    : [
+        outcome.status !== 200 && `status ${outcome.status}`,
+        show.duration(seconds),
+        outcome.yield === undefined ? "not modified" : show.bytes(outcome.bytes)
+      ]
+
+/** How one poll went, in a line: never what the answer said. */
+export const answer = (poll: Poll): Html => html`${facts(poll).filter(Boolean).join(", ")}`
+
+/** Samples that the answer did not yield. */
+export const droppedOf = ({ outcome }: Poll): number =>
+  outcome._tag === "Good" && outcome.yield !== undefined
+    ? Object.values(outcome.yield.dropped).reduce((sum, count) => sum + count, 0)
+    : 0

@@ -1,0 +1,45 @@
+import { type Html, html } from "./html.ts"
+
+const units: ReadonlyArray<readonly [seconds: number, name: string]> = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"]
+]
+
+/** A length of time as a person says it: `120 ms`, `2.5 s`, `3 min 20 s`, `5 d 4 h`. */
+export const duration = (seconds: number): string => {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`
+  let rest = Math.round(seconds)
+  const parts: Array<string> = []
+  for (const [size, name] of units) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0) parts.push(`${count} ${name}`)
+    else if (parts.length > 0) break
+    if (parts.length === 2) break
+  }
+  return parts.join(" ")
+}
+
+/** A number of bytes: `812 B`, `1.4 kB`, `16 MB`. */
+export const bytes = (count: number): string => {
+  const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), 3)
+  const value = count / 1000 ** power
+  return `${power === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${["B", "kB", "MB", "GB"][power]}`
+}
+
+/** A number with its noun: `1 target`, `2 targets`, `1 series`. */
+export const count = (number: number, noun: string, plural = `${noun}s`): string =>
+  `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`
+
+const clock = (milliseconds: number) => new Date(milliseconds).toISOString().replace("T", " ").slice(0, 19)
+
+/** A moment (epoch milliseconds) as its distance from now; the moment itself is in the title. */
+export const ago = (then: number, now: number): Html =>
+  html`<time datetime="${new Date(then).toISOString()}" title="${clock(then)} UTC">${duration(Math.max(0, now - then) / 1000)} ago</time>`
+
+/** The time of day of a moment; its date is in the title. */
+export const time = (then: number): Html =>
+  html`<time datetime="${new Date(then).toISOString()}" title="${clock(then)} UTC">${clock(then).slice(11)}</time>`

@@ -1,0 +1,102 @@
+import * as Duration from "effect/Duration"
+import type { Poll } from "../../poll/outcome.ts"
+import type { Self } from "../../poll/self.ts"
+import type { Status } from "../../poll/status.ts"
+import { answer, droppedOf } from "./answer.ts"
+import { type Content, type Html, html } from "./html.ts"
+import { layout } from "./layout.ts"
+import * as show from "./show.ts"
+import { strip } from "./strip.ts"
+import { shownUrl, stateOf } from "./target-state.ts"
+
+/** Lines of series on the page; a page of 100,000 helps nobody. */
+const maxLines = 200
+
+const maxProblems = 50
+
+const sentence = (status: Status, now: number): Content => {
+  const { last, outage, lastSuccess } = status
+  if (last === undefined) return html`<p>It was not polled yet.</p>`
+  if (outage === undefined) return html`<p class="soft">Last polled ${show.ago(last.at, now)}: ${answer(last)}.</p>`
+  return [
+    html`<div class="notice"><p><b>${outage.reason}</b>: ${outage.message}</p><p class="soft">Since ${show.ago(outage.since, now)}, ${show.count(outage.polls, "poll")} failed.${lastSuccess === undefined ? " There was no good poll yet." : html` The last good one ended ${show.ago(lastSuccess, now)}.`}</p></div>`
+  ]
+}
+
+const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+
+const facts = (status: Status, now: number): Html => {
+  const { target, errors, polls, skipped, series, nextTick, retryAt } = status
+  const failed = Object.values(errors).reduce((sum, count) => sum + count, 0)
+  const seconds = (duration: Duration.Duration) => show.duration(Duration.toSeconds(duration))
+  return html`<dl>
+${fact("URL", shownUrl(target.request.url))}
+${fact("Interval", seconds(target.interval))}
+${fact("Timeout", seconds(target.request.timeout))}
+${fact("Stale after", seconds(target.staleAfter))}
+${fact("Next poll", nextTick === undefined ? "" : nextTick <= now ? "now" : `in ${show.duration((nextTick - now) / 1000)}`)}
+${retryAt !== undefined && fact("Left alone until (Retry-After)", show.time(retryAt))}
+${fact("Series", series.toLocaleString("en-US"))}
+${fact("Polls", `${polls.toLocaleString("en-US")}, of which ${failed.toLocaleString("en-US")} failed`)}
+${fact("Ticks skipped", skipped.toLocaleString("en-US"))}
+</dl>`
+}
+
+const pollRow = (poll: Poll): Html => {
+  const { outcome } = poll
+  const dropped = droppedOf(poll)
+  return outcome._tag === "Failed"
+    ? html`<tr><td>${show.time(poll.at)}</td><td class="state down">${outcome.reason}</td><td>${outcome.message}</td><td class="soft">${answer(poll)}</td></tr>\n`
+    : html`<tr><td>${show.time(poll.at)}</td><td class="state up">good</td><td>${outcome.yield !== undefined && show.count(outcome.yield.series, "series", "series")}${dropped > 0 && `, ${show.count(dropped, "problem")}`}</td><td class="soft">${answer(poll)}</td></tr>\n`
+}
+
+const pollTable = (title: string, polls: ReadonlyArray<Poll>): Content =>
+  polls.length > 0 &&
+  html`<h2>${title}</h2>
+<table><thead><tr><th>Time, UTC</th><th>Outcome</th><th></th><th>Answer</th></tr></thead><tbody>
+${polls.toReversed().map(pollRow)}</tbody></table>`
+
+const problems = ({ last, problems: kept }: Status): Content => {
+  if (kept.length === 0) return undefined
+  const rows = kept.slice(0, maxProblems)
+  const all = last === undefined ? kept.length : Math.max(droppedOf(last), kept.length)
+  return html`<h2>Problems of the last good answer</h2>
+<table><thead><tr><th>Reason</th><th>Metric</th><th>Path</th><th>Row</th></tr></thead><tbody>
+${rows.map(({ reason, metric, path, row }) => html`<tr><td>${reason}</td><td>${metric}</td><td>${path}</td><td>${row}</td></tr>\n`)}</tbody></table>
+${all > rows.length && html`<p class="soft">and ${(all - rows.length).toLocaleString("en-US")} more</p>`}`
+}
+
+const series = ({ blocks, series: total }: Status): Content => {
+  const lines: Array<string> = []
+  for (const block of blocks) {
+    if (lines.length >= maxLines) break
+    lines.push(
+      ...Buffer.from(block.lines)
+        .toString("utf8")
+        .trimEnd()
+        .split("\n")
+        .slice(0, maxLines - lines.length)
+    )
+  }
+  if (lines.length === 0) return undefined
+  return html`<h2>Series</h2>
+<pre>${lines.join("\n")}</pre>
+${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLocaleString("en-US")} more on <a href="/metrics">/metrics</a></p>`}`
+}
+
+/** The page `/targets/NAME`: what is known of one target, and never what its answers said. */
+export const targetPage = (self: Self, status: Status, now: number): string => {
+  const { target, history, failures } = status
+  const state = stateOf(status)
+  return layout(`${target.name} · poller`, self, now, [
+    html`<h1>${target.name}</h1>
+<p class="state ${state}">${state}</p>`,
+    sentence(status, now),
+    html`<div class="wide">${strip(history, Duration.toMillis(target.interval))}</div>`,
+    facts(status, now),
+    problems(status),
+    pollTable("Last failures", failures),
+    pollTable("Last polls", history.slice(-20)),
+    series(status)
+  ])
+}
