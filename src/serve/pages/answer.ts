@@ -14,6 +14,10 @@ const facts = ({ seconds, outcome }: Poll): ReadonlyArray<string | false | undef
 /** How one poll went, in a line: never what the answer said. */
 export const answer = (poll: Poll): Html => html`${facts(poll).filter(Boolean).join(", ")}`
 
+/** Why a poll failed; a message that begins with its reason says it once. */
+export const why = ({ reason, message }: { readonly reason: string; readonly message: string }): string =>
+  message.startsWith(reason) ? message : `${reason}, ${message}`
+
 /** Samples that the answer did not yield. */
 export const droppedOf = ({ outcome }: Poll): number =>
   outcome._tag === "Good" && outcome.yield !== undefined

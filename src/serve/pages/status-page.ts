@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import type { Self } from "../../poll/self.ts"
 import type { Status } from "../../poll/status.ts"
-import { answer, droppedOf } from "./answer.ts"
+import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"
 import * as show from "./show.ts"
@@ -56,8 +56,8 @@ const row = (status: Status, now: number): Html => {
   const dropped = last === undefined ? 0 : droppedOf(last)
   return html`<tr>
 <td class="state ${state}">${state}</td>
-<td><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<br><span class="down">since ${show.ago(outage.since, now)}</span>: ${outage.reason}, ${outage.message}`}</td>
-<td>${last !== undefined && [show.ago(last.at, now), html`<br><span class="soft">`, answer(last), html`</span>`]}</td>
+<td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<br><span class="down">since ${show.ago(outage.since, now)}</span>: ${why(outage)}`}</td>
+<td class="last">${last !== undefined && html`${show.ago(last.at, now)}<span class="soft">, ${answer(last)}</span>`}</td>
 <td class="number" data-label="series">${series.toLocaleString("en-US")}${dropped > 0 && html`<br><span class="soft">${show.count(dropped, "problem")}</span>`}</td>
 <td>${strip(status.history, Duration.toMillis(target.interval))}</td>
 <td class="soft" data-label="next poll">${nextPoll(status, now)}</td>

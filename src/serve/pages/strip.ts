@@ -16,13 +16,13 @@ export const strip = (history: ReadonlyArray<Poll>, interval: number): Html => {
     return html`<svg class="strip" viewBox="0 0 ${slots * slotWidth} ${height}" aria-hidden="true"></svg>`
   const slot = ({ at }: Poll) => slots - 1 - Math.round((newest.at - at) / interval)
   const shown = history.filter((poll) => slot(poll) >= 0)
-  const slowest = Math.max(...shown.map(({ seconds }) => seconds), 0.001)
   const x = (poll: Poll) => slot(poll) * slotWidth + slotWidth / 2
   const good = shown.filter(({ outcome }) => outcome._tag === "Good")
+  const slowest = Math.max(...good.map(({ seconds }) => seconds), 0.001)
   const failed = shown.filter(({ outcome }) => outcome._tag === "Failed")
   const bar = (poll: Poll) =>
     `M${x(poll)} ${height}v-${Math.max(2, Math.round((poll.seconds / slowest) * (height - 2)))}`
   const mark = (poll: Poll) => `M${x(poll)} ${height}v-5`
-  const label = `the last ${show.count(shown.length, "poll")}: ${failed.length === 0 ? "none" : failed.length} failed, the slowest took ${show.duration(slowest)}`
+  const label = `the last ${show.count(shown.length, "poll")}: ${failed.length === 0 ? "none" : failed.length} failed${good.length === 0 ? "" : `, the slowest good one took ${show.duration(slowest)}`}`
   return html`<svg class="strip" viewBox="0 0 ${slots * slotWidth} ${height}" role="img" aria-label="${label}"><title>${label}</title><path class="good" d="${good.map(bar).join("")}"/><path class="failed" d="${failed.map(mark).join("")}"/></svg>`
 }

@@ -22,6 +22,8 @@ table { border-collapse: collapse; width: 100%; margin: 1.25rem 0 }
 th { text-align: left; font-size: .8rem; font-weight: 500; color: var(--soft); padding: 0 1rem .35rem 0; border-bottom: 1px solid var(--line) }
 td { padding: .55rem 1rem .55rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
 th:last-child, td:last-child { padding-right: 0 }
+.name a { font-weight: 500 }
+.last { white-space: nowrap }
 .number { text-align: right; white-space: nowrap }
 .state { white-space: nowrap; font-weight: 500 }
 .state::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .5em; border-radius: 50%; background: var(--wait) }
@@ -42,7 +44,12 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .87rem }
   thead { position: absolute; clip-path: inset(50%) }
   tr { display: block; padding: .7rem 0; border-bottom: 1px solid var(--line) }
   td { display: block; border: 0; padding: .1rem 0 }
-  .number { text-align: left }
+  .name a { font-weight: 500 }
+.last { white-space: nowrap }
+.number { text-align: left }
   .number::before, td[data-label]::before { content: attr(data-label) " "; color: var(--soft) }
   td:empty { display: none }
+  .last { white-space: normal }
+  td.state, td.name { display: inline }
+  td.name::after { content: ""; display: block }
 }`

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest"
+import * as show from "../../../src/serve/pages/show.ts"
+
+test.each([
+  [0, "0 ms"],
+  [0.0123, "12 ms"],
+  [0.9996, "1 s"],
+  [2.54, "2.5 s"],
+  [9.96, "10 s"],
+  [59.6, "1 min"],
+  [200, "3 min 20 s"],
+  [3600, "1 h"],
+  [3660, "1 h 1 min"],
+  [3605, "1 h"],
+  [446_400, "5 d 4 h"]
+])("%d seconds are %s", (seconds, text) => {
+  expect(show.duration(seconds)).toBe(text)
+})
+
+test.each([
+  [0, "0 B"],
+  [812, "812 B"],
+  [1400, "1.4 kB"],
+  [123_456, "123 kB"],
+  [16_000_000, "16 MB"],
+  [2_000_000_000_000, "2000 GB"]
+])("%d bytes are %s", (count, text) => {
+  expect(show.bytes(count)).toBe(text)
+})
+
+test("a noun goes with its number", () => {
+  expect([show.count(1, "poll"), show.count(2000, "poll"), show.count(1, "series", "series")]).toEqual([
+    "1 poll",
+    "2,000 polls",
+    "1 series"
+  ])
+})
