@@ -2,9 +2,8 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { basic, bearer } from "./authorization.ts"
 import type { Unreachable, UpstreamError } from "./errors.ts"
-import type { Hop } from "./hop.ts"
 import { makeToken } from "./oauth2.ts"
-import type { Pool } from "./pool.ts"
+import type { Strange } from "./redirect.ts"
 import type { Request } from "./request.ts"
 import { readSecret } from "./secrets.ts"
 
@@ -13,12 +12,12 @@ export const lowercase = <A>(headers: Readonly<Record<string, A>>): Readonly<Rec
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** How a target is told who asks: headers made of secrets, which are read when they are needed. */
-export const makeCredentials = (request: Request, own: Hop["headers"]) => {
+export const makeCredentials = (request: Request) => {
   const { auth } = request
-  const token = auth?._tag === "OAuth2" ? makeToken(auth, own) : undefined
+  const token = auth?._tag === "OAuth2" ? makeToken(auth) : undefined
 
-  const authorization = (pool: Pool): Effect.Effect<Redacted.Redacted | undefined, UpstreamError> => {
-    if (token !== undefined) return Effect.map(token.get(pool), bearer)
+  const authorization = (strange: Strange): Effect.Effect<Redacted.Redacted | undefined, UpstreamError> => {
+    if (token !== undefined) return Effect.map(token.get(strange), bearer)
     if (auth?._tag === "Basic")
       return Effect.map(readSecret(auth.password), (password) => basic(auth.username, password))
     if (auth?._tag === "Bearer") return Effect.map(readSecret(auth.token), bearer)
@@ -32,8 +31,8 @@ export const makeCredentials = (request: Request, own: Hop["headers"]) => {
   )
 
   return {
-    headers: Effect.fnUntraced(function* (pool: Pool) {
-      const secret = yield* authorization(pool)
+    headers: Effect.fnUntraced(function* (strange: Strange) {
+      const secret = yield* authorization(strange)
       return { ...(yield* fromFiles), ...(secret !== undefined && { authorization: secret }) }
     }),
     /** The upstream refused them: true if there are others to try. */

@@ -55,8 +55,11 @@ const isTls = (code: string) =>
     code
   )
 
-/** What OpenSSL says is `C0FF:error:0A000412:SSL routines:func:the cause:file.c:42:`. */
-const cause = (message: string) => /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message
+/** What OpenSSL says is `error:0A000412:SSL routines:func:the cause`, with more on either side. */
+const cause = (message: string) => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
+
+const tunnel = (error: object) =>
+  "statusCode" in error ? `the proxy opens no tunnel: status ${error.statusCode}` : "the proxy opens no tunnel"
 
 /** Node's error of a socket or of its TLS, as one of ours. */
 export const fromNode = (error: unknown): Unreachable | Untrusted => {
@@ -65,6 +68,8 @@ export const fromNode = (error: unknown): Unreachable | Untrusted => {
   const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
   const text = cause(message.split("\n", 1)[0] ?? "") || code
   if (isTls(code)) return new Untrusted({ message: `TLS: ${text}` })
+  // Node's words quote the proxy's
+  if (code === "ERR_PROXY_TUNNEL") return new Unreachable({ message: tunnel(first) })
   const words = code.startsWith("HPE_") ? text.replace("Parse Error", "the answer is not HTTP") : text
   return new Unreachable({ message: words })
 }

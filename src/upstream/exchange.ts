@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -9,7 +10,7 @@ import { lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
 import * as Pool from "./pool.ts"
-import { maxRedirects, redirected, redirects } from "./redirect.ts"
+import { maxRedirects, redirected, redirects, type Strange } from "./redirect.ts"
 import type { Request } from "./request.ts"
 import { retryAfter } from "./retry-after.ts"
 
@@ -55,7 +56,7 @@ const badStatus = Effect.fnUntraced(function* (status: number, { headers }: Inco
 const follow = Effect.fnUntraced(function* (
   first: Hop,
   { acceptStatus, followRedirects, maxBody }: Request,
-  own: Hop["headers"]
+  strange: Strange
 ) {
   const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   let hop = first
@@ -67,7 +68,7 @@ const follow = Effect.fnUntraced(function* (
     if (!followRedirects || !redirects.includes(status)) return yield* badStatus(status, head)
     if (followed === maxRedirects)
       return yield* new BadStatus({ status, detail: `more than ${maxRedirects} redirects` })
-    const next = redirected(hop, status, head.headers.location, own)
+    const next = redirected(hop, status, head.headers.location, strange)
     if (typeof next === "string") return yield* new BadStatus({ status, detail: next })
     hop = next
   }
@@ -76,14 +77,17 @@ const follow = Effect.fnUntraced(function* (
 /** The exchange of one target. Scoped: its connections go with it. */
 const open = Effect.fnUntraced(function* (request: Request, own: Hop["headers"]) {
   const { url, method, body } = request
+  const timeout = Duration.toMillis(request.timeout)
   const currentPool = yield* Pool.open(request)
-  const credentials = makeCredentials(request, own)
+  const credentials = makeCredentials(request)
 
   const exchange = Effect.fnUntraced(function* (validators: Validators | undefined) {
     const pool = yield* currentPool
-    const secret = yield* credentials.headers(pool)
-    const headers = { ...own, ...lowercase(request.headers), ...secret, ...conditions(validators) }
-    return yield* follow({ url, method, headers, body, pool }, request, own)
+    const strange = { headers: own, agents: pool.strange, timeout }
+    const secret = yield* credentials.headers(strange)
+    const type = body !== undefined && { "content-type": "application/json" }
+    const headers = { ...own, ...type, ...lowercase(request.headers), ...secret, ...conditions(validators) }
+    return yield* follow({ url, method, headers, body, agents: pool.own, timeout }, request, strange)
   })
 
   return (validators: Validators | undefined) =>

@@ -14,7 +14,7 @@ import {
   type Unreachable,
   type Untrusted
 } from "./errors.ts"
-import type { Pool } from "./pool.ts"
+import type { Agents } from "./pool.ts"
 
 /** One request to one URL. */
 export interface Hop {
@@ -22,7 +22,9 @@ export interface Hop {
   readonly method: string
   readonly headers: Readonly<Record<string, Redacted.Redacted | string>>
   readonly body: Redacted.Redacted | string | undefined
-  readonly pool: Pool
+  readonly agents: Agents
+  /** The deadline of it all in milliseconds: the only word that Node has for a tunnel that a proxy does not open. */
+  readonly timeout: number
 }
 
 /** An answer: its head, and its body if that was wanted. */
@@ -37,10 +39,10 @@ class Severed extends Data.TaggedError("Severed") {}
 const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
 /** Throws what Node throws of a header that is none, in a word of its own. */
-const begin = ({ url, method, headers, body, pool }: Hop) => {
+const begin = ({ url, method, headers, body, agents, timeout }: Hop) => {
   const spelled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]))
   const { request } = url.protocol === "https:" ? https : http
-  const sent = request(url, { method, headers: spelled, agent: pool.agent(url) })
+  const sent = request(url, { method, headers: spelled, agent: agents(url), timeout })
   sent.end(body === undefined ? undefined : plain(body))
   return sent
 }

@@ -6,9 +6,15 @@ import { Untrusted } from "./errors.ts"
 import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
 
+/** The agent that keeps the connections for a URL. */
+export type Agents = (url: URL) => http.Agent
+
 /** The connections of one target, kept alive from poll to poll. */
 export interface Pool {
-  readonly agent: (url: URL) => http.Agent
+  /** For the target's own origin. */
+  readonly own: Agents
+  /** For another origin, which gets neither the client's certificate nor the name that the target's certificate is for. */
+  readonly strange: Agents
   readonly close: () => void
 }
 
@@ -22,26 +28,31 @@ const proxyEnvironment = ({ proxy }: Request): http.ProxyEnv => {
 const optional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
 
 /** What the certificate files hold now. */
-const readTls = Effect.fnUntraced(function* ({ caFile, certFile, keyFile, serverName, insecureSkipVerify }: Tls) {
-  const [ca, cert, key] = yield* Effect.all([optional(caFile), optional(certFile), optional(keyFile)])
-  return {
-    rejectUnauthorized: !insecureSkipVerify,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { servername: serverName })
-  }
-})
+const readTls = Effect.fnUntraced(
+  function* ({ caFile, certFile, keyFile, serverName, insecureSkipVerify }: Tls) {
+    const [ca, cert, key] = yield* Effect.all([optional(caFile), optional(certFile), optional(keyFile)])
+    return {
+      trust: { rejectUnauthorized: !insecureSkipVerify, ...(ca !== undefined && { ca }) },
+      identity: {
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...(serverName !== undefined && { servername: serverName })
+      }
+    }
+  },
+  Effect.mapError(({ message }) => new Untrusted({ message }))
+)
 
-const make = (request: Request, tls: https.AgentOptions): Pool => {
+const make = (request: Request, { trust, identity }: Effect.Success<ReturnType<typeof readTls>>): Pool => {
   const options = { keepAlive: true, proxyEnv: proxyEnvironment(request) }
   const plain = new http.Agent(options)
-  const secure = new https.Agent({ ...options, ...tls })
+  const own = new https.Agent({ ...options, ...trust, ...identity })
+  const strange = new https.Agent({ ...options, ...trust })
   return {
-    agent: (url) => (url.protocol === "https:" ? secure : plain),
+    own: ({ protocol }) => (protocol === "https:" ? own : plain),
+    strange: ({ protocol }) => (protocol === "https:" ? strange : plain),
     close: () => {
-      plain.destroy()
-      secure.destroy()
+      for (const agent of [plain, own, strange]) agent.destroy()
     }
   }
 }

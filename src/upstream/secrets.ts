@@ -16,8 +16,8 @@ export const readText = (path: string): Effect.Effect<string, Unreachable> =>
     }
   })
 
-/** A secret as it is now, without the line's end that editors leave. */
+/** A secret as it is now, without blanks and line ends around it, which editors leave. */
 export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, Unreachable> =>
   Redacted.isRedacted(secret)
     ? Effect.succeed(secret)
-    : Effect.map(readText(secret.path), (text) => Redacted.make(text.replace(/\r?\n$/, "")))
+    : Effect.map(readText(secret.path), (text) => Redacted.make(text.trim()))
