@@ -109,11 +109,11 @@ const command = (peer: Peer, task: Task, port: number, page: Page | undefined): 
       return [goBinary, "-addr", address, "-target", url, "-interval", `${interval}ms`, "-targets", String(targets)]
     }
     case "prom-client":
-      return [process.execPath, peerFile("twin.js"), String(port), task.url, String(task.interval)]
+      return [process.execPath, peerFile("twin.cjs"), String(port), task.url, String(task.interval)]
     case "bare":
       return [
         process.execPath,
-        peerFile("floor.js"),
+        peerFile("floor.cjs"),
         String(port),
         ...(page === undefined ? [] : [page.plain, page.gzip])
       ]

@@ -1,6 +1,6 @@
 // Bare node:http that serves finished bytes: the least that any daemon on Node can cost.
-import { readFileSync } from "node:fs"
-import * as http from "node:http"
+const { readFileSync } = require("node:fs")
+const http = require("node:http")
 
 const [port, plainFile, gzipFile] = process.argv.slice(2)
 const plain = plainFile ? readFileSync(plainFile) : Buffer.from("up 1\n")

@@ -1,8 +1,8 @@
 // The same daemon as one would write it in plain Node with prom-client: a timer, node:http, a gauge for each metric.
-import * as http from "node:http"
-import { promisify } from "node:util"
-import * as zlib from "node:zlib"
-import { Counter, collectDefaultMetrics, Gauge, register } from "prom-client"
+const http = require("node:http")
+const { promisify } = require("node:util")
+const zlib = require("node:zlib")
+const { Counter, collectDefaultMetrics, Gauge, register } = require("prom-client")
 
 const [port, target, interval] = process.argv.slice(2)
 
