@@ -1,7 +1,7 @@
 import type { Json, JsonArray, JsonObject } from "./json.ts"
 import { compileTest, type Queries } from "./jsonpath/filter.ts"
 import { parseQuery } from "./jsonpath/grammar.ts"
-import { GivenUp, maxEffort, type Search, spend } from "./jsonpath/search.ts"
+import { type Effort, GivenUp, maxEffort, type Search, spend } from "./jsonpath/search.ts"
 import { type Query, type Segment, type Selector, singularKeys } from "./jsonpath/syntax.ts"
 import { documentNode, type Node } from "./node.ts"
 
@@ -14,6 +14,8 @@ export interface Path {
   readonly absolute: boolean
   /** The names and indexes of a path that finds at most one node by them alone; `find` is its fast way. */
   readonly keys: ReadonlyArray<string | number> | undefined
+  /** The same of the path without its last segment: what leads to the list of `$.cluster.nodes[*]`. */
+  readonly list: ReadonlyArray<string | number> | undefined
   /** For `select`. */
   readonly run: Sink
 }
@@ -32,11 +34,16 @@ export const compileRelative = (text: string): Path => compileQuery(text, parseQ
 
 /**
  * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, without one at the document.
- * Total: a search that would stall the daemon (`maxEffort`) finds nothing.
+ * Total: a search that would stall the daemon (`maxEffort`, or what several searches have left of it) finds nothing.
  */
-export const select = (path: Path, root: Json, item?: Node): ReadonlyArray<Node> => {
+export const select = (
+  path: Path,
+  root: Json,
+  item?: Node,
+  effort: Effort = { left: maxEffort }
+): ReadonlyArray<Node> => {
   const start = path.absolute || item === undefined ? documentNode(root) : item
-  const search: Search = { root, found: [], most: Number.POSITIVE_INFINITY, effort: { left: maxEffort } }
+  const search: Search = { root, found: [], most: Number.POSITIVE_INFINITY, effort }
   try {
     path.run(start, search)
     return search.found
@@ -74,6 +81,7 @@ const compileQuery = (text: string, query: Query): Path => ({
   text,
   absolute: query.root === "$",
   keys: singularKeys(query),
+  list: singularKeys({ ...query, segments: query.segments.slice(0, -1) }),
   run: compileSegments(query.segments)
 })
 

@@ -1,6 +1,11 @@
 import type { Json } from "../json.ts"
 import type { Node } from "../node.ts"
 
+/** What searches may still look at: nodes, and characters for regular expressions. */
+export interface Effort {
+  left: number
+}
+
 /** One run of a path over a document. */
 export interface Search {
   readonly root: Json
@@ -8,11 +13,11 @@ export interface Search {
   /** How many nodes are enough. */
   readonly most: number
   /** Shared with the searches of filters within. */
-  readonly effort: { left: number }
+  readonly effort: Effort
 }
 
 /**
- * What a search may look at: nodes, and characters for regular expressions. A body of 16 MB has at most eight million
+ * How much a search may look at. A body of 16 MB has at most eight million
  * nodes, so that only nested `..` over a hostile document comes here, after a second or so.
  */
 export const maxEffort = 20_000_000
