@@ -10,15 +10,18 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import { check } from "./commands/check.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
+import { once } from "./commands/once.ts"
 import { run } from "./commands/run.ts"
+import { schema } from "./commands/schema.ts"
 import { exitCode, Failure } from "./failure.ts"
 import { stopped } from "./host/signals.ts"
 import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, healthcheck] as const
+const commands = [run, check, once, schema, healthcheck] as const
 
 const poller = Command.make("poller").pipe(
   Command.withDescription("Polls JSON APIs on its own clock and serves the answers as Prometheus series."),

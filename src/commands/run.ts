@@ -5,7 +5,7 @@ import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
-import { loadTargets } from "./load.ts"
+import { loadWithFiles } from "./load.ts"
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards
@@ -31,7 +31,7 @@ export const run = Command.make(
   Effect.fnUntraced(function* (input) {
     const sockets = activatedSockets(process.env)
     yield* daemon({
-      load: loadTargets(input),
+      load: loadWithFiles(input),
       listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
       grace: input.grace,
       shard: yield* shard(input)

@@ -1,9 +1,9 @@
 import { type Environment, expand } from "./environment.ts"
 import { File } from "./file.ts"
+import { absentFiles, type Locate } from "./files.ts"
 import { type Issue, issuesOf } from "./issues.ts"
 import { lint } from "./lint.ts"
 import { brokenRules } from "./rules.ts"
-import { absentFiles, type Locate } from "./secrets.ts"
 import { survey } from "./survey.ts"
 
 /** What a configuration needs of the machine that it is for. */

@@ -31,12 +31,12 @@ export const format = (duration: Duration.Duration): string => {
 
 /** A length of time as Prometheus and Go write it: `500ms`, `30s`, `5m`, `1h30m`; more than none and at most 24 days. */
 export const duration = (annotations: { readonly description: string; readonly default?: string }) =>
-  Schema.String.check(
-    Schema.isPattern(pattern, { expected: "a duration such as 500ms, 30s, 5m or 1h30m" }).abort(),
-    Schema.makeFilter((text) => Duration.toMillis(parse(text)) > 0, { expected: "a duration of more than 0" }),
-    Schema.makeFilter((text) => Duration.isLessThanOrEqualTo(parse(text), longest), {
-      expected: "a duration of at most 24d"
-    })
-  )
-    .annotate(annotations)
+  Schema.String.annotate(annotations)
+    .check(
+      Schema.isPattern(pattern, { expected: "a duration such as 500ms, 30s, 5m or 1h30m" }).abort(),
+      Schema.makeFilter((text) => Duration.toMillis(parse(text)) > 0, { expected: "a duration of more than 0" }),
+      Schema.makeFilter((text) => Duration.isLessThanOrEqualTo(parse(text), longest), {
+        expected: "a duration of at most 24d"
+      })
+    )
     .pipe(Schema.decodeTo(Schema.Duration, SchemaTransformation.transform({ decode: parse, encode: format })))

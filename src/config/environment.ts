@@ -24,7 +24,9 @@ export const expand = (value: unknown, environment: Environment) => {
         return ""
       }
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith("}")) {
-        return problem(`${whole} names no variable: write \${NAME}, or $\${ for the characters themselves`)
+        // what follows an unclosed brace is not told: it may be a secret
+        const shown = whole.endsWith("}") ? whole : "${"
+        return problem(`${shown} names no variable: write \${NAME}, or $\${ for the characters themselves`)
       }
       return (
         (Object.hasOwn(environment, name) ? environment[name] : undefined) ??

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Mapping, mappingFields } from "../transform/mapping.ts"
-import { settings, url } from "./settings.ts"
+import { settings, Text, url } from "./settings.ts"
 
 /** Settings of a target that says nothing else. */
 const Defaults = Schema.Struct(settings).annotate({
@@ -9,7 +9,7 @@ const Defaults = Schema.Struct(settings).annotate({
     "Settings of every target that does not have them itself: any key of a target but its name, its url and its mapping. The labels and headers of a target add to these, everything else takes their place."
 })
 
-const Target = Schema.Struct({
+export const Target = Schema.Struct({
   name: Schema.String.check(
     Schema.isPattern(/^[^\s\u0000-\u001F\u007F](.*[^\s\u0000-\u001F\u007F])?$/u, {
       expected: "a name without blanks around it"
@@ -22,7 +22,7 @@ const Target = Schema.Struct({
   ...settings,
   ...mappingFields,
   mapping: Schema.optionalKey(
-    Schema.NonEmptyString.annotate({
+    Text.annotate({
       description: "The name of an entry under mappings, in place of metrics and each.",
       examples: ["node"]
     })
@@ -33,13 +33,10 @@ const Target = Schema.Struct({
 export const File = Schema.Struct({
   defaults: Schema.optionalKey(Defaults),
   mappings: Schema.optionalKey(
-    Schema.Record(Schema.NonEmptyString, Mapping).annotate({
+    Schema.Record(Text, Mapping).annotate({
       description: "Mappings by name, for targets that answer alike."
     })
   ),
   // there may be none: so is the file of a package that was just installed
   targets: Schema.Array(Target).annotate({ description: "What is polled." })
 }).annotate({ title: "poller", description: "Configuration of poller." })
-
-export type File = typeof File.Type
-export type Target = typeof Target.Type

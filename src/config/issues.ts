@@ -88,7 +88,7 @@ const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
 
 const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {
   const one = (message: string, expected = false): ReadonlyArray<Issue> => [{ path, about: "value", message, expected }]
-  const wanted = (text: string) => one(`expected ${text}`, true)
+  const wanted = (what: string) => one(`expected ${what}`, true)
   switch (issue._tag) {
     case "Pointer":
       return flatten(
@@ -111,7 +111,9 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
       const message = annotation(issue.annotations, "message")
       if (message !== undefined) return one(message)
       const expected = instead ?? annotation(issue.annotations, "expected")
-      return expected === undefined ? one("not a valid value") : wanted(expected)
+      if (expected === undefined) return one("not a valid value")
+      // of a whole map or list that is not as it should be, there is no more to tell
+      return one(`expected ${expected}`, !("input" in issue && hasContent(issue.input)))
     }
     case "MissingKey":
       return [{ path, about: "value", message: "missing", expected: false }]
@@ -122,6 +124,8 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
       return one("not allowed here")
   }
 }
+
+const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
 
 /** Of the ways in which a value fits none of several forms, the one that it misses by the least. */
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>

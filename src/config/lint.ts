@@ -77,7 +77,7 @@ const decodeDuration = Schema.decodeUnknownOption(duration({ description: "" }))
 const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
   targets.flatMap(({ settings, pathOf }) => {
     const stale = decodeDuration(settings.stale_after)
-    const interval = decodeDuration(settings.interval ?? "30s")
+    const interval = decodeDuration(settings.interval)
     if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
       return []
     return [

@@ -2,9 +2,20 @@ import type { Issue } from "./issues.ts"
 import { place } from "./place.ts"
 import type { KeyPath, Problem, Source } from "./source.ts"
 
-/** `FILE:LINE:COL: path: message`, as compilers write it, so that editors jump there. */
-export const line = (file: string, { line, column, path, message }: Problem): string =>
-  [`${file}:${line}:${column}`, ...(path.length === 0 ? [] : [place(path)]), message].join(": ")
+/** Something to say to whoever wrote the configuration: where, in a file or on the command line, and what. */
+export interface Remark {
+  readonly where: string
+  readonly message: string
+}
+
+/** `FILE:LINE:COL: path: message`, as compilers write it, so that editors jump there; `kind` marks what is no error. */
+export const show = ({ where, message }: Remark, kind?: "warning" | "note"): string =>
+  [where, ...(kind === undefined ? [] : [kind]), message].join(": ")
+
+export const remark = (file: string, { line, column, path, message }: Problem): Remark => ({
+  where: `${file}:${line}:${column}`,
+  message: path.length === 0 ? message : `${place(path)}: ${message}`
+})
 
 /** Keys below which nothing that the file has is repeated: it may be a secret, or have one in it. */
 const secretive = new Set(["url", "headers", "body", "auth", "proxy"])
@@ -35,5 +46,5 @@ export const located = (source: Source, { path, about, message, expected }: Issu
 /** In the order of the file, each once. */
 export const sorted = (problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> => {
   const byPlace = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
-  return [...new Map(byPlace.map((problem) => [line("", problem), problem])).values()]
+  return [...new Map(byPlace.map((problem) => [show(remark("", problem)), problem])).values()]
 }

@@ -25,22 +25,22 @@ const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
 
 /** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
 const timeoutWithinInterval = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings, pathOf }) => {
+  targets.flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)
-    const interval = decodeDuration(settings.interval ?? "30s")
+    const interval = decodeDuration(settings.interval)
     if (Option.isNone(timeout) || Option.isNone(interval)) return []
     if (Duration.isLessThanOrEqualTo(timeout.value, interval.value)) return []
-    // the one that the target itself sets is the one to change
-    const key = pathOf("timeout")[0] === "defaults" && pathOf("interval")[0] === "targets" ? "interval" : "timeout"
-    const [length, limit] = [String(settings.timeout), String(settings.interval ?? "30s, the default")]
-    return [problem(pathOf(key), `the timeout (${length}) is longer than the interval (${limit})`)]
+    // told at what the target itself sets, since that is what there is to change
+    const key = ["timeout", "interval"].find((key) => key in own)
+    const where = key === undefined ? ["defaults", "timeout"] : [...path, key]
+    return [problem(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
   })
 
 const knownMapping = ({ targets, mappings }: Survey): ReadonlyArray<Issue> =>
   targets.flatMap(({ settings, path }) => {
-    if (!("mapping" in settings)) return []
+    const name = settings.mapping
+    if (typeof name !== "string") return []
     const own = ["metrics", "each"].filter((key) => key in settings)
-    const name = String(settings.mapping)
     return [
       ...own.map((key) => keyProblem([...path, key], `the target has a mapping already, ${name}: one or the other`)),
       ...(mappings.has(name)
@@ -165,6 +165,13 @@ const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
     return [problem([...path, "auth"], `expected one of ${kinds.join(", ")}, got ${found}`)]
   })
 
+const userOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ settings: { auth, url }, path }) => {
+    const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
+    if (auth === undefined || parsed === undefined || parsed.username + parsed.password === "") return []
+    return [problem([...path, "url"], "has a user, and there is auth as well: one or the other")]
+  })
+
 const keyWithCertificate = (file: Survey): ReadonlyArray<Issue> =>
   holders(file).flatMap(({ path, settings: { tls } }) => {
     if (!isMap(tls) || "cert_file" in tls === "key_file" in tls) return []
@@ -184,6 +191,7 @@ export const brokenRules = (file: Survey): ReadonlyArray<Issue> =>
     statesLabel,
     headersOnce,
     oneAuth,
+    userOnce,
     keyWithCertificate,
     seriesApart
   ].flatMap((rule) => rule(file))

@@ -1,13 +1,26 @@
-import * as Record from "effect/Record"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { LabelName } from "../transform/mapping.ts"
+import { LabelName } from "../transform/mapping/labels.ts"
 import { duration } from "./duration.ts"
 import { size } from "./size.ts"
 
+/** What a target has that neither says nor inherits anything else, as a file would have it. */
+export const builtIn = {
+  interval: "30s",
+  method: "GET",
+  accept_status: ["200-299"],
+  follow_redirects: true,
+  max_body: "16MB",
+  max_series: 10_000
+} as const
+
+/** Or the interval, where that is shorter. */
+export const longestBuiltInTimeout = "10s"
+
+export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a string that is not empty" }))
+
 const text = (annotations: { readonly description: string; readonly examples?: ReadonlyArray<string> }) =>
-  Schema.NonEmptyString.annotate(annotations)
+  Text.annotate(annotations)
 
 /** A file that holds a secret or a certificate; where a relative path is looked up is settled at load. */
 const file = (description: string, example: string) => text({ description, examples: [example] })
@@ -16,11 +29,11 @@ const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(
 
 /** A URL for HTTP. What was found instead is not told: it may hold a password. */
 export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
-  Schema.String.check(
-    Schema.isPattern(/^https?:\/\//u, { expected: "a URL that begins with http:// or https://" }).abort(),
-    Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" })
-  )
-    .annotate(about)
+  Schema.String.annotate(about)
+    .check(
+      Schema.isPattern(/^https?:\/\//u, { expected: "a URL that begins with http:// or https://" }).abort(),
+      Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" })
+    )
     .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
 
 /** A token of RFC 9110, section 5.6.2. */
@@ -30,7 +43,7 @@ const HeaderName = Schema.String.check(
 
 /** RFC 9110, section 5.5: no control characters but the tab. */
 const HeaderValue = Schema.String.check(
-  Schema.isPattern(/^[^\u0000-\u0008\u000A-\u001F\u007F]*$/u, { expected: "a header value without control characters" })
+  Schema.isPattern(/^[^\u0000-\u0008\u000A-\u001F\u007F]*$/u, { expected: "a string without control characters" })
 )
 
 const StatusCode = Schema.Int.check(
@@ -47,41 +60,40 @@ const bounds = (text: string | number): StatusBounds => {
   return { from: Number(from), to: Number(to) }
 }
 
-const StatusRange = Schema.String.check(
-  Schema.isPattern(/^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$/u, {
-    expected: "a status code or a range such as 200-299"
-  }).abort(),
-  Schema.makeFilter((text) => bounds(text).from <= bounds(text).to, { expected: "a range with its lower end first" })
+const StatusRange = Schema.Union([
+  StatusCode,
+  Schema.String.check(
+    Schema.isPattern(/^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$/u, {
+      expected: "a status code or a range such as 200-299"
+    }).abort(),
+    Schema.makeFilter((text) => bounds(text).from <= bounds(text).to, { expected: "a range with its lower end first" })
+  )
+]).pipe(
+  Schema.decodeTo(
+    Schema.Struct({ from: StatusCode, to: StatusCode }),
+    SchemaTransformation.transform({
+      decode: bounds,
+      encode: ({ from, to }): string | number => (from === to ? from : `${from}-${to}`)
+    })
+  )
 )
 
-const AcceptStatus = Schema.Array(Schema.Union([StatusCode, StatusRange]))
+const AcceptStatus = Schema.Array(StatusRange)
   .check(Schema.isMinLength(1, { expected: "at least one status code or range" }))
-  .annotate({ description: "Status codes of a good answer.", default: ["200-299"], examples: [["200-299", 503]] })
   .pipe(
-    Schema.decodeTo(
-      Schema.Array(Schema.Struct({ from: StatusCode, to: StatusCode })),
-      SchemaTransformation.transform({
-        decode: (ranges): ReadonlyArray<StatusBounds> => ranges.map(bounds),
-        encode: (ranges): ReadonlyArray<string | number> =>
-          ranges.map(({ from, to }) => (from === to ? from : `${from}-${to}`))
-      })
-    )
+    Schema.annotateEncoded({
+      description: "Status codes of a good answer.",
+      default: builtIn.accept_status,
+      examples: [["200-299", 503]]
+    })
   )
 
-const Headers = Schema.Record(HeaderName, HeaderValue)
-  .annotate({
+const Headers = Schema.Record(HeaderName, Schema.RedactedFromValue(HeaderValue)).pipe(
+  Schema.annotateEncoded({
     description: "Headers of the request. For a secret one take headers_from.",
     examples: [{ Accept: "application/json" }]
   })
-  .pipe(
-    Schema.decodeTo(
-      Schema.Record(Schema.String, Schema.Redacted(Schema.String)),
-      SchemaTransformation.transform({
-        decode: (headers) => Record.map(headers, (value) => Redacted.make(value)),
-        encode: (headers) => Record.map(headers, Redacted.value)
-      })
-    )
-  )
+)
 
 const Basic = Schema.Struct({
   username: text({ description: "The user's name." }),
@@ -96,7 +108,7 @@ const OAuth2 = Schema.Struct({
   client_id: text({ description: "The client's name." }),
   client_secret_file: file("The file that holds the client's secret.", "fleet-secret"),
   scopes: Schema.optionalKey(
-    Schema.Array(Schema.NonEmptyString).annotate({
+    Schema.Array(Text).annotate({
       description: "What the token shall be good for.",
       examples: [["read:nodes"]]
     })
@@ -107,7 +119,10 @@ const Auth = Schema.Struct({
   basic: Schema.optionalKey(Basic),
   bearer_token_file: Schema.optionalKey(file("The file that holds a bearer token (RFC 6750).", "fleet-token")),
   oauth2: Schema.optionalKey(OAuth2)
-}).annotate({ description: "How the poller makes itself known: one of basic, bearer_token_file and oauth2." })
+})
+  // for editors; `check` has a rule of its own, which no other mistake hides
+  .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 }) }))
+  .annotate({ description: "How the poller makes itself known: one of basic, bearer_token_file and oauth2." })
 
 const Tls = Schema.Struct({
   ca_file: Schema.optionalKey(
@@ -128,12 +143,12 @@ const Tls = Schema.Struct({
 
 /** The keys that a target and `defaults` have in common. */
 export const settings = {
-  interval: Schema.optionalKey(duration({ description: "Time from one poll to the next.", default: "30s" })),
+  interval: Schema.optionalKey(duration({ description: "Time from one poll to the next.", default: builtIn.interval })),
   timeout: Schema.optionalKey(
     duration({
       description:
         "Time that a poll may take, from connecting to the last byte; at most the interval. Default: 10s, or the interval where that is shorter.",
-      default: "10s"
+      default: longestBuiltInTimeout
     })
   ),
   stale_after: Schema.optionalKey(
@@ -148,12 +163,12 @@ export const settings = {
   method: Schema.optionalKey(
     Schema.Literals(["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE"]).annotate({
       description: "The request's method.",
-      default: "GET"
+      default: builtIn.method
     })
   ),
   headers: Schema.optionalKey(Headers),
   headers_from: Schema.optionalKey(
-    Schema.Record(HeaderName, Schema.NonEmptyString).annotate({
+    Schema.Record(HeaderName, Text).annotate({
       description: "Headers whose values are the contents of files.",
       examples: [{ "X-Api-Key": "shop-key" }]
     })
@@ -167,19 +182,19 @@ export const settings = {
   follow_redirects: Schema.optionalKey(
     Schema.Boolean.annotate({
       description: "Follow up to 10 redirects; credentials do not go to another origin.",
-      default: true
+      default: builtIn.follow_redirects
     })
   ),
   max_body: Schema.optionalKey(
     size({
       description: "The longest answer, counted after decompression; a longer one fails the poll.",
-      default: "16MB"
+      default: builtIn.max_body
     })
   ),
   max_series: Schema.optionalKey(
     Schema.Int.check(Schema.isGreaterThan(0, { expected: "a number of at least 1" })).annotate({
       description: "The most series that a poll may yield; more fail it.",
-      default: 10_000
+      default: builtIn.max_series
     })
   ),
   proxy: Schema.optionalKey(

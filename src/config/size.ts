@@ -23,9 +23,9 @@ export const format = (size: number): string =>
 
 /** A number of bytes, decoded from `16MB` (millions) or `512KiB` (1024s). */
 export const size = (annotations: { readonly description: string; readonly default?: string }) =>
-  Schema.String.check(
-    Schema.isPattern(pattern, { expected: "a size such as 16MB or 512KiB" }).abort(),
-    Schema.makeFilter((text) => parse(text) > 0, { expected: "a size of more than 0" })
-  )
-    .annotate(annotations)
+  Schema.String.annotate(annotations)
+    .check(
+      Schema.isPattern(pattern, { expected: "a size such as 16MB or 512KiB" }).abort(),
+      Schema.makeFilter((text) => parse(text) > 0, { expected: "a size of more than 0" })
+    )
     .pipe(Schema.decodeTo(Schema.Int, SchemaTransformation.transform({ decode: parse, encode: format })))

@@ -1,4 +1,5 @@
 import type { MetricType } from "../transform/sample.ts"
+import { builtIn } from "./settings.ts"
 import type { KeyPath } from "./source.ts"
 
 /** A metric of a mapping, as far as a file that may be wrong elsewhere lets it be made out. */
@@ -18,7 +19,7 @@ export interface TargetSite {
   readonly name: string | undefined
   /** As the file has them. */
   readonly own: Readonly<Record<string, unknown>>
-  /** The same, with the defaults filled in. */
+  /** The same, with the defaults and the built-in values filled in. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Where a setting, or a part of it, stands: in the target, or under `defaults`. */
   readonly pathOf: (...keys: ReadonlyArray<string>) => KeyPath
@@ -28,10 +29,16 @@ export interface TargetSite {
   readonly metrics: ReadonlyArray<MetricSite> | undefined
 }
 
+export interface MappingSite {
+  readonly path: KeyPath
+  readonly value: unknown
+  readonly metrics: ReadonlyArray<MetricSite>
+}
+
 export interface Survey {
   readonly defaults: Readonly<Record<string, unknown>>
   readonly targets: ReadonlyArray<TargetSite>
-  readonly mappings: ReadonlyMap<string, { readonly path: KeyPath; readonly metrics: ReadonlyArray<MetricSite> }>
+  readonly mappings: ReadonlyMap<string, MappingSite>
   /** Every metric of the file, those of a shared mapping once. */
   readonly metrics: ReadonlyArray<MetricSite>
 }
@@ -49,14 +56,11 @@ const has = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
   key === undefined || (isMap(value) && key in value && has(value[key], rest))
 
 /** Settings whose keys are the user's own: a target adds to those of the defaults, key by key, and replaces all others whole. */
-export const mergedKeys = ["labels", "headers", "headers_from"]
+const mergedKeys = ["labels", "headers", "headers_from"]
 
 /** A target's settings and where it has them from: its own, and the defaults for what it leaves out. */
-export const withDefaults = (
-  defaults: Readonly<Record<string, unknown>>,
-  target: Readonly<Record<string, unknown>>
-) => {
-  const merged = { ...defaults, ...target }
+const withDefaults = (defaults: Readonly<Record<string, unknown>>, target: Readonly<Record<string, unknown>>) => {
+  const merged: Record<string, unknown> = { ...builtIn, ...defaults, ...target }
   for (const key of mergedKeys) {
     const [given, own] = [defaults[key], target[key]]
     if (isMap(given) && isMap(own)) merged[key] = { ...given, ...own }
@@ -99,9 +103,9 @@ const metricsOf = (
 export const survey = (file: unknown): Survey => {
   const { defaults, mappings, targets } = map(file)
   const shared = new Map(
-    Object.entries(map(mappings)).map(([name, mapping]) => {
+    Object.entries(map(mappings)).map(([name, value]) => {
       const path = ["mappings", name]
-      return [name, { path, metrics: metricsOf(map(mapping), path, new Map()) }] as const
+      return [name, { path, value, metrics: metricsOf(map(value), path, new Map()) }] as const
     })
   )
   const sites = list(targets).map((value, index): TargetSite => {

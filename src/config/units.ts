@@ -97,9 +97,16 @@ const mend = (word: string, first: boolean): Unit | undefined => {
   return undefined
 }
 
+/** Units belong at the end, before `total`; in a rate they stay where they are. */
+const withUnit = (words: ReadonlyArray<string>, index: number, base: string): ReadonlyArray<string> => {
+  if (words.includes("per")) return words.with(index, base)
+  const total = words.at(-1) === "total" ? ["total"] : []
+  const rest = words.slice(0, words.length - total.length).filter((word, at) => at !== index && word !== base)
+  return [...rest, base, ...total]
+}
+
 /**
- * The name with its first unit that is none of the base units put right, at the end where units belong, and the factor
- * for the values.
+ * The name with its first unit that is none of the base units put right, and the factor for the values.
  */
 export const inBaseUnit = (
   name: string
@@ -108,11 +115,7 @@ export const inBaseUnit = (
   for (const [index, word] of words.entries()) {
     const found = mend(word, index === 0)
     if (found === undefined) continue
-    const total = words.at(-1) === "total" ? ["total"] : []
-    const rest = words.filter(
-      (word, at) => at !== index && word !== found.base && !(word === "total" && at === words.length - 1)
-    )
-    return { name: [...rest, found.base, ...total].join("_"), factor: found.factor }
+    return { name: withUnit(words, index, found.base).join("_"), factor: found.factor }
   }
   return undefined
 }

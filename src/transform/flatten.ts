@@ -16,9 +16,11 @@ const maxDepth = 100
 
 const label = (depth: number) => (depth === 0 ? "index" : `index_${depth + 1}`)
 
+const inOrder = (labels: Iterable<readonly [string, string]>): Labels =>
+  [...labels].sort(([a], [b]) => (a < b ? -1 : 1))
+
 /** `index`, `index_2`, ... `index_10` are not in the order of their names, which is the order of a sample's labels. */
-const withIndex = (labels: Labels, index: number): Labels =>
-  [...labels, [label(labels.length), String(index)] as const].sort(([a], [b]) => (a < b ? -1 : 1))
+const withIndex = (labels: Labels, index: number): Labels => inOrder([...labels, [label(labels.length), String(index)]])
 
 const children = function* ({ value, name, path, labels }: Place): Generator<Place> {
   if (Array.isArray(value)) {
@@ -38,12 +40,15 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
 /**
  * Every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_` and the
  * object keys, joined by `_`; array positions become the labels `index`, `index_2` and so on from the outside in; the help names the path.
+ * Every series has the `constant` labels as well.
  */
-export const flatten = (document: Document): Transformed => {
+export const flatten = (document: Document, constant: Labels = []): Transformed => {
   const families = new Map<string, Family>()
   const seen = new Set<string>()
   const samples: Array<Sample> = []
   const { dropped, problems, drop } = collectProblems()
+
+  const all = (labels: Labels) => (constant.length === 0 ? labels : inOrder(new Map([...constant, ...labels])))
 
   const take = (place: Place, value: number) => {
     const metric = place.name
@@ -59,7 +64,7 @@ export const flatten = (document: Document): Transformed => {
       help: `${place.path} of the answer to the last good poll.`
     }
     families.set(metric, family)
-    samples.push({ family, labels: place.labels, value })
+    samples.push({ family, labels: all(place.labels), value })
   }
 
   const visit = (place: Place, depth: number) => {

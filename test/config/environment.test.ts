@@ -21,7 +21,7 @@ test.each([
   ["${NOPE}", "the environment variable NOPE is not set"],
   ["${}", "${} names no variable: write ${NAME}, or $${ for the characters themselves"],
   ["${HOST:-x}", "${HOST:-x} names no variable: write ${NAME}, or $${ for the characters themselves"],
-  ["${HOST", "${HOST names no variable: write ${NAME}, or $${ for the characters themselves"],
+  ["${HOST hunter2", "${ names no variable: write ${NAME}, or $${ for the characters themselves"],
   ["${toString}", "the environment variable toString is not set"]
 ])("%j is a problem", (text, message) => {
   expect(expand({ a: [text] }, environment).unset).toEqual([{ path: ["a", 0], message }])

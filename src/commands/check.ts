@@ -1,0 +1,42 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { show } from "../config/report.ts"
+import { badConfiguration } from "../failure.ts"
+import * as flags from "./flags.ts"
+import { load } from "./load.ts"
+
+const file = Argument.String("file").pipe(
+  Argument.withDescription("The configuration, as with --config"),
+  Argument.optional
+)
+
+const strict = Flag.Boolean("strict").pipe(
+  Flag.withDescription("Take warnings for problems: names, units and help as promlint wants them"),
+  Flag.withDefault(false)
+)
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
+
+/**
+ * Everything there is to say of a configuration, on stderr. The files that it names are often not on the machine where it is
+ * checked, so one that is missing is no problem here.
+ */
+export const check = Command.make(
+  "check",
+  { file, strict, config: flags.config, target: flags.target, interval: flags.interval, timeout: flags.timeout },
+  Effect.fnUntraced(function* (input) {
+    const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
+    const lines = [
+      ...loaded.problems.map((remark) => show(remark)),
+      ...loaded.warnings.map((remark) => show(remark, "warning")),
+      ...loaded.absent.map((remark) => show(remark, "note"))
+    ]
+    const bad = loaded.problems.length > 0 || (input.strict && loaded.warnings.length > 0)
+    if (bad) return yield* badConfiguration(...lines)
+    for (const line of lines) process.stderr.write(`${line}\n`)
+    process.stdout.write(`${count(loaded.targets.length, "target")}, no problems\n`)
+  })
+).pipe(Command.withDescription("Tell all problems of a configuration; touches no network"))

@@ -1,0 +1,88 @@
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { didYouMean } from "../config/suggest.ts"
+import type { Target } from "../config/target.ts"
+import { assemble } from "../exposition/page.ts"
+import { badConfiguration, failure } from "../failure.ts"
+import type { Outcome } from "../poll/outcome.ts"
+import { poll } from "../poll/poll.ts"
+import { noneDropped } from "../transform/problems.ts"
+import { dropReasons, type Problem } from "../transform/sample.ts"
+import { type Answer, Upstream } from "../upstream/exchange.ts"
+import * as flags from "./flags.ts"
+import { loadTargets, readBytes } from "./load.ts"
+
+const only = Flag.String("only").pipe(
+  Flag.withDescription("Poll only the target of this name"),
+  Flag.withMetavar("NAME"),
+  Flag.optional
+)
+
+const from = Flag.String("from").pipe(
+  Flag.withDescription("Take this saved response in place of the network"),
+  Flag.withMetavar("FILE"),
+  Flag.optional
+)
+
+const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
+  if (Option.isNone(name)) return Effect.succeed(targets)
+  const found = targets.filter((target) => target.name === name.value)
+  const known = didYouMean(
+    name.value,
+    targets.map(({ name }) => name)
+  )
+  return found.length > 0
+    ? Effect.succeed(found)
+    : Effect.fail(badConfiguration(`--only ${name.value}: there is no target of this name${known}`))
+}
+
+const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<Target>) {
+  if (targets.length !== 1) {
+    return yield* badConfiguration(`--from ${file}: one response is of one target: say which with --only NAME`)
+  }
+  const answer: Answer = { _tag: "Fresh", status: 200, body: yield* readBytes(file), validators: undefined }
+  return answer
+})
+
+/** One poll over a connection of its own, or of what was saved of one. */
+const pollOnce = Effect.fnUntraced(function* (target: Target, answer: Answer | undefined) {
+  const exchange = yield* (yield* Upstream).open(target.request)
+  const { outcome } = yield* poll(target, answer ? Effect.succeed(answer) : exchange(undefined))
+  return { target, outcome }
+}, Effect.scoped)
+
+const describe = ({ metric, reason, path, row, found }: Problem) => `${metric}: ${reason}: ${path} of ${row}: ${found}`
+
+/** What went wrong, a line each. */
+const complaints = (outcome: Outcome): ReadonlyArray<string> => {
+  if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}`]
+  const { problems, dropped } = outcome.yield ?? { problems: [], dropped: noneDropped }
+  const rest = dropReasons.reduce((sum, reason) => sum + dropped[reason], -problems.length)
+  return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
+}
+
+const write = (bytes: Uint8Array) =>
+  Effect.callback<void>((resume) => {
+    process.stdout.write(bytes, () => resume(Effect.void))
+  })
+
+/** Polls under way at once. */
+const concurrency = 32
+
+export const once = Command.make(
+  "once",
+  { config: flags.config, target: flags.target, interval: flags.interval, timeout: flags.timeout, only, from },
+  Effect.fnUntraced(function* (input) {
+    const targets = yield* selected(yield* loadTargets(input), input.only)
+    const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
+    const outcomes = yield* Effect.forEach(targets, (target) => pollOnce(target, answer), { concurrency })
+    const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.yield?.blocks ?? []) : []))
+    yield* write(assemble(blocks, "text"))
+    for (const { target, outcome } of outcomes) {
+      for (const complaint of complaints(outcome)) process.stderr.write(`${target.name}: ${complaint}\n`)
+    }
+    if (outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
+  })
+).pipe(Command.withDescription("Poll every target once and print its series"))

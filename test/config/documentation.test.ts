@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { parse } from "yaml"
+import { jsonSchema } from "../../src/config/schema.ts"
+import { lines, load } from "./loading.ts"
+
+const text = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8")
+
+/** Of every table row that begins with a key: the key, and its default where the table has a column of them. */
+const rows = [...text.matchAll(/^\| `(\w+)` \|(.*)\|$/gm)].map(([, key = "", rest = ""]) => {
+  const cells = rest.split(" | ").map((cell) => cell.trim())
+  return { key, fallback: cells.length > 1 ? /^`(.*)`$/.exec(cells[0] ?? "")?.[1] : undefined }
+})
+
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly default?: unknown
+}
+
+/** Every key that the schema knows, with its default. */
+const keys = (node: unknown): ReadonlyArray<readonly [key: string, fallback: unknown]> =>
+  node === null || typeof node !== "object"
+    ? []
+    : [
+        ...Object.entries((node as Node).properties ?? {}).map(([key, value]) => [key, value.default] as const),
+        ...Object.values(node).flatMap(keys)
+      ]
+
+const known = new Map<string, unknown>()
+for (const [key, fallback] of keys(jsonSchema())) known.set(key, known.get(key) ?? fallback)
+
+test.each([...known.keys()])("%s is documented", (key) => {
+  expect(text).toMatch(new RegExp(`^\\|.*\`${key}\``, "m"))
+})
+
+test.each(rows.filter(({ key }) => known.has(key)))("the default of $key is told as it is", ({ key, fallback }) => {
+  expect(fallback === undefined ? undefined : parse(fallback)).toEqual(known.get(key))
+})
+
+/** The code blocks: whole configurations, or the lines of a target. */
+const examples = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, example = ""]) => example)
+
+const whole = (example: string): string => {
+  if (/^targets:/m.test(example)) return example
+  const target = `  - name: example\n    url: https://example.com/\n${example.replace(/^/gm, "    ").trimEnd()}\n`
+  return `targets:\n${target}${/^(metrics|each):/m.test(example) ? "" : "    metrics: { example_up: { value: up, help: Up. } }\n"}`
+}
+
+test.each(examples)("this example is right:\n%s", (example) => {
+  const loaded = load(whole(example), { environment: { SHOP_HOST: "shop.example.com" } })
+  expect(lines(loaded.problems)).toEqual([])
+  const shortest = /: queue\.depth$/m.test(example) ? ["no help"] : []
+  expect(lines(loaded.warnings).map((line) => /no help/.exec(line)?.[0] ?? line)).toEqual(shortest)
+})

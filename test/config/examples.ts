@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
+const root = join(import.meta.dirname, "../..")
+
+const files = (folder: string, ending: RegExp) =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => ending.test(file))
+        .map((file) => join(folder, file))
+    : []
+
+/** Whole configurations in the documentation's code blocks: those that begin with one of the file's keys. */
+const blocks = (file: string) =>
+  [...readFileSync(join(root, file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
+    .map(([, text = ""], index) => ({ name: `${file}, example ${index + 1}`, text }))
+    .filter(({ text }) => /^(targets|defaults|mappings):/m.test(text))
+
+/** Every configuration that the repository shows to its users: the finished examples, and those in the documentation. */
+export const examples = [
+  ...files("deploy/examples", /\.ya?ml$/).map((name) => ({ name, text: readFileSync(join(root, name), "utf8") })),
+  ...[...files("docs", /\.md$/), "README.md"].filter((file) => existsSync(join(root, file))).flatMap(blocks)
+]

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest"
+import { lines, load } from "./loading.ts"
+
+const target = "targets: [{ name: shop, url: 'https://shop.example.com/'"
+const warnings = (metric: string, settings = "") =>
+  lines(load(`${target}, ${settings} metrics: { ${metric} } }]`).warnings).map((line) =>
+    line.replace(/^poller\.yml:\d+:\d+: (targets\[0\]\.(metrics\.)?)?/, "")
+  )
+
+const help = "help: Something."
+
+test.each([
+  [
+    `poll_duration_ms: { value: a, ${help} }`,
+    "poll_duration_ms: use the base unit: poll_duration_seconds with scale: 0.001"
+  ],
+  [`a_ms: { value: a, scale: 1000, ${help} }`, "a_ms: use the base unit: a_seconds"],
+  [`a_ms: { value: a, scale: 0.001, ${help} }`, "a_ms: use the base unit: a_seconds"],
+  [`a_ms: { value: a, scale: 10, ${help} }`, "a_ms: use the base unit: a_seconds with scale: 0.01"],
+  [`disk_mb_free: { value: a, ${help} }`, "disk_mb_free: use the base unit: disk_free_bytes with scale: 1000000"],
+  [`wait_s: { value: a, ${help} }`, "wait_s: use the base unit: wait_seconds"],
+  [`age_minutes: { value: a, ${help} }`, "age_minutes: use the base unit: age_seconds with scale: 60"],
+  [`cache_kibibytes: { value: a, ${help} }`, "cache_kibibytes: use the base unit: cache_bytes with scale: 1024"],
+  [`link_kilobits: { value: a, ${help} }`, "link_kilobits: use the base unit: link_bytes with scale: 125"],
+  [
+    `link_kilobits_per_second: { value: a, ${help} }`,
+    "link_kilobits_per_second: use the base unit: link_bytes_per_second with scale: 125"
+  ],
+  [
+    `room_fahrenheit: { value: a, ${help} }`,
+    "room_fahrenheit: use the base unit: room_celsius, which no scale alone makes of it"
+  ],
+  [`cpu_percent: { value: a, ${help} }`, "cpu_percent: use the base unit: cpu_ratio with scale: 0.01"],
+  [
+    `busy_ms_total: { value: a, type: counter, ${help} }`,
+    "busy_ms_total: use the base unit: busy_seconds_total with scale: 0.001"
+  ],
+  [`orders: { value: a, type: counter, ${help} }`, "orders: a counter ends in _total"],
+  [
+    `orders_total: { value: a, ${help} }`,
+    "orders_total: only a counter ends in _total: say type: counter, or call it orders"
+  ],
+  [`shop_build: { type: info, labels_from: { v: v }, ${help} }`, "shop_build: an info ends in _info"],
+  [`orders_count: { value: a, ${help} }`, "orders_count: only a histogram's series end in _count: call it orders"],
+  [`latency_sum: { value: a, type: untyped, ${help} }`, undefined],
+  [`shop_gauge_depth: { value: a, ${help} }`, "shop_gauge_depth: a name does not tell its type: call it shop_depth"],
+  [`queueDepth: { value: a, ${help} }`, "queueDepth: names are written in snake_case: queue_depth"],
+  ["shop_up: up", "shop_up: no help: say in a few words what it is"],
+  [
+    `shop_up: { value: up, labels_from: { doorName: a }, ${help} }`,
+    "shop_up.labels_from.doorName: labels are written in snake_case: door_name"
+  ],
+  [`shop_up: { value: up, ${help} }`, undefined],
+  [`shop_mode: { value: up, type: stateset, states: [s, ms], ${help} }`, undefined],
+  [`s_mode_ratio: { value: up, ${help} }`, undefined]
+])("%s", (metric, warning) => {
+  expect(warnings(metric)).toEqual(warning === undefined ? [] : [warning])
+})
+
+test("series that are gone before the next poll are no use", () => {
+  expect(warnings(`shop_up: { value: up, ${help} }`, "stale_after: 10s,")).toEqual([
+    "stale_after: shorter than the interval: the series come and go with every poll that fails"
+  ])
+})
+
+test("a target without metrics and a mapping without targets are warned about", () => {
+  expect(
+    lines(load(`mappings: { node: { metrics: { node_up: { value: up, ${help} } } } }\n${target} }]`).warnings)
+  ).toEqual([
+    "poller.yml:1:13: mappings.node: no target has this mapping",
+    "poller.yml:2:11: targets[0]: no metrics: every number of its answers becomes a gauge, for a first look"
+  ])
+})
