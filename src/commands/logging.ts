@@ -4,6 +4,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
+import { stderrIsJournal } from "../host/journal.ts"
 import * as Logger from "../host/logger.ts"
 import { described, variable } from "./flags.ts"
 
@@ -29,7 +30,7 @@ export const logging = Layer.unwrap(
     const format = yield* LogFormat
     const level = yield* LogLevel
     return Layer.merge(
-      Logger.layer(format, process.env.JOURNAL_STREAM !== undefined),
+      Logger.layer(format, stderrIsJournal(process.env)),
       Layer.succeed(References.MinimumLogLevel, Logger.minimum[level])
     )
   })

@@ -114,7 +114,6 @@ for _ in $(seq 500); do
   pid=$(manager) && [ -n "$pid" ] && [ -S "/proc/$pid/root/run/systemd/private" ] && break
   sleep 0.02
 done
-nsenter --target "$pid" --net ip link set lo up
 rm "$work.log"
 echo "$pid"
 cat >/dev/null
