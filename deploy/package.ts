@@ -31,8 +31,19 @@ const files: ReadonlyArray<File> = [
   },
   { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
   { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },
-  { from: "LICENSE", to: "/usr/share/doc/poller/copyright" }
+  { from: "LICENSE", to: "/usr/share/doc/poller/copyright" },
+  { from: "deploy/debian/conffiles", to: "/DEBIAN/conffiles" },
+  { from: "deploy/debian/postinst", to: "/DEBIAN/postinst", executable: true },
+  { from: "deploy/debian/prerm", to: "/DEBIAN/prerm", executable: true },
+  { from: "deploy/debian/postrm", to: "/DEBIAN/postrm", executable: true }
 ]
+
+/** Where each shell looks for what it can complete. */
+const completions = {
+  bash: "/usr/share/bash-completion/completions/poller",
+  zsh: "/usr/share/zsh/vendor-completions/_poller",
+  fish: "/usr/share/fish/vendor_completions.d/poller.fish"
+}
 
 /** Seconds since the epoch that stand for the build, so that the same sources make the same package (reproducible-builds.org). */
 const sourceDate = () =>
@@ -55,16 +66,14 @@ export const makePackage = (directory: string, packageVersion = version): string
       copyFileSync(join(root, from), path(to))
       chmodSync(path(to), executable ? 0o755 : 0o644)
     }
+    for (const [shell, to] of Object.entries(completions)) {
+      writeFileSync(path(to), execFileSync(join(root, "dist/poller"), ["--completions", shell]))
+    }
     const control = readFileSync(join(root, "deploy/debian/control"), "utf8")
     writeFileSync(
-      path("DEBIAN/control"),
+      path("/DEBIAN/control"),
       control.replace("${version}", packageVersion).replace("${architecture}", machine)
     )
-    for (const script of ["postinst", "prerm", "postrm"]) {
-      copyFileSync(join(root, "deploy/debian", script), path(`DEBIAN/${script}`))
-      chmodSync(path(`DEBIAN/${script}`), 0o755)
-    }
-    copyFileSync(join(root, "deploy/debian/conffiles"), path("DEBIAN/conffiles"))
 
     const deb = join(directory, `poller_${packageVersion}_${machine}.deb`)
     execFileSync("dpkg-deb", ["--root-owner-group", "-Zzstd", "-z5", "--build", stage, deb], {

@@ -83,12 +83,11 @@ fi
 [ -x $systemd ] || skip "no $systemd here (apt-get install systemd)"
 cgroups=$(findmnt --noheadings --first-only --output TARGET --types cgroup2) || skip "no cgroup2 file system is mounted here"
 cgroup=$cgroups/machine-$$
+why=$(mkdir "$cgroup" 2>&1) || skip "$why"
 work=$(mktemp -d)
-mkdir "$cgroup" 2>"$work.why" || skip "cannot make a cgroup: $(cat "$work.why"; rm -r "$work" "$work.why")"
-rm "$work.why"
 
 # The first child of the process that made the namespaces is PID 1 inside.
-manager() { tr -d ' ' <"/proc/$unshare/task/$unshare/children" 2>/dev/null; }
+manager() { tr -d ' ' 2>/dev/null <"/proc/$unshare/task/$unshare/children"; }
 
 finish() {
   local pid
@@ -103,17 +102,17 @@ finish() {
 (
   echo $BASHPID >"$cgroup/cgroup.procs" # before the cgroup namespace is made, so that this one is its root
   exec setsid unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child "$me" --boot "$work" "$@" \
-    </dev/null >"$work.log" 2>&1
+    </dev/null >"$work/log" 2>&1
 ) &
 unshare=$!
 trap finish EXIT
 trap 'exit 143' TERM INT HUP
 
 for _ in $(seq 500); do
-  kill -0 $unshare 2>/dev/null || skip "cannot boot systemd in namespaces: $(cat "$work.log")"
+  kill -0 $unshare 2>/dev/null || skip "cannot boot systemd in namespaces: $(cat "$work/log")"
   pid=$(manager) && [ -n "$pid" ] && [ -S "/proc/$pid/root/run/systemd/private" ] && break
   sleep 0.02
 done
-rm "$work.log"
+[ -S "/proc/$pid/root/run/systemd/private" ] || skip "systemd does not come up in namespaces: $(cat "$work/log")"
 echo "$pid"
 cat >/dev/null
