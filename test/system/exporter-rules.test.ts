@@ -184,6 +184,14 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   })
 })
 
+test("the page at / names the program and its version, and leads to /metrics", async () => {
+  const page = await (await fetch(`${daemon.url}/`)).text()
+  const [, version] = /poller_build_info\{.*version="([^"]+)"/.exec(await (await scrape("text")).text()) ?? []
+  expect(page).toContain("poller")
+  expect(page).toContain(version)
+  expect(page).toMatch(/href="\/?metrics"/)
+})
+
 test("what did not change between two polls stays", async () => {
   const polls = upstream.requests
   await upstream.request(polls + 2)

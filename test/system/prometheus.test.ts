@@ -1,20 +1,80 @@
 import { once } from "node:events"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
-import { parseLine } from "../exposition/parse.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, type Series, startPrometheus } from "./prometheus.ts"
 import { json, startUpstream, type TestUpstream } from "./upstream.ts"
 
+const hostile = [
+  'q"uote',
+  "back\\slash",
+  "line\nend",
+  "\\n",
+  "{}=,#",
+  "NUL \0",
+  "snowman \u2603 \u{1f600}",
+  "half \ud800",
+  "# EOF"
+]
+
 const document = {
-  queue: { depth: 7, ages: [0.1, 1e21, -3] },
-  open: true,
-  huge: Number.MAX_SAFE_INTEGER,
-  tiny: 5e-324,
-  gone: { soon: 1 }
+  depth: 7,
+  orders: Number.MAX_SAFE_INTEGER,
+  lag: 1e21,
+  drift: -5e-324,
+  mode: "ro",
+  version: "1.2.3",
+  spare: 0.1,
+  queues: hostile.map((name, index) => ({ name, age: index / 3 }))
+}
+
+const mapping = {
+  metrics: {
+    shop_queue_depth: { value: "depth", help: 'Messages that wait: "all" of them, \\ and\nmore.' },
+    shop_orders_total: { value: "orders", type: "counter", help: "Orders." },
+    shop_visits: { value: "orders", type: "counter", help: "A counter that lacks its suffix." },
+    shop_lag_seconds: { value: "lag", type: "untyped", help: "Lag." },
+    shop_drift_seconds: { value: "drift", help: "Drift." },
+    shop_mode: { value: "mode", type: "stateset", states: ["rw", "ro"], help: "Mode." },
+    shop_build_info: { type: "info", labels_from: { version: "version" }, help: "Build." },
+    shop_spare_ratio: { value: "spare", optional: true, help: "Spare." }
+  },
+  each: [
+    {
+      path: "queues[*]",
+      labels_from: { queue: "name" },
+      metrics: { shop_queue_age_seconds: { value: "age", help: "Age." } }
+    }
+  ]
+}
+
+/** What the document comes to at one site: names, labels and values as Prometheus must have them. */
+const seriesAt = (site: string) =>
+  [
+    ["shop_queue_depth", {}, 7],
+    ["shop_orders_total", {}, Number.MAX_SAFE_INTEGER],
+    ["shop_visits", {}, Number.MAX_SAFE_INTEGER],
+    ["shop_lag_seconds", {}, 1e21],
+    ["shop_drift_seconds", {}, -5e-324],
+    ["shop_mode", { shop_mode: "rw" }, 0],
+    ["shop_mode", { shop_mode: "ro" }, 1],
+    ["shop_build_info", { version: "1.2.3" }, 1],
+    ["shop_spare_ratio", {}, 0.1],
+    ...hostile.map((name, index) => ["shop_queue_age_seconds", { queue: name.toWellFormed() }, index / 3] as const)
+  ].map(([name, labels, value]) => JSON.stringify([name, Object.entries({ ...Object(labels), site }).sort(), value]))
+
+/** Two targets that feed the same families, in a configuration of their own. */
+const writeConfig = async (directory: string, url: string) => {
+  const file = join(directory, "poller.yml")
+  const targets = ["ams1", "fra1"].map((site) => ({ name: `shop-${site}`, url, labels: { site }, mapping: "shop" }))
+  const defaults = { interval: "500ms", timeout: "400ms" }
+  await writeFile(file, JSON.stringify({ defaults, mappings: { shop: mapping }, targets }))
+  return file
 }
 
 /** Passes scrapes on to the daemon as one that wants nothing but text: this Prometheus always prefers OpenMetrics. */
@@ -39,10 +99,12 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
   let upstream: TestUpstream
   let daemon: Awaited<ReturnType<typeof startDaemon>>
   let prometheus: Prometheus
+  let directory: string
 
   beforeAll(async () => {
     upstream = await startUpstream(json(document))
-    daemon = await startDaemon(["--target", upstream.url, "--interval", "500ms", "--timeout", "400ms"])
+    directory = await mkdtemp(join(tmpdir(), "poller-"))
+    daemon = await startDaemon(["--config", await writeConfig(directory, upstream.url)])
     const proxy = await startTextProxy(daemon.port)
     prometheus = await startPrometheus(
       [
@@ -56,25 +118,19 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
       proxy.close()
       await daemon.stop()
       await upstream[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true })
     }
   })
 
-  const polled = async (job: string) =>
-    (await prometheus.query(`{job="${job}", __name__=~"upstream_.*"}`)).map(line).sort()
+  const polled = async (job: string) => (await prometheus.query(`{job="${job}", __name__=~"shop_.*"}`)).map(line).sort()
 
   describe.each([
     ["OpenMetrics", "poller"],
     ["text", "text"]
   ])("as %s", (_, job) => {
     test("every polled series arrives with its value", async () => {
-      const page = await (await fetch(`${daemon.url}/metrics`)).text()
-      const exposed = page
-        .split("\n")
-        .filter((line) => line.startsWith("upstream_"))
-        .map(parseLine)
-        .map(({ name, labels, value }) => JSON.stringify([name, labels, value]))
-      expect(exposed).toHaveLength(8)
-      await expect.poll(() => polled(job), { timeout: 20_000 }).toEqual(exposed.sort())
+      const expected = [...seriesAt("ams1"), ...seriesAt("fra1")].sort()
+      await expect.poll(() => polled(job), { timeout: 20_000 }).toEqual(expected)
     })
 
     test("the scrape is good and lets Prometheus set the time", async () => {
@@ -84,17 +140,40 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
     })
 
     test("types, units and helps arrive", async () => {
-      const metadata = await prometheus.metadata(job)
-      const of = (name: string) => metadata.find(({ metric }) => metric === name)
-      expect(of("upstream_queue_depth")).toMatchObject({
-        type: "gauge",
-        help: expect.stringContaining("$.queue.depth")
-      })
-      if (job === "text") expect(of("polls_total")).toMatchObject({ type: "counter" })
-      else {
-        expect(of("polls")).toMatchObject({ type: "counter" })
-        expect(of("poll_duration_seconds")).toMatchObject({ type: "gauge", unit: "seconds" })
-      }
+      const openmetrics = job === "poller"
+      const metadata = new Map(
+        (await prometheus.metadata(job)).map(({ metric, type, unit }) => [
+          metric,
+          unit === "" ? type : `${type} in ${unit}`
+        ])
+      )
+      expect(Object.fromEntries([...metadata].filter(([name]) => name.startsWith("shop_")))).toEqual(
+        openmetrics
+          ? {
+              shop_build: "info",
+              shop_drift_seconds: "gauge in seconds",
+              shop_lag_seconds: "unknown in seconds",
+              shop_mode: "stateset",
+              shop_orders: "counter",
+              shop_queue_age_seconds: "gauge in seconds",
+              shop_queue_depth: "gauge",
+              shop_spare_ratio: "gauge in ratio",
+              shop_visits: "unknown"
+            }
+          : {
+              shop_build_info: "gauge",
+              shop_drift_seconds: "gauge",
+              shop_lag_seconds: "unknown",
+              shop_mode: "gauge",
+              shop_orders_total: "counter",
+              shop_queue_age_seconds: "gauge",
+              shop_queue_depth: "gauge",
+              shop_spare_ratio: "gauge",
+              shop_visits: "counter"
+            }
+      )
+      const [depth] = (await prometheus.metadata(job)).filter(({ metric }) => metric === "shop_queue_depth")
+      expect(depth?.help).toBe(mapping.metrics.shop_queue_depth.help)
     })
   })
 
@@ -116,14 +195,14 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
   )
 
   test("a series that vanishes from the answer is stale at once, not after the look-back of five minutes", async () => {
-    const { gone: _, ...rest } = document
+    const { spare: _, ...rest } = document
     upstream.answer = json(rest)
     onTestFinished(() => {
       upstream.answer = json(document)
     })
     for (const job of ["poller", "text"]) {
-      await expect.poll(() => prometheus.query(`upstream_gone_soon{job="${job}"}`), { timeout: 20_000 }).toEqual([])
-      expect(await prometheus.query(`count_over_time(upstream_gone_soon{job="${job}"}[5m])`)).toHaveLength(1)
+      await expect.poll(() => prometheus.query(`shop_spare_ratio{job="${job}"}`), { timeout: 20_000 }).toEqual([])
+      expect(await prometheus.query(`count_over_time(shop_spare_ratio{job="${job}"}[5m])`)).toHaveLength(2)
     }
   })
 })
