@@ -63,7 +63,7 @@ export const transform = (plan: Plan, document: Document): Transformed => {
       lost("missing", firstName(scopes), path, around)
     }
     for (const scope of scopes) {
-      const isNew = distinctRows()
+      const isNew = distinctRows(rows.length)
       for (const row of rows) {
         if (isFull() || look.effort.left-- < 0) return
         const labels = labelRow(scope.labels, labelsAround, look, row, labelLost)

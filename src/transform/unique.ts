@@ -1,22 +1,23 @@
 import { labelsKey, present, type RowLabels } from "./labels.ts"
 import type { Family, Labels, Sample } from "./sample.ts"
+import { textSet } from "./texts.ts"
 
 /**
  * Tells whether a row's labels differ from those of all rows before it. One label usually tells all rows apart, an id
  * or a position, and comparing it alone is many times cheaper: it looks for one that does, and takes all if none does.
  */
-export const distinctRows = (): ((labels: RowLabels) => boolean) => {
+export const distinctRows = (expected: number): ((labels: RowLabels) => boolean) => {
   const rows: Array<RowLabels> = []
-  let seen = new Set<string>()
+  let seen = textSet(expected)
   let column = 0
   const key = (labels: RowLabels) => (column < labels.length ? (labels[column]?.[1] ?? "") : labelsKey(present(labels)))
   return (labels) => {
-    while (seen.size === seen.add(key(labels)).size) {
+    while (!seen.add(key(labels))) {
       if (column === labels.length) return false
       do {
         column++
-        seen = new Set(rows.map(key))
-      } while (seen.size < rows.length)
+        seen = textSet(expected)
+      } while (!rows.every((row) => seen.add(key(row))))
     }
     rows.push(labels)
     return true
