@@ -34,7 +34,7 @@ const fingerprint = (target: Readonly<Record<string, unknown>>, mapping: unknown
 const transformOf = (mapping: Mapping | undefined, { labels = {}, max_series }: Complete): Target["transform"] => {
   if (mapping === undefined) {
     const constant = inOrder(labels)
-    return (document) => flatten(document, constant)
+    return (document) => flatten(document, constant, max_series)
   }
   const made = plan(mapping, labels, max_series)
   return (document) => transform(made, document)

@@ -64,5 +64,5 @@ export const loop = Effect.fnUntraced(function* (
     })
 
   const grid = cadence(target.interval, offset).pipe(Schedule.tap(({ output }) => plan(output)))
-  return yield* Effect.schedule(tick, grid)
+  return yield* Effect.annotateLogs(Effect.schedule(tick, grid), { target: name })
 }, Effect.scoped)

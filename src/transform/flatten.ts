@@ -1,4 +1,4 @@
-import type { Document, Json } from "./json.ts"
+import type { Document, Json, JsonObject } from "./json.ts"
 import { snakeCase } from "./name.ts"
 import { collectProblems } from "./problems.ts"
 import type { DropReason, Family, Labels, Sample, Transformed } from "./sample.ts"
@@ -29,10 +29,11 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
     }
   } else if (value !== null && typeof value === "object") {
     // in the order of the names, so that of two keys that make one name the same one stands, however they are sent
-    for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const object = value as JsonObject // an array went the other way
+    for (const key of Object.keys(object).sort()) {
       const step = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
       const word = snakeCase(key)
-      yield { value: item, name: word === "" ? name : `${name}_${word}`, path: `${path}${step}`, labels }
+      yield { value: object[key] ?? null, name: word === "" ? name : `${name}_${word}`, path: `${path}${step}`, labels }
     }
   }
 }
@@ -40,9 +41,13 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
 /**
  * Every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_` and the
  * object keys, joined by `_`; array positions become the labels `index`, `index_2` and so on from the outside in; the help names the path.
- * Every series has the `constant` labels as well.
+ * Every series has the `constant` labels as well. It goes on to one sample over `maxSeries` and no further.
  */
-export const flatten = (document: Document, constant: Labels = []): Transformed => {
+export const flatten = (
+  document: Document,
+  constant: Labels = [],
+  maxSeries: number = Number.POSITIVE_INFINITY
+): Transformed => {
   const families = new Map<string, Family>()
   const seen = new Set<string>()
   const samples: Array<Sample> = []
@@ -70,7 +75,12 @@ export const flatten = (document: Document, constant: Labels = []): Transformed 
   const visit = (place: Place, depth: number) => {
     if (typeof place.value === "number") take(place, place.value)
     else if (typeof place.value === "boolean") take(place, place.value ? 1 : 0)
-    else if (depth < maxDepth) for (const child of children(place)) visit(child, depth + 1)
+    else if (depth < maxDepth) {
+      for (const child of children(place)) {
+        if (samples.length > maxSeries) return
+        visit(child, depth + 1)
+      }
+    }
   }
   visit({ value: document.root, name: "upstream", path: "$", labels: [] }, 0)
   return { samples, dropped, problems }

@@ -46,6 +46,6 @@ export const readBody = (head: IncomingMessage, limit: number, tell: (body: Body
 
   const announced = Number(head.headers["content-length"])
   if (decoder === undefined && coding !== "identity")
-    fail(new Unreachable({ message: `content-encoding ${coding} is not known` }))
+    fail(new Unreachable({ message: "the answer has a content-encoding that was not asked for" }))
   else if (decoder === undefined && announced > limit) fail(new TooLarge({ limit }))
 }

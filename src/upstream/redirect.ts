@@ -15,7 +15,7 @@ export type Strange = Pick<Hop, "headers" | "agents" | "timeout">
 export const redirected = (hop: Hop, status: number, location: string | undefined, strange: Strange): Hop | string => {
   if (location === undefined || !URL.canParse(location, hop.url)) return "a redirect to nowhere"
   const url = new URL(location, hop.url)
-  if (url.protocol !== "http:" && url.protocol !== "https:") return `a redirect to ${url.protocol}`
+  if (url.protocol !== "http:" && url.protocol !== "https:") return "a redirect to what is not http"
   url.username = ""
   url.password = ""
   const rewritten = status === 303 || (status <= 302 && hop.method === "POST")
