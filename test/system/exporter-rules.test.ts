@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { contentType, type Format } from "../../src/exposition/format.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
+import { writeConfig } from "./config.ts"
 import { startDaemon } from "./program.ts"
 import { json, startUpstream, type TestUpstream } from "./upstream.ts"
 
@@ -18,18 +19,40 @@ const accept: Record<Format, string> = {
   openmetrics: "application/openmetrics-text;version=1.0.0"
 }
 
+/** Two targets feed these families, which would stand twice, or in turns, if each were printed by itself. */
+const shop = {
+  metrics: {
+    shop_open: { value: "open", help: "Whether the shop is open." },
+    shop_orders_total: { value: "orders", type: "counter", help: "Orders taken." }
+  },
+  each: [
+    {
+      path: "queues[*]",
+      labels_from: { queue: { key: 0 } },
+      metrics: { shop_queue_depth: { value: "depth", help: "Messages that wait." } }
+    }
+  ]
+}
+
 let upstream: TestUpstream
+let config: Awaited<ReturnType<typeof writeConfig>>
 let daemon: Awaited<ReturnType<typeof startDaemon>>
 
 beforeAll(async () => {
-  upstream = await startUpstream(json({ open: true, queues: [{ depth: 3 }, { depth: 5 }] }))
-  daemon = await startDaemon(["--target", upstream.url, "--interval", "1s", "--timeout", "500ms"])
+  upstream = await startUpstream(json({ open: true, orders: 3, queues: [{ depth: 3 }, { depth: 5 }] }))
+  config = await writeConfig({
+    defaults: { interval: "1s", timeout: "500ms" },
+    mappings: { shop },
+    targets: ["ams1", "fra1"].map((site) => ({ name: site, url: upstream.url, labels: { site }, mapping: "shop" }))
+  })
+  daemon = await startDaemon(["--config", config.file])
   await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
 })
 
 afterAll(async () => {
   await daemon.stop()
   await upstream[Symbol.asyncDispose]()
+  await config[Symbol.asyncDispose]()
 })
 
 const scrape = (format: Format) => fetch(`${daemon.url}/metrics`, { headers: { accept: accept[format] } })
@@ -108,6 +131,14 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     for (const { name, help } of families) expect(help, name).not.toBe("")
   })
 
+  test("what two targets feed stands together, once", () => {
+    const orders = families.find(({ name }) => name === (format === "text" ? "shop_orders_total" : "shop_orders"))
+    expect(orders?.lines.map(({ labels, value }) => [labels, value])).toEqual([
+      [[["site", "ams1"]], 3],
+      [[["site", "fra1"]], 3]
+    ])
+  })
+
   test("no series is there twice", () => {
     expect(new Set(seriesOf(families)).size).toBe(seriesOf(families).length)
   })
@@ -130,7 +161,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   })
 
   test("our own stay small: at most a series per reason and target", () => {
-    for (const { name, lines } of families.filter(isOwn)) expect(lines.length, name).toBeLessThan(10)
+    for (const { name, lines } of families.filter(isOwn)) expect(lines.length, name).toBeLessThan(2 * 10)
   })
 
   test("the next page has the same families, helps and series in the same order, and counters that did not fall", async () => {
@@ -177,7 +208,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     const polled = pages.map((page) =>
       page
         .split("\n")
-        .filter((line) => line.startsWith("upstream_"))
+        .filter((line) => line.startsWith("shop_"))
         .join("\n")
     )
     expect(new Set(polled).size).toBe(1)
@@ -195,7 +226,7 @@ test("the page at / names the program and its version, and leads to /metrics", a
 test("what did not change between two polls stays", async () => {
   const polls = upstream.requests
   await upstream.request(polls + 2)
-  expect(await page("text")).toContain("upstream_open 1\n")
+  expect(await page("text")).toContain('shop_open{site="ams1"} 1\n')
 })
 
 test("a target that is down costs its own series, in time, and never the page", async () => {
@@ -210,8 +241,8 @@ test("a target that is down costs its own series, in time, and never the page", 
     const line = (await page("text")).split("\n").find((line) => line.startsWith(series))
     return line?.slice(line.lastIndexOf(" ") + 1)
   }
-  await expect.poll(() => value("poll_up"), { timeout: 10_000 }).toBe("0")
-  await expect.poll(() => value("upstream_open"), { timeout: 10_000 }).toBeUndefined()
+  await expect.poll(() => value('poll_up{target="ams1"}'), { timeout: 10_000 }).toBe("0")
+  await expect.poll(() => value("shop_open"), { timeout: 10_000 }).toBeUndefined()
   expect((await scrape("text")).status).toBe(200)
   expect(Number(await value("process_start_time_seconds"))).toBeGreaterThan(0)
 })

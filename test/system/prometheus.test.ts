@@ -1,11 +1,10 @@
 import { once } from "node:events"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, request } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
+import { writeConfig } from "./config.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, type Series, startPrometheus } from "./prometheus.ts"
 import { json, startUpstream, type TestUpstream } from "./upstream.ts"
@@ -68,14 +67,12 @@ const seriesAt = (site: string) =>
     ...hostile.map((name, index) => ["shop_queue_age_seconds", { queue: name.toWellFormed() }, index / 3] as const)
   ].map(([name, labels, value]) => JSON.stringify([name, Object.entries({ ...Object(labels), site }).sort(), value]))
 
-/** Two targets that feed the same families, in a configuration of their own. */
-const writeConfig = async (directory: string, url: string) => {
-  const file = join(directory, "poller.yml")
-  const targets = ["ams1", "fra1"].map((site) => ({ name: `shop-${site}`, url, labels: { site }, mapping: "shop" }))
-  const defaults = { interval: "500ms", timeout: "400ms" }
-  await writeFile(file, JSON.stringify({ defaults, mappings: { shop: mapping }, targets }))
-  return file
-}
+/** Two targets that feed the same families. */
+const configuration = (url: string) => ({
+  defaults: { interval: "500ms", timeout: "400ms" },
+  mappings: { shop: mapping },
+  targets: ["ams1", "fra1"].map((site) => ({ name: `shop-${site}`, url, labels: { site }, mapping: "shop" }))
+})
 
 /** Passes scrapes on to the daemon as one that wants nothing but text: this Prometheus always prefers OpenMetrics. */
 const startTextProxy = async (port: number) => {
@@ -99,12 +96,11 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
   let upstream: TestUpstream
   let daemon: Awaited<ReturnType<typeof startDaemon>>
   let prometheus: Prometheus
-  let directory: string
 
   beforeAll(async () => {
     upstream = await startUpstream(json(document))
-    directory = await mkdtemp(join(tmpdir(), "poller-"))
-    daemon = await startDaemon(["--config", await writeConfig(directory, upstream.url)])
+    const config = await writeConfig(configuration(upstream.url))
+    daemon = await startDaemon(["--config", config.file])
     const proxy = await startTextProxy(daemon.port)
     prometheus = await startPrometheus(
       [
@@ -118,7 +114,7 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
       proxy.close()
       await daemon.stop()
       await upstream[Symbol.asyncDispose]()
-      await rm(directory, { recursive: true })
+      await config[Symbol.asyncDispose]()
     }
   })
 
