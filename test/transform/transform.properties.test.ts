@@ -1,0 +1,190 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import type { Json } from "../../src/transform/json.ts"
+import { line, lines, yielded } from "./yielded.ts"
+
+/** Few keys and words, so that paths find something and labels collide. */
+const key = fc.constantFrom("a", "b", "c", "id", "__proto__", "constructor")
+const word = fc.constantFrom(
+  "",
+  "a",
+  "UP",
+  "DOWN",
+  "1",
+  "12.5",
+  "1h",
+  "PT1M",
+  "5 MiB",
+  "2026-01-31T12:00:00Z",
+  "\ud800"
+)
+/** Sums of these are exact, in whatever order. */
+const number = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.constantFrom(0.5, 2 ** 53, 1e308))
+
+const { json } = fc.letrec<{ json: Json }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 4, depthIdentifier: "json" },
+    fc.constant(null),
+    fc.boolean(),
+    number,
+    word,
+    fc.array(tie("json"), { maxLength: 4, depthIdentifier: "json" }),
+    fc.dictionary(key, tie("json"), { maxKeys: 4, depthIdentifier: "json" })
+  )
+}))
+
+const within = fc.constantFrom(
+  "a",
+  "b",
+  "id",
+  "a.b",
+  "['c']",
+  "@",
+  "a[*]",
+  "b.*",
+  "@..a",
+  "a[-1]",
+  "b[?@.a]",
+  "@['a','b']"
+)
+const anywhere = fc.oneof(within, fc.constantFrom("$.a", "$[*]", "$..b", "$.a[?@ > 1]", "$.a.*"))
+const metricName = fc.constantFrom("m", "n", "o", "constructor")
+const labelName = fc.constantFrom("k", "l", "m", "constructor")
+
+/** Mappings as a file has them, with paths of one kind. */
+const mappings = (path: fc.Arbitrary<string>) => {
+  const labelsFrom = (source: fc.Arbitrary<unknown>) => fc.dictionary(labelName, source, { maxKeys: 3 })
+  const labels = labelsFrom(fc.oneof(path, fc.record({ key: fc.nat(2) })))
+  const numeric = fc.record(
+    {
+      value: fc.oneof(
+        path,
+        fc.constantFrom("sum", "min", "max").chain((name) => path.map((of) => ({ [name]: of })))
+      ),
+      type: fc.constantFrom("gauge", "counter", "untyped"),
+      pattern: fc.constantFrom("([0-9.]+)", "^(U|D)", "(a*)*b"),
+      parse: fc.constantFrom("rfc3339", "duration", "bytes"),
+      map: fc.constantFrom({ UP: 1, DOWN: 0 }, { true: 2, 1: 7 }),
+      scale: fc.constantFrom(0.01, 1000, -1, 1e300),
+      labels_from: labels
+    },
+    { requiredKeys: ["value"] }
+  )
+  const absence = fc.constantFrom({}, { optional: true }, { default: 3 })
+  const metric = fc.oneof(
+    path,
+    path.map((count) => ({ value: { count } })),
+    fc.tuple(numeric, absence).map(([metric, absent]) => ({ ...metric, ...absent })),
+    labels.map((labels_from) => ({ type: "info", labels_from: { v: "a", ...labels_from } })),
+    fc.record({
+      type: fc.constant("stateset"),
+      value: path,
+      states: fc.constant(["UP", "DOWN", "1", "true"]),
+      labels_from: labels
+    })
+  )
+  const metrics = fc.dictionary(metricName, metric, { minKeys: 1, maxKeys: 3 })
+  const { row } = fc.letrec((tie) => ({
+    row: fc.record(
+      { path, labels_from: labels, metrics, each: fc.array(tie("row"), { maxLength: 2, depthIdentifier: "row" }) },
+      { requiredKeys: ["path", "metrics"] }
+    )
+  }))
+  return { metrics, mapping: fc.record({ metrics, each: fc.array(row, { maxLength: 3 }) }), row }
+}
+
+const any = mappings(anywhere)
+const local = mappings(within)
+
+test("whatever the mapping and the document: finite samples, unique by name and labels, labels in order", () => {
+  fc.assert(
+    fc.property(any.mapping, json, (mapping, document) => {
+      const { samples, dropped, problems } = yielded(mapping, document, { labels: { z: "z" } })
+      const series = new Set(samples.map(({ family, labels }) => `${family.name} ${JSON.stringify(labels)}`))
+      expect(series.size).toBe(samples.length)
+      for (const { value, labels } of samples) {
+        expect(value).toBeGreaterThanOrEqual(-Number.MAX_VALUE)
+        expect(value).toBeLessThanOrEqual(Number.MAX_VALUE)
+        const names = labels.map(([name]) => name)
+        expect(names).toEqual([...new Set(names)].sort())
+        expect(labels.every(([, text]) => text !== "" && text.isWellFormed())).toBe(true)
+      }
+      const count = Object.values(dropped).reduce((sum, number) => sum + number)
+      expect(problems).toHaveLength(Math.min(count, 1000))
+    }),
+    { numRuns: 800 }
+  )
+})
+
+test("whatever the limit, the first samples are the same", () => {
+  fc.assert(
+    fc.property(any.mapping, json, fc.nat(20), (mapping, document, maxSeries) => {
+      expect(lines(yielded(mapping, document, { maxSeries }))).toEqual(
+        lines(yielded(mapping, document)).slice(0, maxSeries + 1)
+      )
+    })
+  )
+})
+
+test("the samples of a row do not depend on its neighbours", () => {
+  const withoutKeys = (row: Json): boolean => !JSON.stringify(row).includes('"key"')
+  const rows = fc.array(fc.dictionary(key, json, { maxKeys: 4 }), { maxLength: 6 })
+  fc.assert(
+    fc.property(local.metrics, fc.array(local.row, { maxLength: 2 }), rows, (metrics, each, rows) => {
+      fc.pre(withoutKeys([metrics, each] as Json))
+      const mapping = { each: [{ path: "$[*]", labels_from: { row: "row" }, metrics, each }] }
+      const numbered = rows.map((row, number) => ({ ...row, row: `row ${number}` }))
+      expect(lines(yielded(mapping, numbered))).toEqual(numbered.flatMap((row) => lines(yielded(mapping, [row]))))
+    }),
+    { numRuns: 500 }
+  )
+})
+
+const permuted = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(permuted)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, item]) => [key, permuted(item)] as const)
+      .reverse()
+  )
+}
+
+test("the order of keys changes nothing, unless it decides which of two duplicates comes first", () => {
+  fc.assert(
+    fc.property(any.mapping, json, (mapping, document) => {
+      const [one, other] = [yielded(mapping, document), yielded(mapping, permuted(document))]
+      expect(other.dropped).toEqual(one.dropped)
+      fc.pre(one.dropped.duplicate === 0)
+      expect(lines(other).toSorted()).toEqual(lines(one).toSorted())
+    }),
+    { numRuns: 500 }
+  )
+})
+
+test("scaling is linear", () => {
+  const factor = fc.constantFrom(0.001, 0.01, 3, 1000, 1024, -1)
+  fc.assert(
+    fc.property(anywhere, factor, json, (value, scale, document) => {
+      const plain = yielded({ metrics: { m: value } }, document)
+      const scaled = yielded({ metrics: { m: { value, scale } } }, document)
+      const wanted = plain.samples.map((sample) => sample.value * scale).filter(Number.isFinite)
+      expect(scaled.samples).toHaveLength(wanted.length)
+      for (const [index, sample] of scaled.samples.entries()) {
+        const expected = wanted[index] ?? 0
+        expect(Math.abs(sample.value - expected)).toBeLessThanOrEqual(Math.abs(expected) * 2 ** -51)
+      }
+    })
+  )
+})
+
+test("a document without the rows yields no sample, and only what is missing", () => {
+  fc.assert(
+    fc.property(fc.array(any.row, { minLength: 1, maxLength: 3 }), json, (rows, document) => {
+      const mapping = { each: rows.map((row) => ({ ...row, path: "$.nodes.items[*]" })) }
+      const { samples, dropped } = yielded(mapping, document)
+      expect(samples.map(line)).toEqual([])
+      expect(dropped).toEqual({ missing: 1, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 })
+    })
+  )
+})
