@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { check } from "./commands/check.ts"
+import { demo } from "./commands/demo.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { once } from "./commands/once.ts"
@@ -21,7 +22,7 @@ import { stopped } from "./host/signals.ts"
 import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, check, once, schema, healthcheck] as const
+const commands = [run, check, once, schema, demo, healthcheck] as const
 
 const poller = Command.make("poller").pipe(
   Command.withDescription("Polls JSON APIs on its own clock and serves the answers as Prometheus series."),

@@ -14,12 +14,14 @@ import { reloaded, starting } from "./poll/self.ts"
 import { type Shard, shardOf } from "./poll/shard.ts"
 import { ailments } from "./serve/health.ts"
 import { drainTime, type Listener, serve, showListener } from "./serve/server.ts"
+import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
   /** Reads the configuration; asked again at every reload. */
   readonly load: Effect.Effect<ReadonlyArray<Target>, Failure>
   readonly listeners: ReadonlyArray<Listener>
+  readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
   readonly grace: Duration.Duration
   readonly shard: Shard
@@ -69,7 +71,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
-    const bound = yield* serve(options.listeners)
+    const bound = yield* serve(options.listeners, options.web)
     const fleet = yield* Fleet.make(options.grace)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
     yield* Effect.annotateLogs(Effect.logInfo("polling"), {

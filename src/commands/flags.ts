@@ -38,6 +38,11 @@ export const grace = time("grace", "Time that polls in flight have to end after 
   Flag.withDefault(Duration.seconds(10))
 )
 
+export const webConfig = text(
+  "web-config",
+  "TLS, passwords and headers of the pages: the web.config.file of Prometheus exporters"
+).pipe(Flag.withMetavar("FILE"), Flag.optional)
+
 /** Repeatable; the variable takes several, divided by commas. */
 export const addr = Flag.String("addr").pipe(
   Flag.withDescription(described("addr", "Address to serve on, HOST:PORT or :PORT for all; repeatable", ":9180")),

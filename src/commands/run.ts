@@ -1,8 +1,10 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { daemon } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
+import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
 import { loadWithFiles } from "./load.ts"
@@ -16,6 +18,11 @@ const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalS
         )
       )
 
+const web = Option.match({
+  onNone: () => Effect.succeed(plain),
+  onSome: (file: string) => Effect.mapError(makeWebConfig(file), ({ lines }) => badConfiguration(...lines))
+})
+
 export const run = Command.make(
   "run",
   {
@@ -24,6 +31,7 @@ export const run = Command.make(
     interval: flags.interval,
     timeout: flags.timeout,
     addr: flags.addr,
+    webConfig: flags.webConfig,
     grace: flags.grace,
     shard: flags.shard,
     totalShards: flags.totalShards
@@ -33,6 +41,7 @@ export const run = Command.make(
     yield* daemon({
       load: loadWithFiles(input),
       listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
+      web: yield* web(input.webConfig),
       grace: input.grace,
       shard: yield* shard(input)
     }).pipe(Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message))))

@@ -18,7 +18,7 @@ const queues = (seconds: number) => ({
       depth,
       oldest_ms: depth * 180,
       consumers: depth > 60 ? 4 : 2,
-      published_total: Math.round(seconds * (7 - 2 * index)) + depth
+      published_total: Math.floor(seconds * (7 - 2 * index))
     }
   })
 })

@@ -1,4 +1,3 @@
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
@@ -7,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
 import { makeRoutes } from "./routes.ts"
+import type { WebConfig } from "./web-config/web-config.ts"
 
 /** An address to bind, or a socket that systemd has bound already. */
 export type Listener = Address | Socket
@@ -49,12 +49,12 @@ const options = (listener: Listener) => {
  * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
  * Returns them as they were bound: port 0 has become a free one.
  */
-export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>) {
-  const routes = yield* makeRoutes
+export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>, web: WebConfig) {
+  const routes = web.guard(yield* makeRoutes)
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {
-      const server = yield* NodeHttpServer.make(createServer, {
+      const server = yield* NodeHttpServer.make(web.createServer, {
         ...options(listener),
         gracefulShutdownTimeout: drainTime
       }).pipe(Effect.mapError(({ cause }) => new CannotListen({ listener, cause })))

@@ -27,7 +27,9 @@ export const makePasswords = Effect.gen(function* () {
     const [user, password] = separate(Buffer.from(encoded, "base64").toString("utf8"))
     const known = Object.hasOwn(users, user)
     const hash = (known ? users[user] : undefined) ?? nobody
-    const digest = createHmac("sha256", key).update(JSON.stringify([user, hash, password])).digest()
+    const digest = createHmac("sha256", key)
+      .update(JSON.stringify([user, hash, password]))
+      .digest()
     const remembered = good.get(user)
     if (remembered !== undefined && timingSafeEqual(remembered, digest)) return true
     const right = yield* one.withPermits(1)(Effect.promise(() => compare(password, hash)))

@@ -98,7 +98,8 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
     seen = stamped
     const next = load(file)
     if (Result.isFailure(next)) {
-      for (const problem of next.failure) log(Effect.annotateLogs(Effect.logError("web config not reloaded"), { problem }))
+      for (const problem of next.failure)
+        log(Effect.annotateLogs(Effect.logError("web config not reloaded"), { problem }))
       return loaded
     }
     loaded = next.success

@@ -1,0 +1,38 @@
+import { assert, it } from "@effect/vitest"
+import { hashSync } from "bcryptjs"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { makePasswords } from "../../../src/serve/web-config/passwords.ts"
+
+const users = { alice: hashSync("open: sesame", 4) }
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`
+
+it.effect.each([
+  ["the right password, a colon in it", basic("alice:open: sesame"), true],
+  ["the scheme in other letters", basic("alice:open: sesame").replace("Basic", "bASIC"), true],
+  ["a wrong password", basic("alice:sesame"), false],
+  ["no password", basic("alice"), false],
+  ["a user that there is not", basic("bob:open: sesame"), false],
+  ["a name that every object has", basic("constructor:x"), false],
+  ["another scheme", "Bearer abc", false],
+  ["nothing", undefined, false]
+] as const)("%s", ([, authorization, welcome]) =>
+  Effect.gen(function* () {
+    const check = yield* makePasswords
+    assert.strictEqual(yield* check(users, authorization), welcome)
+    assert.strictEqual(yield* check(users, authorization), welcome)
+  })
+)
+
+it.live("a password that was right once is not hashed again, until its hash changes", () =>
+  Effect.gen(function* () {
+    const check = yield* makePasswords
+    const slow = { alice: hashSync("open", 10) }
+    const [once] = yield* Effect.timed(check(slow, basic("alice:open")))
+    const again = Effect.all(Array.from({ length: 10 }, () => check(slow, basic("alice:open"))))
+    const [tenTimes, welcome] = yield* Effect.timed(again)
+    assert.isTrue(welcome.every((one) => one))
+    assert.isBelow(Duration.toMillis(tenTimes), Duration.toMillis(once))
+    assert.isFalse(yield* check({ alice: hashSync("shut", 4) }, basic("alice:open")))
+  })
+)
