@@ -15,6 +15,7 @@ import { demo } from "./commands/demo.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { once } from "./commands/once.ts"
+import { printLines } from "./commands/print.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
 import { exitCode, Failure } from "./failure.ts"
@@ -60,12 +61,10 @@ const presenter: CliOutput.Presenter = {
 }
 
 /** What is left to say when the program ends by itself; a stop that was asked for is a success. */
-const report = (cause: Cause.Cause<unknown>) =>
-  Effect.sync(() => {
-    const error = Cause.squash(cause)
-    const lines = error instanceof Failure ? error.lines : [Cause.pretty(cause)]
-    for (const line of lines) process.stderr.write(`${line}\n`)
-  })
+const report = (cause: Cause.Cause<unknown>) => {
+  const error = Cause.squash(cause)
+  return printLines(process.stderr, error instanceof Failure ? error.lines : [Cause.pretty(cause)])
+}
 
 const teardown: Runtime.Teardown = (exit, onExit) => {
   if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return onExit(0)

@@ -1,21 +1,16 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { show } from "../config/report.ts"
 import { badConfiguration } from "../failure.ts"
 import * as flags from "./flags.ts"
 import { load } from "./load.ts"
+import { print, printLines } from "./print.ts"
 
 const file = Argument.String("file").pipe(
   Argument.withDescription("The configuration, as with --config"),
   Argument.optional
-)
-
-const strict = Flag.Boolean("strict").pipe(
-  Flag.withDescription("Take warnings for problems: names, units and help as promlint wants them"),
-  Flag.withDefault(false)
 )
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
@@ -26,7 +21,14 @@ const count = (number: number, what: string) => `${number} ${what}${number === 1
  */
 export const check = Command.make(
   "check",
-  { file, strict, config: flags.config, target: flags.target, interval: flags.interval, timeout: flags.timeout },
+  {
+    file,
+    strict: flags.strict,
+    config: flags.config,
+    target: flags.target,
+    interval: flags.interval,
+    timeout: flags.timeout
+  },
   Effect.fnUntraced(function* (input) {
     const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
     const lines = [
@@ -36,7 +38,7 @@ export const check = Command.make(
     ]
     const bad = loaded.problems.length > 0 || (input.strict && loaded.warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)
-    for (const line of lines) process.stderr.write(`${line}\n`)
-    process.stdout.write(`${count(loaded.targets.length, "target")}, no problems\n`)
+    yield* printLines(process.stderr, lines)
+    yield* print(process.stdout, `${count(loaded.targets.length, "target")}, no problems\n`)
   })
 ).pipe(Command.withDescription("Tell all problems of a configuration; touches no network"))

@@ -62,3 +62,16 @@ const count = (name: string, description: string, fallback: number) =>
 export const shard = count("shard", "Which share of the targets this process polls, from 0", 0)
 
 export const totalShards = count("total-shards", "How many processes share the targets", 1)
+
+export const only = text("only", "Poll only the target of this name").pipe(Flag.withMetavar("NAME"), Flag.optional)
+
+export const from = text("from", "Take this saved answer in place of the network").pipe(
+  Flag.withMetavar("FILE"),
+  Flag.optional
+)
+
+export const strict = Flag.Boolean("strict").pipe(
+  Flag.withDescription(described("strict", "Take warnings for problems: names, units and help as promlint wants them")),
+  Flag.withFallbackConfig(Config.Boolean(variable("strict"))),
+  Flag.withDefault(false)
+)

@@ -7,6 +7,7 @@ import { locateIn } from "../config/files.ts"
 import { fromFlags, fromText } from "../config/load.ts"
 import { show } from "../config/report.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
+import { variable } from "./flags.ts"
 
 /** The flags that say what to poll. */
 export interface Input {
@@ -37,18 +38,26 @@ const surroundings = (directory: string) => ({
   locate: locateIn(process.env.CREDENTIALS_DIRECTORY, directory)
 })
 
+const fromEnvironment = (name: string, value: string) => process.env[variable(name)] === value
+
+/** A configuration and a URL exclude each other; where one is a flag and the other only in the environment, the flag wins. */
+const source = ({ config, target }: Input) => {
+  if (Option.isNone(config) || Option.isNone(target)) return Effect.succeed({ config, target })
+  const [fileIsSet, urlIsSet] = [fromEnvironment("config", config.value), fromEnvironment("target", target.value)]
+  return fileIsSet === urlIsSet
+    ? Effect.fail(badConfiguration("--target: there is --config as well: give one of them"))
+    : Effect.succeed(fileIsSet ? { config: Option.none<string>(), target } : { config, target: Option.none<string>() })
+}
+
 /** The configuration, with everything that there is to say of it. */
 export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
-  if (Option.isSome(input.config) && Option.isSome(input.target)) {
-    return yield* badConfiguration("--target: there is --config as well: give one of them")
+  const { config, target } = yield* source(input)
+  if (Option.isSome(config)) {
+    const text = new TextDecoder().decode(yield* readBytes(config.value))
+    return fromText(config.value, text, surroundings(dirname(config.value)), flags)
   }
-  if (Option.isSome(input.config)) {
-    const file = input.config.value
-    const text = new TextDecoder().decode(yield* readBytes(file))
-    return fromText(file, text, surroundings(dirname(file)), flags)
-  }
-  if (Option.isSome(input.target)) return fromFlags(input.target.value, surroundings("."), flags)
+  if (Option.isSome(target)) return fromFlags(target.value, surroundings("."), flags)
   return yield* badConfiguration("nothing to poll: give --config FILE or --target URL")
 })
 

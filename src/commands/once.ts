@@ -1,5 +1,4 @@
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { didYouMean } from "../config/suggest.ts"
@@ -13,18 +12,7 @@ import { dropReasons, type Problem } from "../transform/sample.ts"
 import { type Answer, Upstream } from "../upstream/exchange.ts"
 import * as flags from "./flags.ts"
 import { loadTargets, readBytes } from "./load.ts"
-
-const only = Flag.String("only").pipe(
-  Flag.withDescription("Poll only the target of this name"),
-  Flag.withMetavar("NAME"),
-  Flag.optional
-)
-
-const from = Flag.String("from").pipe(
-  Flag.withDescription("Take this saved response in place of the network"),
-  Flag.withMetavar("FILE"),
-  Flag.optional
-)
+import { print, printLines } from "./print.ts"
 
 const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
   if (Option.isNone(name)) return Effect.succeed(targets)
@@ -63,26 +51,27 @@ const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
-const write = (bytes: Uint8Array) =>
-  Effect.callback<void>((resume) => {
-    process.stdout.write(bytes, () => resume(Effect.void))
-  })
-
 /** Polls under way at once. */
 const concurrency = 32
 
 export const once = Command.make(
   "once",
-  { config: flags.config, target: flags.target, interval: flags.interval, timeout: flags.timeout, only, from },
+  {
+    config: flags.config,
+    target: flags.target,
+    interval: flags.interval,
+    timeout: flags.timeout,
+    only: flags.only,
+    from: flags.from
+  },
   Effect.fnUntraced(function* (input) {
     const targets = yield* selected(yield* loadTargets(input), input.only)
     const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
     const outcomes = yield* Effect.forEach(targets, (target) => pollOnce(target, answer), { concurrency })
     const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.yield?.blocks ?? []) : []))
-    yield* write(assemble(blocks, "text"))
-    for (const { target, outcome } of outcomes) {
-      for (const complaint of complaints(outcome)) process.stderr.write(`${target.name}: ${complaint}\n`)
-    }
+    yield* print(process.stdout, assemble(blocks, "text"))
+    const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
+    yield* printLines(process.stderr, said)
     if (outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

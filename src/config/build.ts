@@ -8,6 +8,7 @@ import type { Labels } from "../transform/sample.ts"
 import { transform } from "../transform/transform.ts"
 import { Complete } from "./complete.ts"
 import { type Locate, withFiles } from "./files.ts"
+import { helpsOf, withHelps } from "./help.ts"
 import { requestOf } from "./request.ts"
 import { longestBuiltInTimeout, settings } from "./settings.ts"
 import { survey } from "./survey.ts"
@@ -42,10 +43,12 @@ const transformOf = (mapping: Mapping | undefined, { labels = {}, max_series }: 
 
 /** The targets of a configuration without problems, as they are polled. Throws where `check` has found any. */
 export const build = (value: unknown, locate: Locate): ReadonlyArray<Target> => {
-  const { targets, mappings } = survey(value)
-  const shared = new Map([...mappings].map(([name, mapping]) => [name, decodeMapping(mapping.value)]))
-  return targets.map(({ settings }): Target => {
-    const raw = withFiles(settings, locate)
+  const file = survey(value)
+  const helps = helpsOf(file)
+  const mappings = new Map([...file.mappings].map(([name, { fields }]) => [name, withHelps(fields, helps)]))
+  const decoded = new Map([...mappings].map(([name, fields]) => [name, decodeMapping(fields)]))
+  return file.targets.map(({ settings }): Target => {
+    const raw = withFiles(withHelps(settings, helps), locate)
     const target = decodeComplete(raw)
     const { name, interval, timeout = Duration.min(interval, builtInTimeout), mapping = "" } = target
     const own = target.metrics ?? target.each
@@ -55,8 +58,8 @@ export const build = (value: unknown, locate: Locate): ReadonlyArray<Target> => 
       interval,
       staleAfter: target.stale_after ?? Duration.times(interval, 3),
       maxSeries: target.max_series,
-      transform: transformOf(shared.get(mapping) ?? (own && target), target),
-      fingerprint: fingerprint(raw, mappings.get(mapping)?.value)
+      transform: transformOf(decoded.get(mapping) ?? (own && target), target),
+      fingerprint: fingerprint(raw, mappings.get(mapping))
     }
   })
 }

@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { snakeCase } from "../transform/name.ts"
 import { duration } from "./duration.ts"
+import { helpsOf } from "./help.ts"
 import type { Issue } from "./issues.ts"
 import type { KeyPath } from "./source.ts"
 import type { MetricSite, Survey } from "./survey.ts"
@@ -56,10 +57,15 @@ const camel = (name: string) => /[a-z][A-Z]/.test(name)
 const snakeCaseName: Rule = ({ name }) =>
   camel(name) ? `names are written in snake_case: ${snakeCase(name)}` : undefined
 
-const help: Rule = ({ help }) =>
-  help === undefined || help.trim() === "" ? "no help: say in a few words what it is" : undefined
+const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName]
 
-const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName, help]
+/** One help is enough for all metrics of a name. */
+const withoutHelp = (file: Survey): ReadonlyArray<Issue> => {
+  const helps = helpsOf(file)
+  return file.metrics.flatMap(({ name, path }) =>
+    helps.has(name) ? [] : [warning(path, "no help: say in a few words what it is")]
+  )
+}
 
 const labelWarnings = ({ metrics, targets }: Survey): ReadonlyArray<Issue> =>
   [
@@ -110,5 +116,5 @@ export const lint = (file: Survey): ReadonlyArray<Issue> => [
       return message === undefined ? [] : [warning(metric.path, message)]
     })
   ),
-  ...[labelWarnings, staleWarnings, unusedMappings, withoutMapping].flatMap((rule) => rule(file))
+  ...[withoutHelp, labelWarnings, staleWarnings, unusedMappings, withoutMapping].flatMap((rule) => rule(file))
 ]

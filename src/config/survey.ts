@@ -31,7 +31,8 @@ export interface TargetSite {
 
 export interface MappingSite {
   readonly path: KeyPath
-  readonly value: unknown
+  /** As the file has them. */
+  readonly fields: Readonly<Record<string, unknown>>
   readonly metrics: ReadonlyArray<MetricSite>
 }
 
@@ -105,7 +106,8 @@ export const survey = (file: unknown): Survey => {
   const shared = new Map(
     Object.entries(map(mappings)).map(([name, value]) => {
       const path = ["mappings", name]
-      return [name, { path, value, metrics: metricsOf(map(value), path, new Map()) }] as const
+      const fields = map(value)
+      return [name, { path, fields, metrics: metricsOf(fields, path, new Map()) }] as const
     })
   )
   const sites = list(targets).map((value, index): TargetSite => {

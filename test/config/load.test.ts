@@ -164,6 +164,19 @@ targets:
   expect(loaded.map((target) => series(target, { up: 1 }))).toEqual([["node_up{site=a} 1"], ["node_up{site=b} 1"]])
 })
 
+test("a metric's help is written once, and holds for every target that has the metric", () => {
+  const loaded = targets(`
+mappings: { node: { metrics: { node_up: up } } }
+targets:
+  - { name: a, url: "https://a.example.com/", mapping: node, labels: { site: a } }
+  - { name: b, url: "https://b.example.com/", labels: { site: b }, metrics: { node_up: { value: up, help: Up. } } }
+  - { name: c, url: "https://c.example.com/", labels: { site: c }, each: [{ path: $, metrics: { node_up: up } }] }
+`)
+  const document = Result.getOrThrow(parse(Buffer.from('{"up":1}')))
+  const helps = loaded.flatMap(({ transform }) => transform(document).samples.map(({ family }) => family.help))
+  expect(helps).toEqual(["Up.", "Up.", "Up."])
+})
+
 test("without a mapping every number becomes a gauge, with the target's labels", () => {
   const [target] = targets("targets: [{ name: a, url: 'https://a.example.com/', labels: { site: ams1 } }]")
   expect(target && series(target, { queue: { depth: [3] } })).toEqual(["upstream_queue_depth{index=0,site=ams1} 3"])

@@ -1,0 +1,27 @@
+import { isMap, type Survey } from "./survey.ts"
+
+/** Of each metric that has a help somewhere in the file, that help. */
+export const helpsOf = ({ metrics }: Survey): ReadonlyMap<string, string> =>
+  new Map(metrics.flatMap(({ name, help }) => (help === undefined || help.trim() === "" ? [] : [[name, help]])))
+
+type Fields = Readonly<Record<string, unknown>>
+
+const withHelp = (metric: unknown, help: string | undefined): unknown => {
+  if (help === undefined) return metric
+  return isMap(metric) ? { help, ...metric } : { value: metric, help }
+}
+
+/**
+ * A mapping in which every metric has its help, also where that is written at another metric of the same name: a page has one
+ * help for all series of a name, whichever target comes first.
+ */
+export const withHelps = (mapping: Fields, helps: ReadonlyMap<string, string>): Fields => {
+  const { metrics, each } = mapping
+  const filled =
+    isMap(metrics) && Object.entries(metrics).map(([name, metric]) => [name, withHelp(metric, helps.get(name))])
+  return {
+    ...mapping,
+    ...(filled && { metrics: Object.fromEntries(filled) }),
+    ...(Array.isArray(each) && { each: each.map((row) => (isMap(row) ? withHelps(row, helps) : row)) })
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Ajv } from "ajv"
+import { expect, test } from "vitest"
+import { parse } from "yaml"
+import { examples } from "../config/examples.ts"
+import { Program } from "./program.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "check-"))
+
+const file = (name: string, text: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const poller = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) => new Program(args, { env }).ended
+
+const good = file(
+  "good.yml",
+  "targets: [{ name: a, url: 'http://127.0.0.1:1/', metrics: { a_up: { value: up, help: Up. } } }]\n"
+)
+const warned = file(
+  "warned.yml",
+  "targets: [{ name: a, url: 'http://127.0.0.1:1/', metrics: { a_ms: { value: up, help: Up. } } }]\n"
+)
+const bad = file(
+  "bad.yml",
+  "targets:\n  - name: a\n    url: nowhere\n    interval: 5s\n    timeout: 10s\n    metrics: { a_up: { value: up, help: Up. } }\n"
+)
+const secret = file(
+  "secret.yml",
+  "targets: [{ name: a, url: 'http://127.0.0.1:1/', auth: { bearer_token_file: token }, metrics: { a_up: { value: up, help: Up. } } }]\n"
+)
+
+const problems = `${bad}:3:10: targets[0].url: expected a URL that begins with http:// or https://
+${bad}:5:14: targets[0].timeout: the timeout (10s) is longer than the interval (5s)
+`
+const warning = `${warned}:1:61: warning: targets[0].metrics.a_ms: use the base unit: a_seconds with scale: 0.001\n`
+
+test.each([
+  ["a good file", [good], {}, 0, "1 target, no problems\n", ""],
+  ["a good file, by its flag", ["--config", good], {}, 0, "1 target, no problems\n", ""],
+  ["a good file, by the environment", [], { POLLER_CONFIG: good }, 0, "1 target, no problems\n", ""],
+  ["a bad file", [bad], {}, 78, "", problems],
+  ["one that is warned about", [warned], {}, 0, "1 target, no problems\n", warning],
+  ["the same, strictly", ["--strict", warned], {}, 78, "", warning],
+  ["strictness by the environment", [warned], { POLLER_STRICT: "true" }, 78, "", warning],
+  [
+    "no file",
+    [join(folder, "none.yml")],
+    {},
+    78,
+    "",
+    `${join(folder, "none.yml")}: cannot be read: there is no such file\n`
+  ],
+  ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: it is a directory\n`],
+  ["nothing", [], {}, 78, "", "nothing to poll: give --config FILE or --target URL\n"],
+  ["a URL", ["--target", "http://127.0.0.1:1/"], {}, 0, "1 target, no problems\n", ""],
+  [
+    "a flag against a variable",
+    ["--target", "http://127.0.0.1:1/"],
+    { POLLER_CONFIG: bad },
+    0,
+    "1 target, no problems\n",
+    ""
+  ],
+  ["no URL", ["-target", "127.0.0.1"], {}, 78, "", "--target: expected a URL that begins with http:// or https://\n"],
+  [
+    "both",
+    ["--target", "http://127.0.0.1:1/", "--config", good],
+    {},
+    78,
+    "",
+    "--target: there is --config as well: give one of them\n"
+  ]
+])("check of %s", async (_, args, env, code, stdout, stderr) => {
+  expect(await poller(["check", ...args], env)).toEqual({ code, signal: null, stdout, stderr })
+})
+
+const missing = "targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
+
+test("a file with a secret is seldom where a configuration is checked, but must be where it is run", async () => {
+  const checked = await poller(["check", "--strict", secret])
+  expect([checked.code, checked.stderr]).toEqual([0, `${secret}:1:77: note: ${missing}\n`])
+  const run = await poller(["run", "--addr", "127.0.0.1:0", "--config", secret])
+  expect([run.code, run.stderr]).toEqual([78, `${secret}:1:77: ${missing}\n`])
+})
+
+test("the daemon does not start with a bad file, and tells everything that is wrong with it", async () => {
+  const { code, stdout, stderr } = await poller(["--config", bad])
+  expect([code, stdout, stderr]).toEqual([78, "", problems])
+})
+
+test("thousands of problems are told whole, also into a pipe that is read slowly", async () => {
+  const many = file("many.yml", `targets:\n${"  - { url: nowhere }\n".repeat(2000)}`)
+  const { stderr } = await poller(["check", many])
+  expect(stderr.match(/expected a URL/g)).toHaveLength(2000)
+})
+
+test("the schema that is printed takes every example", async () => {
+  const { code, stdout } = await poller(["schema"])
+  expect(code).toBe(0)
+  const validate = new Ajv().compile(JSON.parse(stdout))
+  expect(examples.filter(({ text }) => !validate(parse(text, { merge: true })))).toEqual([])
+})

@@ -1,0 +1,138 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, onTestFinished, test } from "vitest"
+import { Program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./upstream.ts"
+
+const document = {
+  uptime_ms: 1500,
+  nodes: [
+    {
+      id: "n1",
+      cpu: 12.5,
+      disks: [
+        { dev: "sda", free: 10 },
+        { dev: "sdb", free: null }
+      ]
+    },
+    { id: 9007199254740993n, cpu: "abc", disks: [] }
+  ]
+}
+const answer = JSON.stringify(document, (_, value) => (typeof value === "bigint" ? Number(value) : value)).replace(
+  "9007199254740992",
+  "9007199254740993"
+)
+
+const folder = mkdtempSync(join(tmpdir(), "once-"))
+const file = (name: string, text: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const saved = file("answer.json", answer)
+
+const configuration = (fleet: string, shop: string) =>
+  file(
+    "poller.yml",
+    `targets:
+  - name: fleet
+    url: ${fleet}
+    labels: { site: ams1 }
+    each:
+      - path: nodes[*]
+        labels_from: { node: id }
+        metrics: { node_cpu_ratio: { value: cpu, scale: 0.01, help: CPU in use. } }
+        each:
+          - path: disks[*]
+            labels_from: { device: dev }
+            metrics: { node_disk_free_bytes: { value: free, help: Free disk space. } }
+  - name: shop
+    url: ${shop}
+    metrics: { shop_uptime_seconds: { value: uptime_ms, scale: 0.001, help: Time since the start. } }
+`
+  )
+
+const fleetPage = `# HELP node_cpu_ratio CPU in use.
+# TYPE node_cpu_ratio gauge
+node_cpu_ratio{node="n1",site="ams1"} 0.125
+# HELP node_disk_free_bytes Free disk space.
+# TYPE node_disk_free_bytes gauge
+node_disk_free_bytes{device="sda",node="n1",site="ams1"} 10
+`
+const fleetProblems = `fleet: node_disk_free_bytes: missing: free of $['nodes'][0]['disks'][1]: null
+fleet: node_cpu_ratio: not_a_number: cpu of $['nodes'][1]: "abc"
+`
+const shopPage = `# HELP shop_uptime_seconds Time since the start.
+# TYPE shop_uptime_seconds gauge
+shop_uptime_seconds 1.5
+`
+
+const once = (...args: ReadonlyArray<string>) => new Program(["once", ...args]).ended
+
+const upstreamThat = async (body: string) => {
+  const upstream = await startUpstream((_request, response) => response.end(body))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  return upstream
+}
+
+/** A port of loopback on which nobody listens. */
+const closedPort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+test("every target is polled once: series on stdout, problems with their place and what was there on stderr", async () => {
+  const upstream = await upstreamThat(answer)
+  const { code, stdout, stderr } = await once("--config", configuration(upstream.url, upstream.url))
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: fleetPage + shopPage, stderr: fleetProblems })
+  expect(upstream.requests).toBe(2)
+})
+
+test("a target that fails makes the exit 1, and costs the others nothing", async () => {
+  const upstream = await upstreamThat(answer)
+  const port = await closedPort()
+  const { code, stdout, stderr } = await once("--config", configuration(upstream.url, `http://127.0.0.1:${port}/`))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: fleetPage })
+  expect(stderr).toBe(`${fleetProblems}shop: connection: connect ECONNREFUSED 127.0.0.1:${port}\n`)
+})
+
+test("--from takes a saved answer, --only says which target it is of; no network is touched", async () => {
+  const upstream = await upstreamThat("{}")
+  const config = configuration(upstream.url, upstream.url)
+  const { code, stdout, stderr } = await once("--config", config, "--only", "fleet", "--from", saved)
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: fleetPage, stderr: fleetProblems })
+  expect(upstream.requests).toBe(0)
+})
+
+test.each([
+  [["--from", saved], 78, `--from ${saved}: one response is of one target: say which with --only NAME\n`],
+  [["--only", "flet"], 78, "--only flet: there is no target of this name; did you mean fleet?\n"],
+  [["--only", "fleet", "--from", "/nonexistent"], 78, "/nonexistent: cannot be read: there is no such file\n"],
+  [
+    ["--only", "fleet", "--from", file("bad.json", "{bad")],
+    1,
+    "fleet: not_json: the answer is not JSON: no key at line 1, column 2\n"
+  ]
+])("once %j says what is wrong in a line", async (args, code, stderr) => {
+  const config = configuration("http://127.0.0.1:1/", "http://127.0.0.1:1/")
+  expect(await once("--config", config, ...args)).toMatchObject({ code, stdout: "", stderr })
+})
+
+test("what once prints is what a scrape of the daemon has of the targets", async () => {
+  const upstream = await startUpstream(json({ uptime_ms: 1500, nodes: [] }))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const config = configuration(upstream.url, upstream.url)
+  const daemon = await startDaemon(["--config", config, "--interval", "1s"])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+  const page = await (await fetch(`${daemon.url}/metrics`)).text()
+  const { stdout } = await once("--config", config)
+  expect(stdout).toBe(shopPage)
+  expect(page).toContain(stdout)
+})
