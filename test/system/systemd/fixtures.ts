@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { test as base } from "vitest"
+import { test as base, vi } from "vitest"
 import { makePackage } from "../../../deploy/package.ts"
 import { boot, type Machine } from "./machine.ts"
+
+// the first test of a file also makes the package, boots the machine and installs it
+vi.setConfig({ testTimeout: 120_000 })
 
 const root = join(import.meta.dirname, "../../..")
 

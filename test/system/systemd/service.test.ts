@@ -61,19 +61,6 @@ describe.concurrent("under systemd", () => {
     })
   })
 
-  test("a grace longer than TimeoutStopSec is granted", async ({ machine }) => {
-    await using upstream = await startUpstream(() => {})
-    const poller = await makeInstance(machine, "grace", {
-      config: `targets: [{ name: shop, url: ${upstream.url}, metrics: { shop_queue_depth: depth } }]`,
-      environment: { POLLER_GRACE: "2s" },
-      service: ["TimeoutStopSec=1"]
-    })
-    await poller.start()
-    await upstream.request(1)
-    expect(await poller.systemctl("stop")).toMatchObject({ code: 0 })
-    expect(await poller.show("Result", "ExecMainStatus")).toEqual({ Result: "success", ExecMainStatus: "0" })
-  })
-
   test("systemctl reload puts a good configuration in force, and none other", async ({ machine }) => {
     await using upstream = await startUpstream(json({ depth: 7, wait: 2 }))
     const poller = await makeInstance(machine, "reload", { config: polling(upstream.url) })
@@ -147,4 +134,18 @@ describe.concurrent("under systemd", () => {
       CapabilityBoundingSet: ""
     })
   })
+})
+
+// by itself: a daemon-reload, of which the others do several, makes systemd forget what it has granted
+test("a grace longer than TimeoutStopSec is granted", async ({ machine }) => {
+  await using upstream = await startUpstream(() => {})
+  const poller = await makeInstance(machine, "grace", {
+    config: `targets: [{ name: shop, url: ${upstream.url}, metrics: { shop_queue_depth: depth } }]`,
+    environment: { POLLER_GRACE: "2s" },
+    service: ["TimeoutStopSec=1"]
+  })
+  await poller.start()
+  await upstream.request(1)
+  expect(await poller.systemctl("stop")).toMatchObject({ code: 0 })
+  expect(await poller.show("Result", "ExecMainStatus")).toEqual({ Result: "success", ExecMainStatus: "0" })
 })
