@@ -79,6 +79,15 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     }
   })
 
+  test("our own have prefixes of their own, and what monitors any process has its usual names", () => {
+    const names = families.map(({ name }) => name)
+    for (const name of names) expect(name).toMatch(/^(poll|polls|poller|process|nodejs|shop)(_|$)/)
+    const cpu = format === "text" ? "process_cpu_seconds_total" : "process_cpu_seconds"
+    expect(names).toEqual(
+      expect.arrayContaining([cpu, "process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds"])
+    )
+  })
+
   test("our own are named in base units, spelled out, and without their type", () => {
     for (const { name } of families.filter(isOwn)) {
       expect(name).not.toMatch(/_(s|ms|us|ns|sec|b|kb|mb|gb|tb|pb|m|h|d)(_|$)/)
