@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -18,6 +17,8 @@ export class ProcessMetrics extends Context.Service<
   {
     /** The same object until there is a newer reading. */
     readonly read: Effect.Effect<Reading>
+    /** The last reading, while it serves. */
+    readonly latest: () => Reading | undefined
   }
 >()("poller/ProcessMetrics") {
   static readonly layer = Layer.sync(ProcessMetrics, () => {
@@ -25,13 +26,15 @@ export class ProcessMetrics extends Context.Service<
     prom.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: monitorResolution })
     let last: Reading | undefined
     let readAt = 0
+    const latest = () => (performance.now() - readAt < lifetime ? last : undefined)
     const read = Effect.gen(function* () {
-      const now = Number(yield* Clock.monotonicTimeNanos) / 1e6
-      if (last !== undefined && now - readAt < lifetime) return last
-      last = yield* Effect.promise(() => registry.getMetricsAsJSON())
-      readAt = now
-      return last
+      const standing = latest()
+      if (standing !== undefined) return standing
+      const reading = yield* Effect.promise(() => registry.getMetricsAsJSON())
+      last = reading
+      readAt = performance.now()
+      return reading
     })
-    return ProcessMetrics.of({ read })
+    return ProcessMetrics.of({ read, latest })
   })
 }

@@ -2,14 +2,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { contentType } from "../exposition/format.ts"
-import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { Board } from "../poll/board.ts"
 import { ailments, unpolled } from "./health.ts"
 import { securityHeaders } from "./pages/layout.ts"
 import { statusPage } from "./pages/status-page.ts"
 import { targetPage } from "./pages/target-page.ts"
-import { makeScrape } from "./scrape.ts"
+import type { Scrape } from "./scrape.ts"
 
 const text = (body: string, status = 200) =>
   HttpServerResponse.text(body, { status, contentType: "text/plain; charset=utf-8" })
@@ -30,19 +28,13 @@ const okUnless = (problems: ReadonlyArray<string>) =>
   problems.length === 0 ? text("ok\n") : text(`${problems.join("\n")}\n`, 503)
 
 /** All that poller serves: GET and HEAD, one page a path. */
-export const makeRoutes = Effect.gen(function* () {
+export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
   const board = yield* Board
-  const scrape = yield* makeScrape
 
-  const metrics = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
-    const format = negotiateFormat(request.headers.accept)
-    const gzip = acceptsGzip(request.headers["accept-encoding"])
-    const body = yield* scrape(format, gzip)
-    return HttpServerResponse.uint8Array(body, {
-      contentType: contentType[format],
-      headers: { vary: "Accept, Accept-Encoding", ...(gzip && { "content-encoding": "gzip" }) }
-    })
-  })
+  const metrics = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+    Effect.map(scrape(headers.accept, headers["accept-encoding"]), ({ body, headers }) =>
+      HttpServerResponse.uint8Array(body, { headers })
+    )
 
   const status = Effect.fnUntraced(function* (query: string) {
     const now = yield* Clock.currentTimeMillis

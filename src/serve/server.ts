@@ -1,3 +1,4 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
@@ -6,7 +7,8 @@ import * as Effect from "effect/Effect"
 import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
 import { makeRoutes } from "./routes.ts"
-import type { WebConfig } from "./web-config/web-config.ts"
+import { makeScrape, type Scrape } from "./scrape.ts"
+import { plain, type WebConfig } from "./web-config/web-config.ts"
 
 /** An address to bind, or a socket that systemd has bound already. */
 export type Listener = Address | Socket
@@ -45,21 +47,56 @@ const options = (listener: Listener) => {
   return host === undefined ? { port } : { host, port }
 }
 
+/** Takes no new connection, waits for the answers under way, and cuts what dawdles. */
+const close = (server: Server) =>
+  Effect.callback<void>((resume) => {
+    server.close(() => resume(Effect.void))
+  }).pipe(Effect.timeoutOption(drainTime), Effect.andThen(Effect.sync(() => server.closeAllConnections())))
+
+const listen = (server: Server, listener: Listener) =>
+  Effect.acquireRelease(
+    Effect.callback<Server, CannotListen>((resume) => {
+      const fail = (cause: Error) => resume(Effect.fail(new CannotListen({ listener, cause })))
+      server.once("error", fail).listen(options(listener), () => {
+        server.off("error", fail)
+        resume(Effect.succeed(server))
+      })
+    }),
+    close
+  )
+
+/**
+ * Answers a scrape whose page lies there finished; false for everything else. The way through the routes takes three times as long as
+ * Node itself.
+ */
+const answerAtOnce = ({ ready }: Scrape, request: IncomingMessage, response: ServerResponse): boolean => {
+  if (request.url !== "/metrics" || request.method !== "GET") return false
+  const page = ready(request.headers.accept, request.headers["accept-encoding"])
+  if (page === undefined) return false
+  response.writeHead(200, page.headers).end(page.body)
+  return true
+}
+
 /**
  * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
  * Returns them as they were bound: port 0 has become a free one.
  */
 export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>, web: WebConfig) {
-  const routes = web.guard(yield* makeRoutes)
+  const scrape = yield* makeScrape
+  const scope = yield* Effect.scope
+  const routes = web.guard(yield* makeRoutes(scrape))
+  const answer = yield* NodeHttpServer.makeHandler(logDefects(routes), { scope })
+  // passwords and headers of a web.config.file lie on the way through the routes
+  const answerScrape = web === plain ? answerAtOnce : () => false
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {
-      const server = yield* NodeHttpServer.make(web.createServer, {
-        ...options(listener),
-        gracefulShutdownTimeout: drainTime
-      }).pipe(Effect.mapError(({ cause }) => new CannotListen({ listener, cause })))
-      yield* server.serve(routes, logDefects)
-      return "fd" in listener || !("port" in server.address) ? listener : { ...listener, port: server.address.port }
+      const server = web.createServer().on("request", (request, response) => {
+        if (!answerScrape(scrape, request, response)) answer(request, response)
+      })
+      const address = (yield* listen(server, listener)).address()
+      const port = typeof address === "object" ? address?.port : undefined
+      return "fd" in listener || port === undefined ? listener : { ...listener, port }
     })
   )
 })

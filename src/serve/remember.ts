@@ -1,0 +1,15 @@
+/** Clients send the same few headers for ever; one that does not shall not fill the memory. */
+const most = 100
+
+/** The function with its last results kept: for one that is pure, and asked the same few things again and again. */
+export const remember = <K, V>(f: (key: K) => V): ((key: K) => V) => {
+  const known = new Map<K, V>()
+  return (key) => {
+    const value = known.get(key)
+    if (value !== undefined) return value
+    if (known.size >= most) known.clear()
+    const fresh = f(key)
+    known.set(key, fresh)
+    return fresh
+  }
+}
