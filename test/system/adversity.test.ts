@@ -1,0 +1,132 @@
+import { once } from "node:events"
+import { expect, onTestFinished, test } from "vitest"
+import { type Faulty, faults, startFaulty } from "../upstream/faulty.ts"
+import { configuration } from "./configuration.ts"
+import { scrape } from "./page.ts"
+import { built, Program, startDaemon } from "./program.ts"
+
+const started = async (): Promise<Faulty> => {
+  const upstream = await startFaulty()
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  return upstream
+}
+
+const killed = <A extends Program>(program: A): A => {
+  onTestFinished(() => void program.child.kill("SIGKILL"))
+  return program
+}
+
+/** The built daemon as a shell starts it, `with` limits and redirections of its own. */
+const inShell = (script: (poller: string) => string) =>
+  killed(new Program(["-c", script(`exec ${process.execPath} ${built}`)], { command: "/bin/sh" }))
+
+const requests = (upstream: Faulty, n: number) =>
+  expect.poll(() => upstream.requests.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(n)
+
+/** A port of loopback that was free a moment ago, for programs that cannot say which one they got. */
+const freePort = async () => {
+  const { port, ...server } = await startFaulty()
+  await server[Symbol.asyncDispose]()
+  return port
+}
+
+test("without files left it goes on, and polls again when there are some", async () => {
+  const upstream = await started()
+  const targets = Array.from({ length: 100 }, (_, i) => {
+    upstream.also[`t${i}`] = faults.hang
+    return { name: `t${i}`, url: `${upstream.url}/t${i}`, labels: { n: String(i) } }
+  })
+  const file = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
+  const daemon = inShell((poller) => `ulimit -n 64; ${poller} run --addr 127.0.0.1:0 --config ${file}`)
+  const [, port] = await daemon.line(/address=127\.0\.0\.1:(\d+)/)
+  await daemon.line(/target down.* reason=connection error=".*EMFILE/)
+  for (const { name } of targets)
+    upstream.also[name] = (response) => void response.setHeader("connection", "close").end("{}")
+  const up = async () =>
+    [...(await scrape(`http://127.0.0.1:${port}`))].filter(
+      ([series, value]) => series.startsWith("poll_up{") && value === 1
+    )
+  await expect.poll(async () => (await up()).length, { timeout: 20_000, interval: 200 }).toBe(100)
+  const { code } = await daemon.stop()
+  expect(code).toBe(0)
+})
+
+test.each([
+  ["a full disk under its log", "2>/dev/full"],
+  ["a full disk under all its output", ">/dev/full 2>&1"],
+  ["its log closed", "2>&-"],
+  ["all its output and its input closed", "<&- >&- 2>&-"]
+])("with %s it polls and serves as if nothing was", async (_what, redirection) => {
+  const upstream = await started()
+  const port = await freePort()
+  const daemon = inShell(
+    (poller) =>
+      `${poller} run --addr 127.0.0.1:${port} --target ${upstream.url}/flapping --interval 50ms --timeout 40ms ${redirection}`
+  )
+  let answers = 0
+  upstream.also.flapping = (...exchange) => (answers++ % 2 === 0 ? faults.status_500 : faults.good)(...exchange)
+  await requests(upstream, 20)
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+  expect((await daemon.stop()).code).toBe(0)
+})
+
+test("with nobody left who reads its log it polls and serves as if nothing was", async () => {
+  const upstream = await started()
+  upstream.also.flapping = (...exchange) =>
+    (upstream.requests.length % 2 === 0 ? faults.status_500 : faults.good)(...exchange)
+  const daemon = killed(
+    await startDaemon(["--target", `${upstream.url}/flapping`, "--interval", "50ms", "--timeout", "40ms"])
+  )
+  daemon.child.stderr?.destroy()
+  daemon.child.stdout?.destroy()
+  await requests(upstream, 20)
+  expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+  daemon.child.kill("SIGTERM")
+  expect(await once(daemon.child, "exit")).toEqual([0, null])
+})
+
+test("stopped for many intervals and continued, it skips what it missed", async () => {
+  const upstream = await started()
+  const interval = 200
+  const daemon = killed(
+    await startDaemon(["--target", `${upstream.url}/good`, "--interval", `${interval}ms`, "--timeout", "100ms"])
+  )
+  await requests(upstream, 3)
+  daemon.child.kill("SIGSTOP")
+  await new Promise((resolve) => setTimeout(resolve, 20 * interval))
+  const before = upstream.requests.length
+  const start = performance.now()
+  daemon.child.kill("SIGCONT")
+  await requests(upstream, before + 5)
+  const intervals = (performance.now() - start) / interval
+  // the poll that was due, then one at each tick
+  expect(upstream.requests.length - before).toBeLessThanOrEqual(Math.ceil(intervals) + 1)
+  const samples = await scrape(daemon.url)
+  const skipped = [...samples].find(([series]) => series.startsWith("poll_ticks_skipped_total"))?.[1]
+  expect(skipped).toBeGreaterThanOrEqual(18)
+  expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+})
+
+test("a million keys fail the poll, and are a pause of the pages, not their end", async () => {
+  const upstream = await started()
+  const document = `{${Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join()}}`
+  upstream.also.keys = (response) => void response.end(document)
+  const daemon = killed(
+    await startDaemon(["--target", `${upstream.url}/keys`, "--interval", "60s", "--timeout", "30s"])
+  )
+  await daemon.line(/target down.* reason=too_many_series error="the answer yields more than max_series 10000"/)
+  expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+})
+
+test("a pause that the upstream asks for is kept, by skipping ticks", async () => {
+  const upstream = await started()
+  upstream.also.busy = (response) => void response.writeHead(503, { "retry-after": "2" }).end()
+  const daemon = killed(
+    await startDaemon(["--target", `${upstream.url}/busy`, "--interval", "100ms", "--timeout", "90ms"])
+  )
+  await requests(upstream, 1)
+  const start = performance.now()
+  await requests(upstream, 2)
+  expect(performance.now() - start).toBeGreaterThan(1900)
+  expect(daemon.stderr.match(/target down/g)).toHaveLength(1)
+})

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { documents } from "../upstream/documents.ts"
+import { type Faulty, faults, startFaulty } from "../upstream/faulty.ts"
+import { configuration } from "./configuration.ts"
+import { samplesOf, scrape } from "./page.ts"
+import { startDaemon } from "./program.ts"
+
+/** What a fault comes to: the reason of the failed polls, or how many series the good ones yield. */
+const outcomes: Readonly<Record<keyof typeof faults | keyof typeof documents, string | number>> = {
+  good: 1,
+  hang: "timeout",
+  hang_in_headers: "timeout",
+  hang_in_body: "timeout",
+  drip_headers: "timeout",
+  drip_body: "timeout",
+  informs_forever: "timeout",
+  reset: "connection",
+  reset_in_body: "connection",
+  close: "connection",
+  close_in_headers: "connection",
+  close_in_body: "connection",
+  close_in_chunk: "connection",
+  bad_chunk: "connection",
+  not_http: "connection",
+  two_lengths: "connection",
+  endless_headers: "connection",
+  upgrade: "status",
+  flood: "too_large",
+  too_long: "too_large",
+  bomb: "too_large",
+  damaged_gzip: "connection",
+  half_gzip: "connection",
+  unknown_coding: "connection",
+  status_500: "status",
+  status_500_unread: "status",
+  status_404: "status",
+  status_429: "status",
+  status_503: "status",
+  not_modified_unasked: "status",
+  redirect_circle: "status",
+  redirect_nowhere: "status",
+  redirect_to_file: "status",
+  redirect_to_closed: "connection",
+  html: "not_json",
+  empty: "not_json",
+  blank: "not_json",
+  half_json: "not_json",
+  trailing_comma: "not_json",
+  ndjson: "not_json",
+  nan: "not_json",
+  nul: "not_json",
+  not_utf8: "not_json",
+  utf16: "not_json",
+  byte_order_mark: 1,
+  bare_number: 1,
+  bare_null: 0,
+  no_numbers: 0,
+  infinite: 2,
+  duplicate_keys: 1,
+  lone_surrogate: 1,
+  nul_in_string: 1,
+  proto: 3,
+  deep: 0,
+  deep_array: 0,
+  many_keys: "too_many_series",
+  long_key: 1
+}
+
+const reasons = ["timeout", "connection", "tls", "status", "too_large", "not_json", "too_many_series", "internal"]
+
+/** Long enough for what is only slow to digest, on a machine that has much to do. */
+const patience = { interval: "3s", timeout: "3s" }
+const impatience = { interval: "500ms", timeout: "300ms" }
+
+let upstream: Faulty
+let daemon: Awaited<ReturnType<typeof startDaemon>>
+beforeAll(async () => {
+  upstream = await startFaulty()
+  const targets = Object.entries(outcomes).map(([name, outcome]) => ({
+    name,
+    url: `${upstream.url}/${name}`,
+    labels: { fault: name },
+    max_body: "2MB",
+    ...(outcome === "timeout" ? impatience : patience)
+  }))
+  daemon = await startDaemon(["--config", configuration({ targets })])
+  const ready = async () => expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+  await vi.waitFor(ready, { timeout: 60_000, interval: 200 })
+})
+afterAll(async () => {
+  daemon.child.kill("SIGKILL")
+  await upstream[Symbol.asyncDispose]()
+})
+
+const own = (samples: ReadonlyMap<string, number>, name: string, target: string) =>
+  samples.get(`${name}{target="${target}"}`)
+
+const errors = (samples: ReadonlyMap<string, number>, target: string) =>
+  Object.fromEntries(
+    reasons
+      .map((reason) => [reason, samples.get(`poll_errors_total{reason="${reason}",target="${target}"}`)] as const)
+      .filter(([, count]) => count !== 0)
+  )
+
+const lines = (target: string) => daemon.stderr.split("\n").filter((line) => `${line} `.includes(` target=${target} `))
+
+describe("one daemon, and every fault at once", () => {
+  test.each(Object.entries(outcomes))("%s: %s", async (target, outcome) => {
+    const samples = await scrape(daemon.url)
+    const polls = own(samples, "polls_total", target)
+    const up = own(samples, "poll_up", target)
+    const series = own(samples, "poll_series", target)
+    const polled = [...samples.keys()].filter((series) => series.includes(`fault="${target}"`))
+    const failed = typeof outcome === "string"
+    expect(up).toBe(failed ? 0 : 1)
+    expect(errors(samples, target)).toEqual(failed ? { [outcome]: polls } : {})
+    expect([series, polled.length]).toEqual(failed ? [0, 0] : [outcome, outcome])
+    expect(lines(target).map((line) => /message="([^"]*)".* reason=(\w+)/.exec(line)?.slice(1))).toEqual(
+      failed ? [["target down", outcome]] : []
+    )
+  })
+
+  test("no more sockets than targets, and no more files", async () => {
+    const targets = Object.keys(outcomes).length
+    expect(await upstream.openSockets()).toBeLessThanOrEqual(targets)
+    expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(targets + 40)
+  })
+
+  test("no more memory than a few answers of the longest that is allowed", () => {
+    const status = readFileSync(`/proc/${daemon.child.pid}/status`, "utf8")
+    const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1000
+    expect(megabytes).toBeLessThan(600)
+  })
+
+  test("the process is well, and so are its pages", async () => {
+    expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${daemon.url}/`)).status).toBe(200)
+    samplesOf(await (await fetch(`${daemon.url}/metrics`)).text())
+  })
+
+  test("when all is well again, so are all targets, with one line each", async () => {
+    for (const name of Object.keys(outcomes)) upstream.also[name] = faults.good
+    const down = Object.entries(outcomes).filter(([, outcome]) => typeof outcome === "string")
+    for (const [target] of down) {
+      await daemon.line(new RegExp(`message="target up".* target=${target}( |$)`))
+      expect(lines(target)).toHaveLength(2)
+    }
+  })
+})

@@ -1,0 +1,176 @@
+import { readdirSync } from "node:fs"
+import { type Fault, faults, startFaulty } from "../upstream/faulty.ts"
+import { configuration } from "./configuration.ts"
+import * as Inspector from "./inspector.ts"
+import { scrape } from "./page.ts"
+import { startDaemon } from "./program.ts"
+
+export interface Storm {
+  readonly seed: number
+  /** How many polls it lasts. */
+  readonly polls: number
+  readonly targets: number
+}
+
+/** What a storm came to; bytes, seconds, counts. */
+export interface Figures {
+  readonly polls: number
+  readonly failed: Readonly<Record<string, number>>
+  readonly skipped: number
+  readonly scrapes: number
+  readonly seconds: number
+  readonly heap: { readonly first: number; readonly last: number }
+  readonly files: { readonly before: number; readonly after: number }
+  readonly sockets: number
+  readonly lines: number
+  readonly exit: number | null
+}
+
+/** The faults that are over at once or at the deadline; others would only measure this machine. */
+const quick = (Object.keys(faults) as ReadonlyArray<keyof typeof faults>).filter(
+  (name) =>
+    !["good", "bomb", "flood", "endless_headers", "many_keys", "long_key", "status_429", "status_503"].includes(name)
+)
+
+/** mulberry32: a seed gives the same numbers everywhere. */
+const numbers = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let n = Math.imul(state ^ (state >>> 15), 1 | state)
+    n = (n + Math.imul(n ^ (n >>> 7), 61 | n)) ^ n
+    return ((n ^ (n >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** An answer whose series all have one value, and whose value says how many there are. */
+const consistent =
+  (n: number): Fault =>
+  (response) =>
+    void response.end(JSON.stringify({ storm: n, rows: Array.from({ length: n % 6 }, () => n) }))
+
+const sum = (samples: ReadonlyMap<string, number>, name: string) =>
+  [...samples].reduce((total, [series, value]) => (series.startsWith(`${name}{`) ? total + value : total), 0)
+
+const isCounter = (series: string) => /^[^{]*_total(\{|$)/.test(series)
+
+/** Throws at a page that no order of good and failed polls can make. */
+const check = (
+  samples: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+  names: ReadonlyArray<string>
+) => {
+  for (const [series, value] of before) {
+    if (isCounter(series) && !((samples.get(series) ?? -1) >= value)) throw new Error(`${series} fell from ${value}`)
+  }
+  for (const name of names) {
+    const own = [...samples].filter(([series]) => series.startsWith("upstream_") && series.includes(`storm="${name}"`))
+    // a fault may be a good answer as well, only an odd one
+    const n = own.find(([series]) => series.startsWith("upstream_storm{"))?.[1]
+    if (n === undefined) continue
+    if (own.some(([, value]) => value !== n) || own.length !== 1 + (n % 6)) {
+      throw new Error(`${name} is a mixture: ${JSON.stringify(own)}`)
+    }
+  }
+}
+
+/** Throws unless each target's lines are down, up, down, up. */
+const checkLines = (stderr: string) => {
+  const last = new Map<string, string>()
+  const lines = stderr.split("\n").filter((line) => line.includes('message="target '))
+  for (const line of lines) {
+    const [, change = "", target = ""] = /message="target (up|down)".* target=(\S+)/.exec(line) ?? []
+    if (change === (last.get(target) ?? "up")) throw new Error(`${target} went ${change} twice`)
+    last.set(target, change)
+  }
+  return lines.length
+}
+
+/**
+ * Every fault in random order, at intervals of milliseconds, with scrapes beside it, against the built daemon. Throws at the first page that cannot be;
+ * the rest is for the caller to judge.
+ */
+export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> => {
+  await using upstream = await startFaulty()
+  const random = numbers(seed)
+  const names = Array.from({ length: targets }, (_, i) => `t${i}`)
+  let answers = 0
+  let calm = true
+  for (const name of names) {
+    upstream.also[name] = (...exchange) => {
+      const fault = faults[quick[Math.floor(random() * quick.length)] ?? "good"]
+      const answer = calm || random() < 0.5 ? consistent(++answers) : fault
+      answer(...exchange)
+    }
+  }
+  const file = configuration({
+    defaults: { interval: "50ms", timeout: "40ms", stale_after: "100ms", max_body: "100KB" },
+    targets: names.map((name) => ({ name, url: `${upstream.url}/${name}`, labels: { storm: name } }))
+  })
+  const daemon = await startDaemon(["--config", file], { env: Inspector.env })
+  try {
+    const inspector = await Inspector.inspect(daemon)
+    const files = () => readdirSync(`/proc/${daemon.child.pid}/fd`).length
+    let samples = await scrape(daemon.url)
+    let scrapes = 0
+    const until = async (enough: () => boolean) => {
+      while (!enough()) {
+        const next = await scrape(daemon.url)
+        scrapes++
+        check(next, samples, names)
+        samples = next
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    const allUp = () => sum(samples, "poll_up") === targets
+    const polled = () => sum(samples, "polls_total")
+
+    await until(allUp)
+    const before = files()
+    const start = performance.now()
+    calm = false
+    await until(() => polled() >= polls / 3)
+    const first = await inspector.heap()
+    await until(() => polled() >= polls)
+    const last = await inspector.heap()
+    const seconds = (performance.now() - start) / 1000
+    calm = true
+    await until(allUp)
+    inspector.close()
+    // every socket that the storm broke is gone, on both sides
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const after = files()
+    const sockets = await upstream.openSockets()
+    const { code, stderr } = await daemon.stop()
+    const reasons = ["timeout", "connection", "tls", "status", "too_large", "not_json", "too_many_series", "internal"]
+    const errors = (reason: string) =>
+      sum(new Map([...samples].filter(([series]) => series.includes(`{reason="${reason}"`))), "poll_errors_total")
+    return {
+      polls: polled(),
+      failed: Object.fromEntries(reasons.map((reason) => [reason, errors(reason)])),
+      skipped: sum(samples, "poll_ticks_skipped_total"),
+      scrapes,
+      seconds,
+      heap: { first, last },
+      files: { before, after },
+      sockets,
+      lines: checkLines(stderr),
+      exit: code
+    }
+  } finally {
+    daemon.child.kill("SIGKILL")
+  }
+}
+
+/** What a storm must not have left behind. */
+export const damage = ({ failed, heap, files, sockets, exit }: Figures, { targets }: Storm): ReadonlyArray<string> =>
+  [
+    failed.internal === 0 ? "" : `${failed.internal} polls died of a bug`,
+    ...["timeout", "connection", "status", "not_json", "too_large"].map((reason) =>
+      (failed[reason] ?? 0) > 10 ? "" : `too little of ${reason} to learn from`
+    ),
+    heap.last < heap.first * 1.1 ? "" : `the heap grew from ${heap.first} to ${heap.last} bytes`,
+    files.after <= files.before + 5 ? "" : `${files.before} open files before, ${files.after} after`,
+    sockets <= targets ? "" : `${sockets} sockets for ${targets} targets`,
+    exit === 0 ? "" : `exit ${exit}`
+  ].filter((text) => text !== "")
