@@ -1,7 +1,8 @@
 import { type Environment, expand } from "./environment.ts"
 import { File } from "./file.ts"
 import { absentFiles, type Locate } from "./files.ts"
-import { type Issue, issuesOf } from "./issues.ts"
+import { type Issue, issue } from "./issue.ts"
+import { issuesOf } from "./issues.ts"
 import { lint } from "./lint.ts"
 import { brokenRules } from "./rules.ts"
 import { survey } from "./survey.ts"
@@ -34,7 +35,7 @@ export const check = (given: unknown, { environment, locate }: Surroundings): Fi
   return {
     value,
     problems: [
-      ...unset.map(({ path, message }): Issue => ({ path, message, about: "value", expected: false })),
+      ...unset.map(({ path, message }) => issue(path, message)),
       ...[...issuesOf(File, value), ...brokenRules(whole)].filter(known)
     ],
     warnings: lint(whole).filter(known),

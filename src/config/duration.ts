@@ -40,3 +40,6 @@ export const duration = (annotations: { readonly description: string; readonly d
       })
     )
     .pipe(Schema.decodeTo(Schema.Duration, SchemaTransformation.transform({ decode: parse, encode: format })))
+
+/** The duration that a file has at one place, whatever it has elsewhere. */
+export const decodeDuration = Schema.decodeUnknownOption(duration({ description: "" }))

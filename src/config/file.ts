@@ -31,6 +31,9 @@ export const Target = Schema.Struct({
 
 /** The whole file. */
 export const File = Schema.Struct({
+  $schema: Schema.optionalKey(
+    Text.annotate({ description: "Where an editor finds the schema of this file; poller does not look at it." })
+  ),
   defaults: Schema.optionalKey(Defaults),
   mappings: Schema.optionalKey(
     Schema.Record(Text, Mapping).annotate({

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
-import type { Issue } from "./issues.ts"
+import { type Issue, issue } from "./issue.ts"
 import { isMap, type Survey } from "./survey.ts"
 
 /** The file that a path of the configuration means. */
@@ -58,6 +58,6 @@ export const absentFiles = ({ targets }: Survey, locate: Locate): ReadonlyArray<
       if (typeof path !== "string" || path === "" || locate(path).exists) return []
       // the name itself is not told: it may be the secret, given in place of its file
       const where = path.startsWith("/") ? "" : " in $CREDENTIALS_DIRECTORY or beside the configuration"
-      return [{ path: pathOf(...keys), about: "value" as const, message: `no such file${where}`, expected: false }]
+      return [issue(pathOf(...keys), `no such file${where}`)]
     })
   )

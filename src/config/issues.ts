@@ -2,17 +2,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
+import type { Issue } from "./issue.ts"
 import type { KeyPath } from "./source.ts"
 import { didYouMean } from "./suggest.ts"
-
-/** What is wrong with a value, with its key itself (`about: "key"`), or that the key is not there. */
-export interface Issue {
-  readonly path: KeyPath
-  readonly about: "key" | "value"
-  /** Reads on from the path; where it tells what was expected, what was found instead may be added. */
-  readonly message: string
-  readonly expected: boolean
-}
 
 /** What the encoded side of a schema takes, in the words of somebody who writes YAML. */
 const inWords = (ast: SchemaAST.AST): string => {

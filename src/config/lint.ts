@@ -1,15 +1,11 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { snakeCase } from "../transform/name.ts"
-import { duration } from "./duration.ts"
+import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
-import type { Issue } from "./issues.ts"
-import type { KeyPath } from "./source.ts"
+import { type Issue, issueOfKey } from "./issue.ts"
 import type { MetricSite, Survey } from "./survey.ts"
 import { inBaseUnit } from "./units.ts"
-
-const warning = (path: KeyPath, message: string): Issue => ({ path, about: "key", message, expected: false })
 
 type Rule = (metric: MetricSite) => string | undefined
 
@@ -63,7 +59,7 @@ const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName
 const withoutHelp = (file: Survey): ReadonlyArray<Issue> => {
   const helps = helpsOf(file)
   return file.metrics.flatMap(({ name, path }) =>
-    helps.has(name) ? [] : [warning(path, "no help: say in a few words what it is")]
+    helps.has(name) ? [] : [issueOfKey(path, "no help: say in a few words what it is")]
   )
 }
 
@@ -74,10 +70,8 @@ const labelWarnings = ({ metrics, targets }: Survey): ReadonlyArray<Issue> =>
       [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
     )
   ].flatMap(([name, path]) =>
-    camel(name) ? [warning(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
+    camel(name) ? [issueOfKey(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
   )
-
-const decodeDuration = Schema.decodeUnknownOption(duration({ description: "" }))
 
 /** Series that are gone before the next poll could renew them come and go for ever. */
 const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
@@ -87,21 +81,21 @@ const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
     if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
       return []
     return [
-      warning(pathOf("stale_after"), "shorter than the interval: the series come and go with every poll that fails")
+      issueOfKey(pathOf("stale_after"), "shorter than the interval: the series come and go with every poll that fails")
     ]
   })
 
 const unusedMappings = ({ mappings, targets }: Survey): ReadonlyArray<Issue> => {
   const used = new Set(targets.map(({ settings }) => settings.mapping))
   return [...mappings].flatMap(([name, { path }]) =>
-    used.has(name) ? [] : [warning(path, "no target has this mapping")]
+    used.has(name) ? [] : [issueOfKey(path, "no target has this mapping")]
   )
 }
 
 const withoutMapping = ({ targets }: Survey): ReadonlyArray<Issue> =>
   targets.flatMap(({ metrics, path }) =>
     metrics === undefined
-      ? [warning(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
+      ? [issueOfKey(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
       : []
   )
 
@@ -113,7 +107,7 @@ export const lint = (file: Survey): ReadonlyArray<Issue> => [
   ...file.metrics.flatMap((metric) =>
     metricRules.flatMap((rule) => {
       const message = rule(metric)
-      return message === undefined ? [] : [warning(metric.path, message)]
+      return message === undefined ? [] : [issueOfKey(metric.path, message)]
     })
   ),
   ...[withoutHelp, labelWarnings, staleWarnings, unusedMappings, withoutMapping].flatMap((rule) => rule(file))

@@ -1,4 +1,4 @@
-import type { Issue } from "./issues.ts"
+import type { Issue } from "./issue.ts"
 import { place } from "./place.ts"
 import type { KeyPath, Problem, Source } from "./source.ts"
 

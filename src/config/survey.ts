@@ -54,7 +54,7 @@ const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ?
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 
 const has = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
-  key === undefined || (isMap(value) && key in value && has(value[key], rest))
+  key === undefined || (isMap(value) && Object.hasOwn(value, key) && has(value[key], rest))
 
 /** Settings whose keys are the user's own: a target adds to those of the defaults, key by key, and replaces all others whole. */
 const mergedKeys = ["labels", "headers", "headers_from"]

@@ -30,19 +30,20 @@ const keys = (node: unknown): ReadonlyArray<readonly [key: string, fallback: unk
 const known = new Map<string, unknown>()
 for (const [key, fallback] of keys(jsonSchema())) known.set(key, known.get(key) ?? fallback)
 
-test.each([...known.keys()])("%s is documented", (key) => {
-  expect(text).toMatch(new RegExp(`^\\|.*\`${key}\``, "m"))
+/** The code blocks: whole configurations, or the lines of a target. */
+const examples = [...text.matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)].map(([, example = ""]) => example)
+
+test.each([...known.keys()])("%s is documented, and stands in an example", (key) => {
+  expect(text).toMatch(new RegExp(`^\\|.*\`${RegExp.escape(key)}\``, "m"))
+  expect(examples.join("\n")).toMatch(new RegExp(`(^|[ {])"?${RegExp.escape(key)}"?:`, "m"))
 })
 
 test.each(rows.filter(({ key }) => known.has(key)))("the default of $key is told as it is", ({ key, fallback }) => {
   expect(fallback === undefined ? undefined : parse(fallback)).toEqual(known.get(key))
 })
 
-/** The code blocks: whole configurations, or the lines of a target. */
-const examples = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, example = ""]) => example)
-
 const whole = (example: string): string => {
-  if (/^targets:/m.test(example)) return example
+  if (/^(targets:|\{)/m.test(example)) return example
   const target = `  - name: example\n    url: https://example.com/\n${example.replace(/^/gm, "    ").trimEnd()}\n`
   return `targets:\n${target}${/^(metrics|each):/m.test(example) ? "" : "    metrics: { example_up: { value: up, help: Up. } }\n"}`
 }
@@ -50,6 +51,6 @@ const whole = (example: string): string => {
 test.each(examples)("this example is right:\n%s", (example) => {
   const loaded = load(whole(example), { environment: { SHOP_HOST: "shop.example.com" } })
   expect(lines(loaded.problems)).toEqual([])
-  const shortest = /: queue\.depth$/m.test(example) ? ["no help"] : []
+  const shortest = /: "?queue\.depth"?( \}.*)?$/m.test(example) ? ["no help"] : []
   expect(lines(loaded.warnings).map((line) => /no help/.exec(line)?.[0] ?? line)).toEqual(shortest)
 })

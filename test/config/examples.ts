@@ -12,9 +12,9 @@ const files = (folder: string, ending: RegExp) =>
 
 /** Whole configurations in the documentation's code blocks: those that begin with one of the file's keys. */
 const blocks = (file: string) =>
-  [...readFileSync(join(root, file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```/gm)]
+  [...readFileSync(join(root, file), "utf8").matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)]
     .map(([, text = ""], index) => ({ name: `${file}, example ${index + 1}`, text }))
-    .filter(({ text }) => /^(targets|defaults|mappings):/m.test(text))
+    .filter(({ text }) => /^(?:\{\s*"(?:\$schema|targets)"|(?:targets|defaults|mappings):)/.test(text))
 
 /** Every configuration that the repository shows to its users: the finished examples, and those in the documentation. */
 export const examples = [

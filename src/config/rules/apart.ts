@@ -1,6 +1,6 @@
-import type { Issue } from "./issues.ts"
-import { place } from "./place.ts"
-import type { Survey, TargetSite } from "./survey.ts"
+import { type Issue, issue } from "../issue.ts"
+import { place } from "../place.ts"
+import type { Survey, TargetSite } from "../survey.ts"
 
 /** A target that has a metric of some name, and the labels that its rows give that metric. */
 interface Emitter {
@@ -65,6 +65,6 @@ export const seriesApart = ({ targets }: Survey): ReadonlyArray<Issue> => {
     const series = names.length === 1 ? names[0] : `${names[0]} and ${names.length - 1} more`
     const mend = "give each a constant label that tells them apart, as in labels: { site: a }"
     const message = `could emit the same series as ${place(other.path)} (${series}): ${mend}`
-    return { path, about: "value", message, expected: false }
+    return issue(path, message)
   })
 }

@@ -1,0 +1,48 @@
+import { type Issue, issue, issueOfKey } from "../issue.ts"
+import { isMap, type Survey } from "../survey.ts"
+
+export const headersOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ settings, pathOf }) => {
+    const names = (key: string) => (isMap(settings[key]) ? Object.keys(settings[key]) : [])
+    const given = names("headers").map((name) => name.toLowerCase())
+    return [
+      ...names("headers_from")
+        .filter((name) => given.includes(name.toLowerCase()))
+        .map((name) => issueOfKey(pathOf("headers_from", name), "given under headers as well: one or the other")),
+      ...["headers", "headers_from"].flatMap((key) =>
+        names(key)
+          .filter((name) => name.toLowerCase() === "authorization" && "auth" in settings)
+          .map((name) => issueOfKey(pathOf(key, name), "auth gives this header as well: one or the other"))
+      )
+    ]
+  })
+
+/** The settings themselves, in `defaults` and in each target: what is wrong in one is told there, and once. */
+const holders = ({ defaults, targets }: Survey) => [
+  { path: ["defaults"], settings: defaults },
+  ...targets.map(({ path, own }) => ({ path, settings: own }))
+]
+
+export const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
+  holders(file).flatMap(({ path, settings }) => {
+    if (!isMap(settings.auth)) return []
+    const kinds = ["basic", "bearer_token_file", "oauth2"]
+    const given = kinds.filter((kind) => isMap(settings.auth) && kind in settings.auth)
+    if (given.length === 1) return []
+    const found = given.length === 0 ? "none" : given.join(" and ")
+    return [issue([...path, "auth"], `expected one of ${kinds.join(", ")}, got ${found}`)]
+  })
+
+export const userOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ settings: { auth, url }, path }) => {
+    const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
+    if (auth === undefined || parsed === undefined || parsed.username + parsed.password === "") return []
+    return [issue([...path, "url"], "has a user, and there is auth as well: one or the other")]
+  })
+
+export const keyWithCertificate = (file: Survey): ReadonlyArray<Issue> =>
+  holders(file).flatMap(({ path, settings: { tls } }) => {
+    if (!isMap(tls) || "cert_file" in tls === "key_file" in tls) return []
+    const [given, other] = "cert_file" in tls ? ["cert_file", "key_file"] : ["key_file", "cert_file"]
+    return [issue([...path, "tls", given], `needs a ${other} beside it`)]
+  })

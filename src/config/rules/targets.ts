@@ -1,0 +1,48 @@
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import { decodeDuration } from "../duration.ts"
+import { type Issue, issue, issueOfKey } from "../issue.ts"
+import { place } from "../place.ts"
+import type { KeyPath } from "../source.ts"
+import { didYouMean } from "../suggest.ts"
+import type { Survey } from "../survey.ts"
+
+export const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
+  const first = new Map<string, KeyPath>()
+  return targets.flatMap(({ name, path }) => {
+    const other = name === undefined ? undefined : first.get(name)
+    if (name !== undefined && other === undefined) first.set(name, path)
+    return other === undefined ? [] : [issue([...path, "name"], `the name of ${place(other)} as well`)]
+  })
+}
+
+/** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
+export const timeoutWithinInterval = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ own, settings, path }) => {
+    const timeout = decodeDuration(settings.timeout)
+    const interval = decodeDuration(settings.interval)
+    if (Option.isNone(timeout) || Option.isNone(interval)) return []
+    if (Duration.isLessThanOrEqualTo(timeout.value, interval.value)) return []
+    // told at what the target itself sets, since that is what there is to change
+    const key = ["timeout", "interval"].find((key) => key in own)
+    const where = key === undefined ? ["defaults", "timeout"] : [...path, key]
+    return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
+  })
+
+export const knownMapping = ({ targets, mappings }: Survey): ReadonlyArray<Issue> =>
+  targets.flatMap(({ settings, path }) => {
+    const name = settings.mapping
+    if (typeof name !== "string") return []
+    const own = ["metrics", "each"].filter((key) => key in settings)
+    return [
+      ...own.map((key) => issueOfKey([...path, key], `the target has a mapping already, ${name}: one or the other`)),
+      ...(mappings.has(name)
+        ? []
+        : [
+            issue(
+              [...path, "mapping"],
+              `no entry of mappings is called ${name}${didYouMean(name, [...mappings.keys()])}`
+            )
+          ])
+    ]
+  })
