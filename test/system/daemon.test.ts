@@ -1,6 +1,9 @@
 import { once } from "node:events"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { Agent, get } from "node:http"
 import { connect, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { Program, startDaemon } from "./program.ts"
@@ -135,6 +138,79 @@ describe("the other pages", () => {
   })
 })
 
+describe("SIGHUP", () => {
+  const configured = async () => {
+    const upstream = await upstreamThat()
+    const directory = mkdtempSync(join(tmpdir(), "poller-reload-"))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const file = join(directory, "poller.yml")
+    const write = (...targets: ReadonlyArray<string>) =>
+      writeFileSync(
+        file,
+        `targets:\n${targets.map((target) => `  - { ${target}, interval: 1h, timeout: 5s }\n`).join("")}`
+      )
+    const shop = `name: shop, url: "${upstream.url}/shop", metrics: { shop_depth: queue.depth }`
+    const fleet = `name: fleet, url: "${upstream.url}/fleet", metrics: { fleet_depth: queue.depth }`
+    write(shop)
+    const daemon = await startDaemon(["--config", file])
+    onTestFinished(() => void daemon.child.kill("SIGKILL"))
+    await upstream.request(1)
+    await expect.poll(() => scrape(daemon.url)).toContain("\nshop_depth 7\n")
+    return { upstream, daemon, file, write, shop, fleet }
+  }
+
+  test("reads the file again: unchanged targets are not polled anew, new ones come, removed ones are gone at once", async () => {
+    const { upstream, daemon, write, shop, fleet } = await configured()
+    write(shop, fleet)
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=2 added=1 changed=0 removed=0/)
+    const both = samples(await scrape(daemon.url))
+    expect(both.get('polls_total{target="shop"}')).toBe(1)
+    expect(both.has('poll_up{target="fleet"}')).toBe(true)
+    expect(upstream.requests).toBe(1)
+    write(fleet)
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=1 added=0 changed=0 removed=1/)
+    expect(await scrape(daemon.url)).not.toContain("shop")
+  })
+
+  test("a bad file changes nothing but a log line, a metric and the status page", async () => {
+    const { daemon, file } = await configured()
+    const before = samples(await scrape(daemon.url)).get("poller_config_last_reload_success_timestamp_seconds")
+    writeFileSync(file, "targets:\n  - { name: shop, url: 'http://127.0.0.1/', intervall: 5s }\n")
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/level=ERROR message="reload failed" problem=".*poller\.yml:2:.*intervall/)
+    const after = samples(await scrape(daemon.url))
+    expect(after.get("poller_config_last_reload_successful")).toBe(0)
+    expect(after.get("poller_config_last_reload_success_timestamp_seconds")).toBe(before)
+    expect(after.get("shop_depth")).toBe(7)
+    expect(await (await fetch(daemon.url)).text()).toContain("The last reload failed")
+  })
+
+  test("a hundred at once are a few reloads, and none is lost", async () => {
+    const { daemon, write, fleet } = await configured()
+    for (let n = 0; n < 99; n++) daemon.child.kill("SIGHUP")
+    write(fleet)
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=1 added=1/)
+    expect(daemon.stderr.match(/message=reloaded/g)?.length).toBeLessThan(50)
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
+  test("while the program is still being read it waits, and does not kill it", async () => {
+    const upstream = await upstreamThat()
+    const program = new Program(["--addr", "127.0.0.1:0", "--target", upstream.url])
+    onTestFinished(() => void program.child.kill("SIGKILL"))
+    // SigCgt of /proc/PID/status: the handler stands, which is the first thing that the program does
+    const caught = () =>
+      BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${program.child.pid}/status`, "utf8"))?.[1] ?? 0}`)
+    while ((caught() & 1n) === 0n) await new Promise((resolve) => setImmediate(resolve))
+    program.child.kill("SIGHUP")
+    await program.line(/message=reloaded/)
+    expect(program.stderr).toMatch(/message=polling .*\n.*message=reloaded/)
+  })
+})
+
 describe("the stop", () => {
   test("with nothing in flight it is gone within a second, exit 0", async () => {
     const upstream = await upstreamThat()
@@ -229,13 +305,17 @@ describe("bad input is one line that says what and where, and an exit code", () 
   }
 
   test.each([
-    { what: "no target", args: [], line: /no target.*--config.*--target/ },
-    { what: "a URL that is none", args: ["--target", "nope"], line: /--target.*nope.*http/ },
-    { what: "a URL of another scheme", args: ["--target", "ftp://x/"], line: /--target.*ftp:\/\/x\/.*http/ },
+    { what: "no target", args: [], line: /^nothing to poll: give --config FILE or --target URL$/ },
+    { what: "a URL that is none", args: ["--target", "nope"], line: /^--target: expected a URL that begins with http/ },
+    {
+      what: "a URL of another scheme",
+      args: ["--target", "ftp://x/"],
+      line: /^--target: expected a URL that begins with http/
+    },
     {
       what: "an unreadable file",
       args: ["--config", "/nowhere/poller.yml"],
-      line: /\/nowhere\/poller\.yml: no such file/
+      line: /^\/nowhere\/poller\.yml: cannot be read: there is no such file$/
     },
     {
       what: "an interval of 0",
