@@ -1,26 +1,49 @@
-import { get, type IncomingMessage } from "node:http"
+import { readFileSync } from "node:fs"
+import * as http from "node:http"
+import * as https from "node:https"
 import { text } from "node:stream/consumers"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { failure } from "../failure.ts"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { badConfiguration, failure } from "../failure.ts"
 import { type Address, showAddress } from "../serve/address.ts"
+import { parse } from "../serve/web-config/file.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
 
 /** A daemon that takes longer than this for a line of text is not well. */
 const patience = "5 seconds"
 
-/** One request, without a client that would have to be read first: a container asks every few seconds. */
+/** The scheme of the pages: with TLS when the web config says so. */
+const schemeOf = Option.match({
+  onNone: () => Effect.succeed("http" as const),
+  onSome: (file: string) =>
+    Effect.gen(function* () {
+      const text = yield* Effect.try({
+        try: () => readFileSync(file, "utf8"),
+        catch: (error) => badConfiguration(`${file}: ${error instanceof Error ? error.message : error}`)
+      })
+      const web = parse(file, text)
+      if (Result.isFailure(web)) return yield* badConfiguration(...web.failure)
+      return web.success.tls_server_config === undefined ? "http" : "https"
+    })
+})
+
+/** One request. The certificate is for a name that others know the daemon by, so it is not verified here. */
 const request = async (url: string, signal: AbortSignal) => {
-  const response = await new Promise<IncomingMessage>((resolve, reject) =>
-    get(url, { signal }, resolve).on("error", reject)
-  )
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const sent = url.startsWith("https:")
+      ? https.get(url, { signal, rejectUnauthorized: false }, resolve)
+      : http.get(url, { signal }, resolve)
+    sent.on("error", reject)
+  })
   return { status: response.statusCode, body: await text(response) }
 }
 
 /** Fails with what is wrong. A daemon that serves on all addresses is asked on loopback. */
-const ask = Effect.fnUntraced(function* ({ host = "127.0.0.1", port }: Address) {
-  const url = `http://${showAddress({ host, port })}/healthz`
+const ask = Effect.fnUntraced(function* (scheme: "http" | "https", { host = "127.0.0.1", port }: Address) {
+  const url = `${scheme}://${showAddress({ host, port })}/healthz`
   const fail = (what: string) => failure(`${url}: ${what.trim().replaceAll("\n", ", ")}`)
   const { status, body } = yield* Effect.tryPromise({
     try: (signal) => request(url, signal),
@@ -29,6 +52,11 @@ const ask = Effect.fnUntraced(function* ({ host = "127.0.0.1", port }: Address) 
   if (status !== 200) return yield* fail(`status ${status}, ${body}`)
 })
 
-export const healthcheck = Command.make("healthcheck", { addr: flags.addr }, ({ addr }) =>
-  Effect.flatMap(addresses(addr), Effect.forEach(ask, { discard: true }))
+export const healthcheck = Command.make(
+  "healthcheck",
+  { addr: flags.addr, webConfig: flags.webConfig },
+  Effect.fnUntraced(function* ({ addr, webConfig }) {
+    const scheme = yield* schemeOf(webConfig)
+    for (const address of yield* addresses(addr)) yield* ask(scheme, address)
+  })
 ).pipe(Command.withDescription("Ask a daemon on this machine whether it is well, as a container's health check does"))

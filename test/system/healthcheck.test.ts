@@ -1,7 +1,12 @@
+import { execFileSync } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { isMissing } from "./missing.ts"
 import { Program, startDaemon } from "./program.ts"
 
 const healthcheck = async (...args: ReadonlyArray<string>) => {
@@ -23,6 +28,24 @@ test("a daemon that is well: exit 0, and not a word", async () => {
   const daemon = await startDaemon(["--target", "http://127.0.0.1:1/"])
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   expect(await healthcheck("--addr", `127.0.0.1:${daemon.port}`)).toEqual({ code: 0, stdout: "", stderr: "" })
+})
+
+const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
+
+test.skipIf(noOpenssl)("over TLS and with passwords, as its web config says", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "poller-healthcheck-"))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const certificate = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=shop -keyout key -out crt"
+  execFileSync("openssl", certificate.split(" "), { cwd: directory, stdio: "pipe" })
+  const webConfig = join(directory, "web.yml")
+  const hash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
+  writeFileSync(webConfig, `tls_server_config: { cert_file: crt, key_file: key }\nbasic_auth_users: { ada: ${hash} }\n`)
+  const daemon = await startDaemon(["--target", "http://127.0.0.1:1/", "--web-config", webConfig])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+
+  const address = `127.0.0.1:${daemon.port}`
+  expect(await healthcheck("--addr", address, "--web-config", webConfig)).toMatchObject({ code: 0, stderr: "" })
+  expect(await healthcheck("--addr", address)).toMatchObject({ code: 1 })
 })
 
 test("one that is not: exit 1, and what /healthz says", async () => {
