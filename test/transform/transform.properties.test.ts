@@ -103,16 +103,15 @@ test("whatever the mapping and the document: finite samples, unique by name and 
       const series = new Set(samples.map(({ family, labels }) => `${family.name} ${JSON.stringify(labels)}`))
       expect(series.size).toBe(samples.length)
       for (const { value, labels } of samples) {
-        expect(value).toBeGreaterThanOrEqual(-Number.MAX_VALUE)
-        expect(value).toBeLessThanOrEqual(Number.MAX_VALUE)
         const names = labels.map(([name]) => name)
+        expect(Number.isFinite(value)).toBe(true)
         expect(names).toEqual([...new Set(names)].sort())
         expect(labels.every(([, text]) => text !== "" && text.isWellFormed())).toBe(true)
       }
       const count = Object.values(dropped).reduce((sum, number) => sum + number)
       expect(problems).toHaveLength(Math.min(count, 1000))
     }),
-    { numRuns: 800 }
+    { numRuns: 300 }
   )
 })
 
@@ -136,7 +135,7 @@ test("the samples of a row do not depend on its neighbours", () => {
       const numbered = rows.map((row, number) => ({ ...row, row: `row ${number}` }))
       expect(lines(yielded(mapping, numbered))).toEqual(numbered.flatMap((row) => lines(yielded(mapping, [row]))))
     }),
-    { numRuns: 500 }
+    { numRuns: 200 }
   )
 })
 
@@ -158,7 +157,7 @@ test("the order of keys changes nothing, unless it decides which of two duplicat
       fc.pre(one.dropped.duplicate === 0)
       expect(lines(other).toSorted()).toEqual(lines(one).toSorted())
     }),
-    { numRuns: 500 }
+    { numRuns: 200 }
   )
 })
 
