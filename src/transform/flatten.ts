@@ -51,14 +51,15 @@ export const flatten = (
   const families = new Map<string, Family>()
   const seen = new Set<string>()
   const samples: Array<Sample> = []
-  const { dropped, problems, drop } = collectProblems()
+  const { dropped, problems, count } = collectProblems()
 
   const all = (labels: Labels) => (constant.length === 0 ? labels : inOrder(new Map([...constant, ...labels])))
 
   const take = (place: Place, value: number) => {
     const metric = place.name
-    const refuse = (reason: DropReason) =>
-      drop(reason, () => ({ metric, path: place.path, row: "$", found: String(place.value) }))
+    const refuse = (reason: DropReason) => {
+      if (count(reason)) problems.push({ reason, metric, path: place.path, row: "$", found: String(place.value) })
+    }
     if (!Number.isFinite(value)) return refuse("not_a_number")
     const series = `${metric}${JSON.stringify(place.labels)}`
     if (seen.has(series)) return refuse("duplicate")

@@ -47,7 +47,12 @@ export const labelRow = (
   look: Lookup,
   row: Node,
   problem: LabelProblem
-): RowLabels => sources.map((source) => labelOf(source, around, look, row, problem))
+): RowLabels => {
+  const labels = new Array<Label | undefined>(sources.length)
+  let index = 0
+  for (const source of sources) labels[index++] = labelOf(source, around, look, row, problem)
+  return labels
+}
 
 const labelOf = (
   source: LabelSource,

@@ -41,7 +41,7 @@ export const valueAt = (look: Lookup, path: Path, row: Node): Json | undefined |
 }
 
 /** A number as the document spells it: only what holds it knows. */
-const spelled = ({ document }: Lookup, { value, parent, key }: Node): string => {
+export const spelled = ({ document }: Lookup, { value, parent, key }: Node): string => {
   const holder = parent?.value
   const isHeld = typeof holder === "object" && holder !== null && key !== undefined
   return (isHeld ? document.spelling(holder, key) : undefined) ?? String(value)
@@ -62,20 +62,4 @@ export const wordsAt = (look: Lookup, path: Path, row: Node): string | undefined
     default:
       return value
   }
-}
-
-const longest = 60
-
-/** What a path finds, short enough for a line. */
-export const describe = (look: Lookup, path: Path, row: Node): string => {
-  const [node, ...others] = nodesAt(look, path, row)
-  if (node === undefined) return "nothing"
-  if (others.length > 0) return `${others.length + 1} values`
-  const { value } = node
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > longest ? `${value.slice(0, longest)}…` : value)
-  }
-  if (typeof value === "number") return spelled(look, node).slice(0, longest)
-  return value === null || typeof value === "boolean" ? String(value) : "a map"
 }

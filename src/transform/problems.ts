@@ -8,9 +8,9 @@ export const noneDropped: Dropped = { missing: 0, not_a_number: 0, ambiguous: 0,
 /** The problems of one document as they are met. */
 export interface Problems {
   readonly dropped: Dropped
-  readonly problems: ReadonlyArray<Problem>
-  /** Counts a problem, and asks for its details if they are kept. */
-  readonly drop: (reason: DropReason, details: () => Omit<Problem, "reason">) => void
+  readonly problems: Array<Problem>
+  /** Counts a problem, and says whether there is still room for it among `problems`. */
+  readonly count: (reason: DropReason) => boolean
 }
 
 export const collectProblems = (): Problems => {
@@ -19,9 +19,9 @@ export const collectProblems = (): Problems => {
   return {
     dropped,
     problems,
-    drop: (reason, details) => {
+    count: (reason) => {
       dropped[reason]++
-      if (problems.length < kept) problems.push({ reason, ...details() })
+      return problems.length < kept
     }
   }
 }

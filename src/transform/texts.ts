@@ -10,7 +10,8 @@ export const textSet = (expected: number): { readonly add: (text: string) => boo
   const mask = 2 ** Math.ceil(Math.log2(expected * 2)) - 1
   /** Where a text's hash leads, and in the places behind it: one more than its position among `texts`, 0 for none. */
   const table = new Int32Array(mask + 1)
-  const texts: Array<string> = []
+  const texts = new Array<string>(expected)
+  let count = 0
   /** Texts that found no place near enough, as when somebody chose them so. */
   const others = new Set<string>()
   return {
@@ -18,7 +19,8 @@ export const textSet = (expected: number): { readonly add: (text: string) => boo
       for (let place = hash(text), last = place + 16; place < last; place++) {
         const position = table[place & mask]
         if (position === 0) {
-          table[place & mask] = texts.push(text)
+          texts[count++] = text
+          table[place & mask] = count
           return true
         }
         if (position !== undefined && texts[position - 1] === text) return false

@@ -1,13 +1,24 @@
+import { describeFound, describeLabels, describeRow } from "./describe.ts"
 import type { Document } from "./json.ts"
 import { type Label, labelRow, present, type RowLabels } from "./labels.ts"
-import { describe, lookup, nodesAt } from "./lookup.ts"
-import { location, type Node } from "./node.ts"
+import { lookup, nodesAt } from "./lookup.ts"
+import type { Node } from "./node.ts"
 import { find, type Path } from "./path.ts"
 import type { List, Plan, Scope } from "./plan.ts"
 import { collectProblems } from "./problems.ts"
 import type { DropReason, Labels, Sample, Transformed } from "./sample.ts"
 import type { Series } from "./series.ts"
 import { distinctRows, distinctSeries } from "./unique.ts"
+
+/** Where a scope is taken: the document, or one row of a list. */
+interface Row {
+  readonly node: Node
+  /** As the rows within inherit them, and as its samples share them. */
+  readonly rowLabels: RowLabels
+  readonly labels: Labels
+  /** No row of its scope before it has the same labels. */
+  readonly isNew: boolean
+}
 
 /**
  * All that a mapping yields of a document; it goes on to one sample over the plan's `maxSeries` and no further. Total:
@@ -17,62 +28,62 @@ export const transform = (plan: Plan, document: Document): Transformed => {
   const look = lookup(document)
   const samples: Array<Sample> = []
   const isNewSeries = distinctSeries(samples)
-  const { dropped, problems, drop } = collectProblems()
+  const { dropped, problems, count } = collectProblems()
 
-  const lost = (reason: DropReason, metric: string, path: Path | undefined, row: Node, found?: string) =>
-    drop(reason, () => ({
-      metric,
-      path: path?.text ?? "",
-      row: location(row),
-      found: found ?? (path === undefined ? "nothing" : describe(look, path, row))
-    }))
-  const labelLost = (label: string, path: Path, row: Node) => lost("ambiguous", label, path, row)
+  const lost = (reason: DropReason, metric: string, path: Path | undefined, node: Node, duplicate?: Labels) => {
+    if (!count(reason)) return
+    const found =
+      duplicate !== undefined ? describeLabels(duplicate) : path === undefined ? "" : describeFound(look, path, node)
+    problems.push({ reason, metric, path: path?.text ?? "", row: describeRow(node), found })
+  }
+  const labelLost = (label: string, path: Path, node: Node) => lost("ambiguous", label, path, node)
 
   const isFull = () => samples.length > plan.maxSeries
 
-  const add = ({ family, path, oncePerRow }: Series, labels: Labels, value: number, row: Node, isRowNew: boolean) => {
+  const add = ({ family, path, oncePerRow }: Series, labels: Labels, value: number, row: Row) => {
     if (isFull()) return
-    if (isNewSeries(family, labels, oncePerRow && isRowNew)) samples.push({ family, labels, value })
-    else lost("duplicate", family.name, path, row, labels.map(([name, value]) => `${name}="${value}"`).join(","))
+    if (isNewSeries(family, labels, oncePerRow && row.isNew)) samples.push({ family, labels, value })
+    else lost("duplicate", family.name, path, row.node, labels)
   }
 
-  const take = (series: Series, row: Node, rowLabels: RowLabels, asTheRow: Labels, isRowNew: boolean) => {
-    const reading = series.read(look, row)
-    if (typeof reading === "string") lost(reading, series.family.name, series.path, row)
-    const isState = series.states !== undefined && reading === "unknown_state"
-    if (typeof reading !== "number" && !isState) return
+  const take = (series: Series, row: Row) => {
+    const reading = series.read(look, row.node)
+    if (typeof reading === "string") lost(reading, series.family.name, series.path, row.node)
+    const isUnknownState = series.states !== undefined && reading === "unknown_state"
+    if (typeof reading !== "number" && !isUnknownState) return
     const labels =
-      series.labels === undefined ? asTheRow : present(labelRow(series.labels, rowLabels, look, row, labelLost))
-    if (series.states === undefined) add(series, labels, Number(reading), row, isRowNew)
-    else {
-      for (const [index, state] of series.states.entries()) {
-        add(series, withState(labels, state), index === reading ? 1 : 0, row, isRowNew)
-      }
+      series.labels === undefined
+        ? row.labels
+        : present(labelRow(series.labels, row.rowLabels, look, row.node, labelLost))
+    if (series.states === undefined) return add(series, labels, Number(reading), row)
+    for (const [index, state] of series.states.entries()) {
+      add(series, withState(labels, state), index === reading ? 1 : 0, row)
     }
   }
 
-  const visit = (scope: Scope, row: Node, rowLabels: RowLabels, isRowNew: boolean) => {
-    const labels = present(rowLabels)
-    for (const series of scope.series) take(series, row, rowLabels, labels, isRowNew)
-    for (const list of scope.lists) walk(list, row, rowLabels, isRowNew)
+  const visit = (scope: Scope, row: Row) => {
+    for (const series of scope.series) take(series, row)
+    for (const list of scope.lists) walk(list, row)
   }
 
-  const walk = ({ path, scopes }: List, around: Node, labelsAround: RowLabels, isAroundNew: boolean) => {
-    const rows = nodesAt(look, path, around)
-    if (rows.length === 0 && around === look.root && isGone(path, around)) {
-      lost("missing", firstName(scopes), path, around)
+  const walk = ({ path, scopes }: List, around: Row) => {
+    const nodes = nodesAt(look, path, around.node)
+    if (nodes.length === 0 && around.node === look.root && isGone(path, look.root)) {
+      lost("missing", firstName(scopes), path, around.node)
     }
     for (const scope of scopes) {
-      const isNew = distinctRows(rows.length)
-      for (const row of rows) {
+      const isNewRow = distinctRows(nodes.length)
+      for (const node of nodes) {
         if (isFull() || look.effort.left-- < 0) return
-        const labels = labelRow(scope.labels, labelsAround, look, row, labelLost)
-        visit(scope, row, labels, isAroundNew && scope.inheritsAll && isNew(labels))
+        const rowLabels = labelRow(scope.labels, around.rowLabels, look, node, labelLost)
+        const isNew = around.isNew && scope.inheritsAll && isNewRow(rowLabels)
+        visit(scope, { node, rowLabels, labels: present(rowLabels), isNew })
       }
     }
   }
 
-  visit(plan.root, look.root, labelRow(plan.root.labels, [], look, look.root, labelLost), true)
+  const rowLabels = labelRow(plan.root.labels, [], look, look.root, labelLost)
+  visit(plan.root, { node: look.root, rowLabels, labels: present(rowLabels), isNew: true })
   return { samples, dropped, problems }
 }
 

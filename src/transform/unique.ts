@@ -7,7 +7,8 @@ import { textSet } from "./texts.ts"
  * or a position, and comparing it alone is many times cheaper: it looks for one that does, and takes all if none does.
  */
 export const distinctRows = (expected: number): ((labels: RowLabels) => boolean) => {
-  const rows: Array<RowLabels> = []
+  const rows = new Array<RowLabels>(expected)
+  let count = 0
   let seen = textSet(expected)
   let column = 0
   const key = (labels: RowLabels) => (column < labels.length ? (labels[column]?.[1] ?? "") : labelsKey(present(labels)))
@@ -19,7 +20,7 @@ export const distinctRows = (expected: number): ((labels: RowLabels) => boolean)
         seen = textSet(expected)
       } while (!rows.every((row) => seen.add(key(row))))
     }
-    rows.push(labels)
+    rows[count++] = labels
     return true
   }
 }
