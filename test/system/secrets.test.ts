@@ -1,0 +1,175 @@
+import { writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { text } from "node:stream/consumers"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { type Fault, type Faulty, startFaulty } from "../upstream/faulty.ts"
+import { configuration } from "./configuration.ts"
+import { Program, startDaemon } from "./program.ts"
+
+/** Every way to hand poller a secret, each with one of its own. */
+const ways: Readonly<Record<string, (secret: string, home: string) => object>> = {
+  url: (secret, home) => ({ url: home.replace("//", `//ada:${secret}@`) }),
+  query: (secret, home) => ({ url: `${home}?api_key=${secret}` }),
+  header: (secret) => ({ headers: { "X-Api-Key": secret } }),
+  environment: () => ({ headers: { Cookie: "session=${SESSION}" } }),
+  header_file: (secret) => ({ headers_from: { "X-Api-Key": file(secret) } }),
+  body: (secret) => ({ method: "POST", body: `{"token":"${secret}"}` }),
+  password: (secret) => ({ auth: { basic: { username: "ada", password_file: file(secret) } } }),
+  bearer: (secret) => ({ auth: { bearer_token_file: file(secret) } }),
+  oauth2: (secret, home) => ({
+    auth: { oauth2: { token_url: `${home}/token`, client_id: "ada", client_secret_file: file(secret) } }
+  }),
+  proxy: (secret, home) => ({ proxy: home.replace("//", `//ada:${secret}@`) })
+}
+
+const secretOf = (way: string) => `hunter2-${way.replace("_", "-")}`
+const token = "hunter2-access-token"
+const secrets = [...Object.keys(ways).map(secretOf), token]
+
+/** As they are, and as they go over the wire or into a URL. */
+const traces = [
+  "hunter2",
+  ...secrets.flatMap((secret) => [secret, `ada:${secret}`]).map((secret) => btoa(secret).replace(/=+$/, ""))
+]
+
+let files = 0
+let folder: string
+const file = (secret: string) => {
+  const name = join(folder, `secret-${files++}`)
+  writeFileSync(name, `${secret}\n`)
+  return name
+}
+
+/** All that a request says of its sender, in one line. */
+const said = async (request: Parameters<Fault>[2]) => {
+  const { authorization, "x-api-key": key, cookie, "proxy-authorization": proxy } = request.headers
+  const parts = [authorization, key, cookie, proxy, await text(request), request.url?.split("api_key=")[1]]
+  return parts
+    .filter(Boolean)
+    .join(" ")
+    .replace(/[^ -~]/g, "")
+}
+
+/** An upstream that says what it heard, wherever an answer has a place for it; and all of the ways to fail. */
+const behaviours: Readonly<Record<string, Fault>> = {
+  in_value: async (response, _socket, request) =>
+    void response.end(JSON.stringify({ a: 1, said: await said(request) })),
+  in_status_line: async (_response, socket, request) =>
+    void socket.end(`HTTP/1.1 500 ${await said(request)}\r\nContent-Length: 0\r\n\r\n`),
+  in_header: async (response, _socket, request) => {
+    const word = await said(request)
+    response.writeHead(401, { "www-authenticate": word, etag: word, "retry-after": word, server: word }).end()
+  },
+  in_coding: async (response, _socket, request) =>
+    void response.writeHead(200, { "content-encoding": await said(request) }).end("x"),
+  in_location: async (response, _socket, request) =>
+    void response.writeHead(302, { location: `http://127.0.0.1:1/${encodeURIComponent(await said(request))}` }).end(),
+  in_scheme: async (response, _socket, request) =>
+    void response.writeHead(302, { location: `${(await said(request)).replace(/\W/g, "")}:x` }).end(),
+  in_no_json: async (response, _socket, request) => void response.end(await said(request)),
+  in_half_json: async (response, _socket, request) => void response.end(`{"a":"${await said(request)}`),
+  in_no_http: async (_response, socket, request) => void socket.end(`${await said(request)}\r\n\r\n`),
+  in_chunk: async (_response, socket, request) =>
+    void socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${await said(request)}\r\n`),
+  reset: (_response, socket) => void socket.resetAndDestroy(),
+  hang: () => undefined,
+  flood: (response) => void response.writeHead(200, { "content-length": 1e9 }).write("[")
+}
+
+let upstream: Faulty
+let daemon: Awaited<ReturnType<typeof startDaemon>>
+let config: string
+let names: ReadonlyArray<string>
+
+const targetsOf = () =>
+  Object.entries(ways).flatMap(([way, settings]) =>
+    Object.entries(behaviours).map(([behaviour, fault]) => {
+      const name = `${way}-${behaviour}`
+      const home = `${upstream.url}/${name}`
+      upstream.also[way === "query" ? `${name}?api_key=${secretOf(way)}` : name] = fault
+      upstream.also[`${name}/token`] = (response) => void response.end(JSON.stringify({ access_token: token }))
+      return { name, url: home, labels: { way: name }, ...settings(secretOf(way), home) }
+    })
+  )
+
+/** Targets that cannot even begin, or end in another way than by an answer. */
+const hopeless = () =>
+  [
+    { name: "unresolved", url: `http://ada:${secretOf("url")}@nowhere.invalid/` },
+    { name: "closed", url: `http://ada:${secretOf("url")}@127.0.0.1:1/` },
+    { name: "no-tls", url: `https://ada:${secretOf("url")}@127.0.0.1:${upstream.port}/` },
+    { name: "no-proxy", url: upstream.url, proxy: `http://ada:${secretOf("proxy")}@127.0.0.1:1` },
+    {
+      name: "no-tunnel",
+      url: "https://127.0.0.1:1",
+      proxy: `${upstream.url.replace("//", `//ada:${secretOf("proxy")}@`)}`
+    },
+    { name: "no-header", url: upstream.url, headers_from: { "X-Api-Key": file(`${secretOf("header")}\nsecond line`) } },
+    {
+      name: "no-key",
+      url: "https://127.0.0.1:1",
+      tls: { cert_file: file(secretOf("header")), key_file: file(secretOf("header")) }
+    }
+  ].map((target) => ({ ...target, labels: { way: target.name } }))
+
+beforeAll(async () => {
+  upstream = await startFaulty()
+  config = configuration({})
+  folder = dirname(config)
+  const targets = [...targetsOf(), ...hopeless()]
+  names = targets.map(({ name }) => name)
+  writeFileSync(config, JSON.stringify({ defaults: { interval: "2s", timeout: "1s" }, targets }))
+  daemon = await startDaemon(["--config", config, "--log-level", "trace"], {
+    env: { SESSION: secretOf("environment") }
+  })
+  const ready = async () => expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+  await vi.waitFor(ready, { timeout: 60_000, interval: 200 })
+})
+afterAll(async () => {
+  daemon.child.kill("SIGKILL")
+  await upstream[Symbol.asyncDispose]()
+})
+
+const leaks = (output: string) => output.split("\n").filter((line) => traces.some((trace) => line.includes(trace)))
+
+describe("no secret", () => {
+  test("fails to arrive: the upstream has heard each", async () => {
+    const heard = (
+      await Promise.all(upstream.requests.map(({ headers, url }) => JSON.stringify([headers, url])))
+    ).join()
+    const bare = ["query", "header", "environment", "header_file", "bearer"].map(secretOf)
+    const basic = ["url", "password", "oauth2", "proxy"].map((way) => btoa(`ada:${secretOf(way)}`))
+    for (const trace of [...bare, ...basic, token]) expect(heard).toContain(trace)
+  })
+
+  test("is in the log, whatever happened", () => {
+    expect(daemon.stderr.match(/target down/g)?.length).toBeGreaterThan(100)
+    for (const reason of ["timeout", "connection", "tls", "status", "too_large", "not_json"]) {
+      expect(daemon.stderr).toContain(`reason=${reason}`)
+    }
+    expect(leaks(daemon.stderr + daemon.stdout)).toEqual([])
+  })
+
+  test("is on a page", async () => {
+    const page = async (path: string) => leaks(await (await fetch(`${daemon.url}${path}`)).text())
+    for (const path of ["/", "/metrics", "/healthz", "/readyz"]) expect(await page(path), path).toEqual([])
+    for (const name of names) expect(await page(`/targets/${name}`), name).toEqual([])
+  })
+
+  test("is told by a reload of a broken file", async () => {
+    const secret = secretOf("header")
+    const broken = [
+      { name: "a", url: `ftp://ada:${secret}@x/`, interval: "5x" },
+      { name: "b", url: "http://x", headers: secret, body: [secret], proxy: secret, auth: { bearer_token: secret } },
+      { name: "c", url: "http://x", headers: { "X-Key": [secret] }, headers_from: { K: secret }, auth: secret },
+      { name: "d", url: "http://x", auth: { basic: { username: "ada", password: secret, password_file: secret } } }
+    ]
+    writeFileSync(config, JSON.stringify({ targets: broken }))
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/reload failed/)
+    expect(leaks(daemon.stderr)).toEqual([])
+    const { stdout, stderr, code } = await new Program(["check", "--config", config]).ended
+    expect(code).toBe(78)
+    expect(leaks(stdout + stderr)).toEqual([])
+  })
+})
