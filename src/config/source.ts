@@ -67,6 +67,30 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
   return []
 }
 
+const tooDeep = "nested too deeply"
+
+/** In words of ours where those of the parser are about its own insides. */
+const reword = ({ code, message }: Yaml.YAMLError): string => {
+  if (code === "MULTIPLE_DOCS") return "a second document: one file holds one"
+  return /call stack|regular expression/.test(message) ? tooDeep : message
+}
+
+/** What a parser lets through and no configuration can have, each with its node. */
+const oddities = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
+  const found: Array<readonly [unknown, string]> = []
+  Yaml.visit(document, {
+    Alias: (_, alias, around) => {
+      const target = alias.resolve(document)
+      if (target === undefined) found.push([alias, `no anchor &${alias.source} before this alias`])
+      else if (around.includes(target)) found.push([alias, `the anchor &${alias.source} holds this alias itself`])
+    },
+    Pair: (_, { key }) => {
+      if (!Yaml.isScalar(key) && !Yaml.isAlias(key)) found.push([key, "a list or a map is no key"])
+    }
+  })
+  return found
+}
+
 /** Reads YAML 1.2 or JSON; fails with what is wrong with the text as such, and where. */
 export const read = (text: string): Result.Result<Source, ReadonlyArray<Problem>> => {
   const lines = new Yaml.LineCounter()
@@ -77,31 +101,32 @@ export const read = (text: string): Result.Result<Source, ReadonlyArray<Problem>
   }
   const problemAt = (offset: number, message: string): Problem => ({
     ...at(offset),
-    path: pathTo(offset, document.contents),
+    path: message === tooDeep ? [] : pathTo(offset, document.contents),
     message
   })
 
   const broken = [...document.errors, ...document.warnings].filter(({ code }) => code !== "DUPLICATE_KEY")
   if (broken.length > 0) {
-    return Result.fail(
-      broken.map(({ code, pos, message }) =>
-        problemAt(pos[0], code === "MULTIPLE_DOCS" ? "a second document: one file holds one" : message)
-      )
-    )
+    const problems = broken.map((error) => problemAt(error.pos[0], reword(error)))
+    const deep = problems.find(({ message }) => message === tooDeep)
+    return Result.fail(deep === undefined ? problems : [deep])
   }
-  const loose: Array<Problem> = []
-  Yaml.visit(document, {
-    Alias: (_, alias) => {
-      if (!alias.resolve(document))
-        loose.push(problemAt(startOf(alias) ?? 0, `no anchor &${alias.source} before this alias`))
-    }
-  })
-  if (loose.length > 0) return Result.fail(loose)
+  const odd = oddities(document)
+  if (odd.length > 0) return Result.fail(odd.map(([node, message]) => problemAt(startOf(node) ?? 0, message)))
 
-  return Result.succeed({
-    value: document.toJS(),
+  return Result.map(toValue(document), (value) => ({
+    value,
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
     duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "this key stands twice in the map"))
-  })
+  }))
 }
+
+/** Fails for aliases that multiply without bound, and for merge keys with something else than maps. */
+const toValue = (document: Yaml.Document): Result.Result<unknown, ReadonlyArray<Problem>> =>
+  Result.try({
+    try: (): unknown => document.toJS(),
+    catch: (error) => [
+      { line: 1, column: 1, path: [], message: error instanceof Error ? error.message : String(error) }
+    ]
+  })

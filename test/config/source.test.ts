@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { type KeyPath, read } from "../../src/config/source.ts"
 
@@ -49,7 +50,26 @@ test.each([
   ["a: [1\nb: 2", "2:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
   ["a: !foo 1", "1:4: Unresolved tag: !foo"],
   ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
+  ["a: &x\n  b: *x", "2:6: the anchor &x holds this alias itself"],
+  ["? [a]\n: b", "1:3: a list or a map is no key"],
+  ["a: { <<: 5 }", "1:1: Merge sources must be maps or map aliases"],
+  [
+    `a: &a [x, x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]`,
+    "1:1: Excessive alias count indicates a resource exhaustion attack"
+  ],
   ["a: 1\n---\nb: 2", "2:1: a second document: one file holds one"]
 ])("%j is no YAML that can be read", (text, message) => {
   expect(broken(text)).toEqual([message])
+})
+
+test("what is nested beyond all measure is no YAML that can be read either", () => {
+  expect(broken("[".repeat(100_000))).toEqual([expect.stringMatching(/^1:\d+: nested too deeply$/)])
+})
+
+test("whatever a text is, reading it does not throw", () => {
+  const sign = fc.constantFrom(..."abc:-[]{}&*!|>'\"%@`#,?<=\n\t \0\\".split(""), "a: ", "\n  - ", "&a ", "*a", "<<: ")
+  fc.assert(
+    fc.property(fc.array(sign, { maxLength: 40 }), (signs) => void read(signs.join(""))),
+    { numRuns: 2000 }
+  )
 })
