@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { parse } from "../../../src/serve/web-config/file.ts"
@@ -22,6 +23,12 @@ basic_auth_users:
   alice: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi
 `
   expect(problems(text)).toEqual([])
+})
+
+test("takes the example of the documentation", () => {
+  const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/web-config.md", "utf8")) ?? []
+  expect(example).toContain("tls_server_config")
+  expect(problems(example)).toEqual([])
 })
 
 test("an empty file asks for nothing", () => {

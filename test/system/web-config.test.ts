@@ -1,0 +1,159 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { get, type RequestOptions } from "node:https"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { TLSSocket } from "node:tls"
+import { hashSync } from "bcryptjs"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { makeAuthority } from "../upstream/certificates.ts"
+import { Program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./upstream.ts"
+
+const authority = makeAuthority()
+const ca = readFileSync(authority.caFile)
+const server = authority.sign("IP:127.0.0.1")
+
+interface Got {
+  readonly status: number | undefined
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly body: string
+  /** The serial number of the server's certificate. */
+  readonly serial: string
+}
+
+/** One request on a connection of its own. */
+const fetchTls = (port: number, path: string, options: RequestOptions = {}) =>
+  new Promise<Got>((resolve, reject) => {
+    const request = get({ host: "127.0.0.1", port, path, ca, agent: false, ...options }, (response) => {
+      const serial = (response.socket as TLSSocket).getPeerCertificate().serialNumber
+      let body = ""
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk
+      })
+      response.on("error", reject)
+      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, body, serial }))
+    })
+    request.on("error", reject)
+  })
+
+/** A daemon whose pages are served as `web` says; its files lie in a folder of their own. */
+const daemonWith = async (web: string) => {
+  const folder = mkdtempSync(join(tmpdir(), "poller-web-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = (name: string) => join(folder, name)
+  copyFileSync(server.certFile, file("server.crt"))
+  copyFileSync(server.keyFile, file("server.key"))
+  copyFileSync(authority.caFile, file("ca.crt"))
+  writeFileSync(file("web.yml"), web)
+  const upstream = await startUpstream(json({ depth: 7 }))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const daemon = await startDaemon(["--target", upstream.url, "--web-config", file("web.yml")])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  return Object.assign(daemon, { file })
+}
+
+const tls = "tls_server_config: { cert_file: server.crt, key_file: server.key }\n"
+const mutual =
+  "tls_server_config: { cert_file: server.crt, key_file: server.key, client_ca_file: ca.crt, client_auth_type: RequireAndVerifyClientCert }\n"
+
+describe("TLS", () => {
+  test("the pages are served by it alone, from version 1.2 on", async () => {
+    const daemon = await daemonWith(tls)
+    expect((await fetchTls(daemon.port, "/metrics")).body).toContain("poller_build_info")
+    await expect(fetch(`http://127.0.0.1:${daemon.port}/metrics`)).rejects.toThrow()
+    await expect(
+      fetchTls(daemon.port, "/metrics", { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" })
+    ).rejects.toThrow()
+  })
+
+  test("a certificate is replaced without a restart; a bad one leaves the old in force, and is said once", async () => {
+    const daemon = await daemonWith(tls)
+    const before = await fetchTls(daemon.port, "/healthz")
+    const next = authority.sign("IP:127.0.0.1")
+    copyFileSync(next.keyFile, daemon.file("server.key"))
+    await expect
+      .poll(
+        async () => {
+          await fetchTls(daemon.port, "/healthz")
+          return daemon.stderr
+        },
+        { timeout: 10_000, interval: 200 }
+      )
+      .toMatch(/level=ERROR message="web config not reloaded"/)
+    expect((await fetchTls(daemon.port, "/healthz")).serial).toBe(before.serial)
+    copyFileSync(next.certFile, daemon.file("server.crt"))
+    await expect
+      .poll(async () => (await fetchTls(daemon.port, "/healthz")).serial, { timeout: 10_000, interval: 200 })
+      .not.toBe(before.serial)
+    expect(daemon.stderr.match(/web config not reloaded/g)).toHaveLength(1)
+  })
+
+  test("a client certificate is asked for and verified", async () => {
+    const daemon = await daemonWith(mutual)
+    const client = authority.sign("DNS:prometheus.example.com")
+    const good = await fetchTls(daemon.port, "/metrics", { cert: client.cert, key: client.key })
+    expect(good.status).toBe(200)
+    await expect(fetchTls(daemon.port, "/metrics")).rejects.toThrow()
+    using stranger = makeAuthority()
+    const unknown = stranger.sign("DNS:prometheus.example.com")
+    await expect(fetchTls(daemon.port, "/metrics", { cert: unknown.cert, key: unknown.key })).rejects.toThrow()
+  })
+
+  test("of verified clients only those with an allowed name", async () => {
+    const daemon = await daemonWith(mutual.replace(" }", ", client_allowed_sans: [prometheus.example.com] }"))
+    const allowed = authority.sign("DNS:prometheus.example.com")
+    expect((await fetchTls(daemon.port, "/metrics", { cert: allowed.cert, key: allowed.key })).status).toBe(200)
+    const other = authority.sign("DNS:grafana.example.com")
+    await expect(fetchTls(daemon.port, "/metrics", { cert: other.cert, key: other.key })).rejects.toThrow()
+  })
+})
+
+describe("passwords and headers", () => {
+  const web = (password: string) =>
+    `basic_auth_users: { alice: "${hashSync(password, 4)}" }\nhttp_server_config: { headers: { X-Frame-Options: DENY } }\n`
+  const as = (credentials: string) => ({ headers: { authorization: `Basic ${btoa(credentials)}` } })
+
+  test("no page but /healthz and /readyz without one; 401 names a realm", async () => {
+    const daemon = await daemonWith(web("sesame"))
+    for (const path of ["/", "/metrics", "/targets/x", "/nope"]) {
+      const refused = await fetch(daemon.url + path)
+      expect([path, refused.status, refused.headers.get("www-authenticate")]).toEqual([
+        path,
+        401,
+        'Basic realm="poller", charset="UTF-8"'
+      ])
+      expect(await refused.text()).toBe("a user and a password are needed\n")
+    }
+    expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${daemon.url}/readyz`)).status).toBeLessThan(504)
+    expect((await fetch(`${daemon.url}/metrics`, as("alice:wrong"))).status).toBe(401)
+    const welcome = await fetch(`${daemon.url}/metrics`, as("alice:sesame"))
+    expect([welcome.status, welcome.headers.get("x-frame-options")]).toEqual([200, "DENY"])
+  })
+
+  test("a new password counts without a restart", async () => {
+    const daemon = await daemonWith(web("sesame"))
+    expect((await fetch(`${daemon.url}/metrics`, as("alice:sesame"))).status).toBe(200)
+    writeFileSync(daemon.file("web.yml"), web("open"))
+    await expect
+      .poll(async () => (await fetch(`${daemon.url}/metrics`, as("alice:open"))).status, {
+        timeout: 10_000,
+        interval: 200
+      })
+      .toBe(200)
+    expect((await fetch(`${daemon.url}/metrics`, as("alice:sesame"))).status).toBe(401)
+  })
+})
+
+test("a file that is wrong ends the start with a line for each problem, and 78", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "poller-web-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, "web.yml")
+  writeFileSync(file, "tls_server_config: { cert_file: server.crt }\nbasic_auth_user: {}\n")
+  const { code, stderr } = await new Program(["--target", "http://127.0.0.1:1/", "--web-config", file]).ended
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    `${file}:1:20: tls_server_config.key_file: missing`,
+    `${file}:2:1: basic_auth_user: unknown key; did you mean basic_auth_users?`
+  ])
+  expect(code).toBe(78)
+})
