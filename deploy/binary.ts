@@ -39,6 +39,8 @@ try {
       executable: node,
       output,
       useCodeCache: true,
+      // for a thread, which can only be given a text
+      assets: { "poller.js": join(root, "dist/poller.js") },
       disableExperimentalSEAWarning: true,
       execArgv: ["--disable-warning=ExperimentalWarning", ...flags]
     })

@@ -8,7 +8,9 @@ import type { Failure } from "./failure.ts"
 import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
+import { startThread } from "./host/thread.ts"
 import { Board } from "./poll/board.ts"
+import * as DigestThread from "./poll/digest-thread.ts"
 import * as Fleet from "./poll/fleet.ts"
 import { reloaded, starting } from "./poll/self.ts"
 import { type Shard, shardOf } from "./poll/shard.ts"
@@ -92,6 +94,8 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(Layer.mergeAll(Board.layer(self), ProcessMetrics.layer, Notify.layer))
+    Effect.provide(
+      Layer.mergeAll(Board.layer(self), ProcessMetrics.layer, Notify.layer, DigestThread.layer(startThread))
+    )
   )
 })

@@ -1,5 +1,8 @@
 import "./host/signals.ts"
 import "./host/output.ts"
+import { parentPort } from "node:worker_threads"
 import { main } from "./cli.ts"
+import { digestFor } from "./poll/digest-thread.ts"
 
-main(process.argv.slice(2))
+if (parentPort === null) main(process.argv.slice(2))
+else digestFor(parentPort)

@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import type { Document } from "../transform/json.ts"
 import type { Transformed } from "../transform/sample.ts"
 import type { Request } from "../upstream/request.ts"
+import type { Recipe } from "./recipe.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
 export interface Target {
@@ -12,6 +13,8 @@ export interface Target {
   readonly staleAfter: Duration.Duration
   /** A poll that yields more series than this fails. */
   readonly maxSeries: number
+  /** What `transform` was made of. */
+  readonly recipe: Recipe
   readonly transform: (document: Document) => Transformed
   /** Equal for two targets that would be polled and transformed alike: what a reload compares. */
   readonly fingerprint: string

@@ -10,6 +10,7 @@ export const aTarget = (name: string, change: Partial<Target> = {}): Target => (
   interval: Duration.seconds(10),
   staleAfter: Duration.seconds(30),
   maxSeries: 100,
+  recipe: { mapping: undefined, labels: {}, maxSeries: 100 },
   transform: flatten,
   fingerprint: name,
   ...change

@@ -1,0 +1,36 @@
+import * as Schema from "effect/Schema"
+import { flatten } from "../transform/flatten.ts"
+import type { Document } from "../transform/json.ts"
+import { Mapping } from "../transform/mapping.ts"
+import { plan } from "../transform/plan.ts"
+import type { Labels, Transformed } from "../transform/sample.ts"
+import { transform } from "../transform/transform.ts"
+
+/** All that a target's transform is made of, as plain data, so that another thread can make it too. */
+export interface Recipe {
+  /** As the file has it, and known to be good; without one every number of an answer becomes a gauge. */
+  readonly mapping: unknown
+  readonly labels: Readonly<Record<string, string>>
+  readonly maxSeries: number
+}
+
+/** Throws where `check` has found a problem. */
+export const decodeMapping = Schema.decodeUnknownSync(Mapping)
+
+const inOrder = (labels: Readonly<Record<string, string>>): Labels =>
+  Object.entries(labels)
+    .filter(([, value]) => value !== "")
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** The transform of a recipe. `decode` may remember a mapping that many targets share. */
+export const compile = (
+  { mapping, labels, maxSeries }: Recipe,
+  decode: (mapping: unknown) => Mapping = decodeMapping
+): ((document: Document) => Transformed) => {
+  if (mapping === undefined) {
+    const constant = inOrder(labels)
+    return (document) => flatten(document, constant, maxSeries)
+  }
+  const made = plan(decode(mapping), labels, maxSeries)
+  return (document) => transform(made, document)
+}

@@ -1,0 +1,111 @@
+import type { MessagePort, Worker } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { compile, type Recipe } from "../config/recipe.ts"
+import type { Target } from "../config/target.ts"
+import type { Answer } from "../upstream/exchange.ts"
+import { Digest, digest } from "./digest.ts"
+import type { Outcome } from "./outcome.ts"
+
+/**
+ * Answers from this size on (bytes) are digested on a thread of their own: they would hold every scrape for a tenth of a second. For smaller
+ * ones the way to the other thread costs more memory than it gains time.
+ */
+const large = 16_000_000
+
+/** A thread without work is ended after this time (milliseconds), with all the memory that a large answer took. */
+const patience = 60_000
+
+interface Job {
+  readonly id: number
+  readonly recipe: Recipe
+  readonly answer: Answer
+}
+
+interface Done {
+  readonly id: number
+  readonly outcome: Outcome
+}
+
+/** Memory that can change hands, in place of being copied: small pieces share theirs with others. */
+const movable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
+  bytes.flatMap(({ buffer, byteLength }) =>
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
+  )
+
+const died = (error: unknown): Outcome => ({
+  _tag: "Failed",
+  reason: "internal",
+  message: `the answer could not be digested: ${error instanceof Error ? error.message : String(error)}`
+})
+
+/** The daemon's end: large answers go to a thread, which is started when there is one and ended when there are none. */
+const makeDigest = (start: () => Worker, from: number) => {
+  const waiting = new Map<number, (outcome: Outcome) => void>()
+  let worker: Worker | undefined
+  let idle: NodeJS.Timeout | undefined
+  let jobs = 0
+
+  const end = () => {
+    worker?.terminate()
+    worker = undefined
+  }
+
+  const begin = () => {
+    const begun = start()
+    begun.unref()
+    begun.on("message", ({ id, outcome }: Done) => {
+      const resolve = waiting.get(id)
+      waiting.delete(id)
+      if (waiting.size === 0) idle = setTimeout(end, patience).unref()
+      resolve?.(outcome)
+    })
+    begun.on("error", (error) => {
+      worker = undefined
+      const lost = [...waiting.values()]
+      // before they hear of it: who does may come with the next answer
+      waiting.clear()
+      for (const resolve of lost) resolve(died(error))
+    })
+    return begun
+  }
+
+  const elsewhere = ({ recipe }: Target, answer: Answer & { readonly body: Uint8Array }) =>
+    Effect.callback<Outcome>((resume) => {
+      clearTimeout(idle)
+      worker ??= begin()
+      const id = jobs++
+      waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
+      worker.postMessage({ id, recipe, answer } satisfies Job, [...movable([answer.body])])
+    })
+
+  const here = (target: Target, answer: Answer) => Effect.sync(() => digest(target, answer))
+
+  return {
+    end,
+    digest: (target: Target, answer: Answer) =>
+      answer._tag === "Fresh" && answer.body.length >= from ? elsewhere(target, answer) : here(target, answer)
+  }
+}
+
+/** Answers of `from` bytes and more are digested by a thread that `start` starts, and whose program is `digestFor`. */
+export const layer = (start: () => Worker, from = large): Layer.Layer<never> =>
+  Layer.effect(
+    Digest,
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => makeDigest(start, from)),
+        ({ end }) => Effect.sync(end)
+      ),
+      ({ digest }) => digest
+    )
+  )
+
+/** The thread's end: digests what comes, one after the other. */
+export const digestFor = (daemon: MessagePort): void => {
+  daemon.on("message", ({ id, recipe, answer }: Job) => {
+    const outcome = digest({ transform: compile(recipe), maxSeries: recipe.maxSeries }, answer)
+    const lines = outcome._tag === "Good" ? (outcome.yield?.blocks ?? []).map((block) => block.lines) : []
+    daemon.postMessage({ id, outcome } satisfies Done, [...movable(lines)])
+  })
+}

@@ -1,0 +1,38 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Target } from "../config/target.ts"
+import { render } from "../exposition/block.ts"
+import { parse } from "../transform/json.ts"
+import type { Answer } from "../upstream/exchange.ts"
+import type { Outcome } from "./outcome.ts"
+
+/** What a digestion needs to know of its target. */
+export type Digestion = Pick<Target, "transform" | "maxSeries">
+
+/** What an answer comes to for a target: pure. */
+export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Outcome => {
+  const { status } = answer
+  if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, yield: undefined }
+  const bytes = answer.body.length
+  const document = parse(answer.body)
+  if (Result.isFailure(document)) {
+    return { _tag: "Failed", reason: "not_json", message: `the answer is not JSON: ${document.failure}`, status, bytes }
+  }
+  const { samples, dropped, problems } = transform(document.success)
+  if (samples.length > maxSeries) {
+    const message = `the answer yields more than max_series ${maxSeries}`
+    return { _tag: "Failed", reason: "too_many_series", message, status, bytes }
+  }
+  return {
+    _tag: "Good",
+    status,
+    bytes,
+    yield: { blocks: render(samples), series: samples.length, dropped, problems, validators: answer.validators }
+  }
+}
+
+/** How polls come by their outcomes: right here, unless the daemon has another thread for it. */
+export const Digest = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>("poller/Digest", {
+  defaultValue: () => (target, answer) => Effect.sync(() => digest(target, answer))
+})
