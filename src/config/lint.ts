@@ -1,11 +1,11 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { snakeCase } from "../transform/name.ts"
+import { inBaseUnit } from "../transform/units.ts"
 import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
 import { type Issue, issueOfKey } from "./issue.ts"
 import type { MetricSite, Survey } from "./survey.ts"
-import { inBaseUnit } from "./units.ts"
 
 type Rule = (metric: MetricSite) => string | undefined
 

@@ -21,12 +21,15 @@ export const keyOf = (node: Node, up: number): string | number | undefined => {
 export const location = (node: Node): string => {
   const segments: Array<string> = []
   for (let at = node; at.parent !== undefined; at = at.parent) {
-    segments.push(typeof at.key === "number" ? `[${at.key}]` : `['${escaped(String(at.key))}']`)
+    segments.push(typeof at.key === "number" ? `[${at.key}]` : quoted(String(at.key)))
   }
   return `$${segments.reverse().join("")}`
 }
 
-const escaped = (name: string) =>
-  name.replace(/[\u0000-\u001f'\\]/g, (character) =>
+/** The segment of a normalized path that selects a key: `['odd key']`. */
+export const quoted = (key: string): string => {
+  const escaped = key.replace(/[\u0000-\u001f'\\]/g, (character) =>
     character === "'" ? "\\'" : JSON.stringify(character).slice(1, -1)
   )
+  return `['${escaped}']`
+}
