@@ -13,6 +13,7 @@ import * as Runtime from "effect/Runtime"
 import { check } from "./commands/check.ts"
 import { demo } from "./commands/demo.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
+import { init } from "./commands/init.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { once } from "./commands/once.ts"
 import { printLines } from "./commands/print.ts"
@@ -23,7 +24,7 @@ import { stopped } from "./host/signals.ts"
 import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, check, once, schema, demo, healthcheck] as const
+const commands = [run, check, once, init, schema, demo, healthcheck] as const
 
 const poller = Command.make("poller").pipe(
   Command.withDescription("Polls JSON APIs on its own clock and serves the answers as Prometheus series."),

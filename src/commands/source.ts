@@ -1,0 +1,25 @@
+import { basename } from "node:path"
+import { wordsOf } from "../transform/infer/words.ts"
+
+/** Path segments that say nothing of what an API tells. */
+const common = /^(?:api|v?\d+(?:\.\d+)*|json|rest|public|index|\.json)?$/
+
+/** Host names end in words that many have: of `api.example.co.uk` the word is `example`. */
+const hostWords = (host: string): ReadonlyArray<string> => {
+  const labels = host.split(".")
+  if (host === "localhost" || /^[\d.]+$|^\[/.test(host)) return []
+  if (labels.length === 1) return wordsOf(host)
+  const own = labels
+    .slice(0, -1)
+    .filter((label, at, all) => !(at > 0 && at === all.length - 1 && /^(?:co|com|org|net|ac|gov)$/.test(label)))
+  return wordsOf(own.at(-1) ?? "")
+}
+
+/** What the metrics of an API may begin with, and its target be called, by the URL or file that its answer is from. */
+export const nameOfSource = (source: URL | string): string => {
+  if (typeof source === "string") return wordsOf(basename(source).replace(/\.[a-z]+$/i, "")).join("_") || "api"
+  const segments = source.pathname.split("/").map((segment) => segment.replace(/%../g, " ").replace(/\.json$/, ""))
+  const telling = segments.filter((segment) => !common.test(segment)).slice(-2)
+  const words = [...hostWords(source.hostname), ...telling.flatMap((segment) => wordsOf(segment))]
+  return words.filter((word, at) => word !== words[at - 1]).join("_") || "api"
+}

@@ -1,0 +1,50 @@
+import { Document, isCollection, isMap, isNode } from "yaml"
+import type { Inferred } from "../transform/infer.ts"
+
+/** What there is to say of a target besides its mapping. */
+export interface Heading {
+  readonly name: string
+  readonly url: string
+  /** More settings of the target, in their order. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Lines before everything else. */
+  readonly comment: string
+}
+
+/** A metric that would be longer than this has a line for each of its keys. */
+const maxLine = 120
+
+/** A configuration of one target as a person would have written it: a line a metric, and the notes where they belong. */
+export const write = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
+  const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] })
+  document.commentBefore = commented(comment)
+
+  const dress = (value: object, path: ReadonlyArray<string | number>): void => {
+    const node = document.getIn(path, true)
+    if (!isCollection(node)) return
+    const isLeaf = Object.values(value).every(
+      (child) => typeof child !== "object" || !("value" in child || "path" in child)
+    )
+    if (Array.isArray(value)) node.flow = value.every((item) => typeof item !== "object")
+    if (isMap(node) && isLeaf) {
+      const line = `${String(path.at(-1))}: ${JSON.stringify(value)}`
+      node.flow = path.at(-1) !== "metrics" && 2 * path.length + line.length <= maxLine
+    }
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child !== "object" || child === null) continue
+      const index = Array.isArray(value) ? Number(key) : key
+      dress(child, [...path, index])
+      const note = notes.get(child)
+      const below = document.getIn([...path, index], true)
+      if (note === undefined || !isNode(below)) continue
+      const pair = isMap(node) ? node.items.find(({ key: at }) => String(at) === key) : undefined
+      const place = pair !== undefined && key !== "metrics" && isNode(pair.key) ? pair.key : below
+      place.commentBefore = commented(note)
+      if (Array.isArray(value) && key !== "0") below.spaceBefore = true
+    }
+  }
+  dress(mapping, ["targets", 0])
+  return document.toString({ lineWidth: 0 })
+}
+
+const commented = (text: string) => text.replace(/^/gm, " ")
