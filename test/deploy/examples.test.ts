@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { basename, join } from "node:path"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, test } from "vitest"
+import { parse as parseYaml } from "yaml"
+import { check } from "../../src/config/check.ts"
+import { File } from "../../src/config/file.ts"
+import { write } from "../../src/config/write.ts"
+import { infer } from "../../src/transform/infer.ts"
+import { parse } from "../../src/transform/json.ts"
+import { plan } from "../../src/transform/plan.ts"
+import { transform } from "../../src/transform/transform.ts"
+
+const examples = join(import.meta.dirname, "../../deploy/examples")
+const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))
+const machine = { environment: {}, locate: (file: string) => ({ file, exists: true }) }
+
+/** The series of a configuration of one target, which must be without fault. */
+const samplesOf = (configuration: string, name: string) => {
+  const { value, problems, warnings } = check(parseYaml(configuration), machine)
+  expect([...problems, ...warnings]).toEqual([])
+  const [target] = Schema.decodeUnknownSync(File)(value).targets
+  const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
+  const yielded = transform(plan(target ?? {}, target?.labels), document)
+  expect(yielded.problems).toEqual([])
+  return yielded.samples
+}
+
+test("every answer has its configuration, and every configuration its answer", () => {
+  expect(names.length).toBeGreaterThanOrEqual(10)
+  expect(readdirSync(examples).toSorted()).toEqual(names.flatMap((name) => [`${name}.json`, `${name}.yaml`]).toSorted())
+})
+
+describe.each(names)("%s", (name) => {
+  test("its finished configuration takes series from the answer, without a problem or a warning", () => {
+    expect(samplesOf(readFileSync(join(examples, `${name}.yaml`), "utf8"), name).length).toBeGreaterThan(3)
+  })
+
+  test("so does the one that init writes", () => {
+    const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
+    const heading = { name, url: "http://localhost/", settings: {}, comment: "Written by a test." }
+    expect(samplesOf(write(heading, infer(document, name)), name).length).toBeGreaterThan(3)
+  })
+})
