@@ -17,6 +17,7 @@ import { Upstream } from "../upstream/exchange.ts"
 import { get } from "../upstream/request.ts"
 import * as flags from "./flags.ts"
 import { readBytes } from "./load.ts"
+import { print } from "./print.ts"
 import { nameOfSource } from "./source.ts"
 
 const src = Argument.String("src").pipe(
@@ -84,6 +85,6 @@ export const init = Command.make(
       ...(samples.length > maxSeries / 2 ? { max_series: 2 * Math.ceil(samples.length / 1000) * 1000 } : undefined)
     }
     const comment = describe(place, isFile, source.user)
-    process.stdout.write(write({ name, url: source.url.href, settings, comment }, inferred))
+    yield* print(process.stdout, write({ name, url: source.url.href, settings, comment }, inferred))
   })
 ).pipe(Command.withDescription("Print a configuration that fits what an API answers"))

@@ -17,8 +17,8 @@ export const expand = (value: unknown, environment: Environment) => {
   const unset: Array<Unset> = []
 
   const fill = (text: string, path: KeyPath): string =>
-    text.replace(/(\$?)\$\{([^}]*)\}?/g, (whole, doubled: string, name: string) => {
-      if (doubled !== "") return whole.slice(1)
+    text.replace(/\$\$\{|\$\{([^}]*)\}?/g, (whole, name: string) => {
+      if (whole === "$${") return "${"
       const problem = (message: string) => {
         unset.push({ path, message })
         return ""

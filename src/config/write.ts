@@ -16,7 +16,7 @@ const maxLine = 120
 
 /** A configuration of one target as a person would have written it: a line a metric, and the notes where they belong. */
 export const write = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
-  const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] })
+  const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] }, literally)
   document.commentBefore = commented(comment)
 
   const dress = (value: object, path: ReadonlyArray<string | number>): void => {
@@ -46,5 +46,9 @@ export const write = ({ name, url, settings, comment }: Heading, { mapping, note
   dress(mapping, ["targets", 0])
   return document.toString({ lineWidth: 0 })
 }
+
+/** A path may have `${` in it, which is no variable. */
+const literally = (_key: unknown, value: unknown) =>
+  typeof value === "string" ? value.replaceAll("${", () => "$${") : value
 
 const commented = (text: string) => text.replace(/^/gm, " ")

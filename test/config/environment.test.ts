@@ -9,6 +9,7 @@ test.each([
   ["<${EMPTY}>", "<>"],
   ["$HOST $ {HOST} 5$", "$HOST $ {HOST} 5$"],
   ["$${HOST}", "${HOST}"],
+  ["$${ and $${HOST", "${ and ${HOST"],
   ["${TRICK}", "${HOST}\nname: x"]
 ])("%j becomes %j", (text, expected) => {
   expect(expand({ list: [text, 1, null, true] }, environment)).toEqual({

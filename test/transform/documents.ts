@@ -7,7 +7,7 @@ export const key = fc.oneof(
     ..."id name total count sum data items nodes status eth0 eth1 200 le quantile __proto__ _total used_kb uptime_ms".split(
       " "
     ),
-    ..."pct mbps created_at days temp_fahrenheit load_1m memory_total http_requests_total user_count summary".split(
+    ..."pct mbps created_at days temp_fahrenheit load_1m memory_total http_requests_total user_count summary ${ ${A} $${".split(
       " "
     ),
     ""

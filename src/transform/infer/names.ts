@@ -45,9 +45,10 @@ export const nameGiver = (): ((words: ReadonlyArray<string>, type: string) => st
 
 /** The first of these label names that is not taken, or the last with a number. */
 export const labelName = (wanted: ReadonlyArray<string>, takenNames: ReadonlySet<string>): string => {
-  const legal = wanted.map((name) => (first.test(name) && name !== "le" && name !== "quantile" ? name : `of_${name}`))
-  const free = legal.find((name) => !takenNames.has(name))
+  const named = wanted.map((name) => (name === "" ? "value" : name))
+  const allowed = named.map((name) => (first.test(name) && name !== "le" && name !== "quantile" ? name : `of_${name}`))
+  const free = allowed.find((name) => !takenNames.has(name))
   if (free !== undefined) return free
-  const last = legal.at(-1) ?? "index"
+  const last = allowed.at(-1) ?? "index"
   for (let number = 2; ; number++) if (!takenNames.has(`${last}_${number}`)) return `${last}_${number}`
 }
