@@ -30,7 +30,7 @@ export interface Source {
 const resolve = (node: unknown, document: Yaml.Document): unknown =>
   Yaml.isAlias(node) ? node.resolve(document) : node
 
-const keyOf = (pair: Yaml.Pair): string => String(Yaml.isScalar(pair.key) ? pair.key.value : pair.key)
+const keyOf = ({ key }: Yaml.Pair): string => (Yaml.isScalar(key) ? String(key.value) : "")
 
 /** The value at the end of `path` and its key, as far down as the text goes. */
 const find = (document: Yaml.Document, path: KeyPath): { readonly value: unknown; readonly key: unknown } => {
@@ -85,7 +85,7 @@ const oddities = (document: Yaml.Document): ReadonlyArray<readonly [node: unknow
       else if (around.includes(target)) found.push([alias, `the anchor &${alias.source} holds this alias itself`])
     },
     Pair: (_, { key }) => {
-      if (!Yaml.isScalar(key) && !Yaml.isAlias(key)) found.push([key, "a list or a map is no key"])
+      if (!Yaml.isScalar(key)) found.push([key, "a key is a word, not a list, a map or an alias"])
     }
   })
   return found

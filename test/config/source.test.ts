@@ -51,7 +51,7 @@ test.each([
   ["a: !foo 1", "1:4: Unresolved tag: !foo"],
   ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
   ["a: &x\n  b: *x", "2:6: the anchor &x holds this alias itself"],
-  ["? [a]\n: b", "1:3: a list or a map is no key"],
+  ["? [a]\n: b", "1:3: a key is a word, not a list, a map or an alias"],
   ["a: { <<: 5 }", "1:1: Merge sources must be maps or map aliases"],
   [
     `a: &a [x, x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]`,
