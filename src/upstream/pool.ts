@@ -3,6 +3,7 @@ import * as https from "node:https"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Untrusted } from "./errors.ts"
+import { lookup } from "./lookup.ts"
 import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
 
@@ -44,7 +45,7 @@ const readTls = Effect.fnUntraced(
 )
 
 const make = (request: Request, { trust, identity }: Effect.Success<ReturnType<typeof readTls>>): Pool => {
-  const options = { keepAlive: true, proxyEnv: proxyEnvironment(request) }
+  const options = { keepAlive: true, lookup, proxyEnv: proxyEnvironment(request) }
   const plain = new http.Agent(options)
   const own = new https.Agent({ ...options, ...trust, ...identity })
   const strange = new https.Agent({ ...options, ...trust })
