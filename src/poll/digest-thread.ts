@@ -7,11 +7,8 @@ import type { Answer } from "../upstream/exchange.ts"
 import { Digest, digest } from "./digest.ts"
 import type { Outcome } from "./outcome.ts"
 
-/**
- * Answers from this size on (bytes) are digested on a thread of their own: they would hold every scrape for a tenth of a second. For smaller
- * ones the way to the other thread costs more memory than it gains time.
- */
-const large = 16_000_000
+/** Answers from this size on (bytes) are digested on a thread of their own: here they would hold every scrape for a tenth of a second. */
+const large = 4_000_000
 
 /** A thread without work is ended after this time (milliseconds), with all the memory that a large answer took. */
 const patience = 60_000

@@ -45,14 +45,14 @@ export const sizes = {
   },
   full: {
     rows: [1, 1000, 10_000, 100_000],
-    rounds: 5,
-    window: 1000,
-    starts: 15,
+    rounds: 3,
+    window: 400,
+    starts: 11,
     polls: 20,
     giant: 100_000,
     targets: [100, 1000, 10_000],
     fleetInterval: 30_000,
-    fleetIntervals: 3
+    fleetIntervals: 1
   }
 } as const satisfies Record<string, Size>
 

@@ -7,26 +7,22 @@ import { memory as residentMemory } from "../process.ts"
 
 const goals: Record<number, Goal> = { 10000: atMost(95), 100000: times("go", 1 / 0.75) }
 
-const measure = async (
-  { peers, size, upstream }: Bench,
-  rows: number,
-  scraped: boolean
-): Promise<ReadonlyArray<Figure>> => {
+const measure = async ({ peers, size, upstream }: Bench, rows: number): Promise<ReadonlyArray<Figure>> => {
   const now: Partial<Record<Peer, number>> = {}
   const peak: Partial<Record<Peer, number>> = {}
   for (const peer of peers.filter((peer) => peer !== "bare")) {
     await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows })
-    if (scraped) await polled(daemon)
+    await polled(daemon)
     for (let poll = 0; poll < size.polls; poll++) {
       await sleep(1000)
-      if (scraped) await getOnce(daemon.port, "/metrics", { gzip: true })
+      await getOnce(daemon.port, "/metrics", { gzip: true })
     }
     const resident = residentMemory(daemon.pid)
     now[peer] = resident.now
     peak[peer] = resident.peak
   }
-  const after = `${rows.toLocaleString("en")} rows, ${size.polls} polls${scraped ? ", each scraped with gzip" : ""}`
-  const goal = scraped ? undefined : goals[rows]
+  const after = `${rows.toLocaleString("en")} rows, ${size.polls} polls, each scraped with gzip`
+  const goal = goals[rows]
   return [
     {
       scenario: "memory",
@@ -40,11 +36,11 @@ const measure = async (
   ]
 }
 
-/** Resident memory of a daemon that polls every second. */
+/** Resident memory of a daemon that polls every second and is scraped as often. */
 export const memory = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
   for (const rows of bench.size.rows.filter((rows) => rows !== 1 && rows !== 1000)) {
-    for (const scraped of [false, true]) figures.push(...(await measure(bench, rows, scraped)))
+    figures.push(...(await measure(bench, rows)))
   }
   return figures
 }

@@ -33,7 +33,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number, scraped: 
       await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval, rows })
       await polled(daemon)
       await cost(daemon, upstream, interval, size.window, scraped)
-      const figure = await cost(daemon, upstream, interval, 5 * size.window, scraped)
+      const figure = await cost(daemon, upstream, interval, Math.max(5 * size.window, 3 * interval), scraped)
       taken.set(peer, [...(taken.get(peer) ?? []), figure])
     }
   }

@@ -1,0 +1,23 @@
+import { execFile } from "node:child_process"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { expect, onTestFinished, test } from "vitest"
+
+/** The smallest run: figures that say nothing, of every scenario, so that none of them rots. */
+test("the bench measures every scenario, beside the others that are here", { timeout: 180_000 }, async () => {
+  const out = await mkdtemp(join(tmpdir(), "poller-bench-test-"))
+  onTestFinished(() => rm(out, { recursive: true }))
+  const bench = join(import.meta.dirname, "../bench/bench.ts")
+  await promisify(execFile)(process.execPath, [bench, "--size", "smallest", "--out", out])
+  const figures: ReadonlyArray<{ scenario: string; values: Record<string, number> }> = JSON.parse(
+    await readFile(join(out, "figures.json"), "utf8")
+  )
+  expect(new Set(figures.map(({ scenario }) => scenario))).toEqual(
+    new Set(["scrape", "churn", "giant", "poll", "start", "idle", "memory", "fleet"])
+  )
+  for (const { values } of figures) expect(values.poller).toEqual(expect.any(Number))
+  expect(await readFile(join(out, "figures.md"), "utf8")).toContain("### scrape\n")
+  expect(await readFile(join(out, "figures.svg"), "utf8")).toMatch(/^<svg /)
+})
