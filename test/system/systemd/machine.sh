@@ -2,7 +2,7 @@
 # machine.sh [HOST_DIRECTORY:DIRECTORY_INSIDE ...]
 #
 # Boots the installed systemd as PID 1 of namespaces of its own, on a copy-on-write view of this machine's root, so that whatever
-# happens inside (packages, users, units) leaves nothing behind. Prints the manager's process id once it is up, and halts it when
+# happens inside (packages, users, units) leaves nothing behind. Prints the manager's process id once it is up, and ends it when
 # stdin ends. The directories named are bound in, read-only. Where it cannot boot it says why and exits 77.
 # The network inside is a loopback interface of its own. The kernel's clock and /proc/sys are the host's: leave them alone.
 set -eu
@@ -89,13 +89,14 @@ work=$(mktemp -d)
 # The first child of the process that made the namespaces is PID 1 inside.
 manager() { tr -d ' ' 2>/dev/null <"/proc/$unshare/task/$unshare/children"; }
 
+# Nothing inside is worth a clean shutdown. When PID 1 of a namespace is killed, the kernel kills all the others in it.
 finish() {
-  local pid
-  pid=$(manager) || pid=
-  [ -z "$pid" ] || kill -s RTMIN+3 "$pid" # halt.target, systemd(1)
-  timeout 20 tail --pid="$unshare" -f /dev/null || kill -KILL "$unshare"
+  kill -KILL "$unshare" 2>/dev/null || true # --kill-child
   wait "$unshare" 2>/dev/null || true
-  find "$cgroup" -depth -type d -exec rmdir {} +
+  for _ in $(seq 250); do
+    find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null && break
+    sleep 0.02
+  done
   rm -rf "$work"
 }
 

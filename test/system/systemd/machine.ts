@@ -93,7 +93,7 @@ const machineOf = (pid: string) => {
 
 /**
  * A machine that runs systemd, with this process in its network; `undefined` where none can be booted, and why on stderr.
- * It halts when this process ends, at the latest.
+ * It ends with this process, at the latest.
  */
 export const boot = async () => {
   const shares = [`${root}:${inside.root}`, `${dirname(process.execPath)}:/srv/node`]

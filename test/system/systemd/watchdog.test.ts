@@ -10,7 +10,7 @@ const period = 2
 const makeWatched = (machine: Machine, name: string, url: string, ...service: ReadonlyArray<string>) =>
   makeInstance(machine, name, {
     config: `targets: [{ name: shop, url: ${url}, interval: 200ms, timeout: 150ms }]`,
-    service: [`WatchdogSec=${period}`, ...service]
+    service: [`WatchdogSec=${period}`, "RestartSec=200ms", ...service]
   })
 
 /** The daemon of the tests, which SIGUSR2 harms. */
