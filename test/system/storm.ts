@@ -110,7 +110,8 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
   const daemon = await startDaemon(["--config", file], { env: Inspector.env })
   try {
     const inspector = await Inspector.inspect(daemon)
-    const files = () => readdirSync(`/proc/${daemon.child.pid}/fd`).length
+    /** Open files that are no connection to the upstream. */
+    const files = async () => readdirSync(`/proc/${daemon.child.pid}/fd`).length - (await upstream.openSockets())
     let samples = await scrape(daemon.url)
     let scrapes = 0
     const until = async (enough: () => boolean) => {
@@ -126,7 +127,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     const polled = () => sum(samples, "polls_total")
 
     await until(allUp)
-    const before = files()
+    const before = await files()
     const start = performance.now()
     calm = false
     await until(() => polled() >= polls / 3)
@@ -139,7 +140,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     inspector.close()
     // every socket that the storm broke is gone, on both sides
     await new Promise((resolve) => setTimeout(resolve, 200))
-    const after = files()
+    const after = await files()
     const sockets = await upstream.openSockets()
     const { code, stderr } = await daemon.stop()
     const reasons = ["timeout", "connection", "tls", "status", "too_large", "not_json", "too_many_series", "internal"]
@@ -170,7 +171,7 @@ export const damage = ({ failed, heap, files, sockets, exit }: Figures, { target
       (failed[reason] ?? 0) > 10 ? "" : `too little of ${reason} to learn from`
     ),
     heap.last < heap.first * 1.1 ? "" : `the heap grew from ${heap.first} to ${heap.last} bytes`,
-    files.after <= files.before + 5 ? "" : `${files.before} open files before, ${files.after} after`,
+    files.after <= files.before + 5 ? "" : `${files.before} open files beside the sockets before, ${files.after} after`,
     sockets <= targets ? "" : `${sockets} sockets for ${targets} targets`,
     exit === 0 ? "" : `exit ${exit}`
   ].filter((text) => text !== "")
