@@ -21,12 +21,12 @@ const queues = (request: { readonly url?: string | undefined }) => ({
   queues: ["orders", "mails"].map((name, index) => ({ name, depth: (request.url?.length ?? 0) + index }))
 })
 
-/** Answers by the last word of the path: well, down (503), slow (a tenth of a second and more), silent (never). */
+/** Answers by the last word of the path: well, down (503), slow and slower (a tenth and two tenths of a second, about), silent (never). */
 const byPath: Answer = (request, response) => {
   const kind = request.url?.split("/").at(-1)
   if (kind === "down") return void response.writeHead(503).end()
   if (kind === "silent") return
-  const wait = kind === "slow" ? 60 + 60 * Math.random() : 0
+  const wait = (1 + Math.random()) * (kind === "slow" ? 60 : kind === "slower" ? 150 : 0)
   setTimeout(() => json(queues(request))(request, response), wait)
 }
 
@@ -137,8 +137,8 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
 
   test("a slow one: its durations are to be seen, with gaps where ticks were skipped", async () => {
-    const daemon = await daemonOf({ ...all("well"), warehouse: "slow" }, "interval: 100ms, timeout: 100ms")
-    await settled(daemon.url, 20)
+    const daemon = await daemonOf({ ...all("well"), warehouse: "slower" }, "interval: 250ms, timeout: 250ms")
+    await settled(daemon.url, 12)
     const page = await visit(`${daemon.url}/targets/warehouse`, "slow")
     expect(await page.getByRole("img").getAttribute("aria-label")).toMatch(
       /the last \d+ polls: .*, the slowest good one took \d+ ms/
