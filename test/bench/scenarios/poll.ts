@@ -13,6 +13,9 @@ const goals: Record<number, number> = { 100: 1.5, 10000: 0.5, 100000: 0.3 }
 /** Often enough that the hundredths of a second in which the kernel counts do not matter. */
 const intervals: Record<number, number> = { 100: 20, 10000: 250, 100000: 2000 }
 
+/** Milliseconds until V8 has compiled what is hot: before that a poll costs three times as much. */
+const warmUp = 8000
+
 /** Milliseconds of processor time that a poll costs; with `scraped`, a compressed scrape after each poll included. */
 const cost = async ({ pid, port }: Daemon, upstream: Upstream, interval: number, window: number, scraped: boolean) => {
   const polls = await upstream.requests()
@@ -32,7 +35,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number, scraped: 
     for (const peer of peers.filter((peer) => peer !== "bare")) {
       await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval, rows })
       await polled(daemon)
-      await cost(daemon, upstream, interval, size.window, scraped)
+      await cost(daemon, upstream, interval, Math.min(warmUp, 20 * interval), scraped)
       const figure = await cost(daemon, upstream, interval, Math.max(5 * size.window, 3 * interval), scraped)
       taken.set(peer, [...(taken.get(peer) ?? []), figure])
     }
