@@ -197,6 +197,39 @@ describe("SIGHUP", () => {
     expect((await daemon.stop()).code).toBe(0)
   })
 
+  test("during a poll: it goes on when its target did not change, and is cut when its target is gone", async () => {
+    const { upstream, daemon, write, shop, fleet } = await configured()
+    let cut = false
+    upstream.answer = (request) =>
+      request.on("close", () => {
+        cut = true
+      })
+    write(shop, fleet)
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=2/)
+    write(fleet.replace("/fleet", "/other"))
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=1 added=0 changed=1 removed=1/)
+    await upstream.request(2)
+    expect(cut).toBe(false)
+    write(shop)
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded targets=1 added=1 changed=0 removed=1/)
+    await expect.poll(() => cut).toBe(true)
+  })
+
+  test("during a stop: the stop goes on, and nothing is polled for it", async () => {
+    const upstream = await upstreamThat(() => undefined)
+    const daemon = await daemonOn(upstream.url, "--grace", "500ms")
+    await upstream.request(1)
+    daemon.child.kill("SIGTERM")
+    daemon.child.kill("SIGHUP")
+    const { code, stderr } = await daemon.ended
+    expect(code).toBe(0)
+    expect(upstream.requests).toBe(1)
+    expect(stderr).toMatch(/message=stopped\n$/)
+  })
+
   test("while the program is still being read it waits, and does not kill it", async () => {
     const upstream = await upstreamThat()
     const program = new Program(["--addr", "127.0.0.1:0", "--target", upstream.url])
