@@ -19,7 +19,12 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
   if (Result.isFailure(document)) {
     return { _tag: "Failed", reason: "not_json", message: `the answer is not JSON: ${document.failure}`, status, bytes }
   }
-  const { samples, dropped, problems } = transform(document.success)
+  const { samples, dropped, problems, gaveUp } = transform(document.success)
+  if (gaveUp) {
+    const message =
+      "the paths of the mapping look at more of the answer than a poll may: a nested .. or a costly filter"
+    return { _tag: "Failed", reason: "too_large", message, status, bytes }
+  }
   if (samples.length > maxSeries) {
     const message = `the answer yields more than max_series ${maxSeries}`
     return { _tag: "Failed", reason: "too_many_series", message, status, bytes }

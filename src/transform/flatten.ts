@@ -84,5 +84,5 @@ export const flatten = (
     }
   }
   visit({ value: document.root, name: "upstream", path: "$", labels: [] }, 0)
-  return { samples, dropped, problems }
+  return { samples, dropped, problems, gaveUp: false }
 }

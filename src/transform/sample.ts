@@ -48,4 +48,6 @@ export interface Transformed {
   /** Every problem counts here; the first of them stand in `problems`. */
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
+  /** The paths had to look at more of the document than one poll may: what they did not find is not missing. */
+  readonly gaveUp: boolean
 }

@@ -84,7 +84,7 @@ export const transform = (plan: Plan, document: Document): Transformed => {
 
   const rowLabels = labelRow(plan.root.labels, [], look, look.root, labelLost)
   visit(plan.root, { node: look.root, rowLabels, labels: present(rowLabels), isNew: true })
-  return { samples, dropped, problems }
+  return { samples, dropped, problems, gaveUp: look.effort.left < 0 }
 }
 
 /** The labels with one more in its place. */
