@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import type { Poll } from "../../poll/outcome.ts"
 import type { Self } from "../../poll/self.ts"
 import type { Status } from "../../poll/status.ts"
-import { answer, droppedOf } from "./answer.ts"
+import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"
 import * as show from "./show.ts"
@@ -19,7 +19,7 @@ const sentence = (status: Status, now: number): Content => {
   if (last === undefined) return html`<p>It was not polled yet.</p>`
   if (outage === undefined) return html`<p class="soft">Last polled ${show.ago(last.at, now)}: ${answer(last)}.</p>`
   return [
-    html`<div class="notice"><p><b>${outage.reason}</b>: ${outage.message}</p><p class="soft">Since ${show.ago(outage.since, now)}, ${show.count(outage.polls, "poll")} failed.${lastSuccess === undefined ? " There was no good poll yet." : html` The last good one ended ${show.ago(lastSuccess, now)}.`}</p></div>`
+    html`<div class="notice"><p><b>${why(outage)}</b></p><p class="soft">Since ${show.ago(outage.since, now)}, ${show.count(outage.polls, "poll")} failed.${lastSuccess === undefined ? " There was no good poll yet." : html` The last good one ended ${show.ago(lastSuccess, now)}.`}</p></div>`
   ]
 }
 

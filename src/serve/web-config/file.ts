@@ -48,7 +48,25 @@ const TlsServer = Schema.Struct({
   cipher_suites: Schema.optionalKey(Schema.Array(oneOf(suites))),
   prefer_server_cipher_suites: Schema.optionalKey(Schema.Boolean),
   curve_preferences: Schema.optionalKey(Schema.Array(oneOf(curves)))
-})
+}).check(
+  // an authority or a list of names that nobody is held to would pass for protection
+  Schema.makeFilter(({ client_ca_file, client_auth_type: asked = "NoClientCert" }) =>
+    client_ca_file === undefined || asked !== "NoClientCert"
+      ? undefined
+      : { path: ["client_ca_file"], issue: "without client_auth_type no client is asked for a certificate" }
+  ),
+  Schema.makeFilter(({ client_allowed_sans: sans = [], client_auth_type: asked = "NoClientCert" }) =>
+    sans.length === 0 || asked === "RequireAnyClientCert" || asked === "RequireAndVerifyClientCert"
+      ? undefined
+      : {
+          path: ["client_allowed_sans"],
+          issue: "needs client_auth_type RequireAnyClientCert or RequireAndVerifyClientCert"
+        }
+  ),
+  Schema.makeFilter(({ min_version: least = "TLS12", max_version: most = "TLS13" }) =>
+    least <= most ? undefined : { path: ["max_version"], issue: `is below min_version, ${least}` }
+  )
+)
 
 const header = Schema.optionalKey(Schema.String)
 

@@ -3,8 +3,13 @@ import { compare } from "bcryptjs"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 
-/** Of a user that does not exist: refusing one takes as long as refusing a wrong password. */
-const nobody = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
+const costOf = (hash: string) => Number(hash.slice(4, 6))
+
+/** Of a user that does not exist: refusing one takes as long as refusing a wrong password of the user whose hash costs most. */
+const nobody = (users: Readonly<Record<string, string>>): string => {
+  const cost = Math.max(...Object.values(users).map(costOf), 4)
+  return `$2y$${String(cost).padStart(2, "0")}$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi`
+}
 
 const separate = (credentials: string): readonly [user: string, password: string] => {
   const colon = credentials.indexOf(":")
@@ -26,7 +31,7 @@ export const makePasswords = Effect.gen(function* () {
     if (encoded === undefined) return false
     const [user, password] = separate(Buffer.from(encoded, "base64").toString("utf8"))
     const known = Object.hasOwn(users, user)
-    const hash = (known ? users[user] : undefined) ?? nobody
+    const hash = (known ? users[user] : undefined) ?? nobody(users)
     const digest = createHmac("sha256", key)
       .update(JSON.stringify([user, hash, password]))
       .digest()

@@ -31,6 +31,24 @@ test("takes the example of the documentation", () => {
   expect(problems(example)).toEqual([])
 })
 
+const files = "cert_file: a, key_file: b"
+
+test.each([
+  ["client_ca_file: c", "client_ca_file: without client_auth_type no client is asked for a certificate"],
+  ["client_ca_file: c, client_auth_type: NoClientCert", "client_ca_file: without client_auth_type no client is asked"],
+  ["client_allowed_sans: [x]", "client_allowed_sans: needs client_auth_type RequireAnyClientCert or"],
+  [
+    "client_allowed_sans: [x], client_ca_file: c, client_auth_type: VerifyClientCertIfGiven",
+    "client_allowed_sans: needs client_auth_type RequireAnyClientCert or"
+  ],
+  ["min_version: TLS13, max_version: TLS12", "max_version: is below min_version, TLS13"],
+  ["max_version: TLS11", "max_version: is below min_version, TLS12"]
+])("refuses what would pass for protection, or serve nobody: %s", (keys, problem) => {
+  const found = problems(`tls_server_config: { ${files}, ${keys} }`)
+  expect(found).toHaveLength(1)
+  expect(found[0]).toContain(`tls_server_config.${problem}`)
+})
+
 test("an empty file asks for nothing", () => {
   expect(problems("")).toEqual([])
   expect(problems("# nothing\n")).toEqual([])

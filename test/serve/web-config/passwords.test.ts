@@ -24,6 +24,19 @@ it.effect.each([
   })
 )
 
+it.live("a user that there is not is refused no sooner than a wrong password", () =>
+  Effect.gen(function* () {
+    const check = yield* makePasswords
+    const costly = { alice: hashSync("open", 10) }
+    const [known] = yield* Effect.timed(check(costly, basic("alice:wrong")))
+    const [unknown] = yield* Effect.timed(check(costly, basic("bob:wrong")))
+    const [cheap] = yield* Effect.timed(check({ alice: hashSync("open", 4) }, basic("bob:wrong")))
+    // six steps of cost are 64 times the work: the two of one cost lie far nearer to each other than to the cheap one
+    assert.isAbove(Duration.toMillis(unknown), Duration.toMillis(known) / 4)
+    assert.isBelow(Duration.toMillis(cheap), Duration.toMillis(unknown) / 2)
+  })
+)
+
 it.live("a password that was right once is not hashed again, until its hash changes", () =>
   Effect.gen(function* () {
     const check = yield* makePasswords
