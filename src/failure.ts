@@ -1,5 +1,4 @@
 import * as Data from "effect/Data"
-import * as Runtime from "effect/Runtime"
 
 /** Exit codes of sysexits(3): a bad configuration or flag, and everything else. */
 export const exitCode = { configuration: 78, failure: 1 } as const
@@ -12,7 +11,6 @@ export class Failure extends Data.TaggedError("Failure")<{
   override get message() {
     return this.lines.join("\n")
   }
-  override readonly [Runtime.errorExitCode] = this.code
 }
 
 export const badConfiguration = (...lines: ReadonlyArray<string>) =>

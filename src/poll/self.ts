@@ -50,9 +50,7 @@ const families = {
   shards: gauge("poller_total_shards", "How many shards the targets are divided into.")
 } as const satisfies Record<string, Family>
 
-export const selfFamilies: ReadonlyArray<Family> = Object.values(families)
-
-/** The samples of `selfFamilies`. */
+/** poller's own metrics of the daemon. */
 export const selfSamples = ({ version, node, shard, reload }: Self): ReadonlyArray<Sample> => [
   {
     family: families.build,

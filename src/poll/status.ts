@@ -1,4 +1,3 @@
-import * as Duration from "effect/Duration"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../transform/problems.ts"
@@ -119,6 +118,3 @@ export const expired = (status: Status): Status => ({
   problems: [],
   validators: undefined
 })
-
-/** Milliseconds from the last good poll after which `expired` is due. */
-export const staleAfter = ({ target }: Status): number => Duration.toMillis(target.staleAfter)

@@ -44,9 +44,7 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .87rem }
   thead { position: absolute; clip-path: inset(50%) }
   tr { display: block; padding: .7rem 0; border-bottom: 1px solid var(--line) }
   td { display: block; border: 0; padding: .1rem 0 }
-  .name a { font-weight: 500 }
-.last { white-space: nowrap }
-.number { text-align: left }
+  .number { text-align: left }
   .number::before, td[data-label]::before { content: attr(data-label) " "; color: var(--soft) }
   td:empty { display: none }
   .last { white-space: normal }
