@@ -20,6 +20,7 @@ import { printLines } from "./commands/print.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
 import { exitCode, Failure } from "./failure.ts"
+import { connections } from "./host/files.ts"
 import { stopped } from "./host/signals.ts"
 import { Upstream } from "./upstream/exchange.ts"
 import { longVersion, version } from "./version.ts"
@@ -73,7 +74,10 @@ const teardown: Runtime.Teardown = (exit, onExit) => {
   onExit(error instanceof Failure ? error.code : exitCode.failure)
 }
 
-export const main = (args: ReadonlyArray<string>, upstream = Upstream.layer(`poller/${version}`)): void => {
+export const main = (
+  args: ReadonlyArray<string>,
+  upstream = Upstream.layer(`poller/${version}`, connections().idle)
+): void => {
   if (stopped()) return
   Command.runWith(poller, { version })(normalize(args)).pipe(
     Effect.catchTag("ShowHelp", ({ errors }) =>

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { Target } from "./config/target.ts"
 import type { Failure } from "./failure.ts"
+import { connections } from "./host/files.ts"
 import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
@@ -74,7 +75,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
     const bound = yield* serve(options.listeners, options.web)
-    const fleet = yield* Fleet.make(options.grace)
+    const fleet = yield* Fleet.make(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
     yield* Effect.annotateLogs(Effect.logInfo("polling"), {
       version,

@@ -1,14 +1,11 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
-import * as Semaphore from "effect/Semaphore"
 import type { Target } from "../config/target.ts"
+import { makeBerths } from "./berths.ts"
 import { Board } from "./board.ts"
 import { offsetOf } from "./cadence.ts"
 import { loop } from "./loop.ts"
-
-/** Polls under way at once, of all targets together: enough for 10,000 targets of half a second each, within the usual limit of 1,024 files. */
-const concurrency = 512
 
 export type Fleet = Effect.Success<ReturnType<typeof make>>
 
@@ -16,22 +13,13 @@ export type Fleet = Effect.Success<ReturnType<typeof make>>
  * One loop per target. `apply` makes the fleet poll these targets and no others: a target whose configuration did not change keeps its series, its
  * counters, its connection and its tick. `join` lasts as long as all loops live: it fails with the first that dies.
  *
- * When the scope closes no poll begins any more, those in flight get up to `grace`, then they are cut.
+ * `polls` of them are under way at once. When the scope closes no poll begins any more, those in flight get up to `grace`, then they are cut.
  */
-export const make = Effect.fnUntraced(function* (grace: Duration.Duration) {
+export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls: number) {
   const board = yield* Board
   const loops = yield* FiberMap.make<string, unknown, never>()
-  const berths = yield* Semaphore.make(concurrency)
-
-  let stopping = false
-
-  yield* Effect.addFinalizer(() => {
-    stopping = true
-    return Effect.timeoutOption(berths.take(concurrency), grace)
-  })
-
-  const turn = (poll: Effect.Effect<void>) =>
-    berths.withPermits(1)(Effect.suspend(() => (stopping ? Effect.void : poll)))
+  const berths = makeBerths(polls)
+  yield* Effect.addFinalizer(() => berths.close(grace))
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
@@ -40,7 +28,7 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration) {
 
   const start = Effect.fnUntraced(function* (target: Target, offset: Duration.Duration) {
     yield* board.add(target)
-    yield* FiberMap.run(loops, target.name)(loop(target, offset, turn))
+    yield* FiberMap.run(loops, target.name)(loop(target, offset, berths.turn(target.request.url.origin)))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {

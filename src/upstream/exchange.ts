@@ -9,7 +9,8 @@ import { acceptEncoding } from "./body.ts"
 import { lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
-import * as Pool from "./pool.ts"
+import { boundIdle } from "./idle.ts"
+import { makePools } from "./pool.ts"
 import { maxRedirects, redirected, redirects, type Strange } from "./redirect.ts"
 import type { Request } from "./request.ts"
 import { retryAfter } from "./retry-after.ts"
@@ -75,10 +76,14 @@ const follow = Effect.fnUntraced(function* (
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */
-const open = Effect.fnUntraced(function* (request: Request, own: Hop["headers"]) {
+const open = Effect.fnUntraced(function* (
+  request: Request,
+  own: Hop["headers"],
+  openPool: ReturnType<typeof makePools>
+) {
   const { url, method, body } = request
   const timeout = Duration.toMillis(request.timeout)
-  const currentPool = yield* Pool.open(request)
+  const currentPool = yield* openPool(request)
   const credentials = makeCredentials(request)
 
   const exchange = Effect.fnUntraced(function* (validators: Validators | undefined) {
@@ -107,9 +112,11 @@ export class Upstream extends Context.Service<
   Upstream,
   { readonly open: (request: Request) => Effect.Effect<Exchange, never, Scope.Scope> }
 >()("poller/Upstream") {
-  static readonly layer = (userAgent: string) =>
-    Layer.succeed(Upstream, {
-      open: (request) =>
-        open(request, { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent })
+  /** Keeps `idle` connections for later at most. */
+  static readonly layer = (userAgent: string, idle: number) =>
+    Layer.sync(Upstream, () => {
+      const openPool = makePools(boundIdle(idle))
+      const headers = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
+      return { open: (request) => open(request, headers, openPool) }
     })
 }

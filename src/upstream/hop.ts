@@ -14,6 +14,7 @@ import {
   type Unreachable,
   type Untrusted
 } from "./errors.ts"
+import { discardIdle } from "./idle.ts"
 import type { Agents } from "./pool.ts"
 
 /** One request to one URL. */
@@ -93,7 +94,9 @@ export const send = (
 ): Effect.Effect<Received, Unreachable | Untrusted | TooLarge> => {
   const exchange = once(hop, limitOf)
   // a poll is repeated at every interval anyway, so that it may be repeated here, whatever its method
-  return Effect.catchTag(exchange, "Severed", () =>
-    Effect.catchTag(exchange, "Severed", () => Effect.fail(closedBefore))
-  )
+  return Effect.catchTag(exchange, "Severed", () => {
+    // what lay idle beside a connection that was closed is likely to be closed as well
+    discardIdle(hop.agents(hop.url))
+    return Effect.catchTag(exchange, "Severed", () => Effect.fail(closedBefore))
+  })
 }

@@ -3,6 +3,7 @@ import * as https from "node:https"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Untrusted } from "./errors.ts"
+import { type Bounded, discardIdle } from "./idle.ts"
 import { lookup } from "./lookup.ts"
 import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
@@ -10,12 +11,13 @@ import { readText } from "./secrets.ts"
 /** The agent that keeps the connections for a URL. */
 export type Agents = (url: URL) => http.Agent
 
-/** The connections of one target, kept alive from poll to poll. */
+/** The connections to one host, kept alive from poll to poll. */
 export interface Pool {
   /** For the target's own origin. */
   readonly own: Agents
   /** For another origin, which gets neither the client's certificate nor the name that the target's certificate is for. */
   readonly strange: Agents
+  /** Closes what is idle now, and what is in use when it is done with. */
   readonly close: () => void
 }
 
@@ -44,36 +46,75 @@ const readTls = Effect.fnUntraced(
   Effect.mapError(({ message }) => new Untrusted({ message }))
 )
 
-const make = (request: Request, { trust, identity }: Effect.Success<ReturnType<typeof readTls>>): Pool => {
+type Certificates = Effect.Success<ReturnType<typeof readTls>>
+
+const make = (request: Request, { trust, identity }: Certificates, bounded: Bounded): Pool => {
+  let open = true
+  const isOpen = () => open
   const options = { keepAlive: true, lookup, proxyEnv: proxyEnvironment(request) }
-  const plain = new http.Agent(options)
-  const own = new https.Agent({ ...options, ...trust, ...identity })
-  const strange = new https.Agent({ ...options, ...trust })
+  const plain = bounded(new http.Agent(options), isOpen)
+  const own = bounded(new https.Agent({ ...options, ...trust, ...identity }), isOpen)
+  const strange = bounded(new https.Agent({ ...options, ...trust }), isOpen)
   return {
     own: ({ protocol }) => (protocol === "https:" ? own : plain),
     strange: ({ protocol }) => (protocol === "https:" ? strange : plain),
     close: () => {
-      for (const agent of [plain, own, strange]) agent.destroy()
+      open = false
+      for (const agent of [plain, own, strange]) discardIdle(agent)
     }
   }
 }
 
-/** The pool to use for a poll: a new one when a certificate file has changed, else the same. Scoped: its sockets go with the target. */
-export const open = Effect.fnUntraced(function* (request: Request) {
-  let pool: Pool | undefined
-  let made = ""
-  yield* Effect.addFinalizer(() => Effect.sync(() => pool?.close()))
-  return Effect.flatMap(readTls(request.tls), (tls) =>
-    Effect.try({
-      try: () => {
-        const now = JSON.stringify(tls)
-        if (pool !== undefined && now === made) return pool
-        pool?.close()
-        pool = make(request, tls)
-        made = now
-        return pool
-      },
-      catch: (error) => new Untrusted({ message: `TLS: ${error instanceof Error ? error.message : String(error)}` })
-    })
-  )
-})
+/** The pool of a host, and what it was made with. */
+interface Share {
+  users: number
+  certificates: string
+  pool: Pool | undefined
+}
+
+/** What two targets must have in common for one to use the other's connections. */
+const keyOf = ({ url, proxy, tls }: Request) =>
+  JSON.stringify([url.origin, proxy === undefined ? "" : Redacted.value(proxy).href, tls])
+
+/**
+ * The pools of all targets. Those of one host share its connections, so that a host with a thousand targets has no more connections than there are polls of
+ * it under way. Scoped: the idle ones go with the last target.
+ */
+export const makePools = (bounded: Bounded) => {
+  const shares = new Map<string, Share>()
+
+  const join = (key: string) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const share = shares.get(key) ?? { users: 0, certificates: "", pool: undefined }
+        shares.set(key, share)
+        share.users++
+        return share
+      }),
+      (share) =>
+        Effect.sync(() => {
+          if (--share.users > 0) return
+          shares.delete(key)
+          share.pool?.close()
+        })
+    )
+
+  /** The pool to use for a poll: a new one when a certificate file has changed, else the same. */
+  return Effect.fnUntraced(function* (request: Request) {
+    const share = yield* join(keyOf(request))
+    return Effect.flatMap(readTls(request.tls), (tls) =>
+      Effect.try({
+        try: () => {
+          const certificates = JSON.stringify(tls)
+          if (share.pool !== undefined && share.certificates === certificates) return share.pool
+          const pool = make(request, tls, bounded)
+          share.pool?.close()
+          share.pool = pool
+          share.certificates = certificates
+          return pool
+        },
+        catch: (error) => new Untrusted({ message: `TLS: ${error instanceof Error ? error.message : String(error)}` })
+      })
+    )
+  })
+}

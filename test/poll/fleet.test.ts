@@ -15,6 +15,8 @@ import { type Answer, Upstream } from "../../src/upstream/exchange.ts"
 import { aTarget } from "./target.ts"
 
 const seconds = Duration.seconds
+/** More at once than any test has. */
+const polls = 1000
 const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
 const json = (document: unknown): Answer => ({
   _tag: "Fresh",
@@ -63,7 +65,7 @@ it.effect(
   "the first poll comes at once for one target, the others on the grid",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
       assert.strictEqual(it.polls, 1)
@@ -77,7 +79,7 @@ it.effect(
   "of many targets each is polled once within the first interval, and not all at once",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply(Array.from({ length: 50 }, (_, n) => aTarget(`node-${n}`)))
       yield* TestClock.adjust(seconds(5))
       assert.isAbove(it.polls, 10)
@@ -92,7 +94,7 @@ it.effect(
   "a good poll replaces all series: what the answer no longer has is gone",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       it.answer = Effect.succeed(json({ a: 1, b: 2 }))
       yield* fleet.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
@@ -108,7 +110,7 @@ it.effect(
   "after failed polls the last good series stand until stale_after, to the moment, then they are gone",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("shop", { staleAfter: seconds(25) })])
       yield* TestClock.adjust(0)
       it.answer = Effect.fail(down)
@@ -129,7 +131,7 @@ it.effect(
   "an hour's outage is two lines in the log, and every failed poll is counted",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("shop")])
       yield* TestClock.adjust(seconds(5))
       it.answer = Effect.fail(down)
@@ -154,7 +156,7 @@ it.effect(
         running--
         return json({ a: 1 })
       })
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("slow")])
       yield* TestClock.adjust(seconds(95))
       assert.strictEqual(most, 1)
@@ -169,7 +171,7 @@ it.effect(
   withScene((it) =>
     Effect.gen(function* () {
       it.answer = Effect.fail(new BadStatus({ status: 429, retryAfter: 25_000 }))
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("shop")])
       yield* TestClock.adjust(seconds(29))
       assert.strictEqual(it.polls, 1)
@@ -184,7 +186,7 @@ it.effect(
   "a bug in a poll costs that poll, is logged, and the loop goes on",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       const transform = () => {
         throw new Error("bug")
       }
@@ -201,7 +203,7 @@ it.effect(
   "a loop that dies fails the fleet",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       // a target without a deadline cannot come about: it stands for any bug in the loop, outside of a poll
       yield* fleet.apply([aTarget("shop", { request: { ...aTarget("shop").request, timeout: undefined as never } })])
       const exit = yield* Effect.exit(fleet.join)
@@ -215,7 +217,7 @@ it.effect(
   "an answer of more than max_series fails the poll and leaves the series",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("shop", { maxSeries: 2 })])
       yield* TestClock.adjust(0)
       it.answer = Effect.succeed(json({ a: 1, b: 2, c: 3 }))
@@ -230,7 +232,7 @@ it.effect(
   "of the targets of a new configuration, unchanged ones keep series, counters and tick; removed ones are gone at once",
   withScene(() =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1))
+      const fleet = yield* Fleet.make(seconds(1), polls)
       yield* fleet.apply([aTarget("kept", { fingerprint: "1" })])
       yield* TestClock.adjust(seconds(4))
       yield* fleet.apply([aTarget("kept", { fingerprint: "1" }), aTarget("new")])
@@ -259,7 +261,7 @@ it.effect(
         seconds(3)
       )
       const scope = yield* Scope.make()
-      const fleet = yield* Fleet.make(seconds(5)).pipe(Scope.provide(scope))
+      const fleet = yield* Fleet.make(seconds(5), polls).pipe(Scope.provide(scope))
       yield* fleet.apply([aTarget("shop", { interval: seconds(4) })])
       yield* TestClock.adjust(seconds(5))
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
@@ -278,7 +280,7 @@ it.effect(
       let cut = false
       it.answer = Effect.onInterrupt(Effect.never, () => Effect.sync(() => (cut = true)))
       const scope = yield* Scope.make()
-      const fleet = yield* Fleet.make(seconds(2)).pipe(Scope.provide(scope))
+      const fleet = yield* Fleet.make(seconds(2), polls).pipe(Scope.provide(scope))
       yield* fleet.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { expect, onTestFinished, test } from "vitest"
 import { type Faulty, faults, startFaulty } from "../upstream/faulty.ts"
@@ -37,15 +38,14 @@ test("without files left it goes on, and polls again when there are some", async
     return { name: `t${i}`, url: `${upstream.url}/t${i}`, labels: { n: String(i) } }
   })
   const file = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
-  const daemon = inShell((poller) => `ulimit -n 64; ${poller} run --addr 127.0.0.1:0 --config ${file}`)
-  const [, port] = await daemon.line(/address=127\.0\.0\.1:(\d+)/)
+  const daemon = killed(await startDaemon(["--config", file]))
+  // poller keeps within the limit that it starts with
+  execFileSync("prlimit", ["--pid", String(daemon.child.pid), "--nofile=64"])
   await daemon.line(/target down.* reason=connection error=".*EMFILE/)
   for (const { name } of targets)
     upstream.also[name] = (response) => void response.setHeader("connection", "close").end("{}")
   const up = async () =>
-    [...(await scrape(`http://127.0.0.1:${port}`))].filter(
-      ([series, value]) => series.startsWith("poll_up{") && value === 1
-    )
+    [...(await scrape(daemon.url))].filter(([series, value]) => series.startsWith("poll_up{") && value === 1)
   await expect.poll(async () => (await up()).length, { timeout: 20_000, interval: 200 }).toBe(100)
   const { code } = await daemon.stop()
   expect(code).toBe(0)

@@ -7,12 +7,14 @@ import type { UpstreamError } from "../../src/upstream/errors.ts"
 import { type Answer, Upstream, type Validators } from "../../src/upstream/exchange.ts"
 import type { Request } from "../../src/upstream/request.ts"
 
+/** An HTTP client that keeps `idle` connections at most. */
+export const startClient = (idle = 100) =>
+  Effect.runSync(Effect.map(Upstream, (client) => client).pipe(Effect.provide(Upstream.layer("poller/0.0.0", idle))))
+
 /** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
-export const opened = async (request: Request) => {
+export const opened = async (request: Request, client = startClient()) => {
   const scope = await Effect.runPromise(Scope.make())
-  const exchange = await Effect.runPromise(
-    Upstream.use(({ open }) => open(request)).pipe(Scope.provide(scope), Effect.provide(Upstream.layer("poller/0.0.0")))
-  )
+  const exchange = await Effect.runPromise(Scope.provide(client.open(request), scope))
   const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
   onTestFinished(close)
   const poll = (validators?: Validators) => Effect.runPromise(Effect.result(exchange(validators)))

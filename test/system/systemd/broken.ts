@@ -37,6 +37,6 @@ const upstream = Layer.effect(
           Effect.suspend(() => (hangs ? Effect.uninterruptible(Effect.never) : exchange(validators)))
       )
   }))
-).pipe(Layer.provide(Upstream.layer("poller/broken")))
+).pipe(Layer.provide(Upstream.layer("poller/broken", 100)))
 
 main(args, upstream)

@@ -1,0 +1,50 @@
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+
+/** One host may have this share of all polls under way, so that those that hang at it leave room for the others. */
+const share = 1 / 8
+
+interface Host {
+  readonly berths: Semaphore.Semaphore
+  polls: number
+}
+
+/**
+ * Bounds the polls under way at once: `total` of them, and an eighth of that of one host, which is an origin (scheme, name and port). A poll that waits for its
+ * host keeps nobody else waiting.
+ */
+export const makeBerths = (total: number) => {
+  const perHost = Math.max(1, Math.floor(total * share))
+  const berths = Semaphore.makeUnsafe(total)
+  const hosts = new Map<string, Host>()
+  let closed = false
+
+  const enter = (origin: string) => {
+    const host = hosts.get(origin) ?? { berths: Semaphore.makeUnsafe(perHost), polls: 0 }
+    hosts.set(origin, host)
+    host.polls++
+    return host
+  }
+  const leave = (origin: string, host: Host) => {
+    if (--host.polls === 0) hosts.delete(origin)
+  }
+
+  return {
+    /** Puts off a poll of the host until it has its berth; one whose turn comes after the end does not begin. */
+    turn: (origin: string) => (poll: Effect.Effect<void>) =>
+      Effect.suspend(() => {
+        const host = enter(origin)
+        const begin = Effect.suspend(() => (closed ? Effect.void : poll))
+        return Effect.onExit(host.berths.withPermit(berths.withPermit(begin)), () =>
+          Effect.sync(() => leave(origin, host))
+        )
+      }),
+    /** From now on no poll begins; waits, `grace` at most, until those under way have ended. */
+    close: (grace: Duration.Duration) =>
+      Effect.suspend(() => {
+        closed = true
+        return Effect.asVoid(Effect.timeoutOption(berths.take(total), grace))
+      })
+  }
+}

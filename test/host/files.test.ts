@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { connections, fileLimit } from "../../src/host/files.ts"
+
+const source = join(import.meta.dirname, "../../src/host/files.ts")
+
+test.each([
+  ["-n 300", 300],
+  ["-Sn 200; ulimit -Hn 300", 300]
+])("under ulimit %s a process may open %i files", (limit, files) => {
+  const script = `import("${source}").then(({ fileLimit }) => console.log(fileLimit()))`
+  const said = execFileSync("/bin/sh", ["-c", `ulimit ${limit}; exec ${process.execPath} --eval '${script}'`])
+  expect(Number(said)).toBe(files)
+})
+
+test("without /proc it is taken for 1,024", () => {
+  expect(fileLimit("/nowhere")).toBe(1024)
+})
+
+test.each([
+  [64, { polls: 16, idle: 32 }],
+  [1024, { polls: 256, idle: 512 }],
+  [1_048_576, { polls: 2048, idle: 524_288 }],
+  [Number.POSITIVE_INFINITY, { polls: 2048, idle: Number.POSITIVE_INFINITY }]
+])("of %d files a quarter is left for all that is no connection to an upstream", (limit, shares) => {
+  expect(connections(limit)).toEqual(shares)
+})

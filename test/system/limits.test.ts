@@ -1,0 +1,87 @@
+import { once } from "node:events"
+import { readdirSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { expect, onTestFinished, test } from "vitest"
+import { configuration } from "./configuration.ts"
+import { scrape } from "./page.ts"
+import { built, Program } from "./program.ts"
+import { startUpstream } from "./upstream.ts"
+
+/** Milliseconds that an answer takes, so that some polls are under way at any time. */
+const slowness = 50
+
+const later: Parameters<typeof createServer>[1] = (_request, response) =>
+  void setTimeout(() => response.end('{"a":1}'), slowness)
+
+/** The URLs of servers on as many addresses of loopback. */
+const startHosts = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const server = createServer({ keepAliveTimeout: 60_000 }, later)
+      onTestFinished(() => {
+        server.closeAllConnections()
+        server.close()
+      })
+      const address = `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
+      await once(server.listen(0, address), "listening")
+      return `http://${address}:${(server.address() as AddressInfo).port}/`
+    })
+  )
+
+/** A daemon that may have `files` open. */
+const startLimited = async (files: number, urls: ReadonlyArray<string>) => {
+  const targets = urls.map((url, index) => ({ name: `t${index}`, url, labels: { n: String(index) } }))
+  const config = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
+  const command = `ulimit -n ${files}; exec ${process.execPath} ${built} run --addr 127.0.0.1:0 --config ${config}`
+  const daemon = new Program(["-c", command], { command: "/bin/sh" })
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  const [, port] = await daemon.line(/address=127\.0\.0\.1:(\d+)/)
+  return Object.assign(daemon, { url: `http://127.0.0.1:${port}` })
+}
+
+const total = (samples: ReadonlyMap<string, number>, name: string) =>
+  [...samples].reduce((sum, [series, value]) => (series.startsWith(`${name}{`) ? sum + value : sum), 0)
+
+test("more hosts than files: no poll fails or comes late, and the files are not used up", async () => {
+  const files = 256
+  const urls = await startHosts(400)
+  const daemon = await startLimited(files, urls)
+  let samples = await scrape(daemon.url)
+  let most = 0
+  while (total(samples, "polls_total") < 3 * urls.length) {
+    most = Math.max(most, readdirSync(`/proc/${daemon.child.pid}/fd`).length)
+    samples = await scrape(daemon.url)
+  }
+  expect(total(samples, "poll_errors_total")).toBe(0)
+  expect(total(samples, "poll_ticks_skipped_total")).toBe(0)
+  expect(total(samples, "poll_up")).toBe(urls.length)
+  // half of them are connections that wait for the next poll
+  expect(most).toBeGreaterThan(files / 2)
+  expect(most).toBeLessThan(0.9 * files)
+  const { code, stderr } = await daemon.stop()
+  expect(code).toBe(0)
+  expect(stderr).not.toContain("down")
+})
+
+test("many targets of one host need few connections, and a host that hangs keeps no other waiting", async () => {
+  await using upstream = await startUpstream(() => undefined)
+  const good = await startHosts(20)
+  const hanging = Array.from({ length: 400 }, (_, index) => `${upstream.url}/${index}`)
+  const daemon = await startLimited(256, [...hanging, ...good])
+  let samples = await scrape(daemon.url)
+  const polls = (index: number) => samples.get(`polls_total{target="t${index}"}`) ?? 0
+  const last = hanging.length + good.length - 1
+  let most = 0
+  while (polls(last) < 3) {
+    most = Math.max(most, await upstream.openSockets())
+    samples = await scrape(daemon.url)
+  }
+  expect(most).toBe(8)
+  for (let index = hanging.length; index <= last; index++) {
+    expect(samples.get(`poll_up{target="t${index}"}`)).toBe(1)
+    expect(samples.get(`poll_ticks_skipped_total{target="t${index}"}`)).toBe(0)
+  }
+  expect(total(samples, "poll_ticks_skipped_total")).toBeGreaterThan(0)
+  expect((await daemon.stop()).code).toBe(0)
+})
