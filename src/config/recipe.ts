@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { flatten } from "../transform/flatten.ts"
 import type { Document } from "../transform/json.ts"
 import { Mapping } from "../transform/mapping.ts"
-import { plan } from "../transform/plan.ts"
+import { planner } from "../transform/plan.ts"
 import type { Labels, Transformed } from "../transform/sample.ts"
 import { transform } from "../transform/transform.ts"
 
@@ -14,23 +14,25 @@ export interface Recipe {
   readonly maxSeries: number
 }
 
-/** Throws where `check` has found a problem. */
-export const decodeMapping = Schema.decodeUnknownSync(Mapping)
+const decodeMapping = Schema.decodeUnknownSync(Mapping)
 
 const inOrder = (labels: Readonly<Record<string, string>>): Labels =>
   Object.entries(labels)
     .filter(([, value]) => value !== "")
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** The transform of a recipe. `decode` may remember a mapping that many targets share. */
+/** The planner of a mapping as a file has it. Throws where `check` has found a problem. */
+export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
+
+/** The transform of a recipe; `plans` is the planner of its mapping, where many targets share that. */
 export const compile = (
   { mapping, labels, maxSeries }: Recipe,
-  decode: (mapping: unknown) => Mapping = decodeMapping
+  plans?: ReturnType<typeof plannerOf>
 ): ((document: Document) => Transformed) => {
   if (mapping === undefined) {
     const constant = inOrder(labels)
     return (document) => flatten(document, constant, maxSeries)
   }
-  const made = plan(decode(mapping), labels, maxSeries)
+  const made = (plans ?? plannerOf(mapping))(labels, maxSeries)
   return (document) => transform(made, document)
 }

@@ -95,6 +95,21 @@ export const plan = (
   return { families: [...families.values()], maxSeries, root }
 }
 
+/**
+ * The plans of one mapping for many targets: those whose constant labels have the same names differ in the values of these alone, and
+ * share all else.
+ */
+export const planner = (mapping: Mapping) => {
+  const made = new Map<string, Plan>()
+  return (labels: Readonly<Record<string, string>>, maxSeries: number): Plan => {
+    const own = constants(labels)
+    const names = own.map(({ name }) => name).join()
+    const like = made.get(names) ?? plan(mapping, labels)
+    made.set(names, like)
+    return { ...like, maxSeries, root: { ...like.root, labels: own } }
+  }
+}
+
 /** Every metric's name, as often as it is there. */
 const metricNames = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<string> => [
   ...Object.keys(metrics),
