@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { defineConfig, type Plugin } from "rolldown"
+import { sbom } from "./deploy/sbom.ts"
 
 /** What --version names beside the version; nothing outside a git checkout. */
 const commit = () => {
@@ -28,7 +29,7 @@ const builtinsOnDemand: Plugin = {
 
 export default defineConfig({
   input: "src/main.ts",
-  plugins: [builtinsOnDemand],
+  plugins: [builtinsOnDemand, sbom],
   platform: "node",
   transform: { target: "node22.19", define: { POLLER_COMMIT: JSON.stringify(commit()) } },
   output: { file: "dist/poller.js", format: "esm", banner: "#!/usr/bin/env node", minify: true }

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { withNode } from "./sbom.ts"
 
 /*
  * Makes dist/poller of dist/poller.js: a copy of the running Node without its symbols, with the bundle and its compiled code in it
@@ -46,6 +47,7 @@ try {
     })
   )
   execFileSync(process.execPath, [...flags, "--build-sea", config], { stdio: ["ignore", "ignore", "inherit"] })
+  writeFileSync(`${output}.cdx.json`, withNode(readFileSync(join(root, "dist/poller.js.cdx.json"), "utf8")))
   console.log(`dist/poller: ${megabytes(output)}, of which Node ${megabytes(node)}`)
 } finally {
   rmSync(work, { recursive: true })

@@ -35,6 +35,7 @@ const files: ReadonlyArray<File> = [
   { from: "docs/alerts.md", to: "/usr/share/doc/poller/alerts.md" },
   { from: "docs/metrics.md", to: "/usr/share/doc/poller/metrics.md" },
   { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
+  { from: "dist/poller.cdx.json", to: "/usr/share/doc/poller/poller.cdx.json" },
   { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },
   { from: "LICENSE", to: "/usr/share/doc/poller/copyright" },
   { from: "deploy/debian/conffiles", to: "/DEBIAN/conffiles" },

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import type { Sbom } from "../../deploy/sbom.ts"
 import { Program } from "./program.ts"
 import { json, startUpstream } from "./upstream.ts"
 
@@ -56,13 +58,63 @@ describe("the single executable", () => {
   })
 })
 
-test("the same commit makes the same bundle, byte for byte", () => {
+test("the same commit makes the same bundle, byte for byte, and the same bill of materials", () => {
   const again = join(mkdtempSync(join(tmpdir(), "poller-again-")), "poller.js")
   onTestFinished(() => rmSync(dirname(again), { recursive: true }))
   execFileSync("rolldown", ["--config", "rolldown.config.ts", "--file", again], { cwd: root, stdio: "pipe" })
-  expect(readFileSync(again).equals(readFileSync(bundle))).toBe(true)
+  for (const suffix of ["", ".cdx.json"]) {
+    expect(readFileSync(`${again}${suffix}`).equals(readFileSync(`${bundle}${suffix}`)), suffix).toBe(true)
+  }
 })
 
-test("the bundle names no folder of the machine that built it", () => {
-  expect(readFileSync(bundle, "utf8")).not.toContain(root)
+test.each(["poller.js", "poller.js.cdx.json", "poller.cdx.json"])(
+  "dist/%s names no folder of the machine that built it",
+  (file) => {
+    const text = readFileSync(join(root, "dist", file), "utf8")
+    for (const folder of [root, tmpdir()]) expect(text.includes(folder), folder).toBe(false)
+  }
+)
+
+describe("the bill of materials", () => {
+  const read = (file: string): Sbom => JSON.parse(readFileSync(`${file}.cdx.json`, "utf8"))
+  const names = ({ components }: Sbom) => components.map(({ name }) => name)
+
+  test("is of this bundle", () => {
+    const content = createHash("sha256").update(readFileSync(bundle)).digest("hex")
+    expect(read(bundle).metadata.component).toMatchObject({ name: "poller", hashes: [{ alg: "SHA-256", content }] })
+  })
+
+  test("has what the sources import, and nothing that only builds or tests", () => {
+    const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    const imported = sources
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) => [
+        ...readFileSync(join(root, "src", file), "utf8").matchAll(/ from "((?:@[\w-]+\/)?[\w-]+)[/"]/g)
+      ])
+      .map(([, name]) => name)
+    expect(names(read(bundle))).toEqual(expect.arrayContaining([...new Set(imported)]))
+    for (const tool of ["vitest", "rolldown", "typescript", "undici", "redis"]) {
+      expect(names(read(bundle))).not.toContain(tool)
+    }
+  })
+
+  test("has a licence and a checksum for each package, and links to nothing that it does not have", () => {
+    const { metadata, components, dependencies } = read(bundle)
+    for (const { name, licenses, hashes } of components) {
+      expect(licenses, name).toEqual([{ license: { id: expect.stringMatching(/^[\w.-]+$/) } }])
+      expect(hashes, name).toEqual([{ alg: "SHA-512", content: expect.stringMatching(/^[0-9a-f]{128}$/) }])
+    }
+    const refs = new Set([metadata.component, ...components].map((component) => component["bom-ref"]))
+    for (const { ref, dependsOn } of dependencies) for (const name of [ref, ...dependsOn]) expect(refs).toContain(name)
+  })
+
+  test("of the executable has Node and its libraries as well", () => {
+    const sbom = read(binary)
+    expect(names(sbom)).toEqual([...names(read(bundle)), "node"])
+    const node = sbom.components.at(-1)
+    expect(node?.version).toBe(process.versions.node)
+    expect(node?.components).toContainEqual(
+      expect.objectContaining({ name: "openssl", version: process.versions.openssl })
+    )
+  })
 })
