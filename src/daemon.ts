@@ -3,7 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import type { Target } from "./config/target.ts"
+import type { Configuration } from "./config/load.ts"
+import * as Muster from "./discovery/muster.ts"
 import type { Failure } from "./failure.ts"
 import { connections } from "./host/files.ts"
 import { Notify } from "./host/notify.ts"
@@ -14,7 +15,7 @@ import { Board } from "./poll/board.ts"
 import * as DigestThread from "./poll/digest-thread.ts"
 import * as Fleet from "./poll/fleet.ts"
 import { reloaded, starting } from "./poll/self.ts"
-import { type Shard, shardOf } from "./poll/shard.ts"
+import type { Shard } from "./poll/shard.ts"
 import { ailments } from "./serve/health.ts"
 import { drainTime, type Listener, serve, showListener } from "./serve/server.ts"
 import type { WebConfig } from "./serve/web-config/web-config.ts"
@@ -22,7 +23,7 @@ import { version } from "./version.ts"
 
 export interface Daemon {
   /** Reads the configuration; asked again at every reload. */
-  readonly load: Effect.Effect<ReadonlyArray<Target>, Failure>
+  readonly load: Effect.Effect<Configuration, Failure>
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
@@ -30,15 +31,11 @@ export interface Daemon {
   readonly shard: Shard
 }
 
-/** The targets of this process. */
-const own = (targets: ReadonlyArray<Target>, { ordinal, total }: Shard) =>
-  targets.filter(({ name }) => shardOf(name, total) === ordinal)
-
 /**
  * Reads the configuration again, once for any number of hang-ups that came meanwhile. A bad one changes nothing but a log line a
  * problem, a metric and the status.
  */
-const reload = Effect.fnUntraced(function* ({ load, shard }: Daemon, fleet: Fleet.Fleet) {
+const reload = Effect.fnUntraced(function* ({ load }: Daemon, muster: Muster.Muster) {
   const board = yield* Board
   const loaded = yield* Effect.result(load)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
@@ -48,9 +45,7 @@ const reload = Effect.fnUntraced(function* ({ load, shard }: Daemon, fleet: Flee
     for (const problem of problems) yield* Effect.annotateLogs(Effect.logError("reload failed"), { problem })
     return
   }
-  const targets = own(loaded.success, shard)
-  const changes = yield* fleet.apply(targets)
-  yield* Effect.annotateLogs(Effect.logInfo("reloaded"), { targets: targets.length, ...changes })
+  yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* muster.apply(loaded.success))
 })
 
 /** What `systemctl status` shows, such as `41/43 targets up`. */
@@ -69,7 +64,7 @@ const healthy = Effect.map(ailments, (found) => found.length === 0)
  * What was built last is taken down first: the loops, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
-  const targets = own(yield* options.load, options.shard)
+  const configuration = yield* options.load
   const self = starting(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
 
   return yield* Effect.gen(function* () {
@@ -77,20 +72,18 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     const bound = yield* serve(options.listeners, options.web)
     const fleet = yield* Fleet.make(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
-    yield* Effect.annotateLogs(Effect.logInfo("polling"), {
-      version,
-      address: bound.map(showListener).join(","),
-      targets: targets.length
-    })
-    yield* fleet.apply(targets)
+    const muster = yield* Muster.make(fleet, options.shard)
+    const { targets } = yield* muster.apply(configuration)
+    const address = bound.map(showListener).join(",")
+    yield* Effect.annotateLogs(Effect.logInfo("polling"), { version, address, targets })
     yield* notify.ready
     const reloads = hangup.pipe(
       Effect.andThen(notify.reloading),
-      Effect.andThen(reload(options, fleet)),
+      Effect.andThen(reload(options, muster)),
       Effect.andThen(notify.ready),
       Effect.forever
     )
-    const loops = [fleet.join, reloads, notify.status(summary), notify.watchdog(healthy)]
+    const loops = [fleet.join, muster.follow, reloads, notify.status(summary), notify.watchdog(healthy)]
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(
     Effect.scoped,

@@ -11,6 +11,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   exposition: ["transform"],
   config: ["upstream", "transform", "exposition"],
   poll: ["upstream", "transform", "exposition", "config"],
+  discovery: ["upstream", "config", "poll"],
   serve: ["host", "transform", "exposition", "config", "poll"]
 }
 

@@ -2,7 +2,10 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Configuration } from "../config/load.ts"
 import { show } from "../config/report.ts"
+import { unmatched } from "../discovery/files.ts"
+import { callOnce } from "../discovery/once.ts"
 import { badConfiguration } from "../failure.ts"
 import * as flags from "./flags.ts"
 import { load } from "./load.ts"
@@ -14,6 +17,19 @@ const file = Argument.String("file").pipe(
 )
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
+
+/** What its sources list, as far as that needs no network, and what there is to say of it. */
+const lists = Effect.fnUntraced(function* (configuration: Configuration) {
+  const files = configuration.sources.filter(({ origin }) => origin._tag === "Files")
+  const notes = yield* Effect.forEach(configuration.sources, ({ name, origin }) =>
+    origin._tag === "Http"
+      ? Effect.succeed([{ where: name, message: "not asked for its targets here" }])
+      : Effect.map(unmatched(origin.patterns), (patterns) =>
+          patterns.map((where) => ({ where, message: "no such file, and so no targets of it" }))
+        )
+  )
+  return { ...(yield* callOnce(configuration, files)), notes: notes.flat() }
+})
 
 /**
  * Everything there is to say of a configuration, on stderr. The files that it names are often not on the machine where it is
@@ -31,14 +47,16 @@ export const check = Command.make(
   },
   Effect.fnUntraced(function* (input) {
     const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
+    const { targets, problems, notes } = yield* lists(loaded)
     const lines = [
       ...loaded.problems.map((remark) => show(remark)),
+      ...problems,
       ...loaded.warnings.map((remark) => show(remark, "warning")),
-      ...loaded.absent.map((remark) => show(remark, "note"))
+      ...[...loaded.absent, ...notes].map((remark) => show(remark, "note"))
     ]
-    const bad = loaded.problems.length > 0 || (input.strict && loaded.warnings.length > 0)
+    const bad = loaded.problems.length + problems.length > 0 || (input.strict && loaded.warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)
     yield* printLines(process.stderr, lines)
-    yield* print(process.stdout, `${count(loaded.targets.length, "target")}, no problems\n`)
+    yield* print(process.stdout, `${count(targets.length, "target")}, no problems\n`)
   })
 ).pipe(Command.withDescription("Tell all problems of a configuration; touches no network"))

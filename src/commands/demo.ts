@@ -29,12 +29,9 @@ export const demo = Command.make(
         yield* Console.log(`targets: ${pageAt(address)}/`)
         yield* Console.log(`series:  ${pageAt(address)}/metrics`)
       }
-      const { targets } = fromText("demo", configuration(url), surroundings, {
-        interval: undefined,
-        timeout: undefined
-      })
+      const flags = { interval: undefined, timeout: undefined }
       yield* daemon({
-        load: Effect.succeed(targets),
+        load: Effect.succeed(fromText("demo", configuration(url), surroundings, flags)),
         listeners,
         web: plain,
         grace: Duration.seconds(2),

@@ -61,15 +61,15 @@ export const load = Effect.fnUntraced(function* (input: Input) {
   return yield* badConfiguration("nothing to poll: give --config FILE or --target URL")
 })
 
-/** The targets of a configuration without problems. */
-export const loadTargets = Effect.fnUntraced(function* (input: Input) {
-  const { targets, problems } = yield* load(input)
-  return problems.length > 0 ? yield* badConfiguration(...problems.map((remark) => show(remark))) : targets
+/** A configuration without problems. */
+export const loadGood = Effect.fnUntraced(function* (input: Input) {
+  const { problems, ...configuration } = yield* load(input)
+  return problems.length > 0 ? yield* badConfiguration(...problems.map((remark) => show(remark))) : configuration
 })
 
 /** The same, where a file that it names and that is not there is a problem too. */
 export const loadWithFiles = Effect.fnUntraced(function* (input: Input) {
-  const { targets, problems, absent } = yield* load(input)
+  const { problems, absent, ...configuration } = yield* load(input)
   const lines = [...problems, ...absent].map((remark) => show(remark))
-  return lines.length > 0 ? yield* badConfiguration(...lines) : targets
+  return lines.length > 0 ? yield* badConfiguration(...lines) : configuration
 })

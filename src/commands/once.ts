@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
+import { callOnce } from "../discovery/once.ts"
 import { assemble } from "../exposition/page.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import type { Outcome } from "../poll/outcome.ts"
@@ -11,7 +12,7 @@ import { noneDropped } from "../transform/problems.ts"
 import { dropReasons, type Problem } from "../transform/sample.ts"
 import { type Answer, Upstream } from "../upstream/exchange.ts"
 import * as flags from "./flags.ts"
-import { loadTargets, readBytes } from "./load.ts"
+import { loadGood, readBytes } from "./load.ts"
 import { print, printLines } from "./print.ts"
 
 const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
@@ -65,13 +66,17 @@ export const once = Command.make(
     from: flags.from
   },
   Effect.fnUntraced(function* (input) {
-    const targets = yield* selected(yield* loadTargets(input), input.only)
+    const configuration = yield* loadGood(input)
+    // a saved answer stands in for all of the network
+    const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
+    const called = yield* callOnce(configuration, asked)
+    const targets = yield* selected(called.targets, input.only)
     const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
     const outcomes = yield* Effect.forEach(targets, (target) => pollOnce(target, answer), { concurrency })
     const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.yield?.blocks ?? []) : []))
     yield* print(process.stdout, assemble(blocks, "text"))
     const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
-    yield* printLines(process.stderr, said)
-    if (outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
+    yield* printLines(process.stderr, [...called.problems, ...said])
+    if (called.problems.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

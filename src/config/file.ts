@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Mapping, mappingFields } from "../transform/mapping.ts"
-import { settings, Text, url } from "./settings.ts"
+import { settings, sharedMapping, Text, url } from "./settings.ts"
+import { TargetSource } from "./targets-from.ts"
 
 /** Settings of a target that says nothing else. */
 const Defaults = Schema.Struct(settings).annotate({
@@ -21,12 +22,7 @@ export const Target = Schema.Struct({
   url: url({ description: "What is polled.", examples: ["https://shop.example.com/health"] }),
   ...settings,
   ...mappingFields,
-  mapping: Schema.optionalKey(
-    Text.annotate({
-      description: "The name of an entry under mappings, in place of metrics and each.",
-      examples: ["node"]
-    })
-  )
+  mapping: sharedMapping
 }).annotate({ identifier: "Target", description: "One JSON API to poll, and the series that its answers become." })
 
 /** The whole file. */
@@ -41,5 +37,18 @@ export const File = Schema.Struct({
     })
   ),
   // there may be none: so is the file of a package that was just installed
-  targets: Schema.Array(Target).annotate({ description: "What is polled." })
-}).annotate({ title: "poller", description: "Configuration of poller." })
+  targets: Schema.optionalKey(Schema.Array(Target).annotate({ description: "What is polled." })),
+  targets_from: Schema.optionalKey(
+    Schema.Union([TargetSource, Schema.Array(TargetSource)]).annotate({
+      description: "Where more of what is polled is listed: one source, or a list of them."
+    })
+  )
+})
+  .annotate({ title: "poller", description: "Configuration of poller." })
+  .check(
+    Schema.makeFilter(
+      ({ targets, targets_from }) =>
+        targets !== undefined || targets_from !== undefined ? undefined : { path: ["targets"], issue: "missing" },
+      { toJsonSchema: () => ({ anyOf: [{ required: ["targets"] }, { required: ["targets_from"] }] }) }
+    )
+  )

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { type Issue, issue } from "./issue.ts"
-import { isMap, type Survey } from "./survey.ts"
+import { isMap } from "./loose.ts"
+import type { Survey } from "./survey.ts"
 
 /** The file that a path of the configuration means. */
 export type Locate = (path: string) => { readonly file: string; readonly exists: boolean }
@@ -51,8 +52,8 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
   }, settings)
 
 /** Files that are named but not there. */
-export const absentFiles = ({ targets }: Survey, locate: Locate): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings, pathOf }) =>
+export const absentFiles = ({ sites }: Survey, locate: Locate): ReadonlyArray<Issue> =>
+  sites.flatMap(({ settings, pathOf }) =>
     fileSettings(settings).flatMap((keys) => {
       const path = at(settings, keys)
       if (typeof path !== "string" || path === "" || locate(path).exists) return []

@@ -1,4 +1,5 @@
-import { isMap, type Survey } from "./survey.ts"
+import { isMap } from "./loose.ts"
+import type { Survey } from "./survey.ts"
 
 /** Of each metric that has a help somewhere in the file, that help. */
 export const helpsOf = ({ metrics }: Survey): ReadonlyMap<string, string> =>

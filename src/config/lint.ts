@@ -5,7 +5,8 @@ import { inBaseUnit } from "../transform/units.ts"
 import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
 import { type Issue, issueOfKey } from "./issue.ts"
-import type { MetricSite, Survey } from "./survey.ts"
+import type { MetricSite } from "./site.ts"
+import type { Survey } from "./survey.ts"
 
 type Rule = (metric: MetricSite) => string | undefined
 
@@ -63,19 +64,17 @@ const withoutHelp = (file: Survey): ReadonlyArray<Issue> => {
   )
 }
 
-const labelWarnings = ({ metrics, targets }: Survey): ReadonlyArray<Issue> =>
+const labelWarnings = ({ metrics, sites }: Survey): ReadonlyArray<Issue> =>
   [
     ...metrics.flatMap(({ labels }) => [...labels]),
-    ...targets.flatMap(({ labels, pathOf }) =>
-      [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
-    )
+    ...sites.flatMap(({ labels, pathOf }) => [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const))
   ].flatMap(([name, path]) =>
     camel(name) ? [issueOfKey(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
   )
 
 /** Series that are gone before the next poll could renew them come and go for ever. */
-const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings, pathOf }) => {
+const staleWarnings = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ settings, pathOf }) => {
     const stale = decodeDuration(settings.stale_after)
     const interval = decodeDuration(settings.interval)
     if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
@@ -85,15 +84,15 @@ const staleWarnings = ({ targets }: Survey): ReadonlyArray<Issue> =>
     ]
   })
 
-const unusedMappings = ({ mappings, targets }: Survey): ReadonlyArray<Issue> => {
-  const used = new Set(targets.map(({ settings }) => settings.mapping))
+const unusedMappings = ({ mappings, sites }: Survey): ReadonlyArray<Issue> => {
+  const used = new Set(sites.map(({ settings }) => settings.mapping))
   return [...mappings].flatMap(([name, { path }]) =>
     used.has(name) ? [] : [issueOfKey(path, "no target has this mapping")]
   )
 }
 
-const withoutMapping = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ metrics, path }) =>
+const withoutMapping = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ metrics, path }) =>
     metrics === undefined
       ? [issueOfKey(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
       : []

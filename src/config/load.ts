@@ -1,13 +1,16 @@
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import { build } from "./build.ts"
 import { check, type Surroundings } from "./check.ts"
 import { format } from "./duration.ts"
 import type { Issue } from "./issue.ts"
+import { isMap } from "./loose.ts"
 import { located, type Remark, remark, sorted } from "./report.ts"
+import { type Lists, type Roster, rosters } from "./roster.ts"
 import { type Problem, read } from "./source.ts"
-import { isMap } from "./survey.ts"
+import { survey } from "./survey.ts"
 import type { Target } from "./target.ts"
+import { targetMaker } from "./target-maker.ts"
+import { type TargetSource, targetSource } from "./target-source.ts"
 
 /** What the command line says of every target that says nothing else itself. */
 export interface Flags {
@@ -15,10 +18,18 @@ export interface Flags {
   readonly timeout: Duration.Duration | undefined
 }
 
-/** What a configuration comes to. */
-export interface Loaded {
-  /** None unless there are no problems. */
+/** What is polled. */
+export interface Configuration {
+  /** The targets of the file itself. */
   readonly targets: ReadonlyArray<Target>
+  /** Where more of them are listed. */
+  readonly sources: ReadonlyArray<TargetSource>
+  /** The targets of the file together with those of the lists. */
+  readonly roster: (lists: Lists) => Roster
+}
+
+/** What a configuration comes to; it is empty unless there are no problems. */
+export interface Loaded extends Configuration {
   readonly problems: ReadonlyArray<Remark>
   readonly warnings: ReadonlyArray<Remark>
   /** Files it names that are not on this machine. */
@@ -37,11 +48,29 @@ const withFlags = (value: unknown, flags: Flags): unknown => {
   return isMap(defaults) ? { ...value, defaults: { ...settings(flags), ...defaults } } : value
 }
 
+const nothing: Configuration = {
+  targets: [],
+  sources: [],
+  roster: () => ({ targets: [], sources: new Map() })
+}
+
+/** The meaning of a file without problems. */
+const configuration = (value: unknown, { locate }: Surroundings): Configuration => {
+  const file = survey(value)
+  const make = targetMaker(file, locate)
+  const own = file.targets.map((site) => ({ site, target: make(site.settings) }))
+  return {
+    targets: own.map(({ target }) => target),
+    sources: file.sources.map((site) => targetSource(site, locate)),
+    roster: rosters(file, own, make)
+  }
+}
+
 /** A configuration from the text of its file; `flags` stand below its `defaults`. */
 export const fromText = (file: string, text: string, surroundings: Surroundings, flags: Flags): Loaded => {
   const source = read(text)
   if (Result.isFailure(source)) {
-    return { targets: [], warnings: [], absent: [], problems: source.failure.map((problem) => remark(file, problem)) }
+    return { ...nothing, warnings: [], absent: [], problems: source.failure.map((problem) => remark(file, problem)) }
   }
   const { value, duplicates } = source.success
   const found = check(withFlags(value, flags), surroundings)
@@ -51,7 +80,7 @@ export const fromText = (file: string, text: string, surroundings: Surroundings,
     )
   const problems = lines(found.problems, duplicates)
   return {
-    targets: problems.length === 0 ? build(found.value, surroundings.locate) : [],
+    ...(problems.length === 0 ? configuration(found.value, surroundings) : nothing),
     problems,
     warnings: lines(found.warnings),
     absent: lines(found.absent)
@@ -66,6 +95,6 @@ export const fromFlags = (url: string, surroundings: Surroundings, flags: Flags)
     const key = path.at(-1)
     return { where: `--${key === "url" ? "target" : key}`, message }
   })
-  const targets = problems.length === 0 ? build(found.value, surroundings.locate) : []
-  return { targets, problems, warnings: [], absent: [] }
+  const made = problems.length === 0 ? configuration(found.value, surroundings) : nothing
+  return { ...made, problems, warnings: [], absent: [] }
 }

@@ -207,3 +207,11 @@ export const settings = {
   auth: Schema.optionalKey(Auth),
   tls: Schema.optionalKey(Tls)
 }
+
+/** Stands beside the settings in a target, but not in `defaults`. */
+export const sharedMapping = Schema.optionalKey(
+  Text.annotate({
+    description: "The name of an entry under mappings, in place of metrics and each.",
+    examples: ["node"]
+  })
+)

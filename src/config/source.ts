@@ -92,9 +92,12 @@ const oddities = (document: Yaml.Document): ReadonlyArray<readonly [node: unknow
 }
 
 /** Reads YAML 1.2 or JSON; fails with what is wrong with the text as such, and where. */
-export const read = (text: string): Result.Result<Source, ReadonlyArray<Problem>> => {
+export const read = (
+  text: string,
+  schema: "core" | "failsafe" = "core"
+): Result.Result<Source, ReadonlyArray<Problem>> => {
   const lines = new Yaml.LineCounter()
-  const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, schema })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }

@@ -1,4 +1,4 @@
-import type { Family, Sample } from "../transform/sample.ts"
+import type { Family, Labels, Sample } from "../transform/sample.ts"
 import type { Shard } from "./shard.ts"
 
 /** The last time that the configuration was read; the first was the start. */
@@ -11,6 +11,19 @@ export interface Reload {
   readonly problems: ReadonlyArray<string>
 }
 
+/** A source of `targets_from`, as it was last heard of. */
+export interface Source {
+  readonly name: string
+  /** Whether it was asked since the start, whatever came of it. */
+  readonly asked: boolean
+  /** Targets that it lists and that can be polled, whichever shard polls them. */
+  readonly targets: number
+  /** Epoch milliseconds of the last time that all of it could be read. */
+  readonly lastSuccess: number | undefined
+  /** What is wrong with it, one line each; what it listed before stands. */
+  readonly problems: ReadonlyArray<string>
+}
+
 /** What the daemon knows of itself. */
 export interface Self {
   readonly version: string
@@ -18,6 +31,7 @@ export interface Self {
   readonly shard: Shard
   readonly started: number
   readonly reload: Reload
+  readonly sources: ReadonlyArray<Source>
 }
 
 export const starting = (version: string, node: string, shard: Shard, now: number): Self => ({
@@ -25,7 +39,8 @@ export const starting = (version: string, node: string, shard: Shard, now: numbe
   node,
   shard,
   started: now,
-  reload: { successful: true, at: now, lastSuccess: now, problems: [] }
+  reload: { successful: true, at: now, lastSuccess: now, problems: [] },
+  sources: []
 })
 
 /** The configuration was read again: well, if there are no problems. */
@@ -47,11 +62,29 @@ const families = {
     "When a good configuration was last read."
   ),
   shard: gauge("poller_shard_ordinal", "Which shard of the targets this process polls, from 0."),
-  shards: gauge("poller_total_shards", "How many shards the targets are divided into.")
+  shards: gauge("poller_total_shards", "How many shards the targets are divided into."),
+  sourceTargets: gauge("poller_targets_from_targets", "Targets that the source lists and that can be polled."),
+  sourceProblems: gauge(
+    "poller_targets_from_problems",
+    "What is wrong with the source now: files, answers or targets of it that are no good."
+  ),
+  sourceSuccess: gauge(
+    "poller_targets_from_last_success_timestamp_seconds",
+    "When all of the source could last be read."
+  )
 } as const satisfies Record<string, Family>
 
+const sourceSamples = ({ name, targets, problems, lastSuccess }: Source): ReadonlyArray<Sample> => {
+  const labels: Labels = [["source", name]]
+  return [
+    { family: families.sourceTargets, labels, value: targets },
+    { family: families.sourceProblems, labels, value: problems.length },
+    ...(lastSuccess === undefined ? [] : [{ family: families.sourceSuccess, labels, value: lastSuccess / 1000 }])
+  ]
+}
+
 /** poller's own metrics of the daemon. */
-export const selfSamples = ({ version, node, shard, reload }: Self): ReadonlyArray<Sample> => [
+export const selfSamples = ({ version, node, shard, reload, sources }: Self): ReadonlyArray<Sample> => [
   {
     family: families.build,
     labels: [
@@ -63,5 +96,6 @@ export const selfSamples = ({ version, node, shard, reload }: Self): ReadonlyArr
   { family: families.reloadSuccessful, labels: [], value: reload.successful ? 1 : 0 },
   { family: families.reloadSuccess, labels: [], value: reload.lastSuccess / 1000 },
   { family: families.shard, labels: [], value: shard.ordinal },
-  { family: families.shards, labels: [], value: shard.total }
+  { family: families.shards, labels: [], value: shard.total },
+  ...sources.flatMap(sourceSamples)
 ]

@@ -9,10 +9,14 @@ export const ailments = Effect.gen(function* () {
   return board.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
-/** Targets that were not polled since the start, whatever would come of it. */
-export const unpolled = Effect.map(Board, (board) =>
-  board
+/** Targets that were not polled since the start, and sources that were not asked for theirs, whatever would come of it. */
+export const unpolled = Effect.map(Board, (board) => [
+  ...board
+    .self()
+    .sources.filter(({ asked }) => !asked)
+    .map(({ name }) => `${name} was not asked for its targets yet`),
+  ...board
     .statuses()
     .filter(({ polls }) => polls === 0)
-    .map(({ target }) => target.name)
-)
+    .map(({ target }) => `${target.name} was not polled yet`)
+])

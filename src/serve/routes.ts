@@ -59,7 +59,7 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
       case "/healthz":
         return Effect.map(ailments, okUnless)
       case "/readyz":
-        return Effect.map(unpolled, (names) => okUnless(names.map((name) => `${name} was not polled yet`)))
+        return Effect.map(unpolled, okUnless)
       default:
         return undefined
     }

@@ -28,6 +28,7 @@ export type Answer =
       /** Decompressed. */
       readonly body: Uint8Array
       readonly validators: Validators | undefined
+      readonly contentType?: string | undefined
     }
   /** The answer is the one that the validators were of. */
   | { readonly _tag: "NotModified"; readonly status: 304 }
@@ -64,7 +65,10 @@ const follow = Effect.fnUntraced(function* (
   for (let followed = 0; ; followed++) {
     const { head, body } = yield* send(hop, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
     const status = head.statusCode ?? 0
-    if (body !== undefined) return { _tag: "Fresh", status, body, validators: validatorsOf(head) } as const
+    if (body !== undefined) {
+      const contentType = head.headers["content-type"]
+      return { _tag: "Fresh", status, body, validators: validatorsOf(head), contentType } as const
+    }
     if (status === 304 && isConditional(hop)) return { _tag: "NotModified", status } as const
     if (!followRedirects || !redirects.includes(status)) return yield* badStatus(status, head)
     if (followed === maxRedirects)

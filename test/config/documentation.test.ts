@@ -43,7 +43,7 @@ test.each(rows.filter(({ key }) => known.has(key)))("the default of $key is told
 })
 
 const whole = (example: string): string => {
-  if (/^(targets:|\{)/m.test(example)) return example
+  if (/^(targets(_from)?:|\{)/m.test(example)) return example
   const target = `  - name: example\n    url: https://example.com/\n${example.replace(/^/gm, "    ").trimEnd()}\n`
   return `targets:\n${target}${/^(metrics|each):/m.test(example) ? "" : "    metrics: { example_up: { value: up, help: Up. } }\n"}`
 }

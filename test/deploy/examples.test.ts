@@ -20,7 +20,7 @@ const machine = { environment: {}, locate: (file: string) => ({ file, exists: tr
 const samplesOf = (configuration: string, name: string) => {
   const { value, problems, warnings } = check(parseYaml(configuration), machine)
   expect([...problems, ...warnings]).toEqual([])
-  const [target] = Schema.decodeUnknownSync(File)(value).targets
+  const [target] = Schema.decodeUnknownSync(File)(value).targets ?? []
   const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
   const yielded = transform(plan(target ?? {}, target?.labels), document)
   expect(yielded.problems).toEqual([])

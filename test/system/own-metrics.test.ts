@@ -1,16 +1,20 @@
 import { describe, expect, onTestFinished, test } from "vitest"
 import { documented, documentedReasons } from "../deploy/deploy.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
+import { writeConfig } from "./config.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
 import { type Answer, json, startUpstream } from "./upstream.ts"
 
 const daemonOn = async (answer: Answer) => {
   const upstream = await startUpstream(answer)
-  const daemon = await startDaemon(["--target", upstream.url])
+  const targets = [{ name: "first-look", url: upstream.url }]
+  const config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
+  const daemon = await startDaemon(["--config", config.file])
   onTestFinished(async () => {
     await daemon.stop("SIGKILL")
     await upstream[Symbol.asyncDispose]()
+    await config[Symbol.asyncDispose]()
   })
   return { upstream, daemon }
 }

@@ -1,6 +1,7 @@
 import { type Issue, issue } from "../issue.ts"
 import { place } from "../place.ts"
-import type { MetricSite, Survey, TargetSite } from "../survey.ts"
+import type { MetricSite, TargetSite } from "../site.ts"
+import type { Survey } from "../survey.ts"
 
 /** A target that has a metric of some name, its place among all, and the labels that its rows give that metric. */
 interface Emitter {

@@ -1,6 +1,7 @@
 import { type Issue, issue, issueOfKey } from "../issue.ts"
 import { place } from "../place.ts"
-import type { MetricSite, Survey } from "../survey.ts"
+import type { MetricSite } from "../site.ts"
+import type { Survey } from "../survey.ts"
 
 /** One name, one type, one help, in whatever target. */
 export const oneFamilyPerName = ({ metrics }: Survey): ReadonlyArray<Issue> => {
@@ -39,8 +40,8 @@ const own = new Set([
 ])
 const ownPrefixes = ["poller_", "process_", "nodejs_"]
 
-export const notOurs = ({ metrics, targets }: Survey): ReadonlyArray<Issue> => {
-  const flattened = targets.find((target) => target.metrics === undefined)
+export const notOurs = ({ metrics, sites }: Survey): ReadonlyArray<Issue> => {
+  const flattened = sites.find((target) => target.metrics === undefined)
   return metrics.flatMap((site) => {
     const { name, path } = site
     const prefix = ownPrefixes.find((prefix) => name.startsWith(prefix))
@@ -55,8 +56,8 @@ export const notOurs = ({ metrics, targets }: Survey): ReadonlyArray<Issue> => {
   })
 }
 
-export const labelsOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ labels, metrics, pathOf }) =>
+export const labelsOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ labels, metrics, pathOf }) =>
     [...labels.keys()].flatMap((name) => {
       const row = metrics?.find((site) => site.labels.has(name))?.labels.get(name)
       const message = `a label of the rows as well (${place(row ?? [])}): a series has each label once`
@@ -65,12 +66,12 @@ export const labelsOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
   )
 
 /** A stateset's states are told apart by a label of the set's own name (OpenMetrics 1.0, StateSet). */
-export const statesLabel = ({ targets, metrics }: Survey): ReadonlyArray<Issue> => [
+export const statesLabel = ({ sites, metrics }: Survey): ReadonlyArray<Issue> => [
   ...metrics.flatMap(({ name, type, labels }) => {
     const path = type === "stateset" ? labels.get(name) : undefined
     return path === undefined ? [] : [issueOfKey(path, "the name of a stateset is the label of its states")]
   }),
-  ...targets.flatMap(({ labels, metrics, pathOf }) =>
+  ...sites.flatMap(({ labels, metrics, pathOf }) =>
     (metrics ?? [])
       .filter(({ name, type }) => type === "stateset" && labels.has(name))
       .map(({ name }) => issueOfKey(pathOf("labels", name), "the name of a stateset is the label of its states"))

@@ -1,8 +1,9 @@
 import { type Issue, issue, issueOfKey } from "../issue.ts"
-import { isMap, type Survey } from "../survey.ts"
+import { isMap } from "../loose.ts"
+import type { Survey } from "../survey.ts"
 
-export const headersOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings, pathOf }) => {
+export const headersOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ settings, pathOf }) => {
     const names = (key: string) => (isMap(settings[key]) ? Object.keys(settings[key]) : [])
     const given = names("headers").map((name) => name.toLowerCase())
     return [
@@ -17,10 +18,10 @@ export const headersOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
     ]
   })
 
-/** The settings themselves, in `defaults` and in each target: what is wrong in one is told there, and once. */
-const holders = ({ defaults, targets }: Survey) => [
+/** The settings themselves, in `defaults`, in each target and in each source: what is wrong in one is told there, and once. */
+const holders = ({ defaults, sites }: Survey) => [
   { path: ["defaults"], settings: defaults },
-  ...targets.map(({ path, own }) => ({ path, settings: own }))
+  ...sites.map(({ path, own }) => ({ path, settings: own }))
 ]
 
 export const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
@@ -33,8 +34,8 @@ export const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
     return [issue([...path, "auth"], `expected one of ${kinds.join(", ")}, got ${found}`)]
   })
 
-export const userOnce = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings: { auth, url }, path }) => {
+export const userOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
     if (auth === undefined || parsed === undefined || parsed.username + parsed.password === "") return []
     return [issue([...path, "url"], "has a user, and there is auth as well: one or the other")]

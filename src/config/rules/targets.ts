@@ -17,8 +17,8 @@ export const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
 }
 
 /** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
-export const timeoutWithinInterval = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ own, settings, path }) => {
+export const timeoutWithinInterval = ({ sites }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)
     const interval = decodeDuration(settings.interval)
     if (Option.isNone(timeout) || Option.isNone(interval)) return []
@@ -29,8 +29,8 @@ export const timeoutWithinInterval = ({ targets }: Survey): ReadonlyArray<Issue>
     return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
   })
 
-export const knownMapping = ({ targets, mappings }: Survey): ReadonlyArray<Issue> =>
-  targets.flatMap(({ settings, path }) => {
+export const knownMapping = ({ sites, mappings }: Survey): ReadonlyArray<Issue> =>
+  sites.flatMap(({ settings, path }) => {
     const name = settings.mapping
     if (typeof name !== "string") return []
     const own = ["metrics", "each"].filter((key) => key in settings)

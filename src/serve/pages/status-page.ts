@@ -20,6 +20,9 @@ export interface StatusView {
 
 const pageLength = 100
 
+/** Lines of what is wrong with one source. */
+const mostProblems = 10
+
 /** Trouble first: what is down, the longest outage before the others, then what was not polled yet, then the rest by name. */
 const order: Readonly<Record<State, number>> = { down: 0, waiting: 1, up: 2 }
 
@@ -41,7 +44,12 @@ const notices = ({ self, ailments, now }: StatusView): ReadonlyArray<Content> =>
   ailments.length > 0 &&
     html`<div class="notice"><p><b>poller itself is not well.</b></p>${ailments.map((text) => html`<p>${text}</p>`)}</div>`,
   !self.reload.successful &&
-    html`<div class="notice"><p><b>The last reload failed</b>, ${show.ago(self.reload.at, now)}; the configuration before it is in force.</p>${self.reload.problems.map((problem) => html`<p>${problem}</p>`)}</div>`
+    html`<div class="notice"><p><b>The last reload failed</b>, ${show.ago(self.reload.at, now)}; the configuration before it is in force.</p>${self.reload.problems.map((problem) => html`<p>${problem}</p>`)}</div>`,
+  self.sources.map(
+    ({ name, problems, lastSuccess }) =>
+      problems.length > 0 &&
+      html`<div class="notice"><p><b>Not all is well with the targets from ${name}</b>${lastSuccess !== undefined && html`, last read in full ${show.ago(lastSuccess, now)}`}; what it listed before stands.</p>${problems.slice(0, mostProblems).map((problem) => html`<p>${problem}</p>`)}${problems.length > mostProblems && html`<p>and ${show.count(problems.length - mostProblems, "more", "more")}</p>`}</div>`
+  )
 ]
 
 const nextPoll = ({ nextTick, retryAt }: Status, now: number): Content => {

@@ -4,16 +4,15 @@ import * as Schema from "effect/Schema"
 import { Complete } from "./complete.ts"
 import { type Locate, withFiles } from "./files.ts"
 import { helpsOf, withHelps } from "./help.ts"
+import type { Fields } from "./loose.ts"
 import { compile, plannerOf } from "./recipe.ts"
 import { requestOf } from "./request.ts"
 import { longestBuiltInTimeout, settings } from "./settings.ts"
-import { type Survey, survey } from "./survey.ts"
+import type { Survey } from "./survey.ts"
 import type { Target } from "./target.ts"
 
 const decodeComplete = Schema.decodeUnknownSync(Complete)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(longestBuiltInTimeout)
-
-type Fields = Readonly<Record<string, unknown>>
 
 const hash = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("base64url")
 
@@ -27,11 +26,22 @@ const ownMapping = ({ metrics, each }: Fields) =>
     ? undefined
     : { ...(metrics !== undefined && { metrics }), ...(each !== undefined && { each }) }
 
+/** The settings of a target with what they come to. */
+const completed = (settings: Fields, locate: Locate) => {
+  const raw = withFiles(settings, locate)
+  const target = decodeComplete(raw)
+  const { timeout = Duration.min(target.interval, builtInTimeout) } = target
+  return { raw, target, request: requestOf(target, timeout) }
+}
+
+/** What is asked by settings like those of a target. */
+export const requestFrom = (settings: Fields, locate: Locate) => completed(settings, locate).request
+
 /**
  * Makes targets of their settings in a configuration without problems, as they are polled; what targets have in common is made once.
  * Throws where `check` has found any.
  */
-export const builder = (file: Survey, locate: Locate) => {
+export const targetMaker = (file: Survey, locate: Locate) => {
   const helps = helpsOf(file)
   const shared = new Map(
     [...file.mappings].map(([name, { fields }]) => {
@@ -40,9 +50,8 @@ export const builder = (file: Survey, locate: Locate) => {
     })
   )
   return (settings: Fields): Target => {
-    const raw = withFiles(withHelps(settings, helps), locate)
-    const target = decodeComplete(raw)
-    const { name, interval, timeout = Duration.min(interval, builtInTimeout) } = target
+    const { raw, target, request } = completed(withHelps(settings, helps), locate)
+    const { name, interval } = target
     const named = shared.get(target.mapping ?? "")
     const recipe = {
       mapping: named?.mapping ?? ownMapping(raw),
@@ -51,7 +60,7 @@ export const builder = (file: Survey, locate: Locate) => {
     }
     return {
       name,
-      request: requestOf(target, timeout),
+      request,
       interval,
       staleAfter: target.stale_after ?? Duration.times(interval, 3),
       maxSeries: target.max_series,
@@ -60,11 +69,4 @@ export const builder = (file: Survey, locate: Locate) => {
       fingerprint: fingerprint(raw, named?.hash)
     }
   }
-}
-
-/** The targets of a configuration without problems. */
-export const build = (value: unknown, locate: Locate): ReadonlyArray<Target> => {
-  const file = survey(value)
-  const make = builder(file, locate)
-  return file.targets.map(({ settings }) => make(settings))
 }

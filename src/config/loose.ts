@@ -1,0 +1,10 @@
+/** Readers of a file that may be wrong: what is not as it should be is taken for empty. */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export const isMap = (value: unknown): value is Fields =>
+  value !== null && typeof value === "object" && !Array.isArray(value)
+
+export const map = (value: unknown): Fields => (isMap(value) ? value : {})
+export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+export const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)

@@ -1,0 +1,20 @@
+import { type Issue, issue } from "../issue.ts"
+import { place } from "../place.ts"
+import type { KeyPath } from "../source.ts"
+import type { Survey } from "../survey.ts"
+
+export const filesOrHttp = ({ sources }: Survey): ReadonlyArray<Issue> =>
+  sources.flatMap(({ own, path }) => {
+    const found = "files" in own && "http" in own ? "both" : "neither"
+    return "files" in own !== "http" in own ? [] : [issue(path, `expected one of files and http, got ${found}`)]
+  })
+
+export const uniqueSources = ({ sources }: Survey): ReadonlyArray<Issue> => {
+  const first = new Map<string, KeyPath>()
+  return sources.flatMap(({ name, path }) => {
+    const other = first.get(name)
+    if (name !== "" && other === undefined) first.set(name, path)
+    const message = `the name of ${other === undefined ? "" : place(other)} as well: give it one of its own`
+    return other === undefined ? [] : [issue([...path, "name"], message)]
+  })
+}

@@ -1,0 +1,24 @@
+import * as Effect from "effect/Effect"
+import { fromJson } from "../config/target-group.ts"
+import type { Answer, Exchange } from "../upstream/exchange.ts"
+import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
+
+/** As Prometheus' http_sd has it. */
+const isJson = (contentType = "") => /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i.test(contentType.trim())
+
+const documentOf = (before: Document | undefined, source: string, answer: Answer): Document => {
+  if (answer._tag === "NotModified") return before ?? unreadable(before, source, "status 304")
+  return isJson(answer.contentType)
+    ? readAgain(before, source, answer.body, fromJson)
+    : unreadable(before, source, "the answer's content-type is not application/json")
+}
+
+/** Asks for the list of a source; as long as there is no good answer, the last one stands. */
+export const readHttp = (source: string, exchange: Exchange, before: Listing): Effect.Effect<Listing> => {
+  const last = before.get(source)
+  return exchange(undefined).pipe(
+    Effect.map((answer) => documentOf(last, source, answer)),
+    Effect.catch(({ message }) => Effect.succeed(unreadable(last, source, message))),
+    Effect.map((document) => new Map([[source, document]]))
+  )
+}
