@@ -29,11 +29,13 @@ const files: ReadonlyArray<File> = [
     from: "deploy/systemd/poller.service.d/notify-reload.conf",
     to: "/usr/share/doc/poller/examples/notify-reload.conf"
   },
+  { from: "deploy/systemd/poller@.service.d/shards.conf", to: "/usr/share/doc/poller/examples/shards.conf" },
   { from: "deploy/prometheus/scrape.yml", to: "/usr/share/doc/poller/examples/prometheus/scrape.yml" },
   { from: "deploy/prometheus/alerts.yml", to: "/usr/share/doc/poller/examples/prometheus/alerts.yml" },
   { from: "deploy/grafana/poller.json", to: "/usr/share/doc/poller/examples/grafana/poller.json" },
   { from: "docs/alerts.md", to: "/usr/share/doc/poller/alerts.md" },
   { from: "docs/metrics.md", to: "/usr/share/doc/poller/metrics.md" },
+  { from: "docs/scaling.md", to: "/usr/share/doc/poller/scaling.md" },
   { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
   { from: "dist/poller.cdx.json", to: "/usr/share/doc/poller/poller.cdx.json" },
   { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },

@@ -2,8 +2,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 
-/** One host may have this share of all polls under way, so that those that hang at it leave room for the others. */
-const share = 1 / 8
+/** How many of all polls under way one host may have: so few that those that hang at it leave room for the others. */
+export const perHost = (total: number) => Math.max(1, Math.floor(total / 8))
 
 interface Host {
   readonly berths: Semaphore.Semaphore
@@ -15,13 +15,12 @@ interface Host {
  * host keeps nobody else waiting.
  */
 export const makeBerths = (total: number) => {
-  const perHost = Math.max(1, Math.floor(total * share))
   const berths = Semaphore.makeUnsafe(total)
   const hosts = new Map<string, Host>()
   let closed = false
 
   const enter = (origin: string) => {
-    const host = hosts.get(origin) ?? { berths: Semaphore.makeUnsafe(perHost), polls: 0 }
+    const host = hosts.get(origin) ?? { berths: Semaphore.makeUnsafe(perHost(total)), polls: 0 }
     hosts.set(origin, host)
     host.polls++
     return host

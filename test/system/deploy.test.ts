@@ -1,5 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { beforeAll, describe, expect, test, vi } from "vitest"
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
 import { metricsIn } from "../deploy/promql.ts"
 import { parsePage } from "../exposition/parse.ts"
@@ -9,6 +11,12 @@ import { json, startUpstream } from "./upstream.ts"
 
 const path = (name: string) => join(import.meta.dirname, "../..", name)
 
+/** The configurations of Prometheus that docs/scaling.md shows. */
+const shown = Array.from(
+  readFileSync(path("docs/scaling.md"), "utf8").matchAll(/```yaml\n(.*?)```/gs),
+  ([, text = ""]) => text
+).filter((text) => text.includes("scrape_configs:"))
+
 describe.skipIf(noPrometheus)("promtool", () => {
   test.each([
     ["finds the scrape configuration good", ["check", "config", path("deploy/prometheus/scrape.yml")]],
@@ -16,6 +24,14 @@ describe.skipIf(noPrometheus)("promtool", () => {
     ["sees every alert fire when it should, and only then", ["test", "rules", path("test/deploy/alerts.yml")]]
   ])("%s", (_, args) => {
     const { status, output } = promtool(args)
+    expect(status, output).toBe(0)
+  })
+
+  test.each(shown)("finds configuration %# of docs/scaling.md good", (text) => {
+    const folder = mkdtempSync(join(tmpdir(), "poller-scaling-"))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, "prometheus.yml"), text)
+    const { status, output } = promtool(["check", "config", join(folder, "prometheus.yml")])
     expect(status, output).toBe(0)
   })
 })

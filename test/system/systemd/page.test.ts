@@ -31,6 +31,14 @@ onMachine("every command of docs/systemd.md works, one after the other", async (
     IPAddressDeny: expect.stringContaining("0.0.0.0/0")
   })
   expect(await scrape(9181)).toContain("poller_build_info")
-  const shards = await Promise.all([9190, 9191, 9192].map(scrape))
+
+  const ordinals = [0, 1, 2, 3]
+  const shards = await Promise.all(ordinals.map((ordinal) => scrape(9190 + ordinal)))
+  for (const ordinal of ordinals) {
+    expect(shards[ordinal]).toContain(`\npoller_shard_ordinal ${ordinal}\n`)
+    expect(shards[ordinal]).toContain("\npoller_total_shards 4\n")
+  }
   expect(shards.filter((metrics) => metrics.includes('poll_up{target="shop"}'))).toHaveLength(1)
+  const verified = await machine.run("systemd-analyze", "verify", "poller@0.service")
+  expect(verified).toEqual({ code: 0, stdout: "", stderr: "" })
 })

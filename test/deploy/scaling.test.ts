@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { connections } from "../../src/host/files.ts"
+import { perHost } from "../../src/poll/berths.ts"
+import { targetSamples } from "../../src/poll/metrics.ts"
+import { initial } from "../../src/poll/status.ts"
+import { aTarget } from "../poll/target.ts"
+
+const file = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8")
+const page = file("docs/scaling.md")
+
+const number = (text = "") => Number(text.replaceAll(",", ""))
+
+test("its table of bounds is what they come to", () => {
+  const rows = [...page.matchAll(/^\| ([\d,]+)\D* \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm)]
+  expect(rows.map(([, files]) => number(files))).toEqual([1024, 8192])
+  for (const [, files, ...bounds] of rows) {
+    const { polls, idle } = connections(number(files))
+    expect(bounds.map(number)).toEqual([polls, perHost(polls), idle])
+  }
+})
+
+test("the limits that it says the unit has are the unit's", () => {
+  const unit = file("deploy/systemd/poller.service")
+  expect(unit).toContain("\nLimitNOFILE=8192\n")
+  expect(unit).toContain("\nMemoryMax=512M\n")
+})
+
+test("each target has as many series of poller's own as it says, wherever it says so", () => {
+  const series = targetSamples({ ...initial(aTarget("shop")), lastSuccess: 1 }).length
+  const said = [...page.matchAll(/(\d+) series of poller's own|targets\stimes (\d+)/g)].map(([, a, b]) =>
+    Number(a ?? b)
+  )
+  expect(said).toEqual([series, series])
+})
