@@ -12,56 +12,51 @@ interface Segment {
   readonly length: number
 }
 
-/** Pieces from this size on are compressed apart and remembered; smaller ones are joined until they are as large (bytes). */
-const segmentSize = 65_536
+/** Pieces from this size on (bytes) are compressed on a thread of zlib's; for smaller ones the way there takes longer than the work. */
+const large = 262_144
 
 /** What was compressed once, as long as the piece itself lives. */
-const remembered = new WeakMap<Uint8Array, Promise<Segment>>()
+const remembered = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
 
 /**
- * The pieces as one gzip stream (RFC 1952, a single member: some browsers read no further). A large piece is compressed
- * once, however many pages it is part of: only what changed since the last page costs anything. zlib works on threads of
- * its own, and where a page has very many small pieces to join, others get their turn in between.
+ * The pieces as one gzip stream (RFC 1952, a single member: some browsers read no further). A piece is compressed once, however many pages it is
+ * part of: only what changed since the last page costs anything. Where that is much, others get their turn in between.
  */
 export const gzip = async (pieces: Iterable<Uint8Array>): Promise<Uint8Array> => {
-  const segments: Array<Promise<Segment>> = []
-  for (const stretch of stretches(pieces)) {
-    segments.push(stretch)
+  const segments: Array<Segment | Promise<Segment>> = []
+  let work = 0
+  for (const piece of pieces) {
+    if (!remembered.has(piece)) work += piece.length
+    segments.push(compress(piece))
+    if (work < 4 * large) continue
+    work = 0
     await setImmediate()
   }
   return member(await Promise.all(segments))
 }
 
-function* stretches(pieces: Iterable<Uint8Array>): Generator<Promise<Segment>> {
-  let small: Array<Uint8Array> = []
-  let size = 0
-  for (const piece of pieces) {
-    if (piece.length < segmentSize) {
-      small.push(piece)
-      size += piece.length
-    }
-    if (size > 0 && (size >= segmentSize || piece.length >= segmentSize)) {
-      yield compress(Buffer.concat(small))
-      small = []
-      size = 0
-    }
-    if (piece.length >= segmentSize) yield compressOnce(piece)
-  }
-  if (size > 0) yield compress(Buffer.concat(small))
-}
-
-const compressOnce = (piece: Uint8Array): Promise<Segment> => {
+/** Compresses a piece, if it was not; a page that it is part of has less to do then. */
+export const compress = (piece: Uint8Array): Segment | Promise<Segment> => {
   const known = remembered.get(piece)
   if (known !== undefined) return known
-  const segment = compress(piece)
+  const segment = piece.length < large ? compressHere(piece) : compressElsewhere(piece)
   remembered.set(piece, segment)
   return segment
 }
 
-/** Level 1: on sample lines the others take several times as long for little. */
-const compress = async (bytes: Uint8Array): Promise<Segment> => ({
-  // flushed to a whole byte and left open, so that another segment may follow
-  deflated: await deflateRaw(bytes, { level: 1, finishFlush: zlib.constants.Z_SYNC_FLUSH, chunkSize: 65_536 }),
+/** Level 1: on sample lines the others take several times as long for little. Flushed to a whole byte and left open, so that another segment may follow. */
+const options = { level: 1, finishFlush: zlib.constants.Z_SYNC_FLUSH, chunkSize: 65_536 }
+
+/** A window of 4 kB: sample lines are like their neighbours, and the memory of larger ones takes longer to get than the work itself. */
+const compressHere = (bytes: Uint8Array): Segment =>
+  segment(bytes, zlib.deflateRawSync(bytes, { ...options, windowBits: 12, memLevel: 6 }))
+
+const compressElsewhere = async (bytes: Uint8Array): Promise<Segment> =>
+  segment(bytes, await deflateRaw(bytes, options))
+
+const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
+  // a copy, since zlib's own holds on to the whole of the memory that it was given
+  deflated: new Uint8Array(deflated),
   crc: zlib.crc32(bytes),
   length: bytes.length
 })

@@ -2,6 +2,10 @@ import type { Block } from "./block.ts"
 import type { Format } from "./format.ts"
 import { metadata } from "./metadata.ts"
 
+/** Pieces from this size on (bytes) stay what they are, so that what is known of them stays known; smaller ones are joined to some as large as a chunk. */
+const piece = 4096
+const chunk = 65_536
+
 /**
  * The whole page, in pieces that follow each other: families in ascending order of name, each once with its metadata and
  * then the lines of every block that feeds it, in the order given. Where blocks of one name disagree about type or help,
@@ -10,14 +14,39 @@ import { metadata } from "./metadata.ts"
 export const pieces = (blocks: Iterable<Block>, format: Format): ReadonlyArray<Uint8Array> => {
   const families = Map.groupBy(blocks, (block) => block.family.name)
   const names = new Set(families.keys())
-  const pieces: Array<Uint8Array> = []
+  const { add, pieces } = gather()
   for (const [, [first, ...others]] of [...families].sort(byName)) {
     if (first === undefined) continue
-    pieces.push(Buffer.from(metadata(first.family, format, names)), first.lines)
-    for (const block of others) pieces.push(block.lines)
+    add(Buffer.from(metadata(first.family, format, names)))
+    add(first.lines)
+    for (const { lines } of others) add(lines)
   }
-  if (format === "openmetrics") pieces.push(Buffer.from("# EOF\n"))
-  return pieces
+  if (format === "openmetrics") add(Buffer.from("# EOF\n"))
+  return pieces()
+}
+
+/** Joins small pieces to larger ones. */
+const gather = () => {
+  const pieces: Array<Uint8Array> = []
+  let small: Array<Uint8Array> = []
+  let size = 0
+  const flush = () => {
+    if (small.length > 0) pieces.push(Buffer.concat(small, size))
+    small = []
+    size = 0
+  }
+  return {
+    add: (bytes: Uint8Array): void => {
+      if (bytes.length >= piece || size >= chunk) flush()
+      if (bytes.length >= piece) return void pieces.push(bytes)
+      small.push(bytes)
+      size += bytes.length
+    },
+    pieces: () => {
+      flush()
+      return pieces
+    }
+  }
 }
 
 /** The whole page in one piece. */

@@ -1,17 +1,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type { Target } from "../config/target.ts"
-import type { Block } from "../exposition/block.ts"
 import { render } from "../exposition/block.ts"
-import { showTheSame, targetSamples } from "./metrics.ts"
+import { showTheSame } from "./metrics.ts"
+import { makeSection, type Section } from "./section.ts"
+import { makeSections } from "./sections.ts"
 import { type Self, selfSamples } from "./self.ts"
 import { initial, type Status } from "./status.ts"
 
 interface Entry {
   status: Status
-  /** poller's own metrics of the target, rendered with the change: a scrape of 10,000 targets has no time for it. */
-  own: ReadonlyArray<Block>
   /** Monotonic milliseconds by which the target's loop must show a sign of life. */
   expectedBy: number
 }
@@ -28,8 +28,10 @@ export class Board extends Context.Service<
     readonly statuses: () => ReadonlyArray<Status>
     readonly status: (name: string) => Status | undefined
     readonly self: () => Self
-    /** Polled series and own metrics of all targets, and of the daemon. */
-    readonly blocks: () => ReadonlyArray<Block>
+    /** Lasts until there is a change that nobody has waited for yet. */
+    readonly change: Effect.Effect<void>
+    /** The page: poller's metrics of itself, then polled series and own metrics of all targets. */
+    readonly sections: () => ReadonlyArray<Section>
     readonly updateSelf: (change: (self: Self) => Self) => Effect.Effect<void>
     readonly add: (target: Target) => Effect.Effect<void>
     readonly remove: (name: string) => Effect.Effect<void>
@@ -45,47 +47,53 @@ export class Board extends Context.Service<
   static readonly layer = (start: Self) =>
     Layer.sync(Board, () => {
       const entries = new Map<string, Entry>()
+      const statusOf = (name: string) => entries.get(name)?.status
+      const targets = makeSections(statusOf)
+      const own = makeSection(() => render(selfSamples(self)))
+      const changes = Latch.makeUnsafe(false)
       let self = start
       let version = 0
-      const change = (entry: Entry, status: Status) => {
-        const before = entry.status
-        entry.status = status
-        if (showTheSame(before, status)) return
-        entry.own = render(targetSamples(status))
+      const changed = () => {
         version++
+        changes.openUnsafe()
       }
       const modify = <A>(name: string, f: (status: Status) => readonly [Status, A]) =>
         Effect.sync(() => {
           const entry = entries.get(name)
           if (entry === undefined) return undefined
-          const [status, result] = f(entry.status)
-          change(entry, status)
+          const before = entry.status
+          const [status, result] = f(before)
+          entry.status = status
+          if (!showTheSame(before, status)) {
+            targets.change(name)
+            changed()
+          }
           return result
         })
       return Board.of({
         version: () => version,
+        change: Effect.andThen(changes.await, changes.close),
         statuses: () => Array.from(entries.values(), ({ status }) => status),
-        status: (name) => entries.get(name)?.status,
+        status: statusOf,
         self: () => self,
-        blocks: () => [
-          ...render(selfSamples(self)),
-          ...[...entries.values()].flatMap(({ own, status }) => [...own, ...status.blocks])
-        ],
+        sections: () => [own.section, ...targets.sections()],
         updateSelf: (change) =>
           Effect.sync(() => {
             self = change(self)
-            version++
+            own.change()
+            changed()
           }),
         add: (target) =>
           Effect.sync(() => {
-            const status = initial(target)
-            const own = render(targetSamples(status))
-            entries.set(target.name, { status, own, expectedBy: Number.POSITIVE_INFINITY })
-            version++
+            entries.set(target.name, { status: initial(target), expectedBy: Number.POSITIVE_INFINITY })
+            targets.add(target)
+            changed()
           }),
         remove: (name) =>
           Effect.sync(() => {
-            if (entries.delete(name)) version++
+            if (!entries.delete(name)) return
+            targets.remove(name)
+            changed()
           }),
         modify,
         update: (name, f) => modify(name, (status) => [f(status), undefined]),

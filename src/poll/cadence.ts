@@ -45,8 +45,11 @@ export const cadence = (interval: Duration.Duration, offset: Duration.Duration =
 export const currentTick = Effect.map(Schedule.CurrentMetadata, ({ output }) => output as Tick)
 
 /**
- * Where in its interval a target is polled: a fixed share of it that follows from the target's name, so that many targets are spread
- * evenly and a restart does not move them.
+ * How long a target waits for its first tick, when the daemon's grid is `elapsed` old (milliseconds). A target's place in its interval follows from its
+ * name, so that many targets are spread evenly, and neither a restart nor a reload moves them.
  */
-export const offsetOf = (name: string, interval: Duration.Duration): Duration.Duration =>
-  Duration.times(interval, hash32(name) / 2 ** 32)
+export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration => {
+  const period = Duration.toMillis(interval)
+  const late = (elapsed - (period * hash32(name)) / 2 ** 32) % period
+  return Duration.millis(late > 0 ? period - late : -late)
+}

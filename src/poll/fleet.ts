@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
@@ -20,6 +21,7 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
   const loops = yield* FiberMap.make<string, unknown, never>()
   const berths = makeBerths(polls)
   yield* Effect.addFinalizer(() => berths.close(grace))
+  const begin = yield* Clock.monotonicTimeNanos
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
@@ -38,10 +40,11 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
     const started = targets.filter((target) => !unchanged(target))
     for (const name of removed) yield* stop(name)
+    const alone = targets.length === 1
+    const elapsed = Number((yield* Clock.monotonicTimeNanos) - begin) / 1e6
     for (const target of started) {
       yield* stop(target.name)
-      const alone = targets.length === 1
-      yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval))
+      yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval, elapsed))
     }
     const changed = started.filter(({ name }) => current.has(name)).length
     return { added: started.length - changed, changed, removed: removed.length }

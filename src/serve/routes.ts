@@ -33,7 +33,7 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
 
   const metrics = ({ headers }: HttpServerRequest.HttpServerRequest) =>
     Effect.map(scrape(headers.accept, headers["accept-encoding"]), ({ body, headers }) =>
-      HttpServerResponse.uint8Array(body, { headers })
+      HttpServerResponse.uint8Array(Buffer.concat(body), { headers })
     )
 
   const status = Effect.fnUntraced(function* (query: string) {

@@ -1,18 +1,22 @@
 import * as Effect from "effect/Effect"
 import { renderForeign } from "../exposition/foreign.ts"
 import { contentType, type Format } from "../exposition/format.ts"
-import { gzip } from "../exposition/gzip.ts"
+import { compress, gzip } from "../exposition/gzip.ts"
 import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
 import { Board } from "../poll/board.ts"
+import type { Section } from "../poll/section.ts"
 import { remember } from "./remember.ts"
 
-/** A finished answer. */
+/** A finished answer; the pieces of its body follow each other. */
 export interface Scraped {
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
+  readonly body: ReadonlyArray<Uint8Array>
 }
+
+/** How long a section must be still before it is prepared. */
+const rest = "250 millis"
 
 interface Page {
   readonly version: number
@@ -24,18 +28,22 @@ interface Page {
   zipping?: Promise<Scraped>
 }
 
-const scraped = (format: Format, body: Uint8Array, encoding: Readonly<Record<string, string>> = {}): Scraped => ({
+const scraped = (
+  format: Format,
+  body: ReadonlyArray<Uint8Array>,
+  encoding: Readonly<Record<string, string>> = {}
+): Scraped => ({
   headers: {
     "content-type": contentType[format],
     vary: "Accept, Accept-Encoding",
     ...encoding,
-    "content-length": String(body.length)
+    "content-length": String(body.reduce((size, { length }) => size + length, 0))
   },
   body
 })
 
 const zip = async (page: Page, format: Format) => {
-  page.zipped = scraped(format, await gzip(page.pieces), { "content-encoding": "gzip" })
+  page.zipped = scraped(format, [await gzip(page.pieces)], { "content-encoding": "gzip" })
   return page.zipped
 }
 
@@ -43,13 +51,16 @@ const formatOf = remember(negotiateFormat)
 const wantsGzip = remember(acceptsGzip)
 
 /**
- * The page of /metrics as bytes. It is joined or compressed when somebody asks for it so and something has changed since, and else
+ * The page of /metrics as bytes. It is put together and compressed when somebody asks for it so and something has changed since, and else
  * served as it lies there: `ready` has it then, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
   const board = yield* Board
   const own = yield* ProcessMetrics
   const pages = new Map<Format, Page>()
+  /** Somebody scrapes, and asks for gzip. */
+  let isScraped = false
+  let isZipped = false
 
   const standing = (format: Format, reading: Reading | undefined) => {
     const last = pages.get(format)
@@ -65,28 +76,61 @@ export const makeScrape = Effect.gen(function* () {
     const reading = yield* own.read
     const last = standing(format, reading)
     if (last !== undefined) return last
-    const page: Page = {
-      version: board.version(),
-      reading,
-      pieces: pieces([...board.blocks(), ...renderForeign(reading)], format)
+    const version = board.version()
+    const blocks = renderForeign(reading).slice()
+    let work = 0
+    for (const section of board.sections()) {
+      // many targets take many milliseconds: others get their turn in between
+      if (!section.isReady() && work++ > 1) yield* Effect.yieldNow
+      blocks.push(...section.blocks())
     }
+    const page: Page = { version, reading, pieces: pieces(blocks, format) }
     pages.set(format, page)
     return page
   })
 
   const scrape = Effect.fnUntraced(function* (accept: string | undefined, encoding: string | undefined) {
     const format = formatOf(accept)
+    isScraped = true
     const current = yield* page(format)
     if (!wantsGzip(encoding)) {
-      current.plain ??= scraped(format, Buffer.concat(current.pieces))
+      current.plain ??= scraped(format, current.pieces)
       return current.plain
     }
+    isZipped = true
     current.zipping ??= zip(current, format)
     const { zipping } = current
     return yield* Effect.promise(() => zipping)
   })
 
-  return { ready, scrape }
+  /** A section that is not ready at two looks in a row, and did not change in between, has come to rest. */
+  const prepare = Effect.fnUntraced(function* (seen: WeakMap<Section, number>) {
+    let isMoving = false
+    for (const section of board.sections()) {
+      if (section.isReady()) continue
+      const version = section.version()
+      if (seen.get(section) !== version) {
+        seen.set(section, version)
+        isMoving = true
+        continue
+      }
+      yield* Effect.yieldNow
+      for (const { lines } of section.blocks()) if (isZipped) compress(lines)
+    }
+    return isMoving
+  })
+
+  /** Puts together and compresses for those who scrape what has come to rest, so that their next scrape finds it done. */
+  const ahead = Effect.gen(function* () {
+    const seen = new WeakMap<Section, number>()
+    while (true) {
+      yield* board.change
+      do yield* Effect.sleep(rest)
+      while (isScraped && (yield* prepare(seen)))
+    }
+  })
+
+  return { ready, scrape, ahead }
 })
 
 export type Scrape = Effect.Success<typeof makeScrape>

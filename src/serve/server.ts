@@ -4,10 +4,11 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
 import { makeRoutes } from "./routes.ts"
-import { makeScrape, type Scrape } from "./scrape.ts"
+import { makeScrape, type Scrape, type Scraped } from "./scrape.ts"
 import { plain, type WebConfig } from "./web-config/web-config.ts"
 
 /** An address to bind, or a socket that systemd has bound already. */
@@ -65,17 +66,28 @@ const listen = (server: Server, listener: Listener) =>
     close
   )
 
-/**
- * Answers a scrape whose page lies there finished; false for everything else. The way through the routes takes three times as long as
- * Node itself.
- */
-const answerAtOnce = ({ ready }: Scrape, request: IncomingMessage, response: ServerResponse): boolean => {
-  if (request.url !== "/metrics" || request.method !== "GET") return false
-  const page = ready(request.headers.accept, request.headers["accept-encoding"])
-  if (page === undefined) return false
-  response.writeHead(200, page.headers).end(page.body)
-  return true
+const send = (response: ServerResponse, { headers, body }: Scraped) => {
+  response.writeHead(200, headers)
+  for (const piece of body.slice(0, -1)) response.write(piece)
+  response.end(body.at(-1))
 }
+
+/**
+ * Answers scrapes, and tells whether a request was one. The way through the routes takes three times as long as Node itself, and would copy the page
+ * of many targets once more.
+ */
+const makeAnswerScrape = Effect.fnUntraced(function* ({ ready, scrape }: Scrape) {
+  const run = yield* FiberSet.makeRuntime()
+  return ({ url, method, headers }: IncomingMessage, response: ServerResponse): boolean => {
+    if (url !== "/metrics" || method !== "GET") return false
+    const { accept } = headers
+    const encoding = headers["accept-encoding"]
+    const page = ready(accept, encoding)
+    if (page !== undefined) send(response, page)
+    else run(Effect.map(logDefects(scrape(accept, encoding)), (page) => send(response, page)))
+    return true
+  }
+})
 
 /**
  * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
@@ -83,16 +95,17 @@ const answerAtOnce = ({ ready }: Scrape, request: IncomingMessage, response: Ser
  */
 export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>, web: WebConfig) {
   const scrape = yield* makeScrape
+  yield* Effect.forkScoped(scrape.ahead)
   const scope = yield* Effect.scope
   const routes = web.guard(yield* makeRoutes(scrape))
   const answer = yield* NodeHttpServer.makeHandler(logDefects(routes), { scope })
   // passwords and headers of a web.config.file lie on the way through the routes
-  const answerScrape = web === plain ? answerAtOnce : () => false
+  const answerScrape = web === plain ? yield* makeAnswerScrape(scrape) : () => false
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {
       const server = web.createServer().on("request", (request, response) => {
-        if (!answerScrape(scrape, request, response)) answer(request, response)
+        if (!answerScrape(request, response)) answer(request, response)
       })
       const address = (yield* listen(server, listener)).address()
       const port = typeof address === "object" ? address?.port : undefined

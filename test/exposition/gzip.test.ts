@@ -39,8 +39,13 @@ describe("the pieces as one gzip stream", () => {
   })
 
   test("small they are, for what repeats itself", async () => {
-    const page = Array.from({ length: 10_000 }, (_, index) => Buffer.from(`queue_depth{queue="${index}"} 7\n`))
-    expect((await gzip(page)).length).toBeLessThan(Buffer.concat(page).length / 4)
+    const lines = Array.from({ length: 10_000 }, (_, index) => `queue_depth{queue="${index}"} 7\n`).join("")
+    for (const size of [5_000, 100_000, lines.length]) {
+      const pieces = Array.from({ length: Math.ceil(lines.length / size) }, (_, index) =>
+        Buffer.from(lines.slice(index * size, (index + 1) * size))
+      )
+      expect((await gzip(pieces)).length).toBeLessThan(lines.length / 4)
+    }
   })
 })
 

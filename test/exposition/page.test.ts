@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { render } from "../../src/exposition/block.ts"
 import type { Format } from "../../src/exposition/format.ts"
-import { assemble } from "../../src/exposition/page.ts"
+import { assemble, pieces } from "../../src/exposition/page.ts"
 import type { Family, Labels, MetricType } from "../../src/transform/sample.ts"
 import { splitLines } from "./parse.ts"
 import { samples } from "./samples.ts"
@@ -128,3 +128,11 @@ test.each<Format>(["text", "openmetrics"])(
     )
   }
 )
+
+test("small blocks come in few pieces, a large one as it is, so that what is known of its bytes stays known", () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => block(family("a"), [["n", String(index)]])).flat()
+  const large = { family: family("b"), lines: Buffer.alloc(10_000, "b 1\n"), series: 2500 }
+  const page = pieces([...many, large], "text")
+  expect(page.length).toBeLessThan(10)
+  expect(page.at(-1)).toBe(large.lines)
+})

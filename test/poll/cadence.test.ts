@@ -114,3 +114,14 @@ it("an offset follows from the name alone", () => {
   expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
   expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("fleet", seconds(30)))
 })
+
+it("a target that comes later ticks when it would have ticked, had it been there from the start", () => {
+  const first = Duration.toMillis(offsetOf("shop", seconds(30)))
+  for (const elapsed of [0, 1, first - 1, first, first + 1, 29_999, 30_000, 1_234_567]) {
+    const wait = Duration.toMillis(offsetOf("shop", seconds(30), elapsed))
+    expect(wait).toBeGreaterThanOrEqual(0)
+    expect(wait).toBeLessThan(30_000)
+    const tick = (elapsed + wait - first) / 30_000
+    expect(tick).toBeCloseTo(Math.round(tick), 6)
+  }
+})

@@ -48,7 +48,8 @@ const scene = () => {
 
 const page = Effect.map(Board, (board) =>
   board
-    .blocks()
+    .sections()
+    .flatMap((section) => section.blocks())
     .map(({ lines }) => Buffer.from(lines).toString())
     .join("")
 )

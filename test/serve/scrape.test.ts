@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 import { assemble } from "../../src/exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../../src/host/process-metrics.ts"
 import { Board } from "../../src/poll/board.ts"
@@ -39,9 +40,18 @@ it.effect.each(clients)(
       assert.isUndefined(ready(it.accept, it.encoding), "nothing lies there before somebody asked")
       const first = yield* scrape(it.accept, it.encoding)
       assert.strictEqual(ready(it.accept, it.encoding), first)
-      assert.strictEqual(Number(first.headers["content-length"]), first.body.length)
-      const text = first.headers["content-encoding"] === "gzip" ? gunzipSync(first.body) : first.body
-      assert.strictEqual(String(text), String(assemble(board.blocks(), it.format)))
+      const body = Buffer.concat(first.body)
+      assert.strictEqual(Number(first.headers["content-length"]), body.length)
+      const text = first.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
+      assert.strictEqual(
+        String(text),
+        String(
+          assemble(
+            board.sections().flatMap((section) => section.blocks()),
+            it.format
+          )
+        )
+      )
     }).pipe(Effect.provide(layer))
 )
 
@@ -65,4 +75,26 @@ it.effect("nor is a reading of the process that is too old", () =>
     readings.now = undefined
     assert.isUndefined(ready("*/*", undefined))
   }).pipe(Effect.provide(layer))
+)
+
+const unready = Effect.map(Board, (board) => board.sections().filter((section) => !section.isReady()).length)
+
+it.effect("what has come to rest is put together ahead of the next scrape, and only where somebody scrapes", () =>
+  Effect.gen(function* () {
+    const board = yield* Board
+    const { ahead, scrape } = yield* makeScrape
+    yield* Effect.forkScoped(ahead)
+    yield* board.add(aTarget("a"))
+    yield* TestClock.adjust("10 seconds")
+    assert.isAbove(yield* unready, 0, "nobody scrapes")
+    yield* scrape("*/*", "gzip")
+    assert.strictEqual(yield* unready, 0)
+    for (let change = 0; change < 5; change++) {
+      yield* board.update("a", (status) => ({ ...status, polls: status.polls + 1 }))
+      yield* TestClock.adjust("200 millis")
+      assert.strictEqual(yield* unready, 1, "it has not come to rest")
+    }
+    yield* TestClock.adjust("1 second")
+    assert.strictEqual(yield* unready, 0)
+  }).pipe(Effect.scoped, Effect.provide(layer))
 )
