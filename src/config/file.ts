@@ -48,7 +48,7 @@ export const File = Schema.Struct({
   .check(
     Schema.makeFilter(
       ({ targets, targets_from }) =>
-        targets !== undefined || targets_from !== undefined ? undefined : { path: ["targets"], issue: "missing" },
+        targets !== undefined || targets_from !== undefined || "neither targets nor targets_from: nothing to poll",
       { toJsonSchema: () => ({ anyOf: [{ required: ["targets"] }, { required: ["targets_from"] }] }) }
     )
   )

@@ -18,7 +18,7 @@ export const remark = (file: string, { line, column, path, message }: Problem): 
 })
 
 /** Keys below which nothing that the file has is repeated: it may be a secret, or have one in it. */
-const secretive = new Set(["url", "headers", "body", "auth", "proxy", "basic_auth_users"])
+const secretive = new Set(["url", "headers", "body", "auth", "proxy", "basic_auth_users", "http", "params"])
 
 const isSecret = (path: KeyPath): boolean => path.some((key) => secretive.has(String(key)))
 

@@ -41,7 +41,8 @@ const Own = Schema.Struct({
 const siteOf = ({ target }: SourceSite, own: Listed): TargetSite => {
   const labels = { ...map(target.settings.labels), ...own.labels }
   const settings = { ...target.settings, ...own, labels }
-  return { ...target, path: [], name: own.name, own: { ...own }, settings, labels: labelsOf(labels) }
+  const pathOf = (...keys: ReadonlyArray<string>) => keys
+  return { ...target, path: [], pathOf, name: own.name, own: { ...own }, settings, labels: labelsOf(labels) }
 }
 
 const faultsOf = (file: Survey, site: TargetSite): ReadonlyArray<string> => {

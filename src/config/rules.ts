@@ -2,7 +2,7 @@ import type { Issue } from "./issue.ts"
 import { seriesApart } from "./rules/apart.ts"
 import { labelsOnce, notOurs, oneFamilyPerName, statesLabel } from "./rules/families.ts"
 import { headersOnce, keyWithCertificate, oneAuth, userOnce } from "./rules/requests.ts"
-import { filesOrHttp, uniqueSources } from "./rules/sources.ts"
+import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
 import { knownMapping, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
 import type { Survey } from "./survey.ts"
 
@@ -12,6 +12,7 @@ export const brokenRules = (file: Survey): ReadonlyArray<Issue> =>
     uniqueNames,
     uniqueSources,
     filesOrHttp,
+    instanceFree,
     timeoutWithinInterval,
     knownMapping,
     oneFamilyPerName,

@@ -4,7 +4,7 @@ import { parse } from "../transform/json.ts"
 import { issuesOf } from "./issues.ts"
 import { isMap } from "./loose.ts"
 import { place } from "./place.ts"
-import { located, remark, show, sorted } from "./report.ts"
+import { remark, show, sorted } from "./report.ts"
 import { type KeyPath, read } from "./source.ts"
 
 /** A target as a source lists it. */
@@ -50,7 +50,9 @@ export const fromJson = (from: string, bytes: Uint8Array): Entries => {
   const document = parse(bytes)
   if (Result.isFailure(document)) return Result.fail([`${from}: not JSON: ${document.failure}`])
   const value = filled(document.success.root)
-  const issues = issuesOf(Groups, value).map(({ path, message }) => `${from}: ${[place(path), message].join(": ")}`)
+  const issues = issuesOf(Groups, value).map(({ path, message }) =>
+    [from, ...(path.length === 0 ? [] : [place(path)]), message].join(": ")
+  )
   return issues.length > 0 ? Result.fail(issues) : Result.succeed(flattened(value, (path) => `${from}: ${place(path)}`))
 }
 
@@ -58,9 +60,15 @@ export const fromJson = (from: string, bytes: Uint8Array): Entries => {
 export const fromYaml = (from: string, bytes: Uint8Array): Entries => {
   const source = read(new TextDecoder().decode(bytes), "failsafe")
   if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => show(remark(from, problem))))
-  const { value: given, duplicates, positionOf } = source.success
+  const { value: given, duplicates, positionOf, keyPositionOf } = source.success
   const value = filled(given)
-  const problems = [...duplicates, ...issuesOf(Groups, value).map((issue) => located(source.success, issue))]
+  // what was found in place of what was expected is not told: a URL may hold a password
+  const issues = issuesOf(Groups, value).map(({ path, about, message }) => ({
+    ...(about === "key" ? keyPositionOf(path) : positionOf(path)),
+    path,
+    message
+  }))
+  const problems = [...duplicates, ...issues]
   if (problems.length > 0) return Result.fail(sorted(problems).map((problem) => show(remark(from, problem))))
   const whereOf = (path: KeyPath) => {
     const { line, column } = positionOf(path)

@@ -79,14 +79,14 @@ export const TargetSource = Schema.Struct({
   ...mappingFields,
   mapping: sharedMapping
 })
+  .annotate({
+    identifier: "TargetSource",
+    description:
+      "Targets that are listed in files or by a server, as Prometheus' service discovery has them, and what they have in common: any key of a target but its name and its url."
+  })
   // for editors; `check` has a rule of its own, which no other mistake hides
   .check(
     Schema.makeFilter(() => true, {
       toJsonSchema: () => ({ oneOf: [{ required: ["files"] }, { required: ["http"] }] })
     })
   )
-  .annotate({
-    identifier: "TargetSource",
-    description:
-      "Targets that are listed in files or by a server, as Prometheus' service discovery has them, and what they have in common: any key of a target but its name and its url."
-  })

@@ -39,6 +39,7 @@ const beyond = new Set([
   "series-of-two-targets.yml",
   "stateset-label.yml",
   "target-name-twice.yml",
+  "targets-from-instance.yml",
   "timeout-over-interval.yml"
 ])
 

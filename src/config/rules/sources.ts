@@ -9,6 +9,14 @@ export const filesOrHttp = ({ sources }: Survey): ReadonlyArray<Issue> =>
     return "files" in own !== "http" in own ? [] : [issue(path, `expected one of files and http, got ${found}`)]
   })
 
+/** Without it, whatever a source lists would be refused. */
+export const instanceFree = ({ sources }: Survey): ReadonlyArray<Issue> =>
+  sources.flatMap(({ target: { metrics, path } }) => {
+    const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")
+    const message = `the rows have a label instance (${place(row ?? [])}), as every target that is listed has itself`
+    return row === undefined ? [] : [issue(path, message)]
+  })
+
 export const uniqueSources = ({ sources }: Survey): ReadonlyArray<Issue> => {
   const first = new Map<string, KeyPath>()
   return sources.flatMap(({ name, path }) => {

@@ -17,8 +17,8 @@ export const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
 }
 
 /** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
-export const timeoutWithinInterval = ({ sites }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ own, settings, path }) => {
+export const timeoutWithinInterval = ({ targets, sources }: Survey): ReadonlyArray<Issue> =>
+  [...targets, ...sources.map(({ target }) => target)].flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)
     const interval = decodeDuration(settings.interval)
     if (Option.isNone(timeout) || Option.isNone(interval)) return []
