@@ -1,11 +1,13 @@
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { get, type Tls as Settings } from "../../src/upstream/request.ts"
 import { isMissing } from "../system/missing.ts"
 import { type Authority, makeAuthority } from "./certificates.ts"
 import { type Faulty, startFaulty, type Tls } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { folder } from "./folder.ts"
+import { opened, startClient, told } from "./opened.ts"
 
 const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
 
@@ -100,6 +102,27 @@ describe.skipIf(noOpenssl)("a certificate", () => {
     expect(told(await poll())).toBe('{"a":1}')
     expect(upstream.connections()).toBe(before + 1)
     await expect.poll(upstream.openSockets).toBe(1)
+  })
+
+  test("that is renewed cuts no poll that another target of the host has under way, and leaves no old connection", async () => {
+    const upstream = await started(ours.sign("IP:127.0.0.1"))
+    let answer = () => {}
+    upstream.also.slow = (response) => {
+      answer = () => void response.end("{}")
+    }
+    const caFile = join(folder(), "ca.pem")
+    copyFileSync(ours.caFile, caFile)
+    const client = startClient()
+    const slow = await opened(request(`${upstream.url}/slow`, { caFile }), client)
+    const quick = await opened(request(`${upstream.url}/good`, { caFile }), client)
+    await quick()
+    const underWay = slow()
+    await expect.poll(() => upstream.requests.length, { interval: 5 }).toBe(2)
+    appendFileSync(caFile, "\n")
+    expect(told(await quick())).toBe('{"a":1}')
+    answer()
+    expect(told(await underWay)).toBe("{}")
+    await expect.poll(upstream.openSockets, { interval: 5 }).toBe(1)
   })
 })
 
