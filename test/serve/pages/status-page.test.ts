@@ -68,6 +68,16 @@ describe("the status page", () => {
     expect(text.indexOf("late")).toBeLessThan(text.indexOf("well"))
   })
 
+  test("says what is wrong with a source of targets, and when it was last read in full; of much, the beginning", () => {
+    const source = { name: "targets/*.yml", asked: true, targets: 3, lastSuccess: now - 120_000, problems: [] }
+    expect(read(page([after("a", [good])], { self: { ...self, sources: [source] } }))).not.toContain("targets/*.yml")
+    const problems = Array.from({ length: 12 }, (_, line) => `targets/a.yml:${line + 1}:3: no`)
+    const text = read(page([after("a", [good])], { self: { ...self, sources: [{ ...source, problems }] } }))
+    expect(text).toMatch(
+      /the targets from targets\/\*\.yml , last read in full 2 min ago .*a\.yml:1:3: no .*a\.yml:10:3: no and 2 more/
+    )
+  })
+
   test("says before all targets that poller itself is not well, and that a reload failed", () => {
     const failed = reloaded(self, now - 60_000, ["poller.yml:3:5: targets[0].url: no URL"])
     const text = read(page([after("a", [good])], { self: failed, ailments: ["the poll loop of a does not tick"] }))
