@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
 import { metricsIn } from "../deploy/promql.ts"
 import { parsePage } from "../exposition/parse.ts"
+import { writeConfig } from "./config.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
 import { json, startUpstream } from "./upstream.ts"
@@ -41,7 +42,9 @@ describe("alerts and dashboard name only what poller exposes", () => {
 
   beforeAll(async () => {
     await using upstream = await startUpstream(json({ depth: 1 }))
-    const daemon = await startDaemon(["--target", upstream.url])
+    const targets = [{ name: "shop", url: upstream.url }]
+    await using config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
+    const daemon = await startDaemon(["--config", config.file])
     // a success has a time only when there was one
     await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
     for (const { name } of parsePage(await (await fetch(`${daemon.url}/metrics`)).text(), "text")) exposed.add(name)
