@@ -20,13 +20,7 @@ const hash = (value: unknown): string => createHash("sha256").update(JSON.string
 const fingerprint = (target: Fields, mapping: string | undefined): string =>
   hash([Object.entries(target).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 
-/** The mapping that the target itself has, if any. */
-const ownMapping = ({ metrics, each }: Fields) =>
-  metrics === undefined && each === undefined
-    ? undefined
-    : { ...(metrics !== undefined && { metrics }), ...(each !== undefined && { each }) }
-
-/** The settings of a target with what they come to. */
+/** The settings of a target as they are on this machine, and what they come to. */
 const completed = (settings: Fields, locate: Locate) => {
   const raw = withFiles(settings, locate)
   const target = decodeComplete(raw)
@@ -37,36 +31,46 @@ const completed = (settings: Fields, locate: Locate) => {
 /** What is asked by settings like those of a target. */
 export const requestFrom = (settings: Fields, locate: Locate) => completed(settings, locate).request
 
+/** A mapping, made ready once for all targets that have it. */
+const ready = (fields: Fields, helps: ReadonlyMap<string, string>) => {
+  const mapping = withHelps(fields, helps)
+  return { mapping, plans: plannerOf(mapping), hash: hash(mapping) }
+}
+
 /**
- * Makes targets of their settings in a configuration without problems, as they are polled; what targets have in common is made once.
+ * Makes targets of their settings in a configuration without problems, as they are polled; what they have in common is made once.
  * Throws where `check` has found any.
  */
 export const targetMaker = (file: Survey, locate: Locate) => {
   const helps = helpsOf(file)
-  const shared = new Map(
-    [...file.mappings].map(([name, { fields }]) => {
-      const mapping = withHelps(fields, helps)
-      return [name, { mapping, plans: plannerOf(mapping), hash: hash(mapping) }] as const
-    })
-  )
-  return (settings: Fields): Target => {
-    const { raw, target, request } = completed(withHelps(settings, helps), locate)
-    const { name, interval } = target
-    const named = shared.get(target.mapping ?? "")
-    const recipe = {
-      mapping: named?.mapping ?? ownMapping(raw),
-      labels: target.labels ?? {},
-      maxSeries: target.max_series
-    }
+  const named = new Map([...file.mappings].map(([name, { fields }]) => [name, ready(fields, helps)]))
+  // of targets that have theirs themselves: all those of a source have the same
+  const own = new Map<string, ReturnType<typeof ready>>()
+
+  const mappingOf = (name: unknown, fields: Fields) => {
+    if (typeof name === "string") return named.get(name)
+    if (Object.keys(fields).length === 0) return undefined
+    const key = hash(fields)
+    const made = own.get(key) ?? ready(fields, helps)
+    own.set(key, made)
+    return made
+  }
+
+  return ({ metrics, each, ...settings }: Fields): Target => {
+    const { raw, target, request } = completed(settings, locate)
+    const fields = { ...(metrics !== undefined && { metrics }), ...(each !== undefined && { each }) }
+    const made = mappingOf(target.mapping, fields)
+    const { name, interval, max_series: maxSeries } = target
+    const recipe = { mapping: made?.mapping, labels: target.labels ?? {}, maxSeries }
     return {
       name,
       request,
       interval,
       staleAfter: target.stale_after ?? Duration.times(interval, 3),
-      maxSeries: target.max_series,
+      maxSeries,
       recipe,
-      transform: compile(recipe, named?.plans),
-      fingerprint: fingerprint(raw, named?.hash)
+      transform: compile(recipe, made?.plans),
+      fingerprint: fingerprint(raw, made?.hash)
     }
   }
 }

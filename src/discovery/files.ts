@@ -2,6 +2,7 @@ import { existsSync, watch } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { fromJson, fromYaml } from "../config/target-group.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
@@ -48,7 +49,7 @@ export const readFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<st
   const after = new Map<string, Document>()
   for (const pattern of patterns) {
     const paths = yield* Effect.result(matching(pattern))
-    if (paths._tag === "Failure") {
+    if (Result.isFailure(paths)) {
       const folder = dirname(pattern)
       after.set(folder, unreadable(before.get(folder), folder, cannot("listed", paths.failure)))
       for (const [path, document] of before) if (dirname(path) === folder) after.set(path, document)

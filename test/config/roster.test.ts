@@ -1,7 +1,9 @@
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { Entry } from "../../src/config/target-group.ts"
+import { parse } from "../../src/transform/json.ts"
 import { lines, load } from "./loading.ts"
 
 const mappings = `
@@ -101,6 +103,26 @@ targets_from:
     const { names, troubles } = call(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
     expect(names).toEqual(["a:1", "c:1"])
     expect(troubles).toHaveLength(2)
+  })
+
+  test("gives all targets of a source its own mapping, made once", () => {
+    const yaml = 'targets_from: { name: nodes, files: ["a.yml"], metrics: { shop_up: { value: up, help: Up. } } }\n'
+    const { targets } = call(yaml, "a:1", "b:1")
+    const document = Result.getOrThrow(parse(Buffer.from('{"up": true}')))
+    expect(targets.map(({ transform }) => transform(document).samples)).toEqual(
+      ["a:1", "b:1"].map((instance) => [
+        { family: { name: "shop_up", type: "gauge", help: "Up." }, labels: [["instance", instance]], value: 1 }
+      ])
+    )
+    expect(targets[0]?.recipe.mapping).toBe(targets[1]?.recipe.mapping)
+  })
+
+  test("gives the targets of a source without a mapping a first look", () => {
+    const [target] = call('targets_from: { name: nodes, files: ["a.yml"] }\n', "a:1").targets
+    const document = Result.getOrThrow(parse(Buffer.from('{"up": true}')))
+    expect(target?.transform(document).samples.map(({ family, labels }) => [family.name, labels])).toEqual([
+      ["upstream_up", [["instance", "a:1"]]]
+    ])
   })
 
   test("takes a user of the URL, unless the source has auth", () => {
