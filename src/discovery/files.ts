@@ -71,8 +71,8 @@ export const unmatched = (patterns: ReadonlyArray<string>): Effect.Effect<Readon
 const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
 
 /**
- * Watches the folders of a source, since a file that is renamed over another is a new one: what it returns ends with the first change in them. Scoped. A system that has
- * no watch to give (inotify(7) has a limit) leaves it at the refresh.
+ * Watches the folders of a source, since a file that is renamed over another is a new one: what it returns ends with the first change
+ * in them. Scoped. A system that has no watch to give (inotify(7) has a limit) leaves it at the refresh.
  */
 export const watchFiles = (patterns: ReadonlyArray<string>) =>
   Effect.map(

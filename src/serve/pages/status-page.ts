@@ -1,5 +1,5 @@
 import * as Duration from "effect/Duration"
-import type { Self } from "../../poll/self.ts"
+import type { Self, Source } from "../../poll/self.ts"
 import type { Status } from "../../poll/status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
@@ -52,6 +52,11 @@ const notices = ({ self, ailments, now }: StatusView): ReadonlyArray<Content> =>
   )
 ]
 
+const origin = ({ name, targets, asked, lastSuccess }: Source, now: number): Html => {
+  const read = lastSuccess !== undefined && [", read ", show.ago(lastSuccess, now)]
+  return html`<p class="soft">${show.count(targets, "target")} from ${name}${asked ? read : ", which was not asked yet"}</p>`
+}
+
 const nextPoll = ({ nextTick, retryAt }: Status, now: number): Content => {
   const at = Math.max(nextTick ?? 0, retryAt ?? 0)
   if (at === 0) return ""
@@ -100,6 +105,7 @@ export const statusPage = (view: StatusView): string => {
 ${rows.map((status) => row(status, now))}</tbody>
 </table>`,
     pages > 1 &&
-      html`<p class="soft">${page > 1 && [link(down, page - 1, "previous"), " "]}page ${page} of ${pages}${page < pages && [" ", link(down, page + 1, "next")]}</p>`
+      html`<p class="soft">${page > 1 && [link(down, page - 1, "previous"), " "]}page ${page} of ${pages}${page < pages && [" ", link(down, page + 1, "next")]}</p>`,
+    self.sources.map((source) => origin(source, now))
   ])
 }
