@@ -13,6 +13,8 @@ export interface Listed {
   readonly name: string
   readonly url: string
   readonly labels: Readonly<Record<string, string>>
+  readonly interval?: string
+  readonly timeout?: string
 }
 
 const isUrl = (address: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(address)
@@ -45,9 +47,9 @@ const urlOf = (address: string, labels: Entry["labels"], asking: Asking): URL | 
 }
 
 /**
- * An entry as a target: `__address__`, `__scheme__`, `__metrics_path__` and `__param_NAME` make its URL, what else begins with `__` is dropped, and
- * `instance` is the address unless the group says otherwise, all as Prometheus has it. Its name is the instance, with the path behind it
- * if that is not `/`: it follows from the entry alone, so that no other entry can change it.
+ * An entry as a target: `__scheme__`, `__metrics_path__` and `__param_NAME` make its URL, `__scrape_interval__` and `__scrape_timeout__` its times, what
+ * else begins with `__` is dropped, and `instance` is the address unless the group says otherwise, all as Prometheus has it. Its name is
+ * the instance, with the path behind it if that is not `/`: it follows from the entry alone, so that no other entry can change it.
  */
 export const listed = ({ address, labels }: Entry, asking: Asking): Result.Result<Listed, string> => {
   const url = urlOf(address, labels, asking)
@@ -57,6 +59,8 @@ export const listed = ({ address, labels }: Entry, asking: Asking): Result.Resul
   return Result.succeed({
     name: isUrl(address) || url.pathname === "/" ? instance : instance + url.pathname,
     url: url.href,
-    labels: { ...Object.fromEntries(own), instance }
+    labels: { ...Object.fromEntries(own), instance },
+    ...(labels.__scrape_interval__ && { interval: labels.__scrape_interval__ }),
+    ...(labels.__scrape_timeout__ && { timeout: labels.__scrape_timeout__ })
   })
 }

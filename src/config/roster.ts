@@ -8,6 +8,7 @@ import { place } from "./place.ts"
 import { clashes, showNames } from "./rules/apart.ts"
 import { labelsOnce, statesLabel } from "./rules/families.ts"
 import { userOnce } from "./rules/requests.ts"
+import { timeoutWithinInterval } from "./rules/targets.ts"
 import { labelsOf, type TargetSite } from "./site.ts"
 import type { SourceSite } from "./source-site.ts"
 import type { Survey } from "./survey.ts"
@@ -26,7 +27,7 @@ export interface Roster {
 }
 
 /** A target, and how it lies among the others. */
-export interface Member {
+interface Member {
   readonly target: Target
   readonly site: TargetSite
 }
@@ -35,8 +36,13 @@ export interface Member {
 const Own = Schema.Struct({
   name: TargetFields.fields.name,
   url: TargetFields.fields.url,
-  labels: TargetFields.fields.labels
+  labels: TargetFields.fields.labels,
+  interval: TargetFields.fields.interval,
+  timeout: TargetFields.fields.timeout
 })
+
+/** What may be wrong with that together with the settings of the source. */
+const rules = [labelsOnce, statesLabel, userOnce, timeoutWithinInterval]
 
 const siteOf = ({ target }: SourceSite, own: Listed): TargetSite => {
   const labels = { ...map(target.settings.labels), ...own.labels }
@@ -46,8 +52,8 @@ const siteOf = ({ target }: SourceSite, own: Listed): TargetSite => {
 }
 
 const faultsOf = (file: Survey, site: TargetSite): ReadonlyArray<string> => {
-  const alone = { ...file, metrics: [], sites: [site] }
-  const issues = [...issuesOf(Own, site.own), ...[labelsOnce, statesLabel, userOnce].flatMap((rule) => rule(alone))]
+  const alone = { ...file, metrics: [], targets: [site], sources: [], sites: [site] }
+  const issues = [...issuesOf(Own, site.own), ...rules.flatMap((rule) => rule(alone))]
   return issues.map(({ path, message }) => `${place(path)}: ${message}`)
 }
 

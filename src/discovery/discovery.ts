@@ -20,10 +20,10 @@ export const reader = Effect.fnUntraced(function* ({ name, origin }: TargetSourc
   return (before: Listing) => readHttp(name, exchange, before)
 })
 
-export type Reader = Effect.Success<ReturnType<typeof reader>>
+type Reader = Effect.Success<ReturnType<typeof reader>>
 
 /** A source as it was last heard of. */
-export interface Heard {
+interface Heard {
   readonly listing: Listing
   /** All that it lists: the same array as before, as long as nothing changed. */
   readonly entries: ReadonlyArray<Entry>
@@ -95,5 +95,3 @@ export const make = Effect.gen(function* () {
     join: FiberMap.join(loops)
   }
 })
-
-export type Discovery = Effect.Success<typeof make>

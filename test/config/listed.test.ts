@@ -75,6 +75,14 @@ describe("an entry as a target", () => {
     expect(target(address, labels).name).toBe(name)
   })
 
+  test("has its times from its group", () => {
+    expect(target("shop", { __scrape_interval__: "1m", __scrape_timeout__: "5s" })).toMatchObject({
+      interval: "1m",
+      timeout: "5s",
+      labels: { instance: "shop" }
+    })
+  })
+
   test("drops what else is Prometheus' own", () => {
     expect(target("shop", { __meta_zone: "b", __tmp: "c", job: "x" }).labels).toEqual({ job: "x", instance: "shop" })
   })

@@ -80,6 +80,12 @@ targets_from:
       ["b:1", { __scheme__: "ftp" }],
       /^a\.yml:2:1: url: expected a URL that begins with http/
     ],
+    ["times that are none", ["b:1", { __scrape_interval__: "soon" }], /^a\.yml:2:1: interval: expected a duration/],
+    [
+      "a timeout over its interval",
+      ["b:1", { __scrape_interval__: "5s", __scrape_timeout__: "6s" }],
+      /^a\.yml:2:1: timeout: the timeout \(6s\) is longer than the interval \(5s\)$/
+    ],
     ["no address", ["b 1", {}], /^a\.yml:2:1: expected HOST:PORT or a URL$/],
     [
       "a name that is taken",

@@ -74,7 +74,7 @@ const clashesAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly 
 }
 
 /** The first target whose series those of a target could be, and the metrics of which that is so. */
-export interface Clash {
+interface Clash {
   readonly other: TargetSite
   readonly names: ReadonlyArray<string>
 }
