@@ -47,14 +47,15 @@ export const check = Command.make(
   },
   Effect.fnUntraced(function* (input) {
     const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
-    const { targets, problems, notes } = yield* lists(loaded)
+    const { targets, troubles, notes } = yield* lists(loaded)
+    // poller runs with them, as far as they go
+    const warnings = [...loaded.warnings, ...troubles]
     const lines = [
       ...loaded.problems.map((remark) => show(remark)),
-      ...problems,
-      ...loaded.warnings.map((remark) => show(remark, "warning")),
+      ...warnings.map((remark) => show(remark, "warning")),
       ...[...loaded.absent, ...notes].map((remark) => show(remark, "note"))
     ]
-    const bad = loaded.problems.length + problems.length > 0 || (input.strict && loaded.warnings.length > 0)
+    const bad = loaded.problems.length > 0 || (input.strict && warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)
     yield* printLines(process.stderr, lines)
     yield* print(process.stdout, `${count(targets.length, "target")}, no problems\n`)

@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { show } from "../config/report.ts"
 import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
 import { callOnce } from "../discovery/once.ts"
@@ -76,7 +77,7 @@ export const once = Command.make(
     const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.yield?.blocks ?? []) : []))
     yield* print(process.stdout, assemble(blocks, "text"))
     const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
-    yield* printLines(process.stderr, [...called.problems, ...said])
-    if (called.problems.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
+    yield* printLines(process.stderr, [...called.troubles.map((trouble) => show(trouble)), ...said])
+    if (called.troubles.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

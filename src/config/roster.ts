@@ -96,7 +96,7 @@ const withOwnSeries = (own: ReadonlyArray<Member>, all: ReadonlyArray<Verdict>):
 const troubleOf = ({ source, entry, result }: Verdict): ReadonlyArray<Trouble> =>
   Result.isSuccess(result)
     ? []
-    : [{ about: JSON.stringify([source, entry.address]), line: `${entry.where}: ${result.failure}` }]
+    : [{ about: JSON.stringify([source, entry.address]), where: entry.where, message: result.failure }]
 
 /**
  * Makes rosters of a configuration without problems: its own targets, then those that its sources list. An entry that makes no target, or one that is

@@ -4,7 +4,7 @@ import { parse } from "../transform/json.ts"
 import { issuesOf } from "./issues.ts"
 import { isMap } from "./loose.ts"
 import { place } from "./place.ts"
-import { remark, show, sorted } from "./report.ts"
+import { type Remark, remark, sorted } from "./report.ts"
 import { type KeyPath, read } from "./source.ts"
 
 /** A target as a source lists it. */
@@ -17,8 +17,8 @@ export interface Entry {
   readonly where: string
 }
 
-/** All entries of a document, or what keeps it from being one, a line each. */
-export type Entries = Result.Result<ReadonlyArray<Entry>, ReadonlyArray<string>>
+/** All entries of a document, or all that keeps it from being one. */
+export type Entries = Result.Result<ReadonlyArray<Entry>, ReadonlyArray<Remark>>
 
 /** Prometheus' target groups (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). */
 const Groups = Schema.Array(
@@ -48,18 +48,19 @@ const flattened = (value: unknown, whereOf: (path: KeyPath) => string): Readonly
 /** The entries of a JSON document; `from` is the file or URL that it is of. Its bytes, since JSON is UTF-8. */
 export const fromJson = (from: string, bytes: Uint8Array): Entries => {
   const document = parse(bytes)
-  if (Result.isFailure(document)) return Result.fail([`${from}: not JSON: ${document.failure}`])
+  if (Result.isFailure(document)) return Result.fail([{ where: from, message: `not JSON: ${document.failure}` }])
   const value = filled(document.success.root)
-  const issues = issuesOf(Groups, value).map(({ path, message }) =>
-    [from, ...(path.length === 0 ? [] : [place(path)]), message].join(": ")
-  )
+  const issues = issuesOf(Groups, value).map(({ path, message }) => ({
+    where: from,
+    message: path.length === 0 ? message : `${place(path)}: ${message}`
+  }))
   return issues.length > 0 ? Result.fail(issues) : Result.succeed(flattened(value, (path) => `${from}: ${place(path)}`))
 }
 
 /** The entries of a YAML document, whose words all stand for themselves: the label `1.10` is not 1.1. */
 export const fromYaml = (from: string, bytes: Uint8Array): Entries => {
   const source = read(new TextDecoder().decode(bytes), "failsafe")
-  if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => show(remark(from, problem))))
+  if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => remark(from, problem)))
   const { value: given, duplicates, positionOf, keyPositionOf } = source.success
   const value = filled(given)
   // what was found in place of what was expected is not told: a URL may hold a password
@@ -69,7 +70,7 @@ export const fromYaml = (from: string, bytes: Uint8Array): Entries => {
     message
   }))
   const problems = [...duplicates, ...issues]
-  if (problems.length > 0) return Result.fail(sorted(problems).map((problem) => show(remark(from, problem))))
+  if (problems.length > 0) return Result.fail(sorted(problems).map((problem) => remark(from, problem)))
   const whereOf = (path: KeyPath) => {
     const { line, column } = positionOf(path)
     return `${from}:${line}:${column}`

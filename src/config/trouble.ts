@@ -1,6 +1,6 @@
-/** Something wrong with what a source lists. As long as it is about the same thing it is the same trouble, whatever its words. */
-export interface Trouble {
+import type { Remark } from "./report.ts"
+
+/** Something wrong with what a source lists. As long as it is about the same thing it is the same trouble, whatever is said of it. */
+export interface Trouble extends Remark {
   readonly about: string
-  /** Where, what, and what to do; no secrets. */
-  readonly line: string
 }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Configuration } from "../config/load.ts"
+import { show } from "../config/report.ts"
 import type { Lists, Roster } from "../config/roster.ts"
 import type { Trouble } from "../config/trouble.ts"
 import { Board } from "../poll/board.ts"
@@ -18,7 +19,7 @@ const tell = Effect.fnUntraced(function* (
   before: ReadonlySet<string>,
   troubles: ReadonlyArray<Trouble>
 ) {
-  const begun = troubles.filter(({ about }) => !before.has(about)).map(({ line }) => line)
+  const begun = troubles.filter(({ about }) => !before.has(about)).map((trouble) => show(trouble))
   const lines = begun.length > mostLines ? [...begun.slice(0, mostLines), `${begun.length - mostLines} more`] : begun
   for (const problem of lines) yield* Effect.annotateLogs(Effect.logWarning("targets_from failed"), { source, problem })
   if (before.size > 0 && troubles.length === 0) {
@@ -55,7 +56,10 @@ export const make = Effect.fnUntraced(function* (fleet: Fleet, shard: Shard) {
     told = new Map(sources.map(({ name, troubles }) => [name, new Set(troubles.map(({ about }) => about))]))
     yield* board.updateSelf((self) => ({
       ...self,
-      sources: sources.map(({ troubles, ...source }) => ({ ...source, problems: troubles.map(({ line }) => line) }))
+      sources: sources.map(({ troubles, ...source }) => ({
+        ...source,
+        problems: troubles.map((trouble) => show(trouble))
+      }))
     }))
   })
 

@@ -8,7 +8,7 @@ const readOnce = Effect.fnUntraced(function* (source: TargetSource) {
   return { name: source.name, ...(yield* hear(unheard, yield* reader(source))) }
 }, Effect.scoped)
 
-/** The targets of a configuration after one reading of some of its sources, and what was wrong with these, a line each. */
+/** The targets of a configuration after one reading of some of its sources, and what was wrong with these. */
 export const callOnce = Effect.fnUntraced(function* ({ roster }: Configuration, sources: ReadonlyArray<TargetSource>) {
   const heard = yield* Effect.forEach(sources, readOnce, { concurrency: "unbounded" })
   const called = roster(new Map(heard.map(({ name, entries }) => [name, entries])))
@@ -16,5 +16,5 @@ export const callOnce = Effect.fnUntraced(function* ({ roster }: Configuration, 
     ...heard.flatMap(({ listing }) => troublesOf(listing)),
     ...[...called.sources.values()].flatMap(({ troubles }) => troubles)
   ]
-  return { targets: called.targets, problems: troubles.map(({ line }) => line) }
+  return { targets: called.targets, troubles }
 })

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { show } from "../../src/config/report.ts"
 import type { Entry } from "../../src/config/target-group.ts"
 import { parse } from "../../src/transform/json.ts"
 import { lines, load } from "./loading.ts"
@@ -36,7 +37,7 @@ const entries = (...given: Given): ReadonlyArray<Entry> =>
 const call = (yaml: string, ...given: Given) => {
   const { targets, sources } = configuration(yaml).roster(new Map([["nodes", entries(...given)]]))
   const { targets: count, troubles = [] } = sources.get("nodes") ?? {}
-  return { targets, count, names: targets.map(({ name }) => name), troubles: troubles.map(({ line }) => line) }
+  return { targets, count, names: targets.map(({ name }) => name), troubles: troubles.map((trouble) => show(trouble)) }
 }
 
 describe("a roster", () => {

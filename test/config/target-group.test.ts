@@ -2,12 +2,14 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { stringify } from "yaml"
+import { show } from "../../src/config/report.ts"
 import { type Entries, fromJson, fromYaml } from "../../src/config/target-group.ts"
 
 const json = (text: string) => fromJson("a.json", Buffer.from(text))
 const yaml = (text: string) => fromYaml("a.yml", Buffer.from(text))
-const entries = (result: Entries) => Result.getOrThrowWith(result, (lines) => new Error(lines.join("\n")))
-const faults = (result: Entries) => (Result.isFailure(result) ? result.failure : [])
+const entries = (result: Entries) =>
+  Result.getOrThrowWith(result, (remarks) => new Error(remarks.map((remark) => show(remark)).join("\n")))
+const faults = (result: Entries) => (Result.isFailure(result) ? result.failure.map((remark) => show(remark)) : [])
 
 /** Without their places. */
 const listed = (result: Entries) => entries(result).map(({ address, labels }) => ({ address, labels }))

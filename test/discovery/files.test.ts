@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { show } from "../../src/config/report.ts"
 import { readFiles, unmatched, watchFiles } from "../../src/discovery/files.ts"
 import { entriesOf, isSame, type Listing, troublesOf } from "../../src/discovery/listing.ts"
 import { folder } from "../upstream/folder.ts"
@@ -24,7 +25,7 @@ const source = (...patterns: ReadonlyArray<string>) => {
       listing = await Effect.runPromise(readFiles(absolute, before))
       return {
         addresses: entriesOf(listing).map(({ address }) => address),
-        troubles: troublesOf(listing).map(({ line }) => line.replace(at, "")),
+        troubles: troublesOf(listing).map((trouble) => show(trouble).replace(at, "")),
         same: isSame(before, listing)
       }
     }
