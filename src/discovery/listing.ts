@@ -24,14 +24,11 @@ export const troublesOf = (listing: Listing): ReadonlyArray<Trouble> =>
 export const isSame = (before: Listing, after: Listing): boolean =>
   before.size === after.size && [...after].every(([place, document]) => before.get(place) === document)
 
-const troubled = (before: Document | undefined, bytes: Uint8Array | undefined, trouble: Trouble): Document =>
-  before?.bytes === bytes && before?.trouble?.message === trouble.message
-    ? before
-    : { bytes, entries: before?.entries ?? [], trouble }
-
 /** A document that could not be read: what it listed when it last could stands. */
 export const unreadable = (before: Document | undefined, about: string, message: string): Document =>
-  troubled(before, undefined, { about, where: about, message })
+  before !== undefined && before.bytes === undefined && before.trouble?.message === message
+    ? before
+    : { bytes: undefined, entries: before?.entries ?? [], trouble: { about, where: about, message } }
 
 /** A document that was read. One that is broken leaves what it listed before. */
 export const readAgain = (
@@ -43,9 +40,10 @@ export const readAgain = (
   if (before?.bytes !== undefined && Buffer.compare(before.bytes, bytes) === 0) return before
   return Result.match(parse(about, bytes), {
     onSuccess: (entries): Document => ({ bytes, entries, trouble: undefined }),
-    onFailure: ([first = { where: about, message: "" }, ...more]) => {
-      const message = more.length === 0 ? first.message : `${first.message} (and ${more.length} more)`
-      return troubled(before, bytes, { about, where: first.where, message })
-    }
+    onFailure: ([{ where, message } = { where: about, message: "" }, ...more]) => ({
+      bytes,
+      entries: before?.entries ?? [],
+      trouble: { about, where, message: more.length === 0 ? message : `${message} (and ${more.length} more)` }
+    })
   })
 }
