@@ -17,7 +17,7 @@ const commit = () => {
  * `import` of a module of Node reads everything that the module exports, and node:http exports a WebSocket for which Node then loads
  * undici and HTTP/2: 16 MB of memory and a third of the start. `process.getBuiltinModule` reads nothing.
  */
-const builtinsOnDemand: Plugin = {
+export const builtinsOnDemand: Plugin = {
   name: "builtins-on-demand",
   renderChunk: (code) =>
     code.replaceAll(
