@@ -16,8 +16,10 @@ export interface Task {
   readonly targets?: number
 }
 
+/** The columns of the tables. */
 export const peers = ["poller", "go", "prom-client", "bare"] as const
-export type Peer = (typeof peers)[number]
+/** `executable`: poller as a single executable, which has rows of its own. */
+export type Peer = (typeof peers)[number] | "executable"
 
 /** A daemon under measurement. */
 export interface Daemon extends AsyncDisposable {
@@ -29,6 +31,7 @@ export interface Daemon extends AsyncDisposable {
 
 const root = join(import.meta.dirname, "../..")
 const built = join(root, "dist/poller.js")
+const executable = join(root, "dist/poller")
 const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
 
 let files = 0
@@ -92,6 +95,10 @@ export const findPeers = (): ReadonlyArray<Peer> => {
   return peers.filter((peer) => peer !== "go" || go)
 }
 
+/** The same, and the single executable where it was built. */
+export const withExecutable = (peers: ReadonlyArray<Peer>): ReadonlyArray<Peer> =>
+  existsSync(executable) ? ["executable", ...peers] : peers
+
 export const goVersion = (): string => execFileSync("go", ["version"], { encoding: "utf8" }).trim()
 
 const peerFile = (name: string) => join(import.meta.dirname, "peers", name)
@@ -100,9 +107,11 @@ const peerFile = (name: string) => join(import.meta.dirname, "peers", name)
 const command = (peer: Peer, task: Task, port: number, page: Page | undefined): ReadonlyArray<string> => {
   const address = `127.0.0.1:${port}`
   switch (peer) {
-    case "poller": {
+    case "poller":
+    case "executable": {
       const config = scratchFile(JSON.stringify(configuration(task)))
-      return [process.execPath, built, "run", "--config", config, "--addr", address]
+      const program = peer === "poller" ? [process.execPath, built] : [executable]
+      return [...program, "run", "--config", config, "--addr", address]
     }
     case "go": {
       const { url, interval, targets = 0 } = task

@@ -35,3 +35,11 @@ export const reached = (figure: Figure): boolean | undefined => {
   const reachedTimes = ratio(figure, goal.peer)
   return reachedTimes === undefined ? undefined : reachedTimes >= goal.times
 }
+
+/** A figure that the single executable has a row of its own in. */
+export const withRowOfExecutable = (figure: Figure): ReadonlyArray<Figure> => {
+  const { executable, ...values } = figure.values
+  if (executable === undefined) return [figure]
+  const own = { ...figure, what: `${figure.what}, single executable`, values: { ...values, poller: executable } }
+  return [{ ...figure, values }, own]
+}

@@ -8,6 +8,8 @@ export interface Size {
   readonly rounds: number
   /** Milliseconds of one measurement of one daemon. */
   readonly window: number
+  /** Milliseconds until V8 has compiled what is hot: before that a poll costs three times as much, and a daemon polls for months. */
+  readonly warmUp: number
   /** Starts of each daemon. */
   readonly starts: number
   /** Polls of a second each, in the scenario `memory`. */
@@ -25,6 +27,7 @@ export const sizes = {
     rows: [10],
     rounds: 1,
     window: 20,
+    warmUp: 40,
     starts: 1,
     polls: 1,
     giant: 100,
@@ -36,6 +39,7 @@ export const sizes = {
     rows: [1, 1000, 10_000],
     rounds: 3,
     window: 300,
+    warmUp: 15_000,
     starts: 7,
     polls: 10,
     giant: 100_000,
@@ -47,6 +51,7 @@ export const sizes = {
     rows: [1, 1000, 10_000, 100_000],
     rounds: 3,
     window: 400,
+    warmUp: 15_000,
     starts: 11,
     polls: 20,
     giant: 100_000,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { type Peer, startDaemon } from "../daemon.ts"
-import { atMost, type Figure } from "../figure.ts"
+import { type Peer, startDaemon, withExecutable } from "../daemon.ts"
+import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
 import type { Bench } from "../plan.ts"
 import { cpu, memory, sleeps } from "../process.ts"
 
@@ -14,7 +14,7 @@ export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyAr
   const task = { url: `${upstream.url}/rows/50`, interval: 3_600_000, rows: 50 }
   await using stack = new AsyncDisposableStack()
   const daemons = []
-  for (const peer of peers) daemons.push([peer, stack.use(await startDaemon(peer, task))] as const)
+  for (const peer of withExecutable(peers)) daemons.push([peer, stack.use(await startDaemon(peer, task))] as const)
   await sleep(settle)
   const before = daemons.map(([, { pid }]) => ({ sleeps: sleeps(pid), cpu: cpu(pid) }))
   await sleep(watch)
@@ -23,7 +23,7 @@ export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyAr
     wakes[peer] = (sleeps(pid) - (before[index]?.sleeps ?? 0)) / (watch / 1000)
     used[peer] = (cpu(pid) - (before[index]?.cpu ?? 0)) / (watch / 1000)
   }
-  return [
+  const figures: ReadonlyArray<Figure> = [
     {
       scenario: "idle",
       what: "resident memory, 100 series",
@@ -35,4 +35,5 @@ export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyAr
     { scenario: "idle", what: "wake-ups", unit: "a second", better: "lower", values: wakes, goal: atMost(2) },
     { scenario: "idle", what: "CPU", unit: "ms a second", better: "lower", values: used }
   ]
+  return figures.flatMap(withRowOfExecutable)
 }

@@ -1,5 +1,5 @@
-import { type Peer, startDaemon } from "../daemon.ts"
-import { atMost, type Figure } from "../figure.ts"
+import { type Peer, startDaemon, withExecutable } from "../daemon.ts"
+import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
 import type { Bench } from "../plan.ts"
 import { median } from "../statistics.ts"
 
@@ -7,19 +7,17 @@ import { median } from "../statistics.ts"
 export const start = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
   const taken = new Map<Peer, Array<number>>()
   for (let round = 0; round < size.starts; round++) {
-    for (const peer of peers) {
+    for (const peer of withExecutable(peers)) {
       await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/10`, interval: 30_000, rows: 10 })
       taken.set(peer, [...(taken.get(peer) ?? []), daemon.start])
     }
   }
-  return [
-    {
-      scenario: "start",
-      what: "from exec to the first 200",
-      unit: "ms",
-      better: "lower",
-      values: Object.fromEntries(Array.from(taken, ([peer, values]) => [peer, median(values)])),
-      goal: atMost(90)
-    }
-  ]
+  return withRowOfExecutable({
+    scenario: "start",
+    what: "from exec to the first 200",
+    unit: "ms",
+    better: "lower",
+    values: Object.fromEntries(Array.from(taken, ([peer, values]) => [peer, median(values)])),
+    goal: atMost(90)
+  })
 }
