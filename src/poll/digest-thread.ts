@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { compile, type Recipe } from "../config/recipe.ts"
 import type { Target } from "../config/target.ts"
 import type { Answer } from "../upstream/exchange.ts"
-import { Digest, digest } from "./digest.ts"
+import { Digest, digest, digestOnce } from "./digest.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** Answers from this size on (bytes) are digested on a thread of their own: here they would hold every scrape for a tenth of a second. */
@@ -76,7 +76,7 @@ const makeDigest = (start: () => Worker, from: number) => {
       worker.postMessage({ id, recipe, answer } satisfies Job, [...movable([answer.body])])
     })
 
-  const here = (target: Target, answer: Answer) => Effect.sync(() => digest(target, answer))
+  const here = (target: Target, answer: Answer) => Effect.sync(() => digestOnce(target, answer))
 
   return {
     end,

@@ -39,8 +39,33 @@ export type Outcome =
     }
 
 /** An outcome with its time: epoch milliseconds of the start, and how long it took in seconds. */
-export interface Poll {
+export interface Poll extends Time {
+  readonly outcome: Outcome
+}
+
+interface Time {
   readonly at: number
   readonly seconds: number
-  readonly outcome: Outcome
+}
+
+/** How a poll went, without what it yielded: sixty of them are kept of each target. */
+export interface Past extends Time {
+  readonly outcome:
+    | {
+        readonly _tag: "Good"
+        readonly status: number
+        readonly bytes: number
+        /** How many series the answer yielded; undefined of a 304. */
+        readonly series: number | undefined
+        /** How many samples it did not yield. */
+        readonly dropped: number
+      }
+    | Extract<Outcome, { _tag: "Failed" }>
+}
+
+export const past = ({ at, seconds, outcome }: Poll): Past => {
+  if (outcome._tag === "Failed") return { at, seconds, outcome }
+  const { _tag, status, bytes } = outcome
+  const dropped = Object.values(outcome.yield?.dropped ?? {}).reduce((sum, count) => sum + count, 0)
+  return { at, seconds, outcome: { _tag, status, bytes, series: outcome.yield?.series, dropped } }
 }

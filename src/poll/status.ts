@@ -4,7 +4,7 @@ import { addDropped, noneDropped } from "../transform/problems.ts"
 import type { Dropped, Problem } from "../transform/sample.ts"
 import type { Validators } from "../upstream/exchange.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
-import { type ErrorReason, errorReasons, type Poll } from "./outcome.ts"
+import { type ErrorReason, errorReasons, type Past, type Poll, past } from "./outcome.ts"
 
 /** All that is known of one target; immutable, replaced whole after every poll. Times are epoch milliseconds. */
 export interface Status {
@@ -13,7 +13,7 @@ export interface Status {
   readonly errors: Readonly<Record<ErrorReason, number>>
   readonly dropped: Dropped
   readonly skipped: number
-  readonly last: Poll | undefined
+  readonly last: Past | undefined
   readonly lastSuccess: number | undefined
   readonly outage: Outage | undefined
   /** When the next tick is due. */
@@ -27,9 +27,9 @@ export interface Status {
   /** Of the answer that the series are of. */
   readonly validators: Validators | undefined
   /** The last polls, oldest first. */
-  readonly history: ReadonlyArray<Poll>
+  readonly history: ReadonlyArray<Past>
   /** The last failures, oldest first, kept apart from the successes that would push them out. */
-  readonly failures: ReadonlyArray<Poll>
+  readonly failures: ReadonlyArray<Past>
 }
 
 const historyLength = 60
@@ -60,21 +60,11 @@ export const initial = (target: Target): Status => ({
 
 const appended = <A>(list: ReadonlyArray<A>, item: A, length: number) => [...list.slice(1 - length), item]
 
-/** History keeps how a poll went, not what it yielded, which would hold on to the bytes of sixty answers. */
-const remembered = (poll: Poll): Poll => {
-  const { outcome } = poll
-  if (outcome._tag === "Failed" || outcome.yield === undefined) return poll
-  return {
-    ...poll,
-    outcome: { ...outcome, yield: { ...outcome.yield, blocks: [], problems: [], validators: undefined } }
-  }
-}
-
 /** The status after one more poll, and the transition if that poll was one. */
 export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
-  const kept = remembered(poll)
+  const kept = past(poll)
   const next = {
     ...status,
     polls: status.polls + 1,

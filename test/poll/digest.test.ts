@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { digest } from "../../src/poll/digest.ts"
+import { digest, digestOnce } from "../../src/poll/digest.ts"
 import { noneDropped } from "../../src/transform/problems.ts"
 import { aTarget } from "./target.ts"
 
@@ -25,4 +25,30 @@ test.each([
   ]
 ])("%s fails the poll", (_, answer, target, reason) => {
   expect(digest(target, answer)).toMatchObject({ _tag: "Failed", reason, status: 200 })
+})
+
+test("the same bytes are not digested again: what they yielded stands, and the rest is the new answer's", () => {
+  let digestions = 0
+  const target = aTarget("a")
+  const counted = {
+    ...target,
+    transform: (document: Parameters<typeof target.transform>[0]) => {
+      digestions++
+      return target.transform(document)
+    }
+  }
+  const first = digestOnce(counted, answer('{"x": 1}'))
+  const validators = { etag: '"2"', lastModified: undefined }
+  const again = digestOnce(counted, { ...answer('{"x": 1}'), status: 203, validators })
+  expect(digestions).toBe(1)
+  expect(again).toEqual(digest(target, { ...answer('{"x": 1}'), status: 203, validators }))
+  expect(first._tag === "Good" && again._tag === "Good" && first.yield?.blocks === again.yield?.blocks).toBe(true)
+  expect(digestOnce(counted, answer('{"x": 2}'))).toEqual(digest(target, answer('{"x": 2}')))
+  expect(digestions).toBe(2)
+})
+
+test("an answer that was no good is looked at again", () => {
+  const target = aTarget("a", { maxSeries: 1 })
+  expect(digestOnce(target, answer("[1, 2]"))).toEqual(digestOnce(target, answer("[1, 2]")))
+  expect(digestOnce(target, answer("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })
 })

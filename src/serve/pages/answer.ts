@@ -1,25 +1,22 @@
-import type { Poll } from "../../poll/outcome.ts"
+import type { Past } from "../../poll/outcome.ts"
 import { type Html, html } from "./html.ts"
 import * as show from "./show.ts"
 
-const facts = ({ seconds, outcome }: Poll): ReadonlyArray<string | false | undefined> =>
+const facts = ({ seconds, outcome }: Past): ReadonlyArray<string | false | undefined> =>
   outcome._tag === "Failed"
     ? [outcome.status !== undefined && `status ${outcome.status}`, show.duration(seconds)]
     : [
         outcome.status !== 200 && `status ${outcome.status}`,
         show.duration(seconds),
-        outcome.yield === undefined ? "not modified" : show.bytes(outcome.bytes)
+        outcome.series === undefined ? "not modified" : show.bytes(outcome.bytes)
       ]
 
 /** How one poll went, in a line: never what the answer said. */
-export const answer = (poll: Poll): Html => html`${facts(poll).filter(Boolean).join(", ")}`
+export const answer = (poll: Past): Html => html`${facts(poll).filter(Boolean).join(", ")}`
 
 /** Why a poll failed; a message that begins with its reason says it once. */
 export const why = ({ reason, message }: { readonly reason: string; readonly message: string }): string =>
   message.startsWith(reason) ? message : `${reason}, ${message}`
 
 /** Samples that the answer did not yield. */
-export const droppedOf = ({ outcome }: Poll): number =>
-  outcome._tag === "Good" && outcome.yield !== undefined
-    ? Object.values(outcome.yield.dropped).reduce((sum, count) => sum + count, 0)
-    : 0
+export const droppedOf = ({ outcome }: Past): number => (outcome._tag === "Good" ? outcome.dropped : 0)

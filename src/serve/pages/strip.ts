@@ -1,4 +1,4 @@
-import type { Poll } from "../../poll/outcome.ts"
+import type { Past } from "../../poll/outcome.ts"
 import { type Html, html } from "./html.ts"
 import * as show from "./show.ts"
 
@@ -10,19 +10,19 @@ const height = 28
  * How long the last polls took, as a strip of bars in the order of their ticks, the newest at the right: a failed poll is a mark on the
  * ground, a skipped tick a gap. `interval` in milliseconds.
  */
-export const strip = (history: ReadonlyArray<Poll>, interval: number): Html => {
+export const strip = (history: ReadonlyArray<Past>, interval: number): Html => {
   const newest = history.at(-1)
   if (newest === undefined)
     return html`<svg class="strip" viewBox="0 0 ${slots * slotWidth} ${height}" aria-hidden="true"></svg>`
-  const slot = ({ at }: Poll) => slots - 1 - Math.round((newest.at - at) / interval)
+  const slot = ({ at }: Past) => slots - 1 - Math.round((newest.at - at) / interval)
   const shown = history.filter((poll) => slot(poll) >= 0)
-  const x = (poll: Poll) => slot(poll) * slotWidth + slotWidth / 2
+  const x = (poll: Past) => slot(poll) * slotWidth + slotWidth / 2
   const good = shown.filter(({ outcome }) => outcome._tag === "Good")
   const slowest = Math.max(...good.map(({ seconds }) => seconds), 0.001)
   const failed = shown.filter(({ outcome }) => outcome._tag === "Failed")
-  const bar = (poll: Poll) =>
+  const bar = (poll: Past) =>
     `M${x(poll)} ${height}v-${Math.max(2, Math.round((poll.seconds / slowest) * (height - 2)))}`
-  const mark = (poll: Poll) => `M${x(poll)} ${height}v-5`
+  const mark = (poll: Past) => `M${x(poll)} ${height}v-5`
   const label = `the last ${show.count(shown.length, "poll")}: ${failed.length === 0 ? "none" : failed.length} failed${good.length === 0 ? "" : `, the slowest good one took ${show.duration(slowest)}`}`
   return html`<svg class="strip" viewBox="0 0 ${slots * slotWidth} ${height}" role="img" aria-label="${label}"><title>${label}</title><path class="good" d="${good.map(bar).join("")}"/><path class="failed" d="${failed.map(mark).join("")}"/></svg>`
 }

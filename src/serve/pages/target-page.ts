@@ -1,5 +1,5 @@
 import * as Duration from "effect/Duration"
-import type { Poll } from "../../poll/outcome.ts"
+import type { Past } from "../../poll/outcome.ts"
 import type { Self } from "../../poll/self.ts"
 import type { Status } from "../../poll/status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
@@ -42,15 +42,14 @@ ${fact("Ticks skipped", skipped.toLocaleString("en-US"))}
 </dl>`
 }
 
-const pollRow = (poll: Poll): Html => {
+const pollRow = (poll: Past): Html => {
   const { outcome } = poll
-  const dropped = droppedOf(poll)
   return outcome._tag === "Failed"
     ? html`<tr><td>${show.time(poll.at)}</td><td class="state down">${outcome.reason}</td><td>${outcome.message}</td><td class="soft">${answer(poll)}</td></tr>\n`
-    : html`<tr><td>${show.time(poll.at)}</td><td class="state up">good</td><td>${outcome.yield !== undefined && show.count(outcome.yield.series, "series", "series")}${dropped > 0 && `, ${show.count(dropped, "problem")}`}</td><td class="soft">${answer(poll)}</td></tr>\n`
+    : html`<tr><td>${show.time(poll.at)}</td><td class="state up">good</td><td>${outcome.series !== undefined && show.count(outcome.series, "series", "series")}${outcome.dropped > 0 && `, ${show.count(outcome.dropped, "problem")}`}</td><td class="soft">${answer(poll)}</td></tr>\n`
 }
 
-const pollTable = (title: string, polls: ReadonlyArray<Poll>): Content =>
+const pollTable = (title: string, polls: ReadonlyArray<Past>): Content =>
   polls.length > 0 &&
   html`<h2>${title}</h2>
 <table><thead><tr><th>Time, UTC</th><th>Outcome</th><th></th><th>Answer</th></tr></thead><tbody>
