@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "rolldown"
-import config, { builtinsOnDemand } from "../rolldown.config.ts"
+import config, { builtinsOnDemand, segmenterOnDemand } from "../rolldown.config.ts"
 import { withNode } from "./sbom.ts"
 
 /*
@@ -36,7 +36,7 @@ try {
   const node = stripped()
   await build({
     ...config,
-    plugins: [builtinsOnDemand],
+    plugins: [builtinsOnDemand, segmenterOnDemand],
     output: { ...config.output, file: script, format: "cjs" },
     logLevel: "silent"
   })

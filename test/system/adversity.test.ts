@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { type Faulty, faults, startFaulty } from "../upstream/faulty.ts"
 import { configuration } from "./configuration.ts"
 import { scrape } from "./page.ts"
-import { built, Program, startDaemon } from "./program.ts"
+import { Program, program, startDaemon } from "./program.ts"
 
 const started = async (): Promise<Faulty> => {
   const upstream = await startFaulty()
@@ -19,7 +19,7 @@ const killed = <A extends Program>(program: A): A => {
 
 /** The built daemon as a shell starts it, `with` limits and redirections of its own. */
 const inShell = (script: (poller: string) => string) =>
-  killed(new Program(["-c", script(`exec ${process.execPath} ${built}`)], { command: "/bin/sh" }))
+  killed(new Program(["-c", script(`exec ${program.join(" ")}`)], { command: "/bin/sh" }))
 
 const requests = (upstream: Faulty, n: number) =>
   expect.poll(() => upstream.requests.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(n)

@@ -52,6 +52,20 @@ describe("the single executable", () => {
     }
   )
 
+  test("digests large answers on a thread, whose program it carries too", async () => {
+    const items = Array.from({ length: 60_000 }, (_, index) => ({ id: `item-${index}`, state: "a".repeat(64) }))
+    const upstream = await startUpstream(json({ items, queue: { depth: 7 } }))
+    onTestFinished(() => upstream[Symbol.asyncDispose]())
+    const args = ["run", "--addr", "127.0.0.1:0", "--target", `${upstream.url}/api`]
+    const program = new Program(args, { command: binary })
+    onTestFinished(() => void program.child.kill("SIGKILL"))
+    const [, port] = await program.line(/address=127\.0\.0\.1:(\d+)/)
+    await expect
+      .poll(async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), { timeout: 10_000 })
+      .toContain("\nupstream_queue_depth 7\n")
+    expect((await program.stop()).code).toBe(0)
+  })
+
   test("says nothing but what it was asked", () => {
     const version = execFileSync(binary, ["--version"], { encoding: "utf8", stdio: "pipe" })
     expect(version).toMatch(/^poller \d+\.\d+\.\d+ \(commit [0-9a-f]{12}(\+changes)?, Node 26\.\d+\.\d+\)\n$/)

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { expect, onTestFinished, test } from "vitest"
 import { configuration } from "./configuration.ts"
 import { scrape } from "./page.ts"
-import { built, Program } from "./program.ts"
+import { Program, program } from "./program.ts"
 import { startUpstream } from "./upstream.ts"
 
 /** Milliseconds that an answer takes, so that some polls are under way at any time. */
@@ -33,7 +33,7 @@ const startHosts = (count: number) =>
 const startLimited = async (files: number, urls: ReadonlyArray<string>) => {
   const targets = urls.map((url, index) => ({ name: `t${index}`, url, labels: { n: String(index) } }))
   const config = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
-  const command = `ulimit -n ${files}; exec ${process.execPath} ${built} run --addr 127.0.0.1:0 --config ${config}`
+  const command = `ulimit -n ${files}; exec ${program.join(" ")} run --addr 127.0.0.1:0 --config ${config}`
   const daemon = new Program(["-c", command], { command: "/bin/sh" })
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   const [, port] = await daemon.line(/address=127\.0\.0\.1:(\d+)/)

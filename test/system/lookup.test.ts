@@ -7,7 +7,7 @@ import { startFaulty } from "../upstream/faulty.ts"
 import { configuration } from "./configuration.ts"
 import { isMissing } from "./missing.ts"
 import { scrape } from "./page.ts"
-import { built, Program } from "./program.ts"
+import { Program, program } from "./program.ts"
 
 const nameserver = "127.0.0.99"
 
@@ -31,7 +31,7 @@ test.skipIf(noRoot)("names whose servers are silent do not keep other targets fr
   const file = configuration({ defaults: { interval: "500ms", timeout: "400ms" }, targets })
   const resolv = join(dirname(file), "resolv.conf")
   writeFileSync(resolv, `nameserver ${nameserver}\n`)
-  const run = `mount --bind ${resolv} /etc/resolv.conf; exec ${process.execPath} ${built} run --addr 127.0.0.1:0 --config ${file}`
+  const run = `mount --bind ${resolv} /etc/resolv.conf; exec ${program.join(" ")} run --addr 127.0.0.1:0 --config ${file}`
   const daemon = new Program(["--mount", "/bin/sh", "-c", run], { command: "unshare" })
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
 

@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 
-/** The built program. `npm test` builds it first. */
-export const built = join(import.meta.dirname, "../../dist/poller.js")
-if (!existsSync(built)) throw new Error("dist/poller.js is missing: npm run build")
+const { EXECUTABLE } = process.env
+const built = resolve(EXECUTABLE ?? join(import.meta.dirname, "../../dist/poller.js"))
+if (!existsSync(built)) throw new Error(`${built} is missing: npm run build, or build:binary`)
+
+/** What starts the built program: dist/poller.js, which `npm test` builds first, or the single executable that $EXECUTABLE names (`npm run test:binary`). */
+export const program: readonly [string, ...ReadonlyArray<string>] =
+  EXECUTABLE === undefined ? [process.execPath, built] : [built]
 
 export interface Ended {
   readonly code: number | null
@@ -27,7 +31,8 @@ export class Program {
     args: ReadonlyArray<string>,
     options: { readonly env?: NodeJS.ProcessEnv; readonly command?: string } = {}
   ) {
-    this.child = spawn(options.command ?? process.execPath, options.command === undefined ? [built, ...args] : args, {
+    const [command, ...first] = options.command === undefined ? program : [options.command]
+    this.child = spawn(command, [...first, ...args], {
       env: { PATH: process.env.PATH, ...options.env },
       stdio: ["ignore", "pipe", "pipe"]
     })
