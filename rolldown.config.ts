@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { defineConfig, type Plugin } from "rolldown"
+import { licences } from "./deploy/licences.ts"
 import { sbom } from "./deploy/sbom.ts"
 
 /** What --version names beside the version; nothing outside a git checkout. */
@@ -36,7 +37,7 @@ export const segmenterOnDemand: Plugin = {
 
 export default defineConfig({
   input: "src/main.ts",
-  plugins: [builtinsOnDemand, segmenterOnDemand, sbom],
+  plugins: [builtinsOnDemand, segmenterOnDemand, sbom, licences],
   platform: "node",
   // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
   treeshake: { propertyReadSideEffects: false },

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "rolldown"
 import config, { builtinsOnDemand, segmenterOnDemand } from "../rolldown.config.ts"
-import { withNode } from "./sbom.ts"
+import * as licences from "./licences.ts"
+import * as sbom from "./sbom.ts"
 
 /*
  * Makes dist/poller: a copy of the running Node without its symbols, with the program and its compiled code in it
@@ -55,7 +56,9 @@ try {
     })
   )
   execFileSync(process.execPath, ["--build-sea", sea], { stdio: ["ignore", "ignore", "inherit"] })
-  writeFileSync(`${output}.cdx.json`, withNode(readFileSync(join(root, "dist/poller.js.cdx.json"), "utf8")))
+  const ofBundle = (suffix: string) => readFileSync(join(root, `dist/poller.js.${suffix}`), "utf8")
+  writeFileSync(`${output}.cdx.json`, sbom.withNode(ofBundle("cdx.json")))
+  writeFileSync(`${output}.licences.txt`, licences.withNode(ofBundle("licences.txt")))
   console.log(`dist/poller: ${megabytes(output)}, of which Node ${megabytes(node)}`)
 } finally {
   rmSync(work, { recursive: true })

@@ -39,7 +39,7 @@ const files: ReadonlyArray<File> = [
   { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
   { from: "dist/poller.cdx.json", to: "/usr/share/doc/poller/poller.cdx.json" },
   { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },
-  { from: "LICENSE", to: "/usr/share/doc/poller/copyright" },
+  { from: "dist/poller.licences.txt", to: "/usr/share/doc/poller/copyright" },
   { from: "deploy/debian/conffiles", to: "/DEBIAN/conffiles" },
   { from: "deploy/debian/postinst", to: "/DEBIAN/postinst", executable: true },
   { from: "deploy/debian/prerm", to: "/DEBIAN/prerm", executable: true },

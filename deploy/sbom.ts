@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import type { Plugin } from "rolldown"
+import { packagesOf } from "./bundled.ts"
 
 /* Bills of materials, in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). The same commit makes the same bytes: they have no serial number and no time. */
 
@@ -42,14 +41,6 @@ const askNpm = (): Sbom =>
     })
   )
 
-/** `name@version` of the package that a module belongs to; nothing for a module of our own. */
-const packageOf = (module: string): string | undefined => {
-  const [folder] = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(module) ?? []
-  if (folder === undefined) return undefined
-  const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
-  return `${name}@${version}`
-}
-
 /** Without what npm thinks that a package is used for. */
 const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: Component): Component => ({
   "bom-ref": ref,
@@ -73,7 +64,7 @@ const sbomOf = (code: string, modules: ReadonlyArray<string>): Sbom => {
     name: "poller", // npm takes the name of the folder
     hashes: [{ alg: "SHA-256", content: createHash("sha256").update(code).digest("hex") }]
   }
-  const bundled = new Set(modules.map(packageOf).filter((name) => name !== undefined))
+  const bundled = new Set(packagesOf(modules).map(({ name, version }) => `${name}@${version}`))
   const known = new Set(components.map(({ "bom-ref": ref }) => ref))
   for (const name of bundled) if (!known.has(name)) throw new Error(`${name} is bundled, and not in package-lock.json`)
   const links = dependencies

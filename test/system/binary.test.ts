@@ -81,7 +81,7 @@ test("the same commit makes the same bundle, byte for byte, and the same bill of
   }
 })
 
-test.each(["poller.js", "poller.js.cdx.json", "poller.cdx.json"])(
+test.each(["poller.js", "poller.js.cdx.json", "poller.js.licences.txt", "poller.cdx.json", "poller.licences.txt"])(
   "dist/%s names no folder of the machine that built it",
   (file) => {
     const text = readFileSync(join(root, "dist", file), "utf8")
@@ -130,5 +130,19 @@ describe("the bill of materials", () => {
     expect(node?.components).toContainEqual(
       expect.objectContaining({ name: "openssl", version: process.versions.openssl })
     )
+  })
+})
+
+describe("the licences", () => {
+  const read = (file: string) => readFileSync(`${file}.licences.txt`, "utf8")
+  const { components }: Sbom = JSON.parse(readFileSync(`${bundle}.cdx.json`, "utf8"))
+
+  test.each(["poller", ...components.map(({ name, version }) => `${name} ${version}`)])("have that of %s", (name) => {
+    expect(read(bundle)).toMatch(name === "poller" ? /^MIT License\n/ : `\n${"-".repeat(80)}\n\n${name}\n\n`)
+  })
+
+  test("of the executable have that of Node as well", () => {
+    expect(read(binary).startsWith(read(bundle).trimEnd())).toBe(true)
+    expect(read(binary)).toContain(`\nNode.js ${process.versions.node}\n\nNode.js is licensed`)
   })
 })
