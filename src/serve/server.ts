@@ -41,6 +41,9 @@ const logDefects = <A, E, R>(app: Effect.Effect<A, E, R>) =>
 /** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
 export const drainTime = Duration.millis(500)
 
+/** Longer than Prometheus keeps an idle connection (5 minutes): it is its to close, and each scrape does not begin with a handshake. */
+const keepAlive = Duration.seconds(310)
+
 /** What `server.listen` takes of it. */
 const options = (listener: Listener) => {
   if ("fd" in listener) return { fd: listener.fd }
@@ -107,6 +110,7 @@ export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Liste
       const server = web.createServer().on("request", (request, response) => {
         if (!answerScrape(request, response)) answer(request, response)
       })
+      server.keepAliveTimeout = Duration.toMillis(keepAlive)
       const address = (yield* listen(server, listener)).address()
       const port = typeof address === "object" ? address?.port : undefined
       return "fd" in listener || port === undefined ? listener : { ...listener, port }

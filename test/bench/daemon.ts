@@ -31,7 +31,7 @@ export interface Daemon extends AsyncDisposable {
 
 const root = join(import.meta.dirname, "../..")
 const built = join(root, "dist/poller.js")
-const executable = join(root, "dist/poller")
+export const executable = join(root, "dist/poller")
 const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
 
 let files = 0

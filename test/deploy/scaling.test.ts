@@ -34,3 +34,12 @@ test("each target has as many series of poller's own as it says, wherever it say
   )
   expect(said).toEqual([series, series])
 })
+
+test("as many of them count by reason as it says, and its example drops these", () => {
+  const families = targetSamples(initial(aTarget("shop"))).filter(({ labels }) =>
+    labels.some(([name]) => name === "reason")
+  )
+  expect(page).toContain(`${families.length} of them count failed polls and dropped samples by reason`)
+  const names = [...new Set(families.map(({ family }) => family.name))]
+  expect(page).toContain(`\n        regex: ${names.join("|")}\n`)
+})

@@ -224,6 +224,12 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   })
 })
 
+test("a connection lasts from scrape to scrape: Prometheus, which closes idle ones after 5 minutes, is the one to end it", async () => {
+  const { headers } = await scrape("text")
+  const [, seconds] = /^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "") ?? []
+  expect(Number(seconds)).toBeGreaterThan(5 * 60)
+})
+
 test("the page at / names the program and its version, and leads to /metrics", async () => {
   const page = await (await fetch(`${daemon.url}/`)).text()
   const [, version] = /poller_build_info\{.*version="([^"]+)"/.exec(await (await scrape("text")).text()) ?? []

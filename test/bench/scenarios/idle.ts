@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { type Peer, startDaemon, withExecutable } from "../daemon.ts"
+import { executable, type Peer, startDaemon, withExecutable } from "../daemon.ts"
 import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
 import type { Bench } from "../plan.ts"
-import { cpu, memory, sleeps } from "../process.ts"
+import { cpu, forget, memory, sleeps } from "../process.ts"
 
 /** Between two polls of 100 series: memory, and how often a thread of the process wakes. */
 export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
@@ -14,7 +14,9 @@ export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyAr
   const task = { url: `${upstream.url}/rows/50`, interval: 3_600_000, rows: 50 }
   await using stack = new AsyncDisposableStack()
   const daemons = []
-  for (const peer of withExecutable(peers)) daemons.push([peer, stack.use(await startDaemon(peer, task))] as const)
+  const all = withExecutable(peers)
+  if (all.includes("executable")) forget(executable)
+  for (const peer of all) daemons.push([peer, stack.use(await startDaemon(peer, task))] as const)
   await sleep(settle)
   const before = daemons.map(([, { pid }]) => ({ sleeps: sleeps(pid), cpu: cpu(pid) }))
   await sleep(watch)
