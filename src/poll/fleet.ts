@@ -1,12 +1,15 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import type { Target } from "../config/target.ts"
 import { makeBerths } from "./berths.ts"
 import { Board } from "./board.ts"
 import { offsetOf } from "./cadence.ts"
+import { monotonic } from "./clock.ts"
+import { makeExpiry } from "./expiry.ts"
 import { loop } from "./loop.ts"
+import { expired } from "./status.ts"
 
 export type Fleet = Effect.Success<ReturnType<typeof make>>
 
@@ -21,7 +24,9 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
   const loops = yield* FiberMap.make<string, unknown, never>()
   const berths = makeBerths(polls)
   yield* Effect.addFinalizer(() => berths.close(grace))
-  const begin = yield* Clock.monotonicTimeNanos
+  const { expiry, run } = yield* makeExpiry((name) => board.update(name, expired))
+  const expiring = yield* Effect.forkScoped(run)
+  const begin = yield* monotonic
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
@@ -30,7 +35,7 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
 
   const start = Effect.fnUntraced(function* (target: Target, offset: Duration.Duration) {
     yield* board.add(target)
-    yield* FiberMap.run(loops, target.name)(loop(target, offset, berths.turn(target.request.url.origin)))
+    yield* FiberMap.run(loops, target.name)(loop(target, offset, berths.turn(target.request.url.origin), expiry))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
@@ -41,7 +46,7 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     const started = targets.filter((target) => !unchanged(target))
     for (const name of removed) yield* stop(name)
     const alone = targets.length === 1
-    const elapsed = Number((yield* Clock.monotonicTimeNanos) - begin) / 1e6
+    const elapsed = (yield* monotonic) - begin
     for (const target of started) {
       yield* stop(target.name)
       yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval, elapsed))
@@ -50,5 +55,5 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     return { added: started.length - changed, changed, removed: removed.length }
   })
 
-  return { apply, join: FiberMap.join(loops) }
+  return { apply, join: Effect.raceFirst(FiberMap.join(loops), Fiber.join(expiring)) }
 })

@@ -1,20 +1,19 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberHandle from "effect/FiberHandle"
 import * as Schedule from "effect/Schedule"
 import type { Target } from "../config/target.ts"
 import { Upstream } from "../upstream/exchange.ts"
 import { Board } from "./board.ts"
 import { cadence, type Tick } from "./cadence.ts"
+import { monotonic } from "./clock.ts"
+import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
 import { poll } from "./poll.ts"
-import { expired, held, polled, scheduled } from "./status.ts"
+import { held, polled, scheduled } from "./status.ts"
 
 /** A timer, or a poll's deadline, this late means that the loop is stuck (milliseconds). */
 export const lateness = 3000
-
-const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 const log = (transition: Transition) =>
   transition._tag === "Down"
@@ -25,25 +24,24 @@ const log = (transition: Transition) =>
       })
 
 /**
- * Polls one target for ever, on the grid. `turn` is put around each poll: it decides when one may begin. The connection and the timer that
- * ends the series' life are scoped: they go with the loop.
+ * Polls one target for ever, on the grid. `turn` is put around each poll: it decides when one may begin. The connection and the time at
+ * which the series end are scoped: they go with the loop.
  */
 export const loop = Effect.fnUntraced(function* (
   target: Target,
   offset: Duration.Duration,
-  turn: (poll: Effect.Effect<void>) => Effect.Effect<void>
+  turn: (poll: Effect.Effect<void>) => Effect.Effect<void>,
+  expiry: Expiry
 ) {
   const { name } = target
   const board = yield* Board
   const exchange = yield* (yield* Upstream).open(target.request)
-  const expiry = yield* FiberHandle.make()
+  yield* Effect.addFinalizer(() => expiry.clear(name))
 
   const pollNow = Effect.gen(function* () {
     board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
     const result = yield* poll(target, exchange(board.status(name)?.validators))
-    if (result.outcome._tag === "Good") {
-      yield* FiberHandle.run(expiry, Effect.delay(board.update(name, expired), target.staleAfter))
-    }
+    if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
     const transition = yield* board.modify(name, (status) => polled(status, result))
     if (transition !== undefined) yield* log(transition)
   })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Target } from "../config/target.ts"
 import type { UpstreamError } from "../upstream/errors.ts"
 import type { Answer } from "../upstream/exchange.ts"
+import { monotonic } from "./clock.ts"
 import { Digest } from "./digest.ts"
 import type { Outcome, Poll } from "./outcome.ts"
 
@@ -21,7 +22,7 @@ const failed = (error: UpstreamError): Outcome => ({
 export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effect.Effect<Answer, UpstreamError>) {
   const digest = yield* Digest
   const at = yield* Clock.currentTimeMillis
-  const start = yield* Clock.monotonicTimeNanos
+  const start = yield* monotonic
   const outcome = yield* exchange.pipe(
     Effect.flatMap((answer) => digest(target, answer)),
     Effect.catch((error) => Effect.succeed(failed(error))),
@@ -37,6 +38,6 @@ export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effec
           )
     )
   )
-  const seconds = Number((yield* Clock.monotonicTimeNanos) - start) / 1e9
+  const seconds = ((yield* monotonic) - start) / 1000
   return { at, seconds, outcome } satisfies Poll
 })

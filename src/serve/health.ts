@@ -1,11 +1,11 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Board } from "../poll/board.ts"
+import { monotonic } from "../poll/clock.ts"
 
 /** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */
 export const ailments = Effect.gen(function* () {
   const board = yield* Board
-  const now = Number(yield* Clock.monotonicTimeNanos) / 1e6
+  const now = yield* monotonic
   return board.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
