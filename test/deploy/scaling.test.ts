@@ -21,10 +21,11 @@ test("its table of bounds is what they come to", () => {
   }
 })
 
-test("the limits that it says the unit has are the unit's", () => {
+test("the limits that it says the unit and the manifest have are theirs", () => {
   const unit = file("deploy/systemd/poller.service")
   expect(unit).toContain("\nLimitNOFILE=8192\n")
-  expect(unit).toContain("\nMemoryMax=512M\n")
+  expect(unit).toContain("\nMemoryMax=1G\n")
+  expect(file("deploy/kubernetes/poller.yaml")).toContain("limits: { memory: 512Mi }")
 })
 
 test("each target has as many series of poller's own as it says, wherever it says so", () => {

@@ -1,12 +1,13 @@
 import { once } from "node:events"
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { configuration } from "./configuration.ts"
 import { scrape } from "./page.ts"
-import { Program, program } from "./program.ts"
-import { startUpstream } from "./upstream.ts"
+import { Program, program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./upstream.ts"
 
 /** Milliseconds that an answer takes, so that some polls are under way at any time. */
 const slowness = 50
@@ -84,4 +85,18 @@ test("many targets of one host need few connections, and a host that hangs keeps
   }
   expect(total(samples, "poll_ticks_skipped_total")).toBeGreaterThan(0)
   expect((await daemon.stop()).code).toBe(0)
+})
+
+test("the unit has room for all threads: where one cannot be made, Node ends the process", async () => {
+  // digested on a thread of its own, after a name was looked up by the many that do only that
+  const items = Array.from({ length: 60_000 }, (_, index) => ({ id: `item-${index}`, state: "a".repeat(64) }))
+  const upstream = await startUpstream(json({ items, queue: { depth: 7 } }))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const daemon = await startDaemon(["--target", upstream.url.replace("127.0.0.1", "localhost")])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  await expect.poll(async () => (await scrape(daemon.url)).get("upstream_queue_depth"), { timeout: 10_000 }).toBe(7)
+  const threads = readdirSync(`/proc/${daemon.child.pid}/task`).length
+  expect(threads).toBeGreaterThan(64)
+  const unit = readFileSync(join(import.meta.dirname, "../../deploy/systemd/poller.service"), "utf8")
+  expect(Number(/^TasksMax=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(threads * 1.5)
 })

@@ -30,39 +30,31 @@ const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Re
   using upstream = await startUpstream()
   await using daemon = await startDaemon(peer, { url: `${upstream.url}/targets`, interval, rows: 10, targets })
   using connection = await open(daemon.port)
-  /** Scrapes in turn, one every `pause` milliseconds, for some intervals; the share of a core that it took, in percent. */
-  const scrape = async (
-    pause: number,
-    turn: ReadonlyArray<(milliseconds: number) => void>,
-    gzip: (index: number) => boolean
-  ) => {
+  /** Scrapes of these kinds in turn, `pause` milliseconds apart, for some intervals; `share` of a core in percent. */
+  const scrape = async (pause: number, ...kinds: ReadonlyArray<"plain" | "gzip">) => {
+    const times: Record<"plain" | "gzip", Array<number>> = { plain: [], gzip: [] }
     const before = { cpu: cpu(daemon.pid), time: performance.now() }
-    for (let index = 0; performance.now() - before.time < size.fleetIntervals * interval; index++) {
-      const { milliseconds } = await connection.get("/metrics", { gzip: gzip(index) })
-      turn[index % turn.length]?.(milliseconds)
-      await sleep(pause)
+    while (performance.now() - before.time < size.fleetIntervals * interval) {
+      for (const kind of kinds) {
+        times[kind].push((await connection.get("/metrics", { gzip: kind === "gzip" })).milliseconds)
+        await sleep(pause)
+      }
     }
-    return (100 * (cpu(daemon.pid) - before.cpu)) / (performance.now() - before.time)
+    return { ...times, share: (100 * (cpu(daemon.pid) - before.cpu)) / (performance.now() - before.time) }
   }
   await sleep(interval)
-  // as Prometheus does it every 15 seconds
-  const used = await scrape(interval / 2, [], () => true)
-  const plain: Array<number> = []
-  const zipped: Array<number> = []
-  const busy = await scrape(
-    interval / 30,
-    [(time) => plain.push(time), (time) => zipped.push(time)],
-    (index) => index % 2 === 1
-  )
+  // every 15 seconds, as Prometheus does it
+  const calm = await scrape(interval / 2, "gzip")
+  const busy = await scrape(interval / 30, "plain", "gzip")
   const end = Date.now()
   const arrivals = await upstream.arrivals()
   return {
-    cpu: used,
-    busy,
-    plain: median(plain),
-    worstPlain: worst(plain),
-    gzip: median(zipped),
-    worstGzip: worst(zipped),
+    cpu: calm.share,
+    busy: busy.share,
+    plain: median(busy.plain),
+    worstPlain: worst(busy.plain),
+    gzip: median(busy.gzip),
+    worstGzip: worst(busy.gzip),
     late: lateness(arrivals, interval),
     missed: missing(arrivals, interval, end),
     resident: memory(daemon.pid).now
