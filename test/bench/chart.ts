@@ -2,7 +2,7 @@ import { type Figure, ratio } from "./figure.ts"
 import { short } from "./table.ts"
 
 const rowHeight = 22
-const labelWidth = 380
+const labelWidth = 450
 const plotWidth = 420
 const margin = 40
 

@@ -77,9 +77,9 @@ const measure = async ({ peers, size }: Bench, targets: number): Promise<Readonl
   return [
     figure("CPU, scraped twice an interval", "% of one core", "cpu", atMost(25)),
     figure("CPU, scraped thirty times", "% of one core", "busy"),
-    figure("p50 of these", "ms", "plain"),
+    figure("p50 of a scrape", "ms", "plain"),
     figure("worst scrape", "ms", "worstPlain", atMost(50)),
-    figure("p50 with gzip", "ms", "gzip"),
+    figure("p50 of a scrape with gzip", "ms", "gzip"),
     figure("worst scrape with gzip", "ms", "worstGzip", atMost(50)),
     figure("latest tick", "ms late", "late", atMost(1000)),
     figure("polls that did not come", "polls", "missed", atMost(0)),
