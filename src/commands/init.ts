@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { write } from "../config/write.ts"
+import { SampleLines } from "../exposition/lines.ts"
 import { failure } from "../failure.ts"
 import { infer } from "../transform/infer.ts"
 import { parse } from "../transform/json.ts"
@@ -78,11 +79,12 @@ export const init = Command.make(
     const inferred = infer(parsed.success, prefix)
     if (Object.keys(inferred.mapping).length === 0)
       return yield* failure(`${place}: nothing to measure: no number, no list, no time`)
-    const { samples } = transform(plan(Schema.decodeUnknownSync(Mapping)(inferred.mapping)), parsed.success)
+    const mapping = Schema.decodeUnknownSync(Mapping)(inferred.mapping)
+    const { series } = transform(plan(mapping), parsed.success, new SampleLines())
     const auth = { auth: { basic: { username: source.user, password_file: `${name}-password` } } }
     const settings = {
       ...(source.user === "" ? undefined : auth),
-      ...(samples.length > maxSeries / 2 ? { max_series: 2 * Math.ceil(samples.length / 1000) * 1000 } : undefined)
+      ...(series > maxSeries / 2 ? { max_series: 2 * Math.ceil(series / 1000) * 1000 } : undefined)
     }
     const comment = describe(place, isFile, source.user)
     yield* print(process.stdout, write({ name, url: source.url.href, settings, comment }, inferred))

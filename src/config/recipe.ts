@@ -3,7 +3,7 @@ import { flatten } from "../transform/flatten.ts"
 import type { Document } from "../transform/json.ts"
 import { Mapping } from "../transform/mapping.ts"
 import { planner } from "../transform/plan.ts"
-import type { Labels, Transformed } from "../transform/sample.ts"
+import type { Labels, Samples, Transformed } from "../transform/sample.ts"
 import { transform } from "../transform/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */
@@ -28,11 +28,11 @@ export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 export const compile = (
   { mapping, labels, maxSeries }: Recipe,
   plans?: ReturnType<typeof plannerOf>
-): ((document: Document) => Transformed) => {
+): ((document: Document, samples: Samples) => Transformed) => {
   if (mapping === undefined) {
     const constant = inOrder(labels)
-    return (document) => flatten(document, constant, maxSeries)
+    return (document, samples) => flatten(document, samples, constant, maxSeries)
   }
   const made = (plans ?? plannerOf(mapping))(labels, maxSeries)
-  return (document) => transform(made, document)
+  return (document, samples) => transform(made, document, samples)
 }

@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type { Document } from "../transform/json.ts"
-import type { Transformed } from "../transform/sample.ts"
+import type { Samples, Transformed } from "../transform/sample.ts"
 import type { Request } from "../upstream/request.ts"
 import type { Recipe } from "./recipe.ts"
 
@@ -15,7 +15,7 @@ export interface Target {
   readonly maxSeries: number
   /** What `transform` was made of. */
   readonly recipe: Recipe
-  readonly transform: (document: Document) => Transformed
+  readonly transform: (document: Document, samples: Samples) => Transformed
   /** Equal for two targets that would be polled and transformed alike: what a reload compares. */
   readonly fingerprint: string
 }

@@ -1,4 +1,5 @@
-import { type Block, type ExposedFamily, spellLabels } from "./block.ts"
+import type { Block, ExposedFamily } from "./block.ts"
+import { escapeLabelValue } from "./escape.ts"
 import { spell } from "./number.ts"
 
 /** One entry of prom-client's `Registry.getMetricsAsJSON()`, which its own types know only in part. */
@@ -29,9 +30,7 @@ export const renderForeign = (metrics: ReadonlyArray<ForeignMetric>): ReadonlyAr
       family: { name, type: knownType(type), help },
       lines: Buffer.from(
         values
-          .map(
-            ({ metricName = name, labels, value }) => `${metricName}${spellLabels(present(labels))}${spell(value)}\n`
-          )
+          .map(({ metricName = name, labels, value }) => `${metricName}${spellLabels(labels)}${spell(value)}\n`)
           .join("")
       ),
       series: values.length
@@ -40,7 +39,8 @@ export const renderForeign = (metrics: ReadonlyArray<ForeignMetric>): ReadonlyAr
 const knownType = (type: unknown): ExposedFamily["type"] =>
   type === "counter" || type === "gauge" || type === "histogram" || type === "summary" ? type : "untyped"
 
-const present = (labels: ForeignMetric["values"][number]["labels"]): ReadonlyArray<readonly [string, string]> =>
-  Object.entries(labels).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [[name, String(value)] as const]
-  )
+const spellLabels = (labels: ForeignMetric["values"][number]["labels"]): string => {
+  const present = Object.entries(labels).filter(([, value]) => value !== undefined && value !== "")
+  const pairs = present.map(([name, value]) => `${name}="${escapeLabelValue(String(value))}"`)
+  return pairs.length === 0 ? " " : `{${pairs.join()}} `
+}

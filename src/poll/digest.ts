@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Target } from "../config/target.ts"
-import { render } from "../exposition/block.ts"
+import { SampleLines } from "../exposition/lines.ts"
 import { parse } from "../transform/json.ts"
 import type { Answer } from "../upstream/exchange.ts"
 import type { Outcome } from "./outcome.ts"
@@ -11,22 +11,32 @@ import type { Outcome } from "./outcome.ts"
 /** What a digestion needs to know of its target. */
 export type Digestion = Pick<Target, "transform" | "maxSeries">
 
-/** What an answer comes to for a target: pure. */
+/**
+ * Frees what a body took at once: a collector that sees three megabytes of dead buffers for each one on its heap runs far too often. Bodies
+ * that share their memory with others are let be.
+ */
+const letGo = ({ buffer, byteLength }: Uint8Array): void => {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
+/** What an answer comes to for a target, whose body is used up by it. */
 export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Outcome => {
   const { status } = answer
   if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, yield: undefined }
   const bytes = answer.body.length
   const document = parse(answer.body)
+  letGo(answer.body)
   if (Result.isFailure(document)) {
     return { _tag: "Failed", reason: "not_json", message: `the answer is not JSON: ${document.failure}`, status, bytes }
   }
-  const { samples, dropped, problems, gaveUp } = transform(document.success)
+  const lines = new SampleLines()
+  const { series, dropped, problems, gaveUp } = transform(document.success, lines)
   if (gaveUp) {
     const message =
       "the paths of the mapping look at more of the answer than a poll may: a nested .. or a costly filter"
     return { _tag: "Failed", reason: "too_large", message, status, bytes }
   }
-  if (samples.length > maxSeries) {
+  if (series > maxSeries) {
     const message = `the answer yields more than max_series ${maxSeries}`
     return { _tag: "Failed", reason: "too_many_series", message, status, bytes }
   }
@@ -34,7 +44,7 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
     _tag: "Good",
     status,
     bytes,
-    yield: { blocks: render(samples), series: samples.length, dropped, problems, validators: answer.validators }
+    yield: { blocks: lines.blocks(), series, dropped, problems, validators: answer.validators }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Document, Json, JsonObject } from "./json.ts"
 import { snakeCase } from "./name.ts"
 import { collectProblems } from "./problems.ts"
-import type { DropReason, Family, Labels, Sample, Transformed } from "./sample.ts"
+import type { DropReason, Family, Labels, Samples, Transformed } from "./sample.ts"
 
 /** A place in the document: its keys so far, and a label for each array on the way. */
 interface Place {
@@ -39,18 +39,18 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
 }
 
 /**
- * Every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_` and the
+ * Adds every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_` and the
  * object keys, joined by `_`; array positions become the labels `index`, `index_2` and so on from the outside in; the help names the path.
  * Every series has the `constant` labels as well. It goes on to one sample over `maxSeries` and no further.
  */
 export const flatten = (
   document: Document,
+  samples: Samples,
   constant: Labels = [],
   maxSeries: number = Number.POSITIVE_INFINITY
 ): Transformed => {
   const families = new Map<string, Family>()
-  const seen = new Set<string>()
-  const samples: Array<Sample> = []
+  let series = 0
   const { dropped, problems, count } = collectProblems()
 
   const all = (labels: Labels) => (constant.length === 0 ? labels : inOrder(new Map([...constant, ...labels])))
@@ -61,16 +61,14 @@ export const flatten = (
       if (count(reason)) problems.push({ reason, metric, path: place.path, row: "$", found: String(place.value) })
     }
     if (!Number.isFinite(value)) return refuse("not_a_number")
-    const series = `${metric}${JSON.stringify(place.labels)}`
-    if (seen.has(series)) return refuse("duplicate")
-    seen.add(series)
     const family = families.get(metric) ?? {
       name: metric,
       type: "gauge",
       help: `${place.path} of the answer to the last good poll.`
     }
     families.set(metric, family)
-    samples.push({ family, labels: all(place.labels), value })
+    if (samples.add(family, all(place.labels), value)) series++
+    else refuse("duplicate")
   }
 
   const visit = (place: Place, depth: number) => {
@@ -78,11 +76,11 @@ export const flatten = (
     else if (typeof place.value === "boolean") take(place, place.value ? 1 : 0)
     else if (depth < maxDepth) {
       for (const child of children(place)) {
-        if (samples.length > maxSeries) return
+        if (series > maxSeries) return
         visit(child, depth + 1)
       }
     }
   }
   visit({ value: document.root, name: "upstream", path: "$", labels: [] }, 0)
-  return { samples, dropped, problems, gaveUp: false }
+  return { series, dropped, problems, gaveUp: false }
 }

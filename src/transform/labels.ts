@@ -80,9 +80,8 @@ const labelOf = (
   }
 }
 
-/** An empty value is an absent label. Half a surrogate pair is no text: two that differ in it would be one on the page. */
-const made = (name: string, value: string): Label | undefined =>
-  value === "" ? undefined : [name, value.isWellFormed() ? value : value.toWellFormed()]
+/** An empty value is an absent label. */
+const made = (name: string, value: string): Label | undefined => (value === "" ? undefined : [name, value])
 
 /** The labels that a row has. */
 export const present = (labels: RowLabels): Labels =>

@@ -1,7 +1,7 @@
 import type { Document, Json } from "./json.ts"
-import { type Effort, maxEffort } from "./jsonpath/search.ts"
+import { type Effort, maxEffort, type Take } from "./jsonpath/search.ts"
 import { documentNode, type Node } from "./node.ts"
-import { find, type Path, select } from "./path.ts"
+import { each, find, type Path, select } from "./path.ts"
 
 /** A document as the paths of one mapping look into it. */
 export interface Lookup {
@@ -31,6 +31,12 @@ export const nodesAt = ({ document, found, effort }: Lookup, path: Path, row: No
   const nodes = select(path, document.root, row, effort)
   found.set(path, nodes)
   return nodes
+}
+
+/** The same, node by node, as long as `take` has not enough; of many rows, most are garbage before the next one. */
+export const eachNodeAt = (look: Lookup, path: Path, row: Node, take: Take): void => {
+  if (path.absolute && row !== look.root) nodesAt(look, path, row).some(take)
+  else each(path, look.document.root, take, row, look.effort)
 }
 
 /** The one value that a path finds from a row, if any. */

@@ -1,7 +1,7 @@
 import type { Json, JsonArray, JsonObject } from "./json.ts"
 import { compileTest, type Queries } from "./jsonpath/filter.ts"
 import { parseQuery } from "./jsonpath/grammar.ts"
-import { type Effort, GivenUp, maxEffort, type Search, spend } from "./jsonpath/search.ts"
+import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "./jsonpath/search.ts"
 import { type Query, type Segment, type Selector, singularKeys } from "./jsonpath/syntax.ts"
 import { documentNode, type Node } from "./node.ts"
 
@@ -36,19 +36,24 @@ export const compileRelative = (text: string): Path => compileQuery(text, parseQ
  * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, without one at the document.
  * Total: a search that would stall the daemon (`maxEffort`, or what several searches have left of it) finds nothing.
  */
-export const select = (
+export const select = (path: Path, root: Json, item?: Node, effort?: Effort): ReadonlyArray<Node> => {
+  const found: Array<Node> = []
+  return each(path, root, (node) => found.push(node) < 0, item, effort) ? found : []
+}
+
+/** The same node by node, as long as `take` has not enough. Says whether the search came to its end. */
+export const each = (
   path: Path,
   root: Json,
+  take: Take,
   item?: Node,
   effort: Effort = { left: maxEffort }
-): ReadonlyArray<Node> => {
-  const start = path.absolute || item === undefined ? documentNode(root) : item
-  const search: Search = { root, found: [], most: Number.POSITIVE_INFINITY, effort }
+): boolean => {
   try {
-    path.run(start, search)
-    return search.found
+    path.run(path.absolute || item === undefined ? documentNode(root) : item, { root, take, effort })
+    return true
   } catch (error) {
-    if (error instanceof GivenUp) return []
+    if (error instanceof GivenUp) return false
     throw error
   }
 }
@@ -66,7 +71,11 @@ export const find = (keys: ReadonlyArray<string | number>, start: Json): Json | 
 /** The child of that name or index. Own properties only: `constructor` is a name like any other. */
 const child = (holder: JsonArray | JsonObject, key: string | number): Json | undefined => {
   if (typeof key === "string") {
-    return !isArray(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined
+    if (isArray(holder)) return undefined
+    const value = holder[key]
+    // what is inherited is a function, but for one; to ask each time whether a key is an object's own takes as long as all the rest
+    if (typeof value === "function" || (key === "__proto__" && !Object.hasOwn(holder, key))) return undefined
+    return value
   }
   return isArray(holder) ? holder[key < 0 ? holder.length + key : key] : undefined
 }
@@ -85,7 +94,7 @@ const compileQuery = (text: string, query: Query): Path => ({
   run: compileSegments(query.segments)
 })
 
-const collect: Sink = (node, search) => search.found.push(node) >= search.most
+const give: Sink = (node, { take }) => take(node)
 
 /** From the last segment to the first: each passes what it finds straight on to the next. */
 const compileSegments = (segments: ReadonlyArray<Segment>): Sink =>
@@ -97,7 +106,7 @@ const compileSegments = (segments: ReadonlyArray<Segment>): Sink =>
         ? only
         : (node, search) => branches.some((branch) => branch(node, search))
     return descendant ? everywhere(select) : select
-  }, collect)
+  }, give)
 
 /** The node and all below it, parents first, without recursion: a document may be nested deeper than the stack. */
 const everywhere =
@@ -202,9 +211,9 @@ const queries: Queries = {
   nodes: (query, most) => {
     const run = compileSegments(query.segments)
     return (item, { root, effort }) => {
-      const inner: Search = { root, found: [], most, effort }
-      run(documentNode(query.root === "$" ? root : item), inner)
-      return inner.found
+      const found: Array<Node> = []
+      run(documentNode(query.root === "$" ? root : item), { root, take: (node) => found.push(node) >= most, effort })
+      return found
     }
   }
 }

@@ -19,8 +19,6 @@ export interface Plan {
 export interface Scope {
   /** In the order of their names. */
   readonly labels: ReadonlyArray<LabelSource>
-  /** Rows in different rows have different labels, since each has all labels of the row around it. */
-  readonly inheritsAll: boolean
   readonly series: ReadonlyArray<Series>
   readonly lists: ReadonlyArray<List>
 }
@@ -38,8 +36,6 @@ export const plan = (
   maxSeries: number = Number.POSITIVE_INFINITY
 ): Plan => {
   const families = new Map<string, Family>()
-  const places = new Map<string, number>()
-  for (const name of metricNames(mapping)) places.set(name, (places.get(name) ?? 0) + 1)
 
   const familyOf = (name: string, metric: MetricObject, lists: ReadonlyArray<Path>): Family => {
     const family = families.get(name) ?? {
@@ -65,7 +61,6 @@ export const plan = (
       family: familyOf(name, metric, lists),
       path: pathOf(metric),
       labels: asTheRow ? undefined : others,
-      oncePerRow: asTheRow && places.get(name) === 1,
       read: readerOf(metric),
       states
     }
@@ -73,25 +68,23 @@ export const plan = (
 
   const scopeOf = (
     { metrics = {}, each = [] }: Pick<Row, "metrics" | "each">,
-    around: ReadonlyArray<LabelSource>,
     labels: ReadonlyArray<LabelSource>,
     lists: ReadonlyArray<Path>
   ): Scope => {
     const rows = Map.groupBy(each, ({ path }) => path.text)
     return {
       labels,
-      inheritsAll: labels.filter(({ kind }) => kind === "inherited").length === around.length,
       series: Object.entries(metrics).map((metric) => seriesOf(metric, labels, lists)),
       lists: [...rows.values()].flatMap((same) => {
         const path = same[0]?.path
         if (path === undefined) return []
         const inner = [path, ...lists]
-        return [{ path, scopes: same.map((row) => scopeOf(row, labels, inherit(labels, row.labels_from), inner)) }]
+        return [{ path, scopes: same.map((row) => scopeOf(row, inherit(labels, row.labels_from), inner)) }]
       })
     }
   }
 
-  const root = scopeOf(mapping, [], constants(labels), [])
+  const root = scopeOf(mapping, constants(labels), [])
   return { families: [...families.values()], maxSeries, root }
 }
 
@@ -109,9 +102,3 @@ export const planner = (mapping: Mapping) => {
     return { ...like, maxSeries, root: { ...like.root, labels: own } }
   }
 }
-
-/** Every metric's name, as often as it is there. */
-const metricNames = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<string> => [
-  ...Object.keys(metrics),
-  ...each.flatMap(metricNames)
-]

@@ -21,6 +21,12 @@ export interface Sample {
   readonly value: number
 }
 
+/** Where samples go, one by one. */
+export interface Samples {
+  /** Says no to one whose name and labels are there already. */
+  readonly add: (family: Family, labels: Labels, value: number) => boolean
+}
+
 export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const
 
 /** Why a sample was dropped: the `reason` of `poll_samples_dropped_total`. */
@@ -42,9 +48,10 @@ export interface Problem {
 /** How many samples were dropped. */
 export type Dropped = Readonly<Record<DropReason, number>>
 
-/** All that one document yields: samples unique by name and labels. */
+/** All that one document yields besides its samples. */
 export interface Transformed {
-  readonly samples: ReadonlyArray<Sample>
+  /** So many samples, unique by name and labels. */
+  readonly series: number
   /** Every problem counts here; the first of them stand in `problems`. */
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>

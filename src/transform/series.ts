@@ -13,8 +13,6 @@ export interface Series {
   readonly path: Path | undefined
   /** Undefined: those of the row. Else all of them, the inherited ones included. */
   readonly labels: ReadonlyArray<LabelSource> | undefined
-  /** No other row can have the same labels, unless the labels of the rows are the same. */
-  readonly oncePerRow: boolean
   readonly read: (look: Lookup, row: Node) => Reading
   /** Of a stateset, the labels of its states; `read` yields a position among them. */
   readonly states: ReadonlyArray<Label> | undefined

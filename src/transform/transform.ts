@@ -1,14 +1,13 @@
 import { describeFound, describeLabels, describeRow } from "./describe.ts"
 import type { Document } from "./json.ts"
-import { type Label, labelRow, present, type RowLabels } from "./labels.ts"
-import { lookup, nodesAt } from "./lookup.ts"
+import { type Label, type LabelProblem, labelRow, present, type RowLabels } from "./labels.ts"
+import { eachNodeAt, type Lookup, lookup } from "./lookup.ts"
 import type { Node } from "./node.ts"
 import { find, type Path } from "./path.ts"
 import type { List, Plan, Scope } from "./plan.ts"
-import { collectProblems } from "./problems.ts"
-import type { DropReason, Labels, Sample, Transformed } from "./sample.ts"
+import { collectProblems, type Problems } from "./problems.ts"
+import type { DropReason, Labels, Samples, Transformed } from "./sample.ts"
 import type { Series } from "./series.ts"
-import { distinctRows, distinctSeries } from "./unique.ts"
 
 /** Where a scope is taken: the document, or one row of a list. */
 interface Row {
@@ -16,75 +15,104 @@ interface Row {
   /** As the rows within inherit them, and as its samples share them. */
   readonly rowLabels: RowLabels
   readonly labels: Labels
-  /** No row of its scope before it has the same labels. */
-  readonly isNew: boolean
+}
+
+/** One document on its way through a plan. Its functions take it, and are not made for it: V8 forgets with a function how it was compiled. */
+interface Run {
+  readonly look: Lookup
+  readonly samples: Samples
+  readonly maxSeries: number
+  readonly problems: Problems
+  readonly labelLost: LabelProblem
+  series: number
 }
 
 /**
- * All that a mapping yields of a document; it goes on to one sample over the plan's `maxSeries` and no further. Total:
- * what a document lacks, or has in a form that makes no number, costs a sample and is a problem.
+ * Adds all samples that a mapping yields of a document; it goes on to one over the plan's `maxSeries` and no further. Total: what
+ * a document lacks, or has in a form that makes no number, costs a sample and is a problem.
  */
-export const transform = (plan: Plan, document: Document): Transformed => {
+export const transform = ({ root, maxSeries }: Plan, document: Document, samples: Samples): Transformed => {
   const look = lookup(document)
-  const samples: Array<Sample> = []
-  const isNewSeries = distinctSeries(samples)
-  const { dropped, problems, count } = collectProblems()
-
-  const lost = (reason: DropReason, metric: string, path: Path | undefined, node: Node, duplicate?: Labels) => {
-    if (!count(reason)) return
-    const found =
-      duplicate !== undefined ? describeLabels(duplicate) : path === undefined ? "" : describeFound(look, path, node)
-    problems.push({ reason, metric, path: path?.text ?? "", row: describeRow(node), found })
+  const run: Run = {
+    look,
+    samples,
+    maxSeries,
+    problems: collectProblems(),
+    labelLost: (label, path, node) => lost(run, "ambiguous", label, path, node),
+    series: 0
   }
-  const labelLost = (label: string, path: Path, node: Node) => lost("ambiguous", label, path, node)
+  const rowLabels = labelRow(root.labels, [], look, look.root, run.labelLost)
+  visit(run, root, { node: look.root, rowLabels, labels: present(rowLabels) })
+  const { dropped, problems } = run.problems
+  return { series: run.series, dropped, problems, gaveUp: look.effort.left < 0 }
+}
 
-  const isFull = () => samples.length > plan.maxSeries
+const visit = (run: Run, { series, lists }: Scope, row: Row): void => {
+  for (const one of series) take(run, one, row)
+  for (const list of lists) walk(run, list, row)
+}
 
-  const add = ({ family, path, oncePerRow }: Series, labels: Labels, value: number, row: Row) => {
-    if (isFull()) return
-    if (isNewSeries(family, labels, oncePerRow && row.isNew)) samples.push({ family, labels, value })
-    else lost("duplicate", family.name, path, row.node, labels)
+const walk = (run: Run, { path, scopes }: List, around: Row): void => {
+  const { look } = run
+  let rows = 0
+  eachNodeAt(look, path, around.node, (node) => {
+    rows++
+    return visitRow(run, scopes, node, around)
+  })
+  if (rows === 0 && around.node === look.root && isGone(path, look.root)) {
+    lost(run, "missing", firstName(scopes), path, around.node)
   }
+}
 
-  const take = (series: Series, row: Row) => {
-    const reading = series.read(look, row.node)
-    if (typeof reading === "string") lost(reading, series.family.name, series.path, row.node)
-    const isUnknownState = series.states !== undefined && reading === "unknown_state"
-    if (typeof reading !== "number" && !isUnknownState) return
-    const labels =
-      series.labels === undefined
-        ? row.labels
-        : present(labelRow(series.labels, row.rowLabels, look, row.node, labelLost))
-    if (series.states === undefined) return add(series, labels, Number(reading), row)
+/** Says whether that is enough. */
+const visitRow = (run: Run, scopes: ReadonlyArray<Scope>, node: Node, around: Row): boolean => {
+  const { look, labelLost } = run
+  for (const scope of scopes) {
+    if (isFull(run) || look.effort.left-- < 0) return true
+    const rowLabels = labelRow(scope.labels, around.rowLabels, look, node, labelLost)
+    visit(run, scope, { node, rowLabels, labels: present(rowLabels) })
+  }
+  return false
+}
+
+const take = (run: Run, series: Series, row: Row): void => {
+  const { look, labelLost } = run
+  const reading = series.read(look, row.node)
+  if (typeof reading === "string") lost(run, reading, series.family.name, series.path, row.node)
+  const isUnknownState = series.states !== undefined && reading === "unknown_state"
+  if (typeof reading !== "number" && !isUnknownState) return
+  const labels =
+    series.labels === undefined
+      ? row.labels
+      : present(labelRow(series.labels, row.rowLabels, look, row.node, labelLost))
+  if (series.states === undefined) add(run, series, labels, Number(reading), row)
+  else {
     for (const [index, state] of series.states.entries()) {
-      add(series, withState(labels, state), index === reading ? 1 : 0, row)
+      add(run, series, withState(labels, state), index === reading ? 1 : 0, row)
     }
   }
+}
 
-  const visit = (scope: Scope, row: Row) => {
-    for (const series of scope.series) take(series, row)
-    for (const list of scope.lists) walk(list, row)
-  }
+const add = (run: Run, { family, path }: Series, labels: Labels, value: number, row: Row): void => {
+  if (isFull(run)) return
+  if (run.samples.add(family, labels, value)) run.series++
+  else lost(run, "duplicate", family.name, path, row.node, labels)
+}
 
-  const walk = ({ path, scopes }: List, around: Row) => {
-    const nodes = nodesAt(look, path, around.node)
-    if (nodes.length === 0 && around.node === look.root && isGone(path, look.root)) {
-      lost("missing", firstName(scopes), path, around.node)
-    }
-    for (const scope of scopes) {
-      const isNewRow = distinctRows(nodes.length)
-      for (const node of nodes) {
-        if (isFull() || look.effort.left-- < 0) return
-        const rowLabels = labelRow(scope.labels, around.rowLabels, look, node, labelLost)
-        const isNew = around.isNew && scope.inheritsAll && isNewRow(rowLabels)
-        visit(scope, { node, rowLabels, labels: present(rowLabels), isNew })
-      }
-    }
-  }
+const isFull = ({ series, maxSeries }: Run): boolean => series > maxSeries
 
-  const rowLabels = labelRow(plan.root.labels, [], look, look.root, labelLost)
-  visit(plan.root, { node: look.root, rowLabels, labels: present(rowLabels), isNew: true })
-  return { samples, dropped, problems, gaveUp: look.effort.left < 0 }
+const lost = (
+  { look, problems }: Run,
+  reason: DropReason,
+  metric: string,
+  path: Path | undefined,
+  node: Node,
+  duplicate?: Labels
+): void => {
+  if (!problems.count(reason)) return
+  const found =
+    duplicate !== undefined ? describeLabels(duplicate) : path === undefined ? "" : describeFound(look, path, node)
+  problems.problems.push({ reason, metric, path: path?.text ?? "", row: describeRow(node), found })
 }
 
 /** The labels with one more in its place. */

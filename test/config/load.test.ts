@@ -4,11 +4,10 @@ import { join } from "node:path"
 import { inspect } from "node:util"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { locateIn } from "../../src/config/files.ts"
 import { fromFlags, fromText } from "../../src/config/load.ts"
-import { parse } from "../../src/transform/json.ts"
+import { collected, documentOf } from "../transform/yielded.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {
@@ -28,11 +27,9 @@ const only = (yaml: string, surroundings = {}) => {
 }
 
 const series = (target: ReturnType<typeof only>, document: unknown) =>
-  target
-    .transform(Result.getOrThrow(parse(Buffer.from(JSON.stringify(document)))))
-    .samples.map(
-      ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
-    )
+  collected((samples) => target.transform(documentOf(JSON.stringify(document)), samples)).samples.map(
+    ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
+  )
 
 test("a target that says nothing is polled every 30 s, has 10, and keeps its series for 3 intervals", () => {
   const { name, interval, staleAfter, maxSeries, request } = only("")
@@ -172,8 +169,9 @@ targets:
   - { name: b, url: "https://b.example.com/", labels: { site: b }, metrics: { node_up: { value: up, help: Up. } } }
   - { name: c, url: "https://c.example.com/", labels: { site: c }, each: [{ path: $, metrics: { node_up: up } }] }
 `)
-  const document = Result.getOrThrow(parse(Buffer.from('{"up":1}')))
-  const helps = loaded.flatMap(({ transform }) => transform(document).samples.map(({ family }) => family.help))
+  const helps = loaded.flatMap(({ transform }) =>
+    collected((samples) => transform(documentOf('{"up":1}'), samples)).samples.map(({ family }) => family.help)
+  )
   expect(helps).toEqual(["Up.", "Up.", "Up."])
 })
 

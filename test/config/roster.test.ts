@@ -1,10 +1,10 @@
 import * as Duration from "effect/Duration"
-import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { show } from "../../src/config/report.ts"
+import type { Target } from "../../src/config/target.ts"
 import type { Entry } from "../../src/config/target-group.ts"
-import { parse } from "../../src/transform/json.ts"
+import { collected, documentOf } from "../transform/yielded.ts"
 import { lines, load } from "./loading.ts"
 
 const mappings = `
@@ -24,6 +24,9 @@ const configuration = (yaml: string) => {
 }
 
 const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
+
+const samplesOf = (transform: Target["transform"]) =>
+  collected((samples) => transform(documentOf('{"up": true}'), samples)).samples
 
 type Given = ReadonlyArray<string | readonly [string, Entry["labels"]]>
 
@@ -115,8 +118,7 @@ targets_from:
   test("gives all targets of a source its own mapping, made once", () => {
     const yaml = 'targets_from: { name: nodes, files: ["a.yml"], metrics: { shop_up: { value: up, help: Up. } } }\n'
     const { targets } = call(yaml, "a:1", "b:1")
-    const document = Result.getOrThrow(parse(Buffer.from('{"up": true}')))
-    expect(targets.map(({ transform }) => transform(document).samples)).toEqual(
+    expect(targets.map(({ transform }) => samplesOf(transform))).toEqual(
       ["a:1", "b:1"].map((instance) => [
         { family: { name: "shop_up", type: "gauge", help: "Up." }, labels: [["instance", instance]], value: 1 }
       ])
@@ -126,8 +128,7 @@ targets_from:
 
   test("gives the targets of a source without a mapping a first look", () => {
     const [target] = call('targets_from: { name: nodes, files: ["a.yml"] }\n', "a:1").targets
-    const document = Result.getOrThrow(parse(Buffer.from('{"up": true}')))
-    expect(target?.transform(document).samples.map(({ family, labels }) => [family.name, labels])).toEqual([
+    expect(target && samplesOf(target.transform).map(({ family, labels }) => [family.name, labels])).toEqual([
       ["upstream_up", [["instance", "a:1"]]]
     ])
   })

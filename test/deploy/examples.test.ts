@@ -11,6 +11,7 @@ import { infer } from "../../src/transform/infer.ts"
 import { parse } from "../../src/transform/json.ts"
 import { plan } from "../../src/transform/plan.ts"
 import { transform } from "../../src/transform/transform.ts"
+import { collected } from "../transform/yielded.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))
@@ -22,7 +23,7 @@ const samplesOf = (configuration: string, name: string) => {
   expect([...problems, ...warnings]).toEqual([])
   const [target] = Schema.decodeUnknownSync(File)(value).targets ?? []
   const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
-  const yielded = transform(plan(target ?? {}, target?.labels), document)
+  const yielded = collected((samples) => transform(plan(target ?? {}, target?.labels), document, samples))
   expect(yielded.problems).toEqual([])
   return yielded.samples
 }

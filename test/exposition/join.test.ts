@@ -1,7 +1,8 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { type Block, render } from "../../src/exposition/block.ts"
+import type { Block } from "../../src/exposition/block.ts"
 import { join } from "../../src/exposition/join.ts"
+import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
 import { samples } from "./samples.ts"
 

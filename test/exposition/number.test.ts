@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { spell } from "../../src/exposition/number.ts"
+import { longestNumber, putNumber, spell } from "../../src/exposition/number.ts"
 import { finite } from "./samples.ts"
 
 test.each([
@@ -26,5 +26,19 @@ test("every number reads back as the same double, in the realnumber of OpenMetri
       expect(Number(spell(value))).toBe(value === 0 ? 0 : value)
       expect(spell(value)).toMatch(/^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/)
     })
+  )
+})
+
+test("it is written byte for byte as it is spelled, in no more bytes than the longest number has", () => {
+  const short = fc.tuple(fc.integer(), fc.nat(9)).map(([digits, decimals]) => digits / 10 ** decimals)
+  const nearby = short.map((value) => value * (1 + Number.EPSILON))
+  fc.assert(
+    fc.property(fc.oneof(finite, short, nearby), fc.nat(9), (value, at) => {
+      const bytes = Buffer.alloc(at + longestNumber)
+      const end = putNumber(bytes, at, value)
+      expect(bytes.toString("latin1", at, end)).toBe(spell(value))
+      expect(bytes.subarray(0, at).every((byte) => byte === 0)).toBe(true)
+    }),
+    { numRuns: 2000 }
   )
 })

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { render } from "../../src/exposition/block.ts"
 import type { Format } from "../../src/exposition/format.ts"
+import { render } from "../../src/exposition/lines.ts"
 import { assemble, pieces } from "../../src/exposition/page.ts"
 import type { Family, Labels, MetricType } from "../../src/transform/sample.ts"
 import { splitLines } from "./parse.ts"

@@ -20,7 +20,7 @@ test.each([
   [
     "more to look through than a poll may",
     answer("{}"),
-    aTarget("a", { transform: () => ({ samples: [], dropped: noneDropped, problems: [], gaveUp: true }) }),
+    aTarget("a", { transform: () => ({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),
     "too_large"
   ]
 ])("%s fails the poll", (_, answer, target, reason) => {
@@ -32,9 +32,9 @@ test("the same bytes are not digested again: what they yielded stands, and the r
   const target = aTarget("a")
   const counted = {
     ...target,
-    transform: (document: Parameters<typeof target.transform>[0]) => {
+    transform: (...input: Parameters<typeof target.transform>) => {
       digestions++
-      return target.transform(document)
+      return target.transform(...input)
     }
   }
   const first = digestOnce(counted, answer('{"x": 1}'))

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { render } from "../../src/exposition/block.ts"
+import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
 import { hash32 } from "../../src/poll/hash.ts"
 import { makeSections } from "../../src/poll/sections.ts"

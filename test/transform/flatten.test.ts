@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest"
 import { flatten } from "../../src/transform/flatten.ts"
 import type { Json } from "../../src/transform/json.ts"
 import { snakeCase } from "../../src/transform/name.ts"
+import { collected } from "./yielded.ts"
 
-const of = (root: Json) => flatten({ root, spelling: () => undefined })
+const of = (root: Json) => collected((samples) => flatten({ root, spelling: () => undefined }, samples))
 
 /** `name{labels} value` of every sample. */
 const lines = (root: Json) =>

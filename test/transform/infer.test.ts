@@ -8,6 +8,7 @@ import { Mapping, type MappingEncoded, type RowEncoded } from "../../src/transfo
 import { plan } from "../../src/transform/plan.ts"
 import { transform } from "../../src/transform/transform.ts"
 import { root } from "./documents.ts"
+import { collected } from "./yielded.ts"
 
 const documentOf = (root: unknown): Document => Result.getOrThrow(parse(new TextEncoder().encode(JSON.stringify(root))))
 
@@ -221,7 +222,9 @@ describe("of the same document the mapping finds every number, without a problem
       expect(numbersOf(document.root)).toEqual([])
       return
     }
-    const { samples, problems } = transform(plan(Schema.decodeUnknownSync(Mapping)(mapping)), document)
+    const { samples, problems } = collected((samples) =>
+      transform(plan(Schema.decodeUnknownSync(Mapping)(mapping)), document, samples)
+    )
     expect(problems).toEqual([])
     const scales = new Map(allMetrics(mapping).map(([name, { scale }]) => [name, scale ?? 1]))
     const values = samples.map(({ family, value }) => ({ value, scale: scales.get(family.name) ?? 1 }))

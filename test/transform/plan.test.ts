@@ -5,6 +5,7 @@ import { parse } from "../../src/transform/json.ts"
 import { Mapping } from "../../src/transform/mapping.ts"
 import { plan, planner } from "../../src/transform/plan.ts"
 import { transform } from "../../src/transform/transform.ts"
+import { collected } from "./yielded.ts"
 
 const mapping = Schema.decodeUnknownSync(Mapping)({
   metrics: {
@@ -22,9 +23,8 @@ test("targets of one mapping share its plan, and each yields its own labels as i
   const planned = planner(mapping)
   const labels = [{ site: "ams" }, { site: "fra" }, { rack: "7", site: "fra" }, {}, { site: "" }, { site: "ams" }]
   const plans = labels.map((own) => planned(own, 3))
-  expect(plans.map((made) => transform(made, answer))).toEqual(
-    labels.map((own) => transform(plan(mapping, own, 3), answer))
-  )
+  const samplesOf = (made: ReturnType<typeof planned>) => collected((samples) => transform(made, answer, samples))
+  expect(plans.map(samplesOf)).toEqual(labels.map((own) => samplesOf(plan(mapping, own, 3))))
   expect(plans[0]?.root.series).toBe(plans[1]?.root.series)
   expect(plans[2]?.root.series).not.toBe(plans[1]?.root.series)
 })

@@ -6,12 +6,13 @@ export interface Effort {
   left: number
 }
 
+/** Takes a node that was found, says whether that is enough. */
+export type Take = (node: Node) => boolean
+
 /** One run of a path over a document. */
 export interface Search {
   readonly root: Json
-  readonly found: Array<Node>
-  /** How many nodes are enough. */
-  readonly most: number
+  readonly take: Take
   /** Shared with the searches of filters within. */
   readonly effort: Effort
 }

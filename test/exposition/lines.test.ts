@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { type Block, render } from "../../src/exposition/block.ts"
+import type { Block } from "../../src/exposition/block.ts"
+import { render, SampleLines } from "../../src/exposition/lines.ts"
 import type { Family, Labels, Sample } from "../../src/transform/sample.ts"
 import { parseLine, splitLines } from "./parse.ts"
 import { hostileText, samples } from "./samples.ts"
@@ -64,28 +65,26 @@ test("half a surrogate pair becomes the replacement character, as UTF-8 has no o
   )
 })
 
-/** The plainest renderer there can be. */
+/** The plainest renderer there can be: of each series the first line. */
 const naive = (samples: ReadonlyArray<Sample>): ReadonlyArray<string> => {
   const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
-  const line = ({ family, labels, value }: Sample) => {
+  const families = new Map<Family, Map<string, string>>()
+  for (const { family, labels, value } of samples) {
+    const lines = families.get(family) ?? new Map<string, string>()
+    families.set(family, lines)
     const pairs = labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")
-    return `${family.name}${pairs === "" ? "" : `{${pairs}}`} ${value}\n`
+    const series = `${family.name}${pairs === "" ? "" : `{${pairs}}`}`.toWellFormed()
+    if (!lines.has(series)) lines.set(series, `${series} ${value}\n`)
   }
-  const families = [...new Set(samples.map((sample) => sample.family))]
-  return families.map((family) =>
-    samples
-      .filter((sample) => sample.family === family)
-      .map(line)
-      .join("")
-      .toWellFormed()
-  )
+  return Array.from(families.values(), (lines) => [...lines.values()].join(""))
 }
 
 test("the fast renderer writes what a naive one writes, also where rows are long and share their labels", () => {
   const families = ["a", "b_seconds", "c_total"].map(gauge)
   const row = fc.record({
     labels: fc.array(
-      fc.tuple(fc.constantFrom("x", "y"), fc.oneof(hostileText, fc.string({ minLength: 2_000, maxLength: 6_000 })))
+      fc.tuple(fc.constantFrom("x", "y"), fc.oneof(hostileText, fc.string({ minLength: 2_000, maxLength: 6_000 }))),
+      { maxLength: 2 }
     ),
     values: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 3 })
   })
@@ -103,4 +102,45 @@ test("the fast renderer writes what a naive one writes, also where rows are long
     }),
     { numRuns: 50 }
   )
+})
+
+test("of two samples of one name and the same labels the second is refused, and not where only the name is another", () => {
+  const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
+  const labels = (): Labels => [["queue", "mail"]]
+  const lines = new SampleLines()
+  expect(lines.add(depth, labels(), 1)).toBe(true)
+  expect(lines.add(depth, labels(), 2)).toBe(false)
+  expect(lines.add(age, labels(), 3)).toBe(true)
+  expect(lines.add(depth, [], 4)).toBe(true)
+  expect(text(lines.blocks())).toEqual([
+    'queue_depth{queue="mail"} 1\nqueue_depth 4\n',
+    'queue_age_seconds{queue="mail"} 3\n'
+  ])
+})
+
+test("texts that differ in half a surrogate pair are one on the page, and refused as such", () => {
+  const lines = new SampleLines()
+  expect(lines.add(gauge("m"), [["l", "\ud800"]], 1)).toBe(true)
+  const family = gauge("n")
+  expect(lines.add(family, [["l", "\ud800"]], 1)).toBe(true)
+  expect(lines.add(family, [["l", "\ud801"]], 1)).toBe(false)
+})
+
+test("what was written before, and at the same time, changes nothing: memory is used again", () => {
+  const family = gauge("m")
+  const many = (from: number) =>
+    Array.from({ length: 3000 }, (_, index): Sample => ({ family, labels: [["n", `${from + index}`]], value: index }))
+  const [first, second] = [many(0), many(1000)]
+  const alone = [first, second].map((samples) => naive(samples))
+  const before = render(first)
+  const both = [new SampleLines(), new SampleLines()]
+  for (const index of first.keys()) {
+    for (const [at, samples] of [first, second].entries()) {
+      const sample = samples[index]
+      if (sample) both[at]?.add(sample.family, sample.labels, sample.value)
+    }
+  }
+  expect(both.map((lines) => text(lines.blocks()))).toEqual(alone)
+  expect(text(before)).toEqual(alone[0])
+  expect(text(render([{ family, labels: [], value: 1 }]))).toEqual(["m 1\n"])
 })

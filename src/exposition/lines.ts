@@ -1,0 +1,94 @@
+import type { Family, Labels, Sample, Samples } from "../transform/sample.ts"
+import type { Block } from "./block.ts"
+import { copy, type Growing, growing, put, reserve } from "./bytes.ts"
+import { beginOf, clear, endOf, labelTexts, numberOf } from "./label-texts.ts"
+import { longestNumber, putNumber } from "./number.ts"
+import { spare } from "./spare.ts"
+
+/** One family's lines. */
+interface Lines extends Growing {
+  series: number
+  /** 1 at the numbers of the labels that it has a line with. */
+  seen: Uint8Array
+}
+
+const noLines = (): Lines => ({ ...growing(2048), series: 0, seen: new Uint8Array(32) })
+
+/** As much as some 200,000 lines take. */
+const most = 32_000_000
+const spareLines = spare(noLines, ({ bytes, seen }) => bytes.length + seen.length, most)
+const spareTexts = spare(labelTexts, ({ bytes, table }) => bytes.length + 2 * table.byteLength, most)
+
+/**
+ * One target's samples, one by one as they come, as a block for each family, in the order in which the families first appear; lines keep
+ * the order of their samples. The labels of a row are spelled once for all of its metrics that follow each other.
+ */
+export class SampleLines implements Samples {
+  readonly #texts = spareTexts.take()
+  readonly #families = new Map<Family, Lines>()
+  #labels: Labels | undefined
+  /** The number of `#labels` among the texts. */
+  #number = 0
+
+  add(family: Family, labels: Labels, value: number): boolean {
+    const texts = this.#texts
+    if (labels !== this.#labels) {
+      this.#labels = labels
+      this.#number = numberOf(texts, labels)
+    }
+    const number = this.#number
+    const lines = this.#linesOf(family)
+    if (number >= lines.seen.length) lines.seen = larger(lines.seen, number)
+    if (lines.seen[number] === 1) return false
+    lines.seen[number] = 1
+    const { name } = family
+    const begin = beginOf(texts, number)
+    const end = endOf(texts, number)
+    reserve(lines, name.length + end - begin + longestNumber + 1)
+    if (lines.series === 0) put(lines, name)
+    else copy(lines, lines, 0, name.length)
+    copy(lines, texts, begin, end)
+    lines.size = putNumber(lines.bytes, lines.size, value)
+    put(lines, "\n")
+    lines.series++
+    return true
+  }
+
+  /** All of it, once. */
+  blocks(): ReadonlyArray<Block> {
+    const texts = this.#texts
+    const blocks = Array.from(this.#families, ([family, lines]) => {
+      const { bytes, size, series, seen } = lines
+      const block: Block = { family, lines: Buffer.from(bytes.subarray(0, size)), series }
+      lines.size = 0
+      lines.series = 0
+      seen.fill(0, 0, texts.count)
+      spareLines.give(lines)
+      return block
+    })
+    clear(texts)
+    spareTexts.give(texts)
+    return blocks
+  }
+
+  #linesOf(family: Family): Lines {
+    const known = this.#families.get(family)
+    if (known !== undefined) return known
+    const lines = spareLines.take()
+    this.#families.set(family, lines)
+    return lines
+  }
+}
+
+const larger = (seen: Uint8Array, number: number): Uint8Array => {
+  const grown = new Uint8Array(Math.max(2 * seen.length, number + 1))
+  grown.set(seen)
+  return grown
+}
+
+/** Samples as blocks. */
+export const render = (samples: Iterable<Sample>): ReadonlyArray<Block> => {
+  const lines = new SampleLines()
+  for (const { family, labels, value } of samples) lines.add(family, labels, value)
+  return lines.blocks()
+}
