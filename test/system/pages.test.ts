@@ -32,7 +32,7 @@ const byPath: Answer = (request, response) => {
 
 const daemonOf = async (
   targets: Readonly<Record<string, string>>,
-  settings = "interval: 150ms, timeout: 140ms, stale_after: 1h"
+  settings = "interval: 300ms, timeout: 290ms, stale_after: 1h"
 ) => {
   const upstream = await startUpstream(byPath)
   onTestFinished(() => upstream[Symbol.asyncDispose]())
