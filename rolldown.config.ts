@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { defineConfig, type Plugin } from "rolldown"
+import { builtinsOnDemand } from "./deploy/builtins.ts"
 import { licences } from "./deploy/licences.ts"
 import { sbom } from "./deploy/sbom.ts"
 
@@ -14,20 +15,6 @@ const commit = () => {
   }
 }
 
-/**
- * `import` of a module of Node reads everything that the module exports, and node:http exports a WebSocket for which Node then loads
- * undici and HTTP/2: 16 MB of memory and a third of the start. `process.getBuiltinModule` reads nothing.
- */
-export const builtinsOnDemand: Plugin = {
-  name: "builtins-on-demand",
-  renderChunk: (code) =>
-    code.replaceAll(
-      /^import (?:\* as ([\w$]+)|([\w$]+)|(\{[^}]*\})) from "(node:[\w/]+)";$/gm,
-      (_, namespace?: string, whole?: string, names?: string, module?: string) =>
-        `const ${namespace ?? whole ?? names?.replaceAll(" as ", ": ")} = process.getBuiltinModule("${module}");`
-    )
-}
-
 /** Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start of a daemon can do without. */
 export const segmenterOnDemand: Plugin = {
   name: "segmenter-on-demand",
@@ -35,9 +22,23 @@ export const segmenterOnDemand: Plugin = {
     code.replaceAll(/new Intl\.Segmenter\((.*?)\)/g, "{ segment: (text) => new Intl.Segmenter($1).segment(text) }")
 }
 
+/** One character beyond Latin-1, and V8 keeps the whole program in two bytes a character. */
+export const latin: Plugin = {
+  name: "latin",
+  generateBundle(_options, bundle) {
+    for (const output of Object.values(bundle)) {
+      if (output.type !== "chunk") continue
+      output.code = output.code.replaceAll(
+        /[^\x00-\xff]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+      )
+    }
+  }
+}
+
 export default defineConfig({
   input: "src/main.ts",
-  plugins: [builtinsOnDemand, segmenterOnDemand, sbom, licences],
+  plugins: [builtinsOnDemand, segmenterOnDemand, latin, sbom, licences],
   platform: "node",
   // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
   treeshake: { propertyReadSideEffects: false },

@@ -2,13 +2,14 @@ import { execFileSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { build } from "rolldown"
-import config, { builtinsOnDemand, segmenterOnDemand } from "../rolldown.config.ts"
+import { build, type Plugin } from "rolldown"
+import config, { latin, segmenterOnDemand } from "../rolldown.config.ts"
+import { builtinsLater } from "./builtins.ts"
 import * as licences from "./licences.ts"
 import * as sbom from "./sbom.ts"
 
 /*
- * Makes dist/poller: a copy of the running Node without its symbols, with the program and its compiled code in it
+ * Makes dist/poller: a copy of the running Node without its symbols, with the program in it as the heap of a process that has read it
  * (https://nodejs.org/api/single-executable-applications.html). No flags of V8: those that save memory at rest (2 MB) cost three times the
  * processor time in large polls, and with any of them Node compiles its own modules anew at every start.
  */
@@ -30,32 +31,38 @@ const stripped = () => {
   return node
 }
 
-/** Node keeps compiled code of a script, not of a module. */
-const script = join(work, "poller.js")
+/** One of the program's entries as a script, which is what Node takes into a snapshot and what a thread can be given as a text. */
+const script = (entry: string, plugins: ReadonlyArray<Plugin>) =>
+  build({
+    ...config,
+    input: join(root, `src/executable/${entry}.ts`),
+    plugins: [segmenterOnDemand, latin, ...plugins],
+    output: { ...config.output, file: join(work, `${entry}.js`), format: "cjs", banner: "" },
+    logLevel: "silent"
+  })
 
 try {
   const node = stripped()
-  await build({
-    ...config,
-    plugins: [builtinsOnDemand, segmenterOnDemand],
-    output: { ...config.output, file: script, format: "cjs" },
-    logLevel: "silent"
-  })
-  const sea = join(work, "sea.json")
+  await script("snapshot", [builtinsLater])
+  await script("thread", [])
   writeFileSync(
-    sea,
+    join(work, "sea.json"),
     JSON.stringify({
-      main: script,
-      executable: node,
+      main: "snapshot.js",
+      executable: "node",
       output,
-      useCodeCache: true,
-      // for a thread, which can only be given a text
-      assets: { "poller.js": script },
+      useSnapshot: true,
+      assets: { "thread.js": "thread.js" },
       disableExperimentalSEAWarning: true,
       execArgv: ["--disable-warning=ExperimentalWarning"]
     })
   )
-  execFileSync(process.execPath, ["--build-sea", sea], { stdio: ["ignore", "ignore", "inherit"] })
+  // a heap has the environment and the folder of its process in it
+  execFileSync(node, ["--expose-internals", "--no-warnings", "--build-sea", "sea.json"], {
+    cwd: work,
+    env: {},
+    stdio: ["ignore", "ignore", "inherit"]
+  })
   const ofBundle = (suffix: string) => readFileSync(join(root, `dist/poller.js.${suffix}`), "utf8")
   writeFileSync(`${output}.cdx.json`, sbom.withNode(ofBundle("cdx.json")))
   writeFileSync(`${output}.licences.txt`, licences.withNode(ofBundle("licences.txt")))

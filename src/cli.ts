@@ -1,5 +1,4 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -74,19 +73,26 @@ const teardown: Runtime.Teardown = (exit, onExit) => {
   onExit(error instanceof Failure ? error.code : exitCode.failure)
 }
 
+/** The services of prompts, wizards and flags that name files, of which poller has none. Node's own would open stdin at every start. */
+const unused = Layer.empty as Layer.Layer<Command.Environment>
+
+/** What the arguments ask for. */
+export const program = (args: ReadonlyArray<string>) =>
+  Command.runWith(poller, { version })(normalize(args)).pipe(
+    Effect.catchTag("ShowHelp", ({ errors }) =>
+      errors.length === 0 ? Effect.void : Effect.fail(new Failure({ lines: [], code: exitCode.configuration }))
+    ),
+    Effect.provide(Layer.mergeAll(unused, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter)))
+  )
+
 export const main = (
   args: ReadonlyArray<string>,
   upstream = Upstream.layer(`poller/${version}`, connections().idle)
 ): void => {
   if (stopped()) return
-  Command.runWith(poller, { version })(normalize(args)).pipe(
-    Effect.catchTag("ShowHelp", ({ errors }) =>
-      errors.length === 0 ? Effect.void : Effect.fail(new Failure({ lines: [], code: exitCode.configuration }))
-    ),
+  program(args).pipe(
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
-    Effect.provide(
-      Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter), upstream)
-    ),
+    Effect.provide(upstream),
     (program) => NodeRuntime.runMain(program, { disableErrorReporting: true, teardown })
   )
 }

@@ -88,8 +88,9 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(
-      Layer.mergeAll(Board.layer(self), ProcessMetrics.layer, Notify.layer, DigestThread.layer(startThread))
-    )
+    Effect.provide(Board.layer(self))
   )
 })
+
+/** What it has of its process, beside the HTTP client. */
+export const surroundings = Layer.mergeAll(ProcessMetrics.layer, Notify.layer, DigestThread.layer(startThread))

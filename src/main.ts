@@ -1,6 +1,4 @@
-import "./host/signals.ts"
-import "./host/output.ts"
-import "./host/threadpool.ts"
+import "./begin.ts"
 import { parentPort } from "node:worker_threads"
 import { main } from "./cli.ts"
 import { digestFor } from "./poll/digest-thread.ts"

@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { locateIn } from "../config/files.ts"
 import { fromText } from "../config/load.ts"
-import { daemon } from "../daemon.ts"
+import { daemon, surroundings } from "../daemon.ts"
 import { configuration } from "../demo/configuration.ts"
 import { upstream } from "../demo/upstream.ts"
 import { failure } from "../failure.ts"
@@ -12,7 +12,7 @@ import { plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
 
-const surroundings = { environment: {}, locate: locateIn(undefined, ".") }
+const noFiles = { environment: {}, locate: locateIn(undefined, ".") }
 
 /** Where a browser on this machine finds a page that is served on an address. */
 const pageAt = ({ host, port }: { readonly host: string | undefined; readonly port: number }) =>
@@ -31,7 +31,7 @@ export const demo = Command.make(
       }
       const flags = { interval: undefined, timeout: undefined }
       yield* daemon({
-        load: Effect.succeed(fromText("demo", configuration(url), surroundings, flags)),
+        load: Effect.succeed(fromText("demo", configuration(url), noFiles, flags)),
         listeners,
         web: plain,
         grace: Duration.seconds(2),
@@ -39,6 +39,7 @@ export const demo = Command.make(
       })
     },
     Effect.scoped,
+    Effect.provide(surroundings),
     Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
   )
 ).pipe(Command.withDescription("Poll a small upstream of its own, for a first look"))

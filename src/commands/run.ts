@@ -1,7 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { daemon } from "../daemon.ts"
+import { daemon, surroundings } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
@@ -44,6 +44,9 @@ export const run = Command.make(
       web: yield* web(input.webConfig),
       grace: input.grace,
       shard: yield* shard(input)
-    }).pipe(Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message))))
+    }).pipe(
+      Effect.provide(surroundings),
+      Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
+    )
   })
 ).pipe(Command.withDescription("Poll the targets and serve their series, until told to stop (the default)"))

@@ -76,7 +76,7 @@ const withOwnNames = (own: ReadonlyArray<Member>, all: ReadonlyArray<Verdict>): 
       return [verdict]
     }
     const message = `the name ${target.name} is that of another target as well: give it an instance label of its own`
-    return other.fingerprint === target.fingerprint ? [] : [{ ...verdict, result: Result.fail(message) }]
+    return other.settings() === target.settings() ? [] : [{ ...verdict, result: Result.fail(message) }]
   })
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Complete } from "./complete.ts"
@@ -14,11 +13,9 @@ import type { Target } from "./target.ts"
 const decodeComplete = Schema.decodeUnknownSync(Complete)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(longestBuiltInTimeout)
 
-const hash = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("base64url")
-
-/** The same for the same content, whatever the order of its keys; a hash, since there may be secrets in it. */
-const fingerprint = (target: Fields, mapping: string | undefined): string =>
-  hash([Object.entries(target).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
+/** The same for the same content, whatever the order of its keys. */
+const textOf = (settings: Fields, mapping: Fields | undefined): string =>
+  JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 
 /** The settings of a target as they are on this machine, and what they come to. */
 const completed = (settings: Fields, locate: Locate) => {
@@ -34,7 +31,7 @@ export const requestFrom = (settings: Fields, locate: Locate) => completed(setti
 /** A mapping, made ready once for all targets that have it. */
 const ready = (fields: Fields, helps: ReadonlyMap<string, string>) => {
   const mapping = withHelps(fields, helps)
-  return { mapping, plans: plannerOf(mapping), hash: hash(mapping) }
+  return { mapping, plans: plannerOf(mapping) }
 }
 
 /**
@@ -50,7 +47,7 @@ export const targetMaker = (file: Survey, locate: Locate) => {
   const mappingOf = (name: unknown, fields: Fields) => {
     if (typeof name === "string") return named.get(name)
     if (Object.keys(fields).length === 0) return undefined
-    const key = hash(fields)
+    const key = JSON.stringify(fields)
     const made = own.get(key) ?? ready(fields, helps)
     own.set(key, made)
     return made
@@ -70,7 +67,7 @@ export const targetMaker = (file: Survey, locate: Locate) => {
       maxSeries,
       recipe,
       transform: compile(recipe, made?.plans),
-      fingerprint: fingerprint(raw, made?.hash)
+      settings: () => textOf(raw, made?.mapping)
     }
   }
 }

@@ -16,6 +16,6 @@ export interface Target {
   /** What `transform` was made of. */
   readonly recipe: Recipe
   readonly transform: (document: Document, samples: Samples) => Transformed
-  /** Equal for two targets that would be polled and transformed alike: what a reload compares. */
-  readonly fingerprint: string
+  /** All that it is made of: the same for two targets that would be polled and transformed alike. There may be secrets in it. */
+  readonly settings: () => string
 }

@@ -14,9 +14,13 @@ export interface LabelTexts extends Growing {
   hashes: Int32Array
   /** Open addressing: where a hash leads, and in the places behind it, the number of a text and 1; 0 where there is none. */
   table: Int32Array
+  /** Where hashes begin: another one for each answer, so that nobody can tell which labels meet. */
+  seed: number
   /** Once the table is crowded, as when somebody chose the labels so: the numbers by text. */
   numbers: Map<string, number> | undefined
 }
+
+const anySeed = () => Math.trunc(Math.random() * 2 ** 32)
 
 export const labelTexts = (): LabelTexts => ({
   ...growing(2048),
@@ -24,6 +28,7 @@ export const labelTexts = (): LabelTexts => ({
   ends: new Int32Array(16),
   hashes: new Int32Array(16),
   table: new Int32Array(32),
+  seed: anySeed(),
   numbers: undefined
 })
 
@@ -47,6 +52,7 @@ export const clear = (texts: LabelTexts): void => {
   else for (let number = 0; number < count; number++) table[placeOf(texts, number)] = 0
   texts.size = 0
   texts.count = 0
+  texts.seed = anySeed()
   texts.numbers = undefined
 }
 
@@ -88,10 +94,7 @@ const spellValue = (texts: LabelTexts, value: string): void => {
   texts.size = size + value.length
 }
 
-/** Another one in each process, so that nobody can tell which labels meet. */
-const seed = Math.trunc(Math.random() * 2 ** 32)
-
-export const hash = ({ bytes, view }: Growing, begin: number, end: number): number => {
+export const hash = ({ bytes, view, seed }: LabelTexts, begin: number, end: number): number => {
   let hash = seed
   let at = begin
   for (; at + 4 <= end; at += 4) {

@@ -1,9 +1,5 @@
 import * as Effect from "effect/Effect"
 
-/*
- * Imported before all else, so that the handlers stand while the rest of the program is still being read: a stop that comes then is
- * a stop, and a SIGHUP does not kill what has not begun.
- */
 let stoppedAt: number | undefined
 let reloads = 0
 let wake: (() => void) | undefined
@@ -18,12 +14,18 @@ const stop = () => {
   stoppedAt ??= now
 }
 
-process.on("SIGTERM", stop)
-process.on("SIGINT", stop)
-process.on("SIGHUP", () => {
-  reloads += 1
-  wake?.()
-})
+/**
+ * Called before all else, so that the handlers stand while the rest of the program is still being read: a stop that comes then is
+ * a stop, and a SIGHUP does not kill what has not begun.
+ */
+export const catchSignals = (): void => {
+  process.on("SIGTERM", stop)
+  process.on("SIGINT", stop)
+  process.on("SIGHUP", () => {
+    reloads += 1
+    wake?.()
+  })
+}
 
 /** A stop was asked for before there was anything to stop. */
 export const stopped = (): boolean => stoppedAt !== undefined

@@ -41,7 +41,10 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
     const wanted = new Map(targets.map((target) => [target.name, target]))
     const current = new Map(board.statuses().map(({ target }) => [target.name, target]))
-    const unchanged = (target: Target) => current.get(target.name)?.fingerprint === target.fingerprint
+    const unchanged = (target: Target) => {
+      const before = current.get(target.name)
+      return before === target || before?.settings() === target.settings()
+    }
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
     const started = targets.filter((target) => !unchanged(target))
     for (const name of removed) yield* stop(name)

@@ -13,7 +13,7 @@ const text = (body: string, status = 200) =>
   HttpServerResponse.text(body, { status, contentType: "text/plain; charset=utf-8" })
 
 const markup = (body: string) =>
-  HttpServerResponse.text(body, { contentType: "text/html; charset=utf-8", headers: securityHeaders })
+  HttpServerResponse.text(body, { contentType: "text/html; charset=utf-8", headers: securityHeaders() })
 
 /** A name as a path has it; what is no encoding of one is the name of nothing. */
 const decode = (encoded: string): string => {

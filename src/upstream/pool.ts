@@ -52,15 +52,27 @@ const make = (request: Request, { trust, identity }: Certificates, bounded: Boun
   let open = true
   const isOpen = () => open
   const options = { keepAlive: true, lookup, proxyEnv: proxyEnvironment(request) }
-  const plain = bounded(new http.Agent(options), isOpen)
-  const own = bounded(new https.Agent({ ...options, ...trust, ...identity }), isOpen)
-  const strange = bounded(new https.Agent({ ...options, ...trust }), isOpen)
+  const agents: Array<http.Agent> = []
+  const onDemand = (make: () => http.Agent) => {
+    let agent: http.Agent | undefined
+    return () => {
+      if (agent === undefined) {
+        agent = bounded(make(), isOpen)
+        agents.push(agent)
+      }
+      return agent
+    }
+  }
+  // most hosts need one of them
+  const plain = onDemand(() => new http.Agent(options))
+  const own = onDemand(() => new https.Agent({ ...options, ...trust, ...identity }))
+  const strange = onDemand(() => new https.Agent({ ...options, ...trust }))
   return {
-    own: ({ protocol }) => (protocol === "https:" ? own : plain),
-    strange: ({ protocol }) => (protocol === "https:" ? strange : plain),
+    own: ({ protocol }) => (protocol === "https:" ? own() : plain()),
+    strange: ({ protocol }) => (protocol === "https:" ? strange() : plain()),
     close: () => {
       open = false
-      for (const agent of [plain, own, strange]) discardIdle(agent)
+      for (const agent of agents) discardIdle(agent)
     }
   }
 }

@@ -163,7 +163,8 @@ export const startDaemon = async (peer: Peer, task: Task, page?: Page): Promise<
   const port = await freePort()
   const [file = "", ...args] = command(peer, task, port, page)
   const begin = performance.now()
-  const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] })
+  // no variables: a file of certificates that one of them names costs Node 20 ms of its start
+  const child = spawn(file, args, { env: {}, stdio: ["ignore", "ignore", "pipe"] })
   let said = ""
   child.stderr.on("data", (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000)

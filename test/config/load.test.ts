@@ -230,25 +230,25 @@ targets:
   - { name: b, url: "https://b.example.com/", metrics: { b_up: up } }
 # ${key}`
 
-const fingerprints = (interval = "30s", path = "up", key = "k") =>
-  targets(text(interval, path, key), { environment: { KEY: key } }).map(({ fingerprint }) => fingerprint)
+const settings = (interval = "30s", path = "up", key = "k") =>
+  targets(text(interval, path, key), { environment: { KEY: key } }).map(({ settings }) => settings())
 
-test("a target has the same fingerprint as long as it would be polled and transformed alike", () => {
-  const [a, b] = fingerprints()
-  expect(fingerprints()).toEqual([a, b])
+test("a target has the same settings as long as it would be polled and transformed alike", () => {
+  const [a, b] = settings()
+  expect(settings()).toEqual([a, b])
   expect(new Set([a, b]).size).toBe(2)
-  expect(fingerprints("30s", "open").map((print, index) => print === [a, b][index])).toEqual([false, true])
-  expect(fingerprints("60s").map((print, index) => print === [a, b][index])).toEqual([false, false])
-  expect(fingerprints("30s", "up", "other").map((print, index) => print === [a, b][index])).toEqual([false, true])
+  expect(settings("30s", "open").map((text, index) => text === [a, b][index])).toEqual([false, true])
+  expect(settings("60s").map((text, index) => text === [a, b][index])).toEqual([false, false])
+  expect(settings("30s", "up", "other").map((text, index) => text === [a, b][index])).toEqual([false, true])
 })
 
-test("where a setting is written makes no difference to the fingerprint", () => {
+test("where a setting is written makes no difference", () => {
   const [a] = targets(`
 defaults: { interval: 60s, timeout: 5s }
 targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up } }]`)
   const [b] = targets(`
 targets: [{ url: "https://a.example.com/", metrics: { a_up: up }, timeout: 5s, interval: 60s, name: a }]`)
-  expect(a?.fingerprint).toBe(b?.fingerprint)
+  expect(a?.settings()).toBe(b?.settings())
 })
 
 const flags = { interval: Duration.seconds(5), timeout: Duration.seconds(2) }

@@ -169,7 +169,7 @@ targets_from:
     const [later, before, changed] = after(["c:1", {}], ["a:1", { x: "1" }], ["b:1", { x: "2" }])
     expect(later?.name).toBe("c:1")
     expect(before).toBe(a)
-    expect(changed?.fingerprint).not.toBe(b?.fingerprint)
+    expect(changed?.settings()).not.toBe(b?.settings())
   })
 
   test("has no two targets of one name or with the same series, whatever is listed", () => {

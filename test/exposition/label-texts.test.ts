@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { growing, put } from "../../src/exposition/bytes.ts"
-import { beginOf, clear, endOf, hash, labelTexts, numberOf } from "../../src/exposition/label-texts.ts"
+import { put } from "../../src/exposition/bytes.ts"
+import { beginOf, clear, endOf, hash, type LabelTexts, labelTexts, numberOf } from "../../src/exposition/label-texts.ts"
 import type { Labels } from "../../src/transform/sample.ts"
 
 const one = (value: string): Labels => [["l", value]]
@@ -29,11 +29,11 @@ test("each set of labels has one number, from 0 on, and its text; also after all
   )
 })
 
-/** Values whose labels all lead to one place of any table of up to 1024. */
-const crowd = (size: number): ReadonlyArray<string> => {
+/** Values whose labels all lead to one place of any table of up to 1024, as its hashes stand now. */
+const crowd = ({ seed }: LabelTexts, size: number): ReadonlyArray<string> => {
   const found: Array<string> = []
   for (let index = 0; found.length < size; index++) {
-    const text = growing(32)
+    const text = { ...labelTexts(), seed }
     put(text, `{l="${index}"} `)
     if ((hash(text, 0, text.size) & 1023) === 7) found.push(String(index))
   }
@@ -42,12 +42,20 @@ const crowd = (size: number): ReadonlyArray<string> => {
 
 test("labels that were chosen to meet in one place are told apart too, and without looking at all of them", () => {
   const texts = labelTexts()
-  const values = crowd(400)
   for (let round = 0; round < 2; round++) {
+    const values = crowd(texts, 400)
     expect(values.map((value) => numberOf(texts, one(value)))).toEqual([...values.keys()])
     expect(values.map((value) => numberOf(texts, one(value)))).toEqual([...values.keys()])
     expect(texts.numbers?.size).toBe(400)
     clear(texts)
     expect(texts.table.every((number) => number === 0)).toBe(true)
   }
+})
+
+test("who knows which labels met in one place does not know it of the next answer", () => {
+  const texts = labelTexts()
+  const values = crowd(texts, 400)
+  clear(texts)
+  for (const value of values) numberOf(texts, one(value))
+  expect(texts.numbers).toBeUndefined()
 })

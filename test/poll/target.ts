@@ -12,6 +12,6 @@ export const aTarget = (name: string, change: Partial<Target> = {}): Target => (
   maxSeries: 100,
   recipe: { mapping: undefined, labels: {}, maxSeries: 100 },
   transform: flatten,
-  fingerprint: name,
+  settings: () => name,
   ...change
 })

@@ -12,8 +12,12 @@ const root = join(import.meta.dirname, "../..")
 const binary = join(root, "dist/poller")
 const bundle = join(root, "dist/poller.js")
 
+/** A variable of the machine that built it. */
+const secret = "the-token-of-some-registry"
+
 beforeAll(() => {
-  execFileSync(process.execPath, ["deploy/binary.ts"], { cwd: root, stdio: "pipe" })
+  const env = { ...process.env, TOKEN: secret }
+  execFileSync(process.execPath, ["deploy/binary.ts"], { cwd: root, env, stdio: "pipe" })
 }, 120_000)
 
 describe("the single executable", () => {
@@ -88,6 +92,11 @@ test.each(["poller.js", "poller.js.cdx.json", "poller.js.licences.txt", "poller.
     for (const folder of [root, tmpdir()]) expect(text.includes(folder), folder).toBe(false)
   }
 )
+
+test("dist/poller, which begins as a heap, names neither the folder of the project nor what was in the environment", () => {
+  const content = readFileSync(binary)
+  for (const text of [root, secret, process.env.PATH ?? secret]) expect(content.includes(text), text).toBe(false)
+})
 
 describe("the bill of materials", () => {
   const read = (file: string): Sbom => JSON.parse(readFileSync(`${file}.cdx.json`, "utf8"))

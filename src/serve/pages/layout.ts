@@ -5,12 +5,12 @@ import * as show from "./show.ts"
 import { style } from "./style.ts"
 
 /** What a browser may do with a page: show it, with the one style that is in it. */
-export const securityHeaders: Readonly<Record<string, string>> = {
+export const securityHeaders = (): Readonly<Record<string, string>> => ({
   "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-store"
-}
+})
 
 /** A whole page: who speaks, then what there is to say. */
 export const layout = (title: string, self: Self, now: number, content: Content): string =>

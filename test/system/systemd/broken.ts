@@ -1,4 +1,4 @@
-import "../../../src/host/signals.ts"
+import "../../../src/begin.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { main } from "../../../src/cli.ts"
