@@ -98,11 +98,7 @@ const troubleOf = ({ source, entry, result }: Verdict): ReadonlyArray<Trouble> =
     ? []
     : [{ about: JSON.stringify([source, entry.address]), where: entry.where, message: result.failure }]
 
-/**
- * Makes rosters of a configuration without problems: its own targets, then those that its sources list. An entry that makes no target, or one that is
- * not to be told from another before it, costs that target alone. What an entry came to is remembered from one roster to the next.
- */
-export const rosters = (file: Survey, own: ReadonlyArray<Member>, make: (settings: Fields) => Target) => {
+const followed = (file: Survey, own: ReadonlyArray<Member>, make: (settings: Fields) => Target) => {
   const sources = file.sources.map((site) => ({ site, asking: askingOf(site) }))
   let known = new Map<string, Verdict["result"]>()
 
@@ -141,3 +137,17 @@ export const rosters = (file: Survey, own: ReadonlyArray<Member>, make: (setting
     }
   }
 }
+
+const fixed = (targets: ReadonlyArray<Target>) => (): Roster => ({ targets, sources: new Map() })
+
+/**
+ * Makes rosters of a configuration without problems: its own targets, then those that its sources list. An entry that makes no target, or one that is
+ * not to be told from another before it, costs that target alone. What an entry came to is remembered from one roster to the next. Without sources
+ * nothing is remembered of the file.
+ */
+export const rosters = (
+  file: Survey,
+  own: ReadonlyArray<Member>,
+  make: (settings: Fields) => Target
+): ((lists: Lists) => Roster) =>
+  file.sources.length === 0 ? fixed(own.map(({ target }) => target)) : followed(file, own, make)

@@ -13,8 +13,8 @@ import type { Target } from "./target.ts"
 const decodeComplete = Schema.decodeUnknownSync(Complete)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(longestBuiltInTimeout)
 
-/** The same for the same content, whatever the order of its keys. */
-const textOf = (settings: Fields, mapping: Fields | undefined): string =>
+/** The same text for the same content, whatever the order of its keys. */
+const textOf = (settings: Fields, mapping: Fields | undefined) => (): string =>
   JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 
 /** The settings of a target as they are on this machine, and what they come to. */
@@ -67,7 +67,7 @@ export const targetMaker = (file: Survey, locate: Locate) => {
       maxSeries,
       recipe,
       transform: compile(recipe, made?.plans),
-      settings: () => textOf(raw, made?.mapping)
+      settings: textOf(raw, made?.mapping)
     }
   }
 }

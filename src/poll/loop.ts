@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Target } from "../config/target.ts"
-import { Upstream } from "../upstream/exchange.ts"
+import { type Exchange, Upstream } from "../upstream/exchange.ts"
 import { Board } from "./board.ts"
 import { cadence, type Tick } from "./cadence.ts"
 import { monotonic } from "./clock.ts"
@@ -23,44 +23,52 @@ const log = (transition: Transition) =>
         failed_polls: transition.polls
       })
 
-/**
- * Polls one target for ever, on the grid. `turn` is put around each poll: it decides when one may begin. The connection and the time at
- * which the series end are scoped: they go with the loop.
- */
+/** What the polls of one target have in common. Their functions take it, and are not made for each: generators of one function share their shape. */
+interface Loop {
+  readonly target: Target
+  readonly board: Board["Service"]
+  readonly exchange: Exchange
+  /** Put around each poll: it decides when one may begin. */
+  readonly turn: (poll: Effect.Effect<void>) => Effect.Effect<void>
+  readonly expiry: Expiry
+}
+
+const pollNow = Effect.fnUntraced(function* ({ target, board, exchange, expiry }: Loop) {
+  const { name } = target
+  board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
+  const result = yield* poll(target, exchange(board.status(name)?.validators))
+  if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
+  const transition = yield* board.modify(name, (status) => polled(status, result))
+  if (transition !== undefined) yield* log(transition)
+})
+
+const tick = Effect.fnUntraced(function* (loop: Loop) {
+  const { board, turn } = loop
+  const { name } = loop.target
+  // from here until its turn comes the loop waits for others, which are judged by promises of their own
+  board.expect(name, Number.POSITIVE_INFINITY)
+  const now = yield* Clock.currentTimeMillis
+  const pause = board.status(name)?.retryAt ?? 0
+  yield* now < pause ? board.update(name, held) : turn(pollNow(loop))
+})
+
+const plan = Effect.fnUntraced(function* ({ target: { name }, board }: Loop, { dueIn, skipped }: Tick) {
+  board.expect(name, (yield* monotonic) + dueIn + lateness)
+  const at = (yield* Clock.currentTimeMillis) + dueIn
+  yield* board.update(name, (status) => scheduled(status, at, skipped))
+})
+
+/** Polls one target for ever, on the grid. The connection and the time at which the series end are scoped: they go with the loop. */
 export const loop = Effect.fnUntraced(function* (
   target: Target,
   offset: Duration.Duration,
-  turn: (poll: Effect.Effect<void>) => Effect.Effect<void>,
+  turn: Loop["turn"],
   expiry: Expiry
 ) {
-  const { name } = target
   const board = yield* Board
   const exchange = yield* (yield* Upstream).open(target.request)
-  yield* Effect.addFinalizer(() => expiry.clear(name))
-
-  const pollNow = Effect.gen(function* () {
-    board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
-    const result = yield* poll(target, exchange(board.status(name)?.validators))
-    if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
-    const transition = yield* board.modify(name, (status) => polled(status, result))
-    if (transition !== undefined) yield* log(transition)
-  })
-
-  const tick = Effect.gen(function* () {
-    // from here until its turn comes the loop waits for others, which are judged by promises of their own
-    board.expect(name, Number.POSITIVE_INFINITY)
-    const now = yield* Clock.currentTimeMillis
-    const pause = board.status(name)?.retryAt ?? 0
-    yield* now < pause ? board.update(name, held) : turn(pollNow)
-  })
-
-  const plan = ({ dueIn, skipped }: Tick) =>
-    Effect.gen(function* () {
-      board.expect(name, (yield* monotonic) + dueIn + lateness)
-      const at = (yield* Clock.currentTimeMillis) + dueIn
-      yield* board.update(name, (status) => scheduled(status, at, skipped))
-    })
-
-  const grid = cadence(target.interval, offset).pipe(Schedule.tap(({ output }) => plan(output)))
-  return yield* Effect.annotateLogs(Effect.schedule(tick, grid), { target: name })
+  yield* Effect.addFinalizer(() => expiry.clear(target.name))
+  const loop: Loop = { target, board, exchange, turn, expiry }
+  const grid = cadence(target.interval, offset).pipe(Schedule.tap(({ output }) => plan(loop, output)))
+  return yield* Effect.annotateLogs(Effect.schedule(tick(loop), grid), { target: target.name })
 }, Effect.scoped)

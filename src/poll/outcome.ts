@@ -48,7 +48,7 @@ interface Time {
   readonly seconds: number
 }
 
-/** How a poll went, without what it yielded: sixty of them are kept of each target. */
+/** How a poll went, without what it yielded: some of them are kept of each target. */
 export interface Past extends Time {
   readonly outcome:
     | {

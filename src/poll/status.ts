@@ -3,6 +3,7 @@ import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../transform/problems.ts"
 import type { Dropped, Problem } from "../transform/sample.ts"
 import type { Validators } from "../upstream/exchange.ts"
+import { type Course, continued } from "./course.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
 import { type ErrorReason, errorReasons, type Past, type Poll, past } from "./outcome.ts"
 
@@ -26,14 +27,16 @@ export interface Status {
   readonly problems: ReadonlyArray<Problem>
   /** Of the answer that the series are of. */
   readonly validators: Validators | undefined
-  /** The last polls, oldest first. */
+  /** How long the last polls took. */
+  readonly course: Course
+  /** The last of them, oldest first. */
   readonly history: ReadonlyArray<Past>
   /** The last failures, oldest first, kept apart from the successes that would push them out. */
   readonly failures: ReadonlyArray<Past>
 }
 
-const historyLength = 60
-const failuresLength = 10
+/** So many polls of a kind are kept whole. */
+const kept = 10
 
 const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
@@ -54,23 +57,25 @@ export const initial = (target: Target): Status => ({
   series: 0,
   problems: [],
   validators: undefined,
+  course: [],
   history: [],
   failures: []
 })
 
-const appended = <A>(list: ReadonlyArray<A>, item: A, length: number) => [...list.slice(1 - length), item]
+const appended = <A>(list: ReadonlyArray<A>, item: A) => [...list.slice(1 - kept), item]
 
 /** The status after one more poll, and the transition if that poll was one. */
 export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
-  const kept = past(poll)
+  const last = past(poll)
   const next = {
     ...status,
     polls: status.polls + 1,
-    last: kept,
+    last,
     outage,
-    history: appended(status.history, kept, historyLength)
+    course: continued(status.course, poll),
+    history: appended(status.history, last)
   }
   const end = poll.at + poll.seconds * 1000
   if (outcome._tag === "Failed") {
@@ -78,7 +83,7 @@ export const polled = (status: Status, poll: Poll): readonly [Status, Transition
       {
         ...next,
         errors: { ...status.errors, [outcome.reason]: status.errors[outcome.reason] + 1 },
-        failures: appended(status.failures, kept, failuresLength),
+        failures: appended(status.failures, last),
         retryAt: outcome.retryAfter === undefined ? undefined : end + outcome.retryAfter
       },
       transition

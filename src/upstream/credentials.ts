@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { basic, bearer } from "./authorization.ts"
-import type { Unreachable, UpstreamError } from "./errors.ts"
-import { makeToken } from "./oauth2.ts"
+import type { UpstreamError } from "./errors.ts"
+import { makeToken, type Token } from "./oauth2.ts"
 import type { Strange } from "./redirect.ts"
 import type { Request } from "./request.ts"
 import { readSecret } from "./secrets.ts"
@@ -11,30 +11,29 @@ import { readSecret } from "./secrets.ts"
 export const lowercase = <A>(headers: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
+const authorization = (
+  { auth }: Request,
+  token: Token | undefined,
+  strange: Strange
+): Effect.Effect<Redacted.Redacted | undefined, UpstreamError> => {
+  if (token !== undefined) return Effect.map(token.get(strange), bearer)
+  if (auth?._tag === "Basic") return Effect.map(readSecret(auth.password), (password) => basic(auth.username, password))
+  if (auth?._tag === "Bearer") return Effect.map(readSecret(auth.token), bearer)
+  return Effect.undefined
+}
+
+const headersOf = Effect.fnUntraced(function* (request: Request, token: Token | undefined, strange: Strange) {
+  const secret = yield* authorization(request, token, strange)
+  const files = Object.entries(lowercase(request.headersFrom))
+  const fromFiles = yield* Effect.all(Object.fromEntries(files.map(([name, file]) => [name, readSecret(file)])))
+  return { ...fromFiles, ...(secret !== undefined && { authorization: secret }) }
+})
+
 /** How a target is told who asks: headers made of secrets, which are read when they are needed. */
 export const makeCredentials = (request: Request) => {
-  const { auth } = request
-  const token = auth?._tag === "OAuth2" ? makeToken(auth) : undefined
-
-  const authorization = (strange: Strange): Effect.Effect<Redacted.Redacted | undefined, UpstreamError> => {
-    if (token !== undefined) return Effect.map(token.get(strange), bearer)
-    if (auth?._tag === "Basic")
-      return Effect.map(readSecret(auth.password), (password) => basic(auth.username, password))
-    if (auth?._tag === "Bearer") return Effect.map(readSecret(auth.token), bearer)
-    return Effect.undefined
-  }
-
-  const fromFiles: Effect.Effect<Readonly<Record<string, Redacted.Redacted>>, Unreachable> = Effect.suspend(() =>
-    Effect.all(
-      Object.fromEntries(Object.entries(lowercase(request.headersFrom)).map(([name, file]) => [name, readSecret(file)]))
-    )
-  )
-
+  const token = request.auth?._tag === "OAuth2" ? makeToken(request.auth) : undefined
   return {
-    headers: Effect.fnUntraced(function* (strange: Strange) {
-      const secret = yield* authorization(strange)
-      return { ...(yield* fromFiles), ...(secret !== undefined && { authorization: secret }) }
-    }),
+    headers: (strange: Strange) => headersOf(request, token, strange),
     /** The upstream refused them: true if there are others to try. */
     renew: () => token?.forget() ?? false
   }

@@ -79,30 +79,39 @@ const follow = Effect.fnUntraced(function* (
   }
 })
 
+/** What the exchanges of one target have in common. */
+interface Channel {
+  readonly request: Request
+  readonly own: Hop["headers"]
+  readonly pool: Effect.Success<ReturnType<ReturnType<typeof makePools>>>
+  readonly credentials: ReturnType<typeof makeCredentials>
+}
+
+const exchange = Effect.fnUntraced(function* (
+  { request, own, pool: current, credentials }: Channel,
+  validators: Validators | undefined
+) {
+  const { url, method, body } = request
+  const timeout = Duration.toMillis(request.timeout)
+  const pool = yield* current
+  const strange = { headers: own, agents: pool.strange, timeout }
+  const secret = yield* credentials.headers(strange)
+  const type = body !== undefined && { "content-type": "application/json" }
+  const headers = { ...own, ...type, ...lowercase(request.headers), ...secret, ...conditions(validators) }
+  return yield* follow({ url, method, headers, body, agents: pool.own, timeout }, request, strange)
+})
+
 /** The exchange of one target. Scoped: its connections go with it. */
 const open = Effect.fnUntraced(function* (
   request: Request,
   own: Hop["headers"],
   openPool: ReturnType<typeof makePools>
 ) {
-  const { url, method, body } = request
-  const timeout = Duration.toMillis(request.timeout)
-  const currentPool = yield* openPool(request)
-  const credentials = makeCredentials(request)
-
-  const exchange = Effect.fnUntraced(function* (validators: Validators | undefined) {
-    const pool = yield* currentPool
-    const strange = { headers: own, agents: pool.strange, timeout }
-    const secret = yield* credentials.headers(strange)
-    const type = body !== undefined && { "content-type": "application/json" }
-    const headers = { ...own, ...type, ...lowercase(request.headers), ...secret, ...conditions(validators) }
-    return yield* follow({ url, method, headers, body, agents: pool.own, timeout }, request, strange)
-  })
-
+  const channel: Channel = { request, own, pool: yield* openPool(request), credentials: makeCredentials(request) }
   return (validators: Validators | undefined) =>
-    exchange(validators).pipe(
+    exchange(channel, validators).pipe(
       Effect.catchTag("BadStatus", (error) =>
-        error.status === 401 && credentials.renew() ? exchange(validators) : Effect.fail(error)
+        error.status === 401 && channel.credentials.renew() ? exchange(channel, validators) : Effect.fail(error)
       ),
       Effect.timeoutOrElse({
         duration: request.timeout,

@@ -59,6 +59,8 @@ const ask = Effect.fnUntraced(function* (auth: OAuth2, strange: Strange) {
   return answer.value
 })
 
+export type Token = ReturnType<typeof makeToken>
+
 /**
  * The token of one target by the client credentials grant (RFC 6749, section 4.4), asked for when it is first needed and kept until shortly before it
  * expires. A target is polled by one poll at a time, so there is one request for it at a time.

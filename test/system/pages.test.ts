@@ -137,7 +137,10 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
 
   test("a slow one: its durations are to be seen, with gaps where ticks were skipped", async () => {
-    const daemon = await daemonOf({ ...all("well"), warehouse: "slower" }, "interval: 250ms, timeout: 250ms, stale_after: 1h")
+    const daemon = await daemonOf(
+      { ...all("well"), warehouse: "slower" },
+      "interval: 250ms, timeout: 250ms, stale_after: 1h"
+    )
     await settled(daemon.url, 12)
     const page = await visit(`${daemon.url}/targets/warehouse`, "slow")
     expect(await page.getByRole("img").getAttribute("aria-label")).toMatch(

@@ -72,7 +72,7 @@ const row = (status: Status, now: number): Html => {
 <td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<br><span class="down">since ${show.ago(outage.since, now)}</span>: ${why(outage)}`}</td>
 <td class="last">${last !== undefined && html`${show.ago(last.at, now)}<span class="soft">, ${answer(last)}</span>`}</td>
 <td class="number" data-label="series">${series.toLocaleString("en-US")}${dropped > 0 && html`<br><span class="soft">${show.count(dropped, "problem")}</span>`}</td>
-<td>${strip(status.history, Duration.toMillis(target.interval))}</td>
+<td>${strip(status.course, Duration.toMillis(target.interval))}</td>
 <td class="soft" data-label="next poll">${nextPoll(status, now)}</td>
 </tr>
 `

@@ -85,17 +85,17 @@ ${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLo
 
 /** The page `/targets/NAME`: what is known of one target, and never what its answers said. */
 export const targetPage = (self: Self, status: Status, now: number): string => {
-  const { target, history, failures } = status
+  const { target, course, history, failures } = status
   const state = stateOf(status)
   return layout(`${target.name} · poller`, self, now, [
     html`<h1>${target.name}</h1>
 <p class="state ${state}">${state}</p>`,
     sentence(status, now),
-    html`<div class="wide">${strip(history, Duration.toMillis(target.interval))}</div>`,
+    html`<div class="wide">${strip(course, Duration.toMillis(target.interval))}</div>`,
     facts(status, now),
     problems(status),
     pollTable("Last failures", failures),
-    pollTable("Last polls", history.slice(-20)),
+    pollTable("Last polls", history),
     series(status)
   ])
 }
