@@ -36,7 +36,7 @@ const answer = (): Answer => ({
 })
 
 /** A server that listens at once, and to nobody. */
-class Stage extends EventEmitter {
+class NoServer extends EventEmitter {
   listen(_options: unknown, listening: () => void) {
     queueMicrotask(listening)
   }
@@ -58,15 +58,15 @@ const stage = Layer.mergeAll(
   Notify.layer
 )
 
-/** What is said to `run`, with a mistake behind which the daemon would begin. */
-const arguments_ = ["run", "--config", "rehearsal", "--shard", "1"]
+/** What is said to `run`, with a mistake that it finds last: behind it the daemon would begin. */
+const badArguments = ["run", "--config", "rehearsal", "--shard", "1"]
 
 /**
  * The start of a daemon, from its arguments to its first poll, that leaves nothing behind but compiled code: no socket, no thread, and nothing that
  * a process may not have in common with all others.
  */
 export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
-  yield* Effect.exit(program(arguments_))
+  yield* Effect.exit(program(badArguments))
   yield* daemon({
     load: Effect.sync(() =>
       fromText(
@@ -77,7 +77,7 @@ export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
       )
     ),
     listeners: [{ host: "localhost", port: 0 }],
-    web: { createServer: () => new Stage() as unknown as Server, guard: (app) => app },
+    web: { createServer: () => new NoServer() as unknown as Server, guard: (app) => app },
     grace: Duration.seconds(1),
     shard: { ordinal: 0, total: 1 }
   }).pipe(Effect.timeoutOption("2 seconds"))

@@ -19,7 +19,7 @@ const letGo = ({ buffer, byteLength }: Uint8Array): void => {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
-/** What an answer comes to for a target, whose body is used up by it. */
+/** What an answer comes to for a target. Its body is used up. */
 export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Outcome => {
   const { status } = answer
   if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, yield: undefined }

@@ -31,9 +31,11 @@ const headersOf = Effect.fnUntraced(function* (request: Request, token: Token | 
 
 /** How a target is told who asks: headers made of secrets, which are read when they are needed. */
 export const makeCredentials = (request: Request) => {
-  const token = request.auth?._tag === "OAuth2" ? makeToken(request.auth) : undefined
+  const { auth, headersFrom } = request
+  const token = auth?._tag === "OAuth2" ? makeToken(auth) : undefined
+  const hasNone = auth === undefined && Object.keys(headersFrom).length === 0
   return {
-    headers: (strange: Strange) => headersOf(request, token, strange),
+    headers: (strange: Strange) => (hasNone ? Effect.succeed({}) : headersOf(request, token, strange)),
     /** The upstream refused them: true if there are others to try. */
     renew: () => token?.forget() ?? false
   }
