@@ -1,10 +1,11 @@
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { flatten } from "../transform/flatten.ts"
-import type { Document } from "../transform/json.ts"
+import { parse } from "../transform/json.ts"
 import { Mapping } from "../transform/mapping.ts"
 import { planner } from "../transform/plan.ts"
 import type { Labels, Samples, Transformed } from "../transform/sample.ts"
-import { transform } from "../transform/transform.ts"
+import { transformBody } from "../transform/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */
 export interface Recipe {
@@ -24,15 +25,15 @@ const inOrder = (labels: Readonly<Record<string, string>>): Labels =>
 /** The planner of a mapping as a file has it. Throws where `check` has found a problem. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
+/** Adds the samples of an answer's body; or says in a few words why that is no JSON. */
+export type Transform = (body: Uint8Array, samples: Samples) => Result.Result<Transformed, string>
+
 /** The transform of a recipe; `plans` is the planner of its mapping, where many targets share that. */
-export const compile = (
-  { mapping, labels, maxSeries }: Recipe,
-  plans?: ReturnType<typeof plannerOf>
-): ((document: Document, samples: Samples) => Transformed) => {
+export const compile = ({ mapping, labels, maxSeries }: Recipe, plans?: ReturnType<typeof plannerOf>): Transform => {
   if (mapping === undefined) {
     const constant = inOrder(labels)
-    return (document, samples) => flatten(document, samples, constant, maxSeries)
+    return (body, samples) => Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
   }
   const made = (plans ?? plannerOf(mapping))(labels, maxSeries)
-  return (document, samples) => transform(made, document, samples)
+  return (body, samples) => transformBody(made, body, samples)
 }

@@ -1,8 +1,6 @@
 import type * as Duration from "effect/Duration"
-import type { Document } from "../transform/json.ts"
-import type { Samples, Transformed } from "../transform/sample.ts"
 import type { Request } from "../upstream/request.ts"
-import type { Recipe } from "./recipe.ts"
+import type { Recipe, Transform } from "./recipe.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
 export interface Target {
@@ -15,7 +13,7 @@ export interface Target {
   readonly maxSeries: number
   /** What `transform` was made of. */
   readonly recipe: Recipe
-  readonly transform: (document: Document, samples: Samples) => Transformed
+  readonly transform: Transform
   /** All that it is made of: the same for two targets that would be polled and transformed alike. There may be secrets in it. */
   readonly settings: () => string
 }

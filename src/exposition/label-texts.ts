@@ -1,4 +1,4 @@
-import type { Labels } from "../transform/sample.ts"
+import type { LabelPlaces, Labels } from "../transform/sample.ts"
 import { type Growing, growing, put, reserve } from "./bytes.ts"
 import { escapeLabelValue } from "./escape.ts"
 
@@ -10,6 +10,8 @@ export interface LabelTexts extends Growing {
   count: number
   /** By number: where the text ends. */
   ends: Int32Array
+  /** Each text is greater than the one before, as where rows are sorted, so that it is none of those before: nothing is hashed yet. */
+  inOrder: boolean
   /** By number: the text's hash. */
   hashes: Int32Array
   /** Open addressing: where a hash leads, and in the places behind it, the number of a text and 1; 0 where there is none. */
@@ -26,6 +28,7 @@ export const labelTexts = (): LabelTexts => ({
   ...growing(2048),
   count: 0,
   ends: new Int32Array(16),
+  inOrder: true,
   hashes: new Int32Array(16),
   table: new Int32Array(32),
   seed: anySeed(),
@@ -38,42 +41,118 @@ export const endOf = ({ ends }: LabelTexts, number: number): number => ends[numb
 /** The number of a set of labels. */
 export const numberOf = (texts: LabelTexts, labels: Labels): number => {
   const begin = texts.size
-  spell(texts, labels)
-  const { size: end, count } = texts
-  const number = find(texts, hash(texts, begin, end), begin, end)
+  for (const [name, value] of labels) {
+    spellName(texts, begin, name)
+    spellValue(texts, value)
+  }
+  return finish(texts, begin)
+}
+
+/** The same, of values that stand in the bytes. */
+export const numberOfPlaces = (
+  texts: LabelTexts,
+  { names, begins, ends, texts: values }: LabelPlaces,
+  bytes: Buffer
+) => {
+  const begin = texts.size
+  for (let index = 0; index < names.length; index++) {
+    const from = begins[index] ?? -1
+    const to = ends[index] ?? 0
+    const value = values[index] ?? ""
+    if (from < 0 ? value === "" : from === to) continue
+    spellName(texts, begin, names[index] ?? "")
+    if (from < 0) spellValue(texts, value)
+    else spellPlace(texts, bytes, from, to)
+  }
+  return finish(texts, begin)
+}
+
+/** The number of the text that was spelled from `begin` on. */
+const finish = (texts: LabelTexts, begin: number): number => {
+  reserve(texts, 3)
+  put(texts, texts.size === begin ? " " : '"} ')
+  const { count } = texts
+  const number = texts.inOrder ? next(texts, begin) : lookUp(texts, begin)
   if (number < count) texts.size = begin
   return number
 }
 
+const lookUp = (texts: LabelTexts, begin: number): number =>
+  find(texts, hash(texts, begin, texts.size), begin, texts.size)
+
+/** As long as there is an order: the number of a text that is greater than the last one, or the same. */
+const next = (texts: LabelTexts, begin: number): number => {
+  const last = texts.count - 1
+  const order = last < 0 ? 1 : compare(texts, begin, texts.size, beginOf(texts, last), endOf(texts, last))
+  if (order > 0) return note(texts, 0, texts.size)
+  if (order === 0) return last
+  texts.inOrder = false
+  for (let number = 0; number < texts.count; number++) {
+    texts.hashes[number] = hash(texts, beginOf(texts, number), endOf(texts, number))
+  }
+  while (2 * texts.count > texts.table.length) texts.table = new Int32Array(2 * texts.table.length)
+  fillTable(texts)
+  return lookUp(texts, begin)
+}
+
+/** Below 0, 0 or above it, as one text comes before the other in the order of their bytes, is the same, or comes after it. */
+const compare = (
+  { bytes, view }: Growing,
+  begin: number,
+  end: number,
+  otherBegin: number,
+  otherEnd: number
+): number => {
+  const shared = Math.min(end - begin, otherEnd - otherBegin)
+  let at = 0
+  while (at + 4 <= shared && view.getUint32(begin + at) === view.getUint32(otherBegin + at)) at += 4
+  for (; at < shared; at++) {
+    const difference = (bytes[begin + at] ?? 0) - (bytes[otherBegin + at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return end - begin - (otherEnd - otherBegin)
+}
+
 /** Forgets all texts, in a time that depends on how many they are and not on how many there once were. */
 export const clear = (texts: LabelTexts): void => {
-  const { table, count, numbers } = texts
-  if (numbers !== undefined || 8 * count > table.length) table.fill(0)
-  else for (let number = 0; number < count; number++) table[placeOf(texts, number)] = 0
+  const { table, count, inOrder, numbers } = texts
+  if (numbers !== undefined || (!inOrder && 8 * count > table.length)) table.fill(0)
+  else if (!inOrder) for (let number = 0; number < count; number++) table[placeOf(texts, number)] = 0
   texts.size = 0
   texts.count = 0
+  texts.inOrder = true
   texts.seed = anySeed()
   texts.numbers = undefined
 }
 
-const spell = (texts: LabelTexts, labels: Labels): void => {
-  let separator = "{"
-  for (const [name, value] of labels) {
-    reserve(texts, name.length + 3)
-    put(texts, separator)
-    put(texts, name)
-    put(texts, '="')
-    spellValue(texts, value)
-    reserve(texts, 1)
-    put(texts, '"')
-    separator = ","
+/** The name with what stands around it, in a text that has begun at `begin`. */
+const spellName = (texts: LabelTexts, begin: number, name: string): void => {
+  reserve(texts, name.length + 4)
+  const { bytes } = texts
+  let { size } = texts
+  if (size === begin) bytes[size++] = openingBrace
+  else {
+    bytes[size++] = quote
+    bytes[size++] = comma
   }
-  reserve(texts, 2)
-  put(texts, labels.length === 0 ? " " : "} ")
+  for (let index = 0; index < name.length; index++) bytes[size++] = name.charCodeAt(index)
+  bytes[size++] = equals
+  bytes[size++] = quote
+  texts.size = size
+}
+
+const spellPlace = (texts: LabelTexts, from: Buffer, begin: number, end: number): void => {
+  reserve(texts, end - begin)
+  const { bytes, size } = texts
+  for (let at = begin; at < end; at++) bytes[size + at - begin] = from[at] ?? 0
+  texts.size = size + end - begin
 }
 
 const lineFeed = 10
 const quote = 34
+const comma = 44
+const equals = 61
+const openingBrace = 123
 const backslash = 92
 const encoder = new TextEncoder()
 
@@ -144,6 +223,10 @@ const note = (texts: LabelTexts, hash: number, end: number): number => {
 
 const enlarge = (texts: LabelTexts): void => {
   texts.table = new Int32Array(2 * texts.table.length)
+  fillTable(texts)
+}
+
+const fillTable = (texts: LabelTexts): void => {
   for (let number = 0; number < texts.count; number++) texts.table[placeOf(texts, number, 0)] = number + 1
 }
 

@@ -1,7 +1,7 @@
-import type { Family, Labels, Sample, Samples } from "../transform/sample.ts"
+import type { Family, LabelPlaces, Labels, Sample, Samples } from "../transform/sample.ts"
 import type { Block } from "./block.ts"
 import { copy, type Growing, growing, put, reserve } from "./bytes.ts"
-import { beginOf, clear, endOf, labelTexts, numberOf } from "./label-texts.ts"
+import { beginOf, clear, endOf, labelTexts, numberOf, numberOfPlaces } from "./label-texts.ts"
 import { longestNumber, putNumber } from "./number.ts"
 import { spare } from "./spare.ts"
 
@@ -14,6 +14,8 @@ interface Lines extends Growing {
 
 const noLines = (): Lines => ({ ...growing(2048), series: 0, seen: new Uint8Array(32) })
 
+const lineFeed = 10
+
 /** As much as some 200,000 lines take. */
 const most = 32_000_000
 const spareLines = spare(noLines, ({ bytes, seen }) => bytes.length + seen.length, most)
@@ -21,37 +23,52 @@ const spareTexts = spare(labelTexts, ({ bytes, table }) => bytes.length + 2 * ta
 
 /**
  * One target's samples, one by one as they come, as a block for each family, in the order in which the families first appear; lines keep
- * the order of their samples. The labels of a row are spelled once for all of its metrics that follow each other.
+ * the order of their samples.
  */
 export class SampleLines implements Samples {
   readonly #texts = spareTexts.take()
   readonly #families = new Map<Family, Lines>()
-  #labels: Labels | undefined
-  /** The number of `#labels` among the texts. */
-  #number = 0
 
-  add(family: Family, labels: Labels, value: number): boolean {
+  numberOf(labels: Labels): number {
+    return numberOf(this.#texts, labels)
+  }
+
+  numberOfPlaces(labels: LabelPlaces, bytes: Buffer): number {
+    return numberOfPlaces(this.#texts, labels, bytes)
+  }
+
+  add(family: Family, number: number, value: number): boolean {
+    const lines = this.#begin(family, number, longestNumber)
+    if (lines === undefined) return false
+    lines.size = putNumber(lines.bytes, lines.size, value)
+    lines.bytes[lines.size++] = lineFeed
+    return true
+  }
+
+  addSpelled(family: Family, number: number, bytes: Buffer, begin: number, end: number): boolean {
+    const lines = this.#begin(family, number, end - begin)
+    if (lines === undefined) return false
+    for (let at = begin; at < end; at++) lines.bytes[lines.size++] = bytes[at] ?? 0
+    lines.bytes[lines.size++] = lineFeed
+    return true
+  }
+
+  /** A line up to the value, for which, and for the end of the line, there is room then; none if the family has one with these labels. */
+  #begin(family: Family, number: number, room: number): Lines | undefined {
     const texts = this.#texts
-    if (labels !== this.#labels) {
-      this.#labels = labels
-      this.#number = numberOf(texts, labels)
-    }
-    const number = this.#number
     const lines = this.#linesOf(family)
     if (number >= lines.seen.length) lines.seen = larger(lines.seen, number)
-    if (lines.seen[number] === 1) return false
+    if (lines.seen[number] === 1) return undefined
     lines.seen[number] = 1
     const { name } = family
     const begin = beginOf(texts, number)
     const end = endOf(texts, number)
-    reserve(lines, name.length + end - begin + longestNumber + 1)
+    reserve(lines, name.length + end - begin + room + 1)
     if (lines.series === 0) put(lines, name)
     else copy(lines, lines, 0, name.length)
     copy(lines, texts, begin, end)
-    lines.size = putNumber(lines.bytes, lines.size, value)
-    put(lines, "\n")
     lines.series++
-    return true
+    return lines
   }
 
   /** All of it, once. */
@@ -89,6 +106,6 @@ const larger = (seen: Uint8Array, number: number): Uint8Array => {
 /** Samples as blocks. */
 export const render = (samples: Iterable<Sample>): ReadonlyArray<Block> => {
   const lines = new SampleLines()
-  for (const { family, labels, value } of samples) lines.add(family, labels, value)
+  for (const { family, labels, value } of samples) lines.add(family, lines.numberOf(labels), value)
   return lines.blocks()
 }

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Target } from "../config/target.ts"
 import { SampleLines } from "../exposition/lines.ts"
-import { parse } from "../transform/json.ts"
 import type { Answer } from "../upstream/exchange.ts"
 import type { Outcome } from "./outcome.ts"
 
@@ -24,13 +23,19 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
   const { status } = answer
   if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, yield: undefined }
   const bytes = answer.body.length
-  const document = parse(answer.body)
-  letGo(answer.body)
-  if (Result.isFailure(document)) {
-    return { _tag: "Failed", reason: "not_json", message: `the answer is not JSON: ${document.failure}`, status, bytes }
-  }
   const lines = new SampleLines()
-  const { series, dropped, problems, gaveUp } = transform(document.success, lines)
+  const transformed = transform(answer.body, lines)
+  letGo(answer.body)
+  if (Result.isFailure(transformed)) {
+    return {
+      _tag: "Failed",
+      reason: "not_json",
+      message: `the answer is not JSON: ${transformed.failure}`,
+      status,
+      bytes
+    }
+  }
+  const { series, dropped, problems, gaveUp } = transformed.success
   if (gaveUp) {
     const message =
       "the paths of the mapping look at more of the answer than a poll may: a nested .. or a costly filter"

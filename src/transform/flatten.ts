@@ -67,7 +67,7 @@ export const flatten = (
       help: `${place.path} of the answer to the last good poll.`
     }
     families.set(metric, family)
-    if (samples.add(family, all(place.labels), value)) series++
+    if (samples.add(family, samples.numberOf(all(place.labels)), value)) series++
     else refuse("duplicate")
   }
 

@@ -34,11 +34,16 @@ export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
     return Result.fail("not UTF-8")
   }
   try {
-    const root: Json = JSON.parse(text)
-    return Result.succeed({ root, spelling: lazySpelling(text, root) })
+    return Result.succeed(documentOf(text))
   } catch {
     return Result.fail(fault(text))
   }
+}
+
+/** Throws where the text is no JSON. */
+export const documentOf = (text: string): Document => {
+  const root: Json = JSON.parse(text)
+  return { root, spelling: lazySpelling(text, root) }
 }
 
 /** Most documents are never asked for a spelling, so that the text is only read again for the first question. */

@@ -16,11 +16,11 @@ export interface Lookup {
 /** Several nodes where one was asked for. */
 export const ambiguous = Symbol("ambiguous")
 
-export const lookup = (document: Document): Lookup => ({
+export const lookup = (document: Document, effort: Effort = { left: maxEffort }): Lookup => ({
   document,
   root: documentNode(document.root),
   found: new Map(),
-  effort: { left: maxEffort }
+  effort
 })
 
 /** All that a path finds from a row. */

@@ -10,6 +10,7 @@ export { location } from "./node.ts"
 /** A compiled JSONPath. */
 export interface Path {
   readonly text: string
+  readonly query: Query
   /** It starts at the document (`$`), whatever the current item. */
   readonly absolute: boolean
   /** The names and indexes of a path that finds at most one node by them alone; `find` is its fast way. */
@@ -58,6 +59,10 @@ export const each = (
   }
 }
 
+/** What is left of a path when so many of its segments were taken: it starts where they have led to. */
+export const after = ({ text, query }: Path, segments: number): Path =>
+  compileQuery(text, { root: "@", segments: query.segments.slice(segments) })
+
 /** The value at the end of `Path.keys`, or undefined where nothing stands. Makes no nodes. */
 export const find = (keys: ReadonlyArray<string | number>, start: Json): Json | undefined => {
   let value: Json | undefined = start
@@ -88,6 +93,7 @@ const isContainer = (value: Json | undefined): value is JsonArray | JsonObject =
 
 const compileQuery = (text: string, query: Query): Path => ({
   text,
+  query,
   absolute: query.root === "$",
   keys: singularKeys(query),
   list: singularKeys({ ...query, segments: query.segments.slice(0, -1) }),
@@ -203,7 +209,7 @@ const compileSlice = ({ start, end, step }: Extract<Selector, { kind: "slice" }>
   }
 }
 
-const queries: Queries = {
+const queries: Queries<Json> = {
   value: (query) => {
     const keys = singularKeys(query) ?? []
     return query.root === "$" ? (_, { root }) => find(keys, root) : (item) => find(keys, item)

@@ -3,7 +3,8 @@ import type { Metric, MetricObject } from "./mapping/metric.ts"
 import type { Mapping, Row } from "./mapping.ts"
 import type { Path } from "./path.ts"
 import type { Family } from "./sample.ts"
-import { defaultHelp, pathOf, readerOf, type Series } from "./series.ts"
+import { type Bulks, bulksOf } from "./scan/bulk.ts"
+import { defaultHelp, readerOf, type Series } from "./series.ts"
 
 /** A mapping as a poll runs it: nothing of it is looked up, sorted or compiled again. */
 export interface Plan {
@@ -13,6 +14,7 @@ export interface Plan {
   readonly maxSeries: number
   /** What is taken of the document as a whole. */
   readonly root: Scope
+  readonly bulks: Bulks | undefined
 }
 
 /** What is taken of each row of a list. */
@@ -59,9 +61,8 @@ export const plan = (
     const asTheRow = metric.labels_from === undefined && others.length === around.length
     return {
       family: familyOf(name, metric, lists),
-      path: pathOf(metric),
       labels: asTheRow ? undefined : others,
-      read: readerOf(metric),
+      reader: readerOf(metric),
       states
     }
   }
@@ -85,7 +86,7 @@ export const plan = (
   }
 
   const root = scopeOf(mapping, constants(labels), [])
-  return { families: [...families.values()], maxSeries, root }
+  return { families: [...families.values()], maxSeries, root, bulks: bulksOf(root) }
 }
 
 /**

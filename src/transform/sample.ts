@@ -8,11 +8,19 @@ export interface Family {
   readonly help: string
 }
 
-/**
- * Label pairs in ascending order of name, none of them empty (an empty value is an absent label).
- * The samples of one row share one array, so that its text is made once.
- */
+/** Label pairs in ascending order of name, none of them empty (an empty value is an absent label). */
 export type Labels = ReadonlyArray<readonly [name: string, value: string]>
+
+/** The same, but for values that stand in the bytes of a document just as they are: those are not made texts of. */
+export interface LabelPlaces {
+  /** In ascending order. */
+  readonly names: ReadonlyArray<string>
+  /** Where the value stands, UTF-8 without anything to escape; or -1, and it is among the texts. */
+  readonly begins: Int32Array
+  readonly ends: Int32Array
+  /** Empty where the label is absent. */
+  readonly texts: Array<string>
+}
 
 /** One series' value, finite, in base units. */
 export interface Sample {
@@ -21,10 +29,14 @@ export interface Sample {
   readonly value: number
 }
 
-/** Where samples go, one by one. */
+/** Where samples go, one by one. Labels have a number here, the same for the same labels, so that those of a row are spelled once. */
 export interface Samples {
+  readonly numberOf: (labels: Labels) => number
+  readonly numberOfPlaces: (labels: LabelPlaces, bytes: Buffer) => number
   /** Says no to one whose name and labels are there already. */
-  readonly add: (family: Family, labels: Labels, value: number) => boolean
+  readonly add: (family: Family, labels: number, value: number) => boolean
+  /** The same of a value that stands in the bytes just as the exposition spells it. */
+  readonly addSpelled: (family: Family, labels: number, bytes: Buffer, begin: number, end: number) => boolean
 }
 
 export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const

@@ -1,13 +1,18 @@
+import * as Result from "effect/Result"
 import { describeFound, describeLabels, describeRow } from "./describe.ts"
-import type { Document } from "./json.ts"
-import { type Label, type LabelProblem, labelRow, present, type RowLabels } from "./labels.ts"
-import { eachNodeAt, type Lookup, lookup } from "./lookup.ts"
+import { type Document, parse } from "./json.ts"
+import { type Label, labelRow, present, type RowLabels } from "./labels.ts"
+import { eachNodeAt, lookup } from "./lookup.ts"
 import type { Node } from "./node.ts"
 import { find, type Path } from "./path.ts"
 import type { List, Plan, Scope } from "./plan.ts"
-import { collectProblems, type Problems } from "./problems.ts"
+import { collectProblems } from "./problems.ts"
+import { add, hasEnough, type Run } from "./run.ts"
 import type { DropReason, Labels, Samples, Transformed } from "./sample.ts"
-import type { Series } from "./series.ts"
+import { type Aside, parseSparse } from "./scan/aside.ts"
+import { nowhere } from "./scan/outline.ts"
+import { visitRows } from "./scan/rows.ts"
+import { readingOf, type Series } from "./series.ts"
 
 /** Where a scope is taken: the document, or one row of a list. */
 interface Row {
@@ -15,23 +20,31 @@ interface Row {
   /** As the rows within inherit them, and as its samples share them. */
   readonly rowLabels: RowLabels
   readonly labels: Labels
-}
-
-/** One document on its way through a plan. Its functions take it, and are not made for it: V8 forgets with a function how it was compiled. */
-interface Run {
-  readonly look: Lookup
-  readonly samples: Samples
-  readonly maxSeries: number
-  readonly problems: Problems
-  readonly labelLost: LabelProblem
-  series: number
+  /** That of the labels, once a sample has asked for it. */
+  number: number | undefined
 }
 
 /**
  * Adds all samples that a mapping yields of a document; it goes on to one over the plan's `maxSeries` and no further. Total: what
  * a document lacks, or has in a form that makes no number, costs a sample and is a problem.
  */
-export const transform = ({ root, maxSeries }: Plan, document: Document, samples: Samples): Transformed => {
+export const transform = (plan: Plan, document: Document, samples: Samples): Transformed =>
+  transformSparse(plan, document, undefined, samples)
+
+/** The same of the document in a body; or in a few words why it is no JSON. */
+export const transformBody = (plan: Plan, body: Uint8Array, samples: Samples): Result.Result<Transformed, string> =>
+  plan.bulks === undefined
+    ? Result.map(parse(body), (document) => transform(plan, document, samples))
+    : Result.map(parseSparse(body, plan.bulks.outline), ({ aside, ...document }) =>
+        transformSparse(plan, document, aside, samples)
+      )
+
+const transformSparse = (
+  { root, maxSeries, bulks }: Plan,
+  document: Document,
+  aside: Aside | undefined,
+  samples: Samples
+): Transformed => {
   const look = lookup(document)
   const run: Run = {
     look,
@@ -39,10 +52,11 @@ export const transform = ({ root, maxSeries }: Plan, document: Document, samples
     maxSeries,
     problems: collectProblems(),
     labelLost: (label, path, node) => lost(run, "ambiguous", label, path, node),
+    lists: aside && bulks && { aside, bulks },
     series: 0
   }
   const rowLabels = labelRow(root.labels, [], look, look.root, run.labelLost)
-  visit(run, root, { node: look.root, rowLabels, labels: present(rowLabels) })
+  visit(run, root, { node: look.root, rowLabels, labels: present(rowLabels), number: undefined })
   const { dropped, problems } = run.problems
   return { series: run.series, dropped, problems, gaveUp: look.effort.left < 0 }
 }
@@ -52,8 +66,9 @@ const visit = (run: Run, { series, lists }: Scope, row: Row): void => {
   for (const list of lists) walk(run, list, row)
 }
 
-const walk = (run: Run, { path, scopes }: List, around: Row): void => {
+const walk = (run: Run, list: List, around: Row): void => {
   const { look } = run
+  const { path, scopes } = list
   let rows = 0
   eachNodeAt(look, path, around.node, (node) => {
     rows++
@@ -62,44 +77,58 @@ const walk = (run: Run, { path, scopes }: List, around: Row): void => {
   if (rows === 0 && around.node === look.root && isGone(path, look.root)) {
     lost(run, "missing", firstName(scopes), path, around.node)
   }
+  if (run.lists !== undefined) walkAside(run, run.lists, list, around)
+}
+
+/** The rows that the document has not. */
+const walkAside = (run: Run, { bulks, aside }: NonNullable<Run["lists"]>, list: List, { rowLabels }: Row): void => {
+  const placed = bulks.of.get(list)
+  if (placed === undefined) return
+  const begin = aside.places.begins[placed.slot] ?? nowhere
+  if (begin !== nowhere) visitRows(run, placed.bulk, rowLabels, aside.body, begin)
 }
 
 /** Says whether that is enough. */
 const visitRow = (run: Run, scopes: ReadonlyArray<Scope>, node: Node, around: Row): boolean => {
   const { look, labelLost } = run
   for (const scope of scopes) {
-    if (isFull(run) || look.effort.left-- < 0) return true
+    if (hasEnough(run)) return true
     const rowLabels = labelRow(scope.labels, around.rowLabels, look, node, labelLost)
-    visit(run, scope, { node, rowLabels, labels: present(rowLabels) })
+    visit(run, scope, { node, rowLabels, labels: present(rowLabels), number: undefined })
   }
   return false
 }
 
 const take = (run: Run, series: Series, row: Row): void => {
-  const { look, labelLost } = run
-  const reading = series.read(look, row.node)
-  if (typeof reading === "string") lost(run, reading, series.family.name, series.path, row.node)
-  const isUnknownState = series.states !== undefined && reading === "unknown_state"
+  const { look, labelLost, samples } = run
+  const { family, reader, states } = series
+  const reading = readingOf(reader, look, row.node)
+  if (typeof reading === "string") lost(run, reading, family.name, reader.path, row.node)
+  const isUnknownState = states !== undefined && reading === "unknown_state"
   if (typeof reading !== "number" && !isUnknownState) return
-  const labels =
-    series.labels === undefined
-      ? row.labels
-      : present(labelRow(series.labels, row.rowLabels, look, row.node, labelLost))
-  if (series.states === undefined) add(run, series, labels, Number(reading), row)
-  else {
-    for (const [index, state] of series.states.entries()) {
-      add(run, series, withState(labels, state), index === reading ? 1 : 0, row)
-    }
+  const isOwn = series.labels !== undefined
+  const labels = isOwn ? present(labelRow(series.labels, row.rowLabels, look, row.node, labelLost)) : row.labels
+  if (states === undefined) {
+    if (!isOwn) row.number ??= samples.numberOf(labels)
+    put(run, series, labels, isOwn ? samples.numberOf(labels) : (row.number ?? 0), Number(reading), row)
+    return
+  }
+  for (const [index, state] of states.entries()) {
+    const all = withState(labels, state)
+    put(run, series, all, samples.numberOf(all), index === reading ? 1 : 0, row)
   }
 }
 
-const add = (run: Run, { family, path }: Series, labels: Labels, value: number, row: Row): void => {
-  if (isFull(run)) return
-  if (run.samples.add(family, labels, value)) run.series++
-  else lost(run, "duplicate", family.name, path, row.node, labels)
+const put = (
+  run: Run,
+  { family, reader }: Series,
+  labels: Labels,
+  number: number,
+  value: number,
+  { node }: Row
+): void => {
+  if (!add(run, family, number, value)) lost(run, "duplicate", family.name, reader.path, node, labels)
 }
-
-const isFull = ({ series, maxSeries }: Run): boolean => series > maxSeries
 
 const lost = (
   { look, problems }: Run,

@@ -4,10 +4,11 @@ import { join } from "node:path"
 import { inspect } from "node:util"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { locateIn } from "../../src/config/files.ts"
 import { fromFlags, fromText } from "../../src/config/load.ts"
-import { collected, documentOf } from "../transform/yielded.ts"
+import { bodyOf, collected } from "../transform/yielded.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {
@@ -27,7 +28,7 @@ const only = (yaml: string, surroundings = {}) => {
 }
 
 const series = (target: ReturnType<typeof only>, document: unknown) =>
-  collected((samples) => target.transform(documentOf(JSON.stringify(document)), samples)).samples.map(
+  collected((samples) => Result.getOrThrow(target.transform(bodyOf(JSON.stringify(document)), samples))).samples.map(
     ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
   )
 
@@ -170,7 +171,9 @@ targets:
   - { name: c, url: "https://c.example.com/", labels: { site: c }, each: [{ path: $, metrics: { node_up: up } }] }
 `)
   const helps = loaded.flatMap(({ transform }) =>
-    collected((samples) => transform(documentOf('{"up":1}'), samples)).samples.map(({ family }) => family.help)
+    collected((samples) => Result.getOrThrow(transform(bodyOf('{"up":1}'), samples))).samples.map(
+      ({ family }) => family.help
+    )
   )
   expect(helps).toEqual(["Up.", "Up.", "Up."])
 })

@@ -1,10 +1,11 @@
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { show } from "../../src/config/report.ts"
 import type { Target } from "../../src/config/target.ts"
 import type { Entry } from "../../src/config/target-group.ts"
-import { collected, documentOf } from "../transform/yielded.ts"
+import { bodyOf, collected } from "../transform/yielded.ts"
 import { lines, load } from "./loading.ts"
 
 const mappings = `
@@ -26,7 +27,7 @@ const configuration = (yaml: string) => {
 const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
 
 const samplesOf = (transform: Target["transform"]) =>
-  collected((samples) => transform(documentOf('{"up": true}'), samples)).samples
+  collected((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
 
 type Given = ReadonlyArray<string | readonly [string, Entry["labels"]]>
 

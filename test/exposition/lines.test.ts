@@ -104,14 +104,19 @@ test("the fast renderer writes what a naive one writes, also where rows are long
   )
 })
 
+/** Adds a sample with its labels as they are. */
+const adder = (lines: SampleLines) => (family: Family, labels: Labels, value: number) =>
+  lines.add(family, lines.numberOf(labels), value)
+
 test("of two samples of one name and the same labels the second is refused, and not where only the name is another", () => {
   const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
   const labels = (): Labels => [["queue", "mail"]]
   const lines = new SampleLines()
-  expect(lines.add(depth, labels(), 1)).toBe(true)
-  expect(lines.add(depth, labels(), 2)).toBe(false)
-  expect(lines.add(age, labels(), 3)).toBe(true)
-  expect(lines.add(depth, [], 4)).toBe(true)
+  const add = adder(lines)
+  expect(add(depth, labels(), 1)).toBe(true)
+  expect(add(depth, labels(), 2)).toBe(false)
+  expect(add(age, labels(), 3)).toBe(true)
+  expect(add(depth, [], 4)).toBe(true)
   expect(text(lines.blocks())).toEqual([
     'queue_depth{queue="mail"} 1\nqueue_depth 4\n',
     'queue_age_seconds{queue="mail"} 3\n'
@@ -120,10 +125,11 @@ test("of two samples of one name and the same labels the second is refused, and 
 
 test("texts that differ in half a surrogate pair are one on the page, and refused as such", () => {
   const lines = new SampleLines()
-  expect(lines.add(gauge("m"), [["l", "\ud800"]], 1)).toBe(true)
+  const add = adder(lines)
+  expect(add(gauge("m"), [["l", "\ud800"]], 1)).toBe(true)
   const family = gauge("n")
-  expect(lines.add(family, [["l", "\ud800"]], 1)).toBe(true)
-  expect(lines.add(family, [["l", "\ud801"]], 1)).toBe(false)
+  expect(add(family, [["l", "\ud800"]], 1)).toBe(true)
+  expect(add(family, [["l", "\ud801"]], 1)).toBe(false)
 })
 
 test("what was written before, and at the same time, changes nothing: memory is used again", () => {
@@ -137,7 +143,8 @@ test("what was written before, and at the same time, changes nothing: memory is 
   for (const index of first.keys()) {
     for (const [at, samples] of [first, second].entries()) {
       const sample = samples[index]
-      if (sample) both[at]?.add(sample.family, sample.labels, sample.value)
+      const lines = both[at]
+      if (sample && lines) adder(lines)(sample.family, sample.labels, sample.value)
     }
   }
   expect(both.map((lines) => text(lines.blocks()))).toEqual(alone)

@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { digest, digestOnce } from "../../src/poll/digest.ts"
 import { noneDropped } from "../../src/transform/problems.ts"
@@ -20,7 +21,7 @@ test.each([
   [
     "more to look through than a poll may",
     answer("{}"),
-    aTarget("a", { transform: () => ({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),
+    aTarget("a", { transform: () => Result.succeed({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),
     "too_large"
   ]
 ])("%s fails the poll", (_, answer, target, reason) => {

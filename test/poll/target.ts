@@ -1,7 +1,9 @@
 import * as Duration from "effect/Duration"
+import { compile, type Recipe } from "../../src/config/recipe.ts"
 import type { Target } from "../../src/config/target.ts"
-import { flatten } from "../../src/transform/flatten.ts"
 import { get } from "../../src/upstream/request.ts"
+
+const recipe: Recipe = { mapping: undefined, labels: {}, maxSeries: 100 }
 
 /** A target that is polled every 10 seconds, has 5 to answer, and whose series stand for 30. */
 export const aTarget = (name: string, change: Partial<Target> = {}): Target => ({
@@ -10,8 +12,8 @@ export const aTarget = (name: string, change: Partial<Target> = {}): Target => (
   interval: Duration.seconds(10),
   staleAfter: Duration.seconds(30),
   maxSeries: 100,
-  recipe: { mapping: undefined, labels: {}, maxSeries: 100 },
-  transform: flatten,
+  recipe,
+  transform: compile(recipe),
   settings: () => name,
   ...change
 })

@@ -1,13 +1,16 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { expect } from "vitest"
 import type { Document, Json } from "../../src/transform/json.ts"
 import { parse } from "../../src/transform/json.ts"
 import { Mapping } from "../../src/transform/mapping.ts"
 import { plan } from "../../src/transform/plan.ts"
-import type { Sample, Samples, Transformed } from "../../src/transform/sample.ts"
-import { transform } from "../../src/transform/transform.ts"
+import type { Labels, Sample, Samples, Transformed } from "../../src/transform/sample.ts"
+import { transform, transformBody } from "../../src/transform/transform.ts"
 
-export const documentOf = (text: string): Document => Result.getOrThrow(parse(new TextEncoder().encode(text)))
+export const bodyOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+export const documentOf = (text: string): Document => Result.getOrThrow(parse(bodyOf(text)))
 
 export interface Yielded extends Omit<Transformed, "series"> {
   readonly samples: ReadonlyArray<Sample>
@@ -17,26 +20,52 @@ export interface Yielded extends Omit<Transformed, "series"> {
 export const collected = (transform: (samples: Samples) => Transformed): Yielded => {
   const samples: Array<Sample> = []
   const there = new Set<string>()
+  const all: Array<Labels> = []
+  const add: Samples["add"] = (family, number, value) => {
+    const labels = all[number] ?? []
+    const isNew = there.size < there.add(JSON.stringify([family.name, labels])).size
+    if (isNew) samples.push({ family, labels, value })
+    return isNew
+  }
   const { series, ...rest } = transform({
-    add: (family, labels, value) => {
-      const isNew = there.size < there.add(JSON.stringify([family.name, labels])).size
-      if (isNew) samples.push({ family, labels, value })
-      return isNew
+    numberOf: (labels) => all.push(labels) - 1,
+    numberOfPlaces: ({ names, begins, ends, texts }, bytes) => {
+      const labels = names.map((name, index): Labels[number] => {
+        const begin = begins[index] ?? -1
+        return [name, (begin < 0 ? texts[index] : bytes.toString("utf8", begin, ends[index])) ?? ""]
+      })
+      return all.push(labels.filter(([, value]) => value !== "")) - 1
+    },
+    add,
+    addSpelled: (family, number, bytes, begin, end) => {
+      const spelling = bytes.toString("utf8", begin, end)
+      expect(spelling).toBe(String(Number(spelling)))
+      return add(family, number, Number(spelling))
     }
   })
   if (series !== samples.length) throw new Error(`${series} series, and ${samples.length} samples`)
   return { samples, ...rest }
 }
 
-/** What a mapping, as the file has it, yields of a document, as a text or a value. */
-export const yielded = (
-  mapping: unknown,
-  document: Json,
-  options: { readonly labels?: Record<string, string>; readonly maxSeries?: number } = {}
-): Yielded => {
-  const made = plan(Schema.decodeUnknownSync(Mapping)(mapping), options.labels, options.maxSeries)
-  return collected((samples) => transform(made, documentOf(JSON.stringify(document)), samples))
+interface Options {
+  readonly labels?: Record<string, string>
+  readonly maxSeries?: number
 }
+
+/**
+ * What a mapping, as the file has it, yields of a document, as a text. The same whether the document was parsed, or its rows read from the bytes:
+ * the first is the measure of the second.
+ */
+export const yieldedOf = (mapping: unknown, text: string, { labels, maxSeries }: Options = {}): Yielded => {
+  const made = plan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
+  const parsed = collected((samples) => transform(made, documentOf(text), samples))
+  expect(collected((samples) => Result.getOrThrow(transformBody(made, bodyOf(text), samples)))).toEqual(parsed)
+  return parsed
+}
+
+/** The same of a document as a value. */
+export const yielded = (mapping: unknown, document: Json, options: Options = {}): Yielded =>
+  yieldedOf(mapping, JSON.stringify(document), options)
 
 /** `name{label="value"} 1`. */
 export const line = ({ family, labels, value }: Sample): string =>

@@ -4,22 +4,22 @@ import { matcher } from "./iregexp.ts"
 import { type Search, spend } from "./search.ts"
 import type { Comparable, Operator, Query, Test } from "./syntax.ts"
 
-/** Whether the value stays. */
-export type Predicate = (value: Json, search: Search) => boolean
+/** Whether the item stays, whatever form it has. */
+export type Predicate<Item> = (item: Item, search: Search) => boolean
 
-/** The compiled forms of a query within a filter, which `path.ts` makes. */
-export interface Queries {
+/** The compiled forms of a query within a filter, which those make who know what an item is. */
+export interface Queries<Item> {
   /** At most `most` nodes. */
-  readonly nodes: (query: Query, most: number) => (item: Json, search: Search) => ReadonlyArray<Node>
+  readonly nodes: (query: Query, most: number) => (item: Item, search: Search) => ReadonlyArray<Pick<Node, "value">>
   /** The one value of a singular query. */
-  readonly value: (query: Query) => Evaluate
+  readonly value: (query: Query) => Evaluate<Item>
 }
 
 /** A value, or undefined for the RFC's Nothing. */
-type Evaluate = (item: Json, search: Search) => Json | undefined
+type Evaluate<Item> = (item: Item, search: Search) => Json | undefined
 
 /** The predicate of a filter (RFC 9535, section 2.3.5). */
-export const compileTest = (test: Test, queries: Queries): Predicate => {
+export const compileTest = <Item>(test: Test, queries: Queries<Item>): Predicate<Item> => {
   switch (test.kind) {
     case "or": {
       const tests = test.tests.map((each) => compileTest(each, queries))
@@ -48,7 +48,7 @@ export const compileTest = (test: Test, queries: Queries): Predicate => {
   }
 }
 
-const compileComparable = (comparable: Comparable, queries: Queries): Evaluate => {
+const compileComparable = <Item>(comparable: Comparable, queries: Queries<Item>): Evaluate<Item> => {
   switch (comparable.kind) {
     case "literal":
       return () => comparable.value
@@ -73,7 +73,7 @@ const compileComparable = (comparable: Comparable, queries: Queries): Evaluate =
 }
 
 /** `match()` and `search()`; false for what is no string and for a pattern that is no I-Regexp (section 2.4.6). */
-const compileRegex = (test: Extract<Test, { kind: "regex" }>, queries: Queries): Predicate => {
+const compileRegex = <Item>(test: Extract<Test, { kind: "regex" }>, queries: Queries<Item>): Predicate<Item> => {
   const text = compileComparable(test.text, queries)
   const pattern = compileComparable(test.pattern, queries)
   let last: string | undefined

@@ -57,3 +57,49 @@ export const singularKeys = (query: Query): ReadonlyArray<string | number> | und
   }
   return keys
 }
+
+/** The names, and indexes from 0 on, that a query begins with; where it may go on from there, nobody knows before it is run. */
+export const leadingKeys = ({ segments }: Query): ReadonlyArray<string | number> => {
+  const keys: Array<string | number> = []
+  for (const segment of segments) {
+    const [key] = singularKeys({ root: "@", segments: [segment] }) ?? []
+    if (key === undefined || (typeof key === "number" && key < 0)) break
+    keys.push(key)
+  }
+  return keys
+}
+
+/** The queries of a test. */
+export const queriesOf = (test: Test): ReadonlyArray<Query> => {
+  switch (test.kind) {
+    case "or":
+    case "and":
+      return test.tests.flatMap(queriesOf)
+    case "not":
+      return queriesOf(test.test)
+    case "exists":
+      return [test.query]
+    case "compare":
+      return [test.left, test.right].flatMap(queriesOfComparable)
+    case "regex":
+      return [test.text, test.pattern].flatMap(queriesOfComparable)
+  }
+}
+
+const queriesOfComparable = (comparable: Comparable): ReadonlyArray<Query> => {
+  switch (comparable.kind) {
+    case "literal":
+      return []
+    case "length":
+      return queriesOfComparable(comparable.of)
+    default:
+      return [comparable.query]
+  }
+}
+
+/** The queries of all filters in a query, and of those in them. */
+export const queriesWithin = ({ segments }: Query): ReadonlyArray<Query> =>
+  segments
+    .flatMap(({ selectors }) => selectors)
+    .flatMap((selector) => (selector.kind === "filter" ? queriesOf(selector.test) : []))
+    .flatMap((query) => [query, ...queriesWithin(query)])

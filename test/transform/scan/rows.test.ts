@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest"
+import { complaints, lines, yieldedOf } from "../yielded.ts"
+
+const m = { m: "v" }
+
+describe("rows that are read from the bytes yield what parsed ones do", () => {
+  test.each<[string, ReadonlyArray<object>, string, ReadonlyArray<string>]>([
+    [
+      "of two members of one name the last, where the first stands",
+      [{ path: "a.*", labels_from: { k: { key: 0 } }, metrics: m }],
+      '{"a": {"x": {"v": 1}, "y": {"v": 2}, "x": {"v": 3}}}',
+      ["m{k=x} 3", "m{k=y} 2"]
+    ],
+    [
+      "numbers among the names of a map come first, as JavaScript has them",
+      [{ path: "a.*", labels_from: { k: { key: 0 } }, metrics: m }],
+      '{"a": {"x": {"v": 1}, "10": {"v": 2}, "9": {"v": 3}}}',
+      ["m{k=9} 3", "m{k=10} 2", "m{k=x} 1"]
+    ],
+    [
+      "of two lists of one name the last",
+      [{ path: "a[*]", labels_from: { k: { key: 0 } }, metrics: m }],
+      '{"a": [{"v": 1}, {"v": 2}], "a": [{"v": 3}]}',
+      ["m{k=0} 3"]
+    ],
+    [
+      "nothing of an object that another one of the same name replaces",
+      [{ path: "a[*]", metrics: { m: { value: "o.x", default: 7 } } }],
+      '{"a": [{"o": {"x": 1}, "o": {"y": 2}}]}',
+      ["m{} 7"]
+    ],
+    [
+      "keys however far above, also where a row is the only one",
+      [
+        {
+          path: "$.a.b[*]",
+          labels_from: { k0: { key: 0 }, k1: { key: 1 }, k2: { key: 2 }, k3: { key: 3 } },
+          each: [
+            {
+              path: "c.d",
+              labels_from: { i0: { key: 0 }, i1: { key: 1 }, i2: { key: 2 }, i3: { key: 3 } },
+              each: [{ path: "e[*]", labels_from: { j: { key: 2 }, l: { key: 3 } }, metrics: m }]
+            }
+          ]
+        }
+      ],
+      '{"a": {"b": [{"c": {"d": {"e": [{"v": 1}]}}}]}}',
+      ["m{i0=d,i1=c,i2=0,i3=b,j=d,k0=0,k1=b,k2=a,l=c} 1"]
+    ],
+    [
+      "labels as the document spells them",
+      [{ path: "a[*]", labels_from: { l: "id" }, metrics: m }],
+      '{"a": [{"id": 9007199254740993, "v": 1}, {"id": 1.50, "v": 2}, {"id": "\\u0061\\"b", "v": 3}, {"id": "", "v": 4}, {"id": true, "v": 5}]}',
+      ["m{l=9007199254740993} 1", "m{l=1.50} 2", 'm{l=a"b} 3', "m{} 4", "m{l=true} 5"]
+    ],
+    [
+      "labels that stand behind the rows within",
+      [{ path: "a[*]", labels_from: { l: "id" }, each: [{ path: "b[*]", labels_from: { n: "n" }, metrics: m }] }],
+      '{"a": [{"b": [{"v": 1, "n": "x"}, {"v": 2, "n": "y"}], "id": "z"}]}',
+      ["m{l=z,n=x} 1", "m{l=z,n=y} 2"]
+    ],
+    [
+      "numbers as JavaScript spells them",
+      [{ path: "a[*]", labels_from: { k: { key: 0 } }, metrics: { m: "@" } }],
+      '{"a": [1.50, 1e3, -0, 0.0000001, "12.5", true]}',
+      ["m{k=0} 1.5", "m{k=1} 1000", "m{k=2} 0", "m{k=3} 1e-7", "m{k=4} 12.5", "m{k=5} 1"]
+    ]
+  ])("%s", (_, each, text, expected) => {
+    expect(
+      lines(yieldedOf({ each }, text)).map((line) => line.replaceAll('="', "=").replaceAll(/"(?=[,}])/g, ""))
+    ).toEqual(expected)
+  })
+})
+
+test("problems say where and what, as those of parsed rows", () => {
+  const each = [
+    {
+      path: "a[*]",
+      labels_from: { l: "id" },
+      metrics: {
+        m: { value: "v", type: "counter" },
+        n: { value: "w", map: { UP: 1 } },
+        o: { type: "stateset", value: "s", states: ["on"] }
+      },
+      each: [{ path: "b.*", metrics: { p: "$.gone", q: "x[0]" } }]
+    }
+  ]
+  const text = '{"a": [{"id": [], "v": -1, "w": "DOWN", "s": 1.50, "b": {"c d": {"x": {}}}}]}'
+  expect(complaints(yieldedOf({ each }, text))).toEqual([
+    "ambiguous l id $['a'][0]: a list of 0",
+    "not_a_number m v $['a'][0]: -1",
+    "unknown_state n w $['a'][0]: \"DOWN\"",
+    "unknown_state o s $['a'][0]: 1.50",
+    "missing p $.gone $['a'][0]['b']['c d']: nothing",
+    "missing q x[0] $['a'][0]['b']['c d']: nothing"
+  ])
+})
+
+test("a list that is gone is missing, one that is empty or null is not, and one that is none has no rows", () => {
+  const each = [{ path: "$.a.b[*]", metrics: m }]
+  const missing = (found: string) => [`missing m $.a.b[*] $: ${found}`]
+  expect(complaints(yieldedOf({ each }, '{"a": {}}'))).toEqual(missing("nothing"))
+  expect(complaints(yieldedOf({ each }, '{"a": {"b": "[1]"}}'))).toEqual(missing("nothing"))
+  expect(complaints(yieldedOf({ each }, '{"a": {"b": []}}'))).toEqual([])
+  expect(complaints(yieldedOf({ each }, '{"a": {"b": null}}'))).toEqual([])
+})
