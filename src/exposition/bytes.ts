@@ -38,3 +38,11 @@ export const copy = (to: Growing, from: Growing, begin: number, end: number): vo
   for (let at = begin; at < end; at += word) view.setUint32(size + at - begin, source.getUint32(at))
   to.size = size + end - begin
 }
+
+/** The same of bytes that have no view, and of which the parts are shorter still. */
+export const copyPlace = (to: Growing, from: Uint8Array, begin: number, end: number): void => {
+  const { bytes, size } = to
+  const offset = size - begin
+  for (let at = begin; at < end; at++) bytes[offset + at] = from[at] ?? 0
+  to.size = offset + end
+}

@@ -1,5 +1,5 @@
 import type { LabelPlaces, Labels } from "../transform/sample.ts"
-import { type Growing, growing, put, reserve } from "./bytes.ts"
+import { copyPlace, type Growing, growing, put, reserve } from "./bytes.ts"
 import { escapeLabelValue } from "./escape.ts"
 
 /**
@@ -62,7 +62,10 @@ export const numberOfPlaces = (
     if (from < 0 ? value === "" : from === to) continue
     spellName(texts, begin, names[index] ?? "")
     if (from < 0) spellValue(texts, value)
-    else spellPlace(texts, bytes, from, to)
+    else {
+      reserve(texts, to - from)
+      copyPlace(texts, bytes, from, to)
+    }
   }
   return finish(texts, begin)
 }
@@ -139,13 +142,6 @@ const spellName = (texts: LabelTexts, begin: number, name: string): void => {
   bytes[size++] = equals
   bytes[size++] = quote
   texts.size = size
-}
-
-const spellPlace = (texts: LabelTexts, from: Buffer, begin: number, end: number): void => {
-  reserve(texts, end - begin)
-  const { bytes, size } = texts
-  for (let at = begin; at < end; at++) bytes[size + at - begin] = from[at] ?? 0
-  texts.size = size + end - begin
 }
 
 const lineFeed = 10

@@ -1,6 +1,6 @@
 import type { Family, LabelPlaces, Labels, Sample, Samples } from "../transform/sample.ts"
 import type { Block } from "./block.ts"
-import { copy, type Growing, growing, put, reserve } from "./bytes.ts"
+import { copy, copyPlace, type Growing, growing, put, reserve } from "./bytes.ts"
 import { beginOf, clear, endOf, labelTexts, numberOf, numberOfPlaces } from "./label-texts.ts"
 import { longestNumber, putNumber } from "./number.ts"
 import { spare } from "./spare.ts"
@@ -48,7 +48,7 @@ export class SampleLines implements Samples {
   addSpelled(family: Family, number: number, bytes: Buffer, begin: number, end: number): boolean {
     const lines = this.#begin(family, number, end - begin)
     if (lines === undefined) return false
-    for (let at = begin; at < end; at++) lines.bytes[lines.size++] = bytes[at] ?? 0
+    copyPlace(lines, bytes, begin, end)
     lines.bytes[lines.size++] = lineFeed
     return true
   }

@@ -5,18 +5,11 @@ import * as Result from "effect/Result"
 import type { Target } from "../config/target.ts"
 import { SampleLines } from "../exposition/lines.ts"
 import type { Answer } from "../upstream/exchange.ts"
+import { letGo } from "../upstream/let-go.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** What a digestion needs to know of its target. */
 export type Digestion = Pick<Target, "transform" | "maxSeries">
-
-/**
- * Frees what a body took at once: a collector that sees three megabytes of dead buffers for each one on its heap runs far too often. Bodies
- * that share their memory with others are let be.
- */
-const letGo = ({ buffer, byteLength }: Uint8Array): void => {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
-}
 
 /** What an answer comes to for a target. Its body is used up. */
 export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Outcome => {

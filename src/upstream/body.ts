@@ -3,6 +3,7 @@ import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
 import { brokenOff, TooLarge, Unreachable } from "./errors.ts"
+import { letGo } from "./let-go.ts"
 
 /** The content codings of RFC 9110, section 8.4.1, and zstd (RFC 8878). */
 const decoders: Readonly<Record<string, () => Transform>> = {
@@ -38,11 +39,17 @@ export const readBody = (head: IncomingMessage, limit: number, tell: (body: Body
   // a length that is known makes room for the body at once: to join the chunks of 100 MB at the end would hold every scrape meanwhile
   const room = announced <= limit ? Buffer.allocUnsafe(announced) : undefined
   const chunks: Array<Buffer> = []
+  /** Free once the parser of HTTP is done with it, as it is when the next one comes. */
+  let copied: Buffer = Buffer.alloc(0)
   let size = 0
   const body: Readable = decoder === undefined ? head : head.pipe(decoder)
   body.on("data", (chunk: Buffer) => {
     if (room === undefined) chunks.push(chunk)
-    else chunk.copy(room, size)
+    else {
+      chunk.copy(room, size)
+      letGo(copied)
+      copied = chunk
+    }
     size += chunk.length
     if (size > limit) fail(new TooLarge({ limit }))
   })
