@@ -22,15 +22,28 @@ const framing = (head: string): Framing => {
   return length === undefined ? { _tag: "Chunked" } : { _tag: "Length", length: Number(length) }
 }
 
+/** What the kernel has is read into this memory, whatever the connection: a piece of memory for each 64 kB takes longer than to serve them. */
+const memory = Buffer.alloc(1 << 20)
+
+/** What a connection does with what it reads. */
+interface Reader {
+  read: (chunk: Buffer) => void
+}
+
 /**
  * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply: node:http as a client costs more than
  * the servers that are measured here.
  */
 export const open = async (port: number): Promise<Connection> => {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true })
+  const reader: Reader = { read: () => undefined }
+  const callback = (bytes: number) => {
+    reader.read(memory.subarray(0, bytes))
+    return true
+  }
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true, onread: { buffer: memory, callback } })
   await once(socket, "connect")
   return {
-    get: (path, { gzip = false, keep = false } = {}) => exchange(socket, request(path, gzip), keep),
+    get: (path, { gzip = false, keep = false } = {}) => exchange(socket, reader, request(path, gzip), keep),
     [Symbol.dispose]: () => socket.destroy()
   }
 }
@@ -38,7 +51,7 @@ export const open = async (port: number): Promise<Connection> => {
 const request = (path: string, gzip: boolean) =>
   `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/plain\r\n${gzip ? "Accept-Encoding: gzip\r\n" : ""}\r\n`
 
-const exchange = (socket: Socket, text: string, keep: boolean) =>
+const exchange = (socket: Socket, reader: Reader, text: string, keep: boolean) =>
   new Promise<Reply>((resolve, reject) => {
     const start = performance.now()
     let head = ""
@@ -48,13 +61,13 @@ const exchange = (socket: Socket, text: string, keep: boolean) =>
     const kept: Array<Buffer> = []
 
     const done = () => {
-      socket.off("data", read).off("error", fail).off("close", close)
+      socket.off("error", fail).off("close", close)
       const body = Buffer.concat(kept)
       resolve({ status: Number(head.slice(9, 12)), milliseconds: performance.now() - start, body })
     }
     const fail = (error: Error) => reject(error)
     const close = () => reject(new Error("the connection was closed in the middle of a reply"))
-    const read = (chunk: Buffer) => {
+    reader.read = (chunk) => {
       let body = chunk
       if (end === undefined) {
         head += chunk.toString("latin1")
@@ -66,12 +79,12 @@ const exchange = (socket: Socket, text: string, keep: boolean) =>
         body = chunk.subarray(chunk.length - rest)
       }
       received += body.length
-      if (keep) kept.push(body)
+      if (keep) kept.push(Buffer.from(body))
       if (end._tag === "Length") return received >= end.length ? done() : undefined
-      tail = Buffer.concat([tail, body]).subarray(-lastChunk.length)
+      tail = Buffer.concat([tail, body.subarray(-lastChunk.length)]).subarray(-lastChunk.length)
       if (tail.equals(lastChunk)) done()
     }
-    socket.on("data", read).on("error", fail).on("close", close)
+    socket.on("error", fail).on("close", close)
     socket.write(text)
   })
 
