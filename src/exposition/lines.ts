@@ -103,9 +103,15 @@ const larger = (seen: Uint8Array, number: number): Uint8Array => {
   return grown
 }
 
-/** Samples as blocks. */
+/** Samples as blocks. Labels that samples in a row share are spelled once. */
 export const render = (samples: Iterable<Sample>): ReadonlyArray<Block> => {
   const lines = new SampleLines()
-  for (const { family, labels, value } of samples) lines.add(family, lines.numberOf(labels), value)
+  let last: Labels | undefined
+  let number = 0
+  for (const { family, labels, value } of samples) {
+    if (labels !== last) number = lines.numberOf(labels)
+    last = labels
+    lines.add(family, number, value)
+  }
   return lines.blocks()
 }
