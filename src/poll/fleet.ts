@@ -33,9 +33,16 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     yield* board.remove(name)
   })
 
-  const start = Effect.fnUntraced(function* (target: Target, offset: Duration.Duration) {
+  const start = Effect.fnUntraced(function* (target: Target, isAlone: boolean) {
     yield* board.add(target)
-    yield* FiberMap.run(loops, target.name)(loop(target, offset, berths.turn(target.request.url.origin), expiry))
+    // asked by the loop itself: with many targets the last one begins seconds after the first, and would stay behind those it stands with on the page
+    const offset = isAlone
+      ? Effect.succeed(Duration.zero)
+      : Effect.map(monotonic, (now) => offsetOf(target.name, target.interval, now - begin))
+    yield* FiberMap.run(
+      loops,
+      target.name
+    )(Effect.flatMap(offset, (offset) => loop(target, offset, berths.turn(target.request.url.origin), expiry)))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
@@ -48,11 +55,9 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
     const started = targets.filter((target) => !unchanged(target))
     for (const name of removed) yield* stop(name)
-    const alone = targets.length === 1
-    const elapsed = (yield* monotonic) - begin
     for (const target of started) {
       yield* stop(target.name)
-      yield* start(target, alone ? Duration.zero : offsetOf(target.name, target.interval, elapsed))
+      yield* start(target, targets.length === 1)
     }
     const changed = started.filter(({ name }) => current.has(name)).length
     return { added: started.length - changed, changed, removed: removed.length }
