@@ -18,15 +18,19 @@ const one = 0x80000000
 const bytePowers: Array<number> = []
 for (let power = 0x00800000; bytePowers.length < 48; power = multiply(power, power)) bytePowers.push(power)
 
-/**
- * The CRC-32 of two pieces of text in a row from that of each, without a look at either; `length` is the second's in
- * bytes. It is arithmetic modulo a polynomial, as `crc32_combine` of zlib has it, which Node does not offer.
- */
-export const combineCrc = (first: number, second: number, length: number): number => {
+/** What `length` further bytes do to a CRC. */
+export const shiftOf = (length: number): number => {
   let shift = one
   let rest = length
   for (let index = 0; rest > 0; index++, rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) shift = multiply(bytePowers[index] ?? one, shift)
   }
-  return (multiply(shift, first) ^ second) >>> 0
+  return shift
 }
+
+/**
+ * The CRC-32 of two pieces of text in a row from that of each, without a look at either; `shift` is that of the second's length in
+ * bytes. It is arithmetic modulo a polynomial, as `crc32_combine` of zlib has it, which Node does not offer.
+ */
+export const combineCrc = (first: number, second: number, shift: number): number =>
+  (multiply(shift, first) ^ second) >>> 0

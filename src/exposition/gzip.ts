@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
-import { combineCrc } from "./crc.ts"
+import { combineCrc, shiftOf } from "./crc.ts"
 
 const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)
 
@@ -9,6 +9,8 @@ const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.defl
 interface Segment {
   readonly deflated: Uint8Array
   readonly crc: number
+  /** What its length does to the CRC of what is before it. */
+  readonly shift: number
   readonly length: number
 }
 
@@ -64,6 +66,7 @@ const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
   // a copy, since zlib's own holds on to the whole of the memory that it was given
   deflated: new Uint8Array(deflated),
   crc: zlib.crc32(bytes),
+  shift: shiftOf(bytes.length),
   length: bytes.length
 })
 
@@ -77,7 +80,7 @@ const member = (segments: ReadonlyArray<Segment>): Uint8Array => {
   let crc = 0
   let length = 0
   for (const segment of segments) {
-    crc = combineCrc(crc, segment.crc, segment.length)
+    crc = combineCrc(crc, segment.crc, segment.shift)
     length += segment.length
   }
   const trailer = Buffer.alloc(8)

@@ -1,9 +1,12 @@
-import type { Block } from "./block.ts"
+import type { Block, ExposedFamily } from "./block.ts"
 import type { Format } from "./format.ts"
 import { metadata } from "./metadata.ts"
 
-/** Pieces from this size on (bytes) stay what they are, so that what is known of them stays known; smaller ones are joined to some as large as a chunk. */
-const piece = 4096
+/**
+ * Pieces from this size on (bytes) stay what they are, so that what is known of them stays known; smaller ones are joined to some as large as a chunk. The
+ * lines of one family and of half a section of targets are more than that.
+ */
+const piece = 1024
 const chunk = 65_536
 
 /**
@@ -17,12 +20,32 @@ export const pieces = (blocks: Iterable<Block>, format: Format): ReadonlyArray<U
   const { add, pieces } = gather()
   for (const [, [first, ...others]] of [...families].sort(byName)) {
     if (first === undefined) continue
-    add(Buffer.from(metadata(first.family, format, names)))
+    add(head(first.family, format, names))
     add(first.lines)
     for (const { lines } of others) add(lines)
   }
   if (format === "openmetrics") add(Buffer.from("# EOF\n"))
   return pieces()
+}
+
+const heads: Readonly<Record<Format, WeakMap<ExposedFamily, Head>>> = {
+  text: new WeakMap(),
+  openmetrics: new WeakMap()
+}
+
+interface Head {
+  readonly text: string
+  readonly bytes: Uint8Array
+}
+
+/** The metadata of a family; the same bytes as on the page before, which are compressed already. */
+const head = (family: ExposedFamily, format: Format, names: ReadonlySet<string>): Uint8Array => {
+  const text = metadata(family, format, names)
+  const last = heads[format].get(family)
+  if (last?.text === text) return last.bytes
+  const bytes = Buffer.from(text)
+  heads[format].set(family, { text, bytes })
+  return bytes
 }
 
 /** Joins small pieces to larger ones. */
@@ -31,7 +54,8 @@ const gather = () => {
   let small: Array<Uint8Array> = []
   let size = 0
   const flush = () => {
-    if (small.length > 0) pieces.push(Buffer.concat(small, size))
+    const [first, ...others] = small
+    if (first !== undefined) pieces.push(others.length === 0 ? first : Buffer.concat(small, size))
     small = []
     size = 0
   }
