@@ -58,6 +58,19 @@ const plan = Effect.fnUntraced(function* ({ target: { name }, board }: Loop, { d
   yield* board.update(name, (status) => scheduled(status, at, skipped))
 })
 
+/** One step of a cadence, as `Schedule.toStep` gives it. */
+type Step = Effect.Success<ReturnType<typeof Schedule.toStep<Tick, unknown, never, never>>>
+
+/** What `Effect.schedule` does, in one generator: what that makes anew for each tick lives until the next, and was half of what a target has on the heap. */
+const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
+  while (true) {
+    const [next, pause] = yield* step(yield* Clock.currentTimeMillis, undefined)
+    yield* plan(loop, next)
+    yield* Effect.sleep(pause)
+    yield* tick(loop)
+  }
+}, Effect.orDie)
+
 /** Polls one target for ever, on the grid. The connection and the time at which the series end are scoped: they go with the loop. */
 export const loop = Effect.fnUntraced(function* (
   target: Target,
@@ -69,6 +82,6 @@ export const loop = Effect.fnUntraced(function* (
   const exchange = yield* (yield* Upstream).open(target.request)
   yield* Effect.addFinalizer(() => expiry.clear(target.name))
   const loop: Loop = { target, board, exchange, turn, expiry }
-  const grid = cadence(target.interval, offset).pipe(Schedule.tap(({ output }) => plan(loop, output)))
-  return yield* Effect.annotateLogs(Effect.schedule(tick(loop), grid), { target: target.name })
+  const step = yield* Schedule.toStep(cadence(target.interval, offset))
+  return yield* Effect.annotateLogs(run(loop, step), { target: target.name })
 }, Effect.scoped)
