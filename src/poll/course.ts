@@ -1,20 +1,75 @@
-import type { Poll } from "./outcome.ts"
+import { type Past, type Poll, past } from "./outcome.ts"
+
+/** When a poll began (epoch milliseconds), and how long it took (seconds, NaN if it failed). */
+export interface Timed {
+  readonly at: number
+  readonly seconds: number
+}
+
+/** So many polls are timed, and so many of a kind kept whole. */
+const mostTimed = 60
+const mostKept = 10
+
+/** Adds numbers to the end of a list, in place of the oldest ones where there are `most`. */
+const append = (list: Array<number>, most: number, numbers: ReadonlyArray<number>): void => {
+  if (list.length < most) return void list.push(...numbers)
+  list.copyWithin(0, numbers.length)
+  for (const [index, number] of numbers.entries()) list[most - numbers.length + index] = number
+}
+
+/** The numbers of a list, some at a time. */
+const chunks = (list: ReadonlyArray<number>, size: number): ReadonlyArray<ReadonlyArray<number>> =>
+  Array.from({ length: list.length / size }, (_, index) => list.slice(index * size, (index + 1) * size))
 
 /**
- * How the last polls went, oldest first: of each when it began (epoch milliseconds) and then how long it took (seconds, NaN if it failed). All in one
- * array of numbers: as objects they would be a third of the heap of ten thousand targets.
+ * How the last polls of a target went, oldest first. It is written in place, and in lists of numbers: objects for each poll would be a third of the heap of ten
+ * thousand targets, and lists copied at each poll much of what it leaves to the collector.
  */
-export type Course = ReadonlyArray<number>
+export class Course {
+  /** `at` and `seconds` of each poll. */
+  readonly #times: Array<number> = []
+  /** Status, bytes, series (NaN of a 304) and dropped samples of each good poll. */
+  readonly #good: Array<number> = []
+  #failures: ReadonlyArray<Past> = []
 
-const most = 60
+  add(poll: Poll): void {
+    const { at, seconds, outcome } = past(poll)
+    append(this.#times, 2 * mostTimed, [at, outcome._tag === "Good" ? seconds : Number.NaN])
+    if (outcome._tag === "Failed") this.#failures = [...this.#failures.slice(1 - mostKept), { at, seconds, outcome }]
+    else {
+      const { status, bytes, series = Number.NaN, dropped } = outcome
+      append(this.#good, 4 * mostKept, [status, bytes, series, dropped])
+    }
+  }
 
-/** The course after one more poll. */
-export const continued = (course: Course, { at, seconds, outcome }: Poll): Course =>
-  course.slice(-2 * (most - 1)).concat(at, outcome._tag === "Good" ? seconds : Number.NaN)
+  times(): ReadonlyArray<Timed> {
+    return chunks(this.#times, 2).map(([at = 0, seconds = 0]) => ({ at, seconds }))
+  }
 
-/** The polls of a course, oldest first. */
-export const pollsOf = (course: Course): ReadonlyArray<{ readonly at: number; readonly seconds: number }> =>
-  Array.from({ length: course.length / 2 }, (_, index) => ({
-    at: course[2 * index] ?? Number.NaN,
-    seconds: course[2 * index + 1] ?? Number.NaN
-  }))
+  /** The last polls whole. */
+  polls(): ReadonlyArray<Past> {
+    const failures = [...this.#failures]
+    const good = [...chunks(this.#good, 4)]
+    return this.times()
+      .slice(-mostKept)
+      .toReversed()
+      .flatMap(({ at, seconds }) => {
+        if (Number.isNaN(seconds)) return failures.pop() ?? []
+        const [status = 0, bytes = 0, series = 0, dropped = 0] = good.pop() ?? []
+        const outcome = {
+          _tag: "Good",
+          status,
+          bytes,
+          series: Number.isNaN(series) ? undefined : series,
+          dropped
+        } as const
+        return { at, seconds, outcome }
+      })
+      .toReversed()
+  }
+
+  /** The last failures, kept apart from the successes that would push them out. */
+  failures(): ReadonlyArray<Past> {
+    return this.#failures
+  }
+}

@@ -38,7 +38,10 @@ const pollNow = Effect.fnUntraced(function* ({ target, board, exchange, expiry }
   board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
   const result = yield* poll(target, exchange(board.status(name)?.validators))
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
-  const transition = yield* board.modify(name, (status) => polled(status, result))
+  const transition = yield* board.modify(name, (status) => {
+    status.course.add(result)
+    return polled(status, result)
+  })
   if (transition !== undefined) yield* log(transition)
 })
 

@@ -3,11 +3,11 @@ import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../transform/problems.ts"
 import type { Dropped, Problem } from "../transform/sample.ts"
 import type { Validators } from "../upstream/exchange.ts"
-import { type Course, continued } from "./course.ts"
+import { Course } from "./course.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
 import { type ErrorReason, errorReasons, type Past, type Poll, past } from "./outcome.ts"
 
-/** All that is known of one target; immutable, replaced whole after every poll. Times are epoch milliseconds. */
+/** All that is known of one target; immutable but for its course, and replaced whole after every poll. Times are epoch milliseconds. */
 export interface Status {
   readonly target: Target
   readonly polls: number
@@ -27,16 +27,9 @@ export interface Status {
   readonly problems: ReadonlyArray<Problem>
   /** Of the answer that the series are of. */
   readonly validators: Validators | undefined
-  /** How long the last polls took. */
+  /** The last polls; who replaces the status after one adds it. */
   readonly course: Course
-  /** The last of them, oldest first. */
-  readonly history: ReadonlyArray<Past>
-  /** The last failures, oldest first, kept apart from the successes that would push them out. */
-  readonly failures: ReadonlyArray<Past>
 }
-
-/** So many polls of a kind are kept whole. */
-const kept = 10
 
 const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
@@ -57,33 +50,20 @@ export const initial = (target: Target): Status => ({
   series: 0,
   problems: [],
   validators: undefined,
-  course: [],
-  history: [],
-  failures: []
+  course: new Course()
 })
-
-const appended = <A>(list: ReadonlyArray<A>, item: A) => [...list.slice(1 - kept), item]
 
 /** The status after one more poll, and the transition if that poll was one. */
 export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
-  const last = past(poll)
-  const next = {
-    ...status,
-    polls: status.polls + 1,
-    last,
-    outage,
-    course: continued(status.course, poll),
-    history: appended(status.history, last)
-  }
+  const next = { ...status, polls: status.polls + 1, last: past(poll), outage }
   const end = poll.at + poll.seconds * 1000
   if (outcome._tag === "Failed") {
     return [
       {
         ...next,
         errors: { ...status.errors, [outcome.reason]: status.errors[outcome.reason] + 1 },
-        failures: appended(status.failures, last),
         retryAt: outcome.retryAfter === undefined ? undefined : end + outcome.retryAfter
       },
       transition

@@ -85,7 +85,7 @@ ${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLo
 
 /** The page `/targets/NAME`: what is known of one target, and never what its answers said. */
 export const targetPage = (self: Self, status: Status, now: number): string => {
-  const { target, course, history, failures } = status
+  const { target, course } = status
   const state = stateOf(status)
   return layout(`${target.name} · poller`, self, now, [
     html`<h1>${target.name}</h1>
@@ -94,8 +94,8 @@ export const targetPage = (self: Self, status: Status, now: number): string => {
     html`<div class="wide">${strip(course, Duration.toMillis(target.interval))}</div>`,
     facts(status, now),
     problems(status),
-    pollTable("Last failures", failures),
-    pollTable("Last polls", history),
+    pollTable("Last failures", course.failures()),
+    pollTable("Last polls", course.polls()),
     series(status)
   ])
 }

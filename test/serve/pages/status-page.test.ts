@@ -23,7 +23,11 @@ const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no compl
 /** A target after these polls, ten seconds apart; the last was ten seconds ago. */
 const after = (name: string, outcomes: ReadonlyArray<Outcome>): Status =>
   outcomes.reduce(
-    (status, outcome, n) => polled(status, { at: now - (outcomes.length - n) * 10_000, seconds: 0.25, outcome })[0],
+    (status, outcome, n) => {
+      const poll = { at: now - (outcomes.length - n) * 10_000, seconds: 0.25, outcome }
+      status.course.add(poll)
+      return polled(status, poll)[0]
+    },
     initial(aTarget("a", { name }))
   )
 
