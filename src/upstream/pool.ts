@@ -30,23 +30,31 @@ const proxyEnvironment = ({ proxy }: Request): http.ProxyEnv => {
 
 const optional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
 
+/** What of TLS is the same for all connections, and what only the target's own host gets. */
+const certificatesOf = (
+  { serverName, insecureSkipVerify }: Tls,
+  { ca, cert, key }: { readonly [name in "ca" | "cert" | "key"]?: string | undefined }
+) => ({
+  trust: { rejectUnauthorized: !insecureSkipVerify, ...(ca !== undefined && { ca }) },
+  identity: {
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(serverName !== undefined && { servername: serverName })
+  }
+})
+
+type Certificates = ReturnType<typeof certificatesOf>
+
 /** What the certificate files hold now. */
 const readTls = Effect.fnUntraced(
-  function* ({ caFile, certFile, keyFile, serverName, insecureSkipVerify }: Tls) {
-    const [ca, cert, key] = yield* Effect.all([optional(caFile), optional(certFile), optional(keyFile)])
-    return {
-      trust: { rejectUnauthorized: !insecureSkipVerify, ...(ca !== undefined && { ca }) },
-      identity: {
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
-        ...(serverName !== undefined && { servername: serverName })
-      }
-    }
+  function* (tls: Tls) {
+    const [ca, cert, key] = yield* Effect.all([optional(tls.caFile), optional(tls.certFile), optional(tls.keyFile)])
+    return certificatesOf(tls, { ca, cert, key })
   },
   Effect.mapError(({ message }) => new Untrusted({ message }))
 )
 
-type Certificates = Effect.Success<ReturnType<typeof readTls>>
+const hasFiles = ({ caFile, certFile, keyFile }: Tls) => [caFile, certFile, keyFile].some((file) => file !== undefined)
 
 const make = (request: Request, { trust, identity }: Certificates, bounded: Bounded): Pool => {
   let open = true
@@ -114,6 +122,11 @@ export const makePools = (bounded: Bounded) => {
   /** The pool to use for a poll: a new one when a certificate file has changed, else the same. */
   return Effect.fnUntraced(function* (request: Request) {
     const share = yield* join(keyOf(request))
+    if (!hasFiles(request.tls)) {
+      // the same for all targets of the host, and for all of their polls
+      share.pool ??= make(request, certificatesOf(request.tls, {}), bounded)
+      return Effect.succeed(share.pool)
+    }
     return Effect.flatMap(readTls(request.tls), (tls) =>
       Effect.try({
         try: () => {
