@@ -30,6 +30,7 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
+    yield* expiry.clear(name)
     yield* board.remove(name)
   })
 

@@ -64,17 +64,22 @@ const plan = Effect.fnUntraced(function* ({ target: { name }, board }: Loop, { d
 /** One step of a cadence, as `Schedule.toStep` gives it. */
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<Tick, unknown, never, never>>>
 
-/** What `Effect.schedule` does, in one generator: what that makes anew for each tick lives until the next, and was half of what a target has on the heap. */
+/**
+ * What `Effect.schedule` does, but that little is kept while it sleeps: what is put around all of it, or made anew by each step, is on the heap once for each
+ * target.
+ */
 const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
+  const { name } = loop.target
   while (true) {
-    const [next, pause] = yield* step(yield* Clock.currentTimeMillis, undefined)
+    // a cadence has no end that could be an error here
+    const [next, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
     yield* plan(loop, next)
     yield* Effect.sleep(pause)
-    yield* tick(loop)
+    yield* Effect.annotateLogs(tick(loop), { target: name })
   }
-}, Effect.orDie)
+})
 
-/** Polls one target for ever, on the grid. The connection and the time at which the series end are scoped: they go with the loop. */
+/** Polls one target for ever, on the grid. The connection is scoped: it goes with the loop. */
 export const loop = Effect.fnUntraced(function* (
   target: Target,
   offset: Duration.Duration,
@@ -83,8 +88,6 @@ export const loop = Effect.fnUntraced(function* (
 ) {
   const board = yield* Board
   const exchange = yield* (yield* Upstream).open(target.request)
-  yield* Effect.addFinalizer(() => expiry.clear(target.name))
   const loop: Loop = { target, board, exchange, turn, expiry }
-  const step = yield* Schedule.toStep(cadence(target.interval, offset))
-  return yield* Effect.annotateLogs(run(loop, step), { target: target.name })
+  return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, offset)))
 }, Effect.scoped)

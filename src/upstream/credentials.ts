@@ -29,14 +29,23 @@ const headersOf = Effect.fnUntraced(function* (request: Request, token: Token | 
   return { ...fromFiles, ...(secret !== undefined && { authorization: secret }) }
 })
 
-/** How a target is told who asks: headers made of secrets, which are read when they are needed. */
-export const makeCredentials = (request: Request) => {
+/** How a target is told who asks. */
+export interface Credentials {
+  /** Headers made of secrets, which are read when they are needed. */
+  readonly headers: (strange: Strange) => Effect.Effect<Readonly<Record<string, Redacted.Redacted>>, UpstreamError>
+  /** The upstream refused them: true if there are others to try. */
+  readonly renew: () => boolean
+}
+
+/** Those of the many targets that have none. */
+const none: Credentials = { headers: () => Effect.succeed({}), renew: () => false }
+
+export const makeCredentials = (request: Request): Credentials => {
   const { auth, headersFrom } = request
+  if (auth === undefined && Object.keys(headersFrom).length === 0) return none
   const token = auth?._tag === "OAuth2" ? makeToken(auth) : undefined
-  const hasNone = auth === undefined && Object.keys(headersFrom).length === 0
   return {
-    headers: (strange: Strange) => (hasNone ? Effect.succeed({}) : headersOf(request, token, strange)),
-    /** The upstream refused them: true if there are others to try. */
+    headers: (strange) => headersOf(request, token, strange),
     renew: () => token?.forget() ?? false
   }
 }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { acceptEncoding } from "./body.ts"
-import { lowercase, makeCredentials } from "./credentials.ts"
+import { type Credentials, lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
 import { boundIdle } from "./idle.ts"
@@ -84,7 +84,7 @@ interface Channel {
   readonly request: Request
   readonly own: Hop["headers"]
   readonly pool: Effect.Success<ReturnType<ReturnType<typeof makePools>>>
-  readonly credentials: ReturnType<typeof makeCredentials>
+  readonly credentials: Credentials
 }
 
 const exchange = Effect.fnUntraced(function* (
