@@ -15,7 +15,7 @@ export interface Tick {
 const millis = (nanos: bigint) => Number(nanos) / 1e6
 
 /**
- * Ticks every `interval` on a grid that begins `offset` after the schedule is first asked; for `Effect.schedule`.
+ * Ticks every `interval` on a grid that begins `offset` after the schedule is first asked.
  * A run that overruns its tick skips the ticks it covered, and the grid stays: none of the stock schedules does both
  * (`fixed` runs twice after an overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer wakes early).
  * Time is the monotonic clock, so that setting the wall clock neither silences the loop nor makes it rush.
@@ -40,9 +40,6 @@ export const cadence = (interval: Duration.Duration, offset: Duration.Duration =
       })
     )
   )
-
-/** The tick that a body run by `Effect.schedule(body, cadence(...))` is in. */
-export const currentTick = Effect.map(Schedule.CurrentMetadata, ({ output }) => output as Tick)
 
 /**
  * Ticks of different targets are this far apart or at the same time (milliseconds): one wake-up and warm caches for some polls in place of one each are a fifth of

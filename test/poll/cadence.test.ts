@@ -2,8 +2,9 @@ import { assert, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
-import { cadence, currentTick, offsetOf } from "../../src/poll/cadence.ts"
+import { cadence, offsetOf, type Tick } from "../../src/poll/cadence.ts"
 
 const seconds = Duration.seconds
 
@@ -16,7 +17,7 @@ interface Run {
 const runs = Effect.fnUntraced(function* (lengths: ReadonlyArray<number>, offset: number, until: number) {
   const seen: Array<Run> = []
   const body = Effect.gen(function* () {
-    const { skipped } = yield* currentTick
+    const { skipped } = (yield* Schedule.CurrentMetadata).output as Tick
     const length = lengths[Math.min(seen.length, lengths.length - 1)] ?? 0
     seen.push({ start: (yield* Clock.currentTimeMillis) / 1000, skipped })
     yield* Effect.sleep(seconds(length))

@@ -1,39 +1,28 @@
-import { describeFound, describeLabels, describeRow } from "../describe.ts"
-import { documentOf, type Json } from "../json.ts"
-import { GivenUp, type Search, spend } from "../jsonpath/search.ts"
+import { GivenUp, spend } from "../jsonpath/search.ts"
 import type { RowLabels } from "../labels.ts"
-import { ambiguous, type Lookup, lookup, nodesAt, valueAt, wordsAt } from "../lookup.ts"
-import { documentNode, type Node } from "../node.ts"
-import type { Path } from "../path.ts"
 import { add, addSpelled, hasEnough, type Run } from "../run.ts"
-import type { DropReason, LabelPlaces } from "../sample.ts"
+import type { LabelPlaces } from "../sample.ts"
 import type { Reader } from "../series.ts"
 import type { Reading } from "../value.ts"
-import type { Bulk, BulkLabels, BulkScope, BulkSeries, LabelText, Placed, Source, Standpoint } from "./bulk.ts"
+import type { Bulk, BulkLabels, BulkScope, BulkSeries, Placed, Standpoint } from "./bulk.ts"
+import { lost } from "./lost.ts"
 import { type Body, note, nowhere } from "./outline.ts"
-import { hasEscape, isShortest, jsonAt, textAt } from "./scalar.ts"
+import { fill } from "./row-labels.ts"
+import { isShortest, textAt } from "./scalar.ts"
+import type { Scan } from "./scan.ts"
 import {
   closingBrace,
   closingBracket,
   comma,
-  firstOfNull,
   minus,
   openingBrace,
   openingBracket,
-  quote,
   skipBlank,
   skipKey,
   skipString,
   skipValue
 } from "./skip.ts"
-
-/** One document on its way through the lists of a plan that are read from its bytes. */
-interface Scan {
-  readonly run: Run
-  readonly body: Body
-  readonly bytes: Buffer
-  readonly search: Search
-}
+import { jsonOf, valuesOf, wordsOf } from "./source.ts"
 
 /** Takes all that is wanted of the rows of a list whose bracket or brace opens at `begin`; yields what it would if they were parsed. */
 export const visitRows = (run: Run, bulk: Bulk, around: RowLabels, body: Body, begin: number): void => {
@@ -195,148 +184,3 @@ const readingOf = (scan: Scan, at: Standpoint, { series: { reader }, source }: B
       return reader.read(valuesOf(scan, at, source))
   }
 }
-
-const jsonOf = (scan: Scan, at: Standpoint, source: Source): Json | undefined | typeof ambiguous => {
-  if (source.from !== "place") {
-    const [look, path] = elsewhere(scan, at, source)
-    return look && valueAt(look, path, look.root)
-  }
-  const { begins, ends } = at.row.places
-  const begin = begins[source.slot] ?? nowhere
-  return begin === nowhere ? undefined : jsonAt(scan.bytes, begin, ends[source.slot] ?? begin)
-}
-
-const wordsOf = (scan: Scan, at: Standpoint, source: Source): string | undefined | typeof ambiguous => {
-  if (source.from !== "place") {
-    const [look, path] = elsewhere(scan, at, source)
-    return look && wordsAt(look, path, look.root)
-  }
-  const { begins, ends } = at.row.places
-  const begin = begins[source.slot] ?? nowhere
-  const end = ends[source.slot] ?? begin
-  switch (scan.bytes[begin]) {
-    case undefined:
-    case firstOfNull:
-      return undefined
-    case openingBrace:
-    case openingBracket:
-      return ambiguous
-    case quote:
-      return textAt(scan.bytes, begin, end)
-    default:
-      return scan.bytes.toString("latin1", begin, end)
-  }
-}
-
-const valuesOf = (scan: Scan, at: Standpoint, source: Source): ReadonlyArray<Json> => {
-  if (source.from === "place") {
-    const value = jsonOf(scan, at, source)
-    return value === undefined || value === ambiguous ? [] : [value]
-  }
-  const [look, path] = elsewhere(scan, at, source)
-  return look === undefined ? [] : nodesAt(look, path, look.root).map(({ value }) => value)
-}
-
-/** Where a path that is not only keys has to look; there is nothing to look at if its keys lead nowhere. */
-const elsewhere = (
-  { run: { look }, bytes }: Scan,
-  { row: { places } }: Standpoint,
-  source: Exclude<Source, { readonly from: "place" }>
-): readonly [Lookup | undefined, Path] => {
-  if (source.from === "document") return [look, source.path]
-  const begin = places.begins[source.slot] ?? nowhere
-  if (begin === nowhere) return [undefined, source.rest]
-  const text = bytes.toString("utf8", begin, places.ends[source.slot])
-  return [lookup(documentOf(text), look.effort), source.rest]
-}
-
-/** Makes the labels those of the row. */
-const fill = (scan: Scan, at: Standpoint, { sources, current }: BulkLabels, around: LabelPlaces): void => {
-  for (let index = 0; index < sources.length; index++) {
-    const source = sources[index]
-    if (source !== undefined) fillOne(scan, at, source, current, index, around)
-  }
-}
-
-const fillOne = (
-  scan: Scan,
-  at: Standpoint,
-  source: LabelText,
-  current: LabelPlaces,
-  index: number,
-  around: LabelPlaces
-): void => {
-  switch (source.from) {
-    case "text":
-      fillText(current, index, source.text)
-      return
-    case "key":
-      fillText(current, index, String(source.row.key))
-      return
-    case "around":
-      fillPlace(current, index, around.begins[source.index] ?? nowhere, around.ends[source.index] ?? nowhere)
-      current.texts[index] = around.texts[source.index] ?? ""
-      return
-    case "place": {
-      const { begins, ends } = at.row.places
-      const begin = begins[source.slot] ?? nowhere
-      const end = ends[source.slot] ?? nowhere
-      if (scan.bytes[begin] === quote && !(scan.body.escapes && hasEscape(scan.bytes, begin, end))) {
-        fillPlace(current, index, begin + 1, end - 1)
-        return
-      }
-    }
-  }
-  const words = wordsOf(scan, at, source)
-  if (words === ambiguous) lost(scan, at, "ambiguous", current.names[index] ?? "", source.path)
-  fillText(current, index, typeof words === "string" ? words : "")
-}
-
-const fillText = ({ begins, texts }: LabelPlaces, index: number, text: string): void => {
-  begins[index] = nowhere
-  texts[index] = text
-}
-
-const fillPlace = ({ begins, ends }: LabelPlaces, index: number, begin: number, end: number): void => {
-  begins[index] = begin
-  ends[index] = end
-}
-
-const lost = (
-  scan: Scan,
-  at: Standpoint,
-  reason: DropReason,
-  metric: string,
-  path: Path | undefined,
-  duplicate?: LabelPlaces
-): void => {
-  const { problems } = scan.run
-  if (!problems.count(reason)) return
-  const found = duplicate === undefined ? describeIn(scan, at, path) : describeLabels(labelsOf(scan, duplicate))
-  problems.problems.push({ reason, metric, path: path?.text ?? "", row: describeRow(nodeOf(at)), found })
-}
-
-/** What a path finds from the row, now that somebody wants to know. */
-const describeIn = ({ run: { look }, bytes }: Scan, { row }: Standpoint, path: Path | undefined): string => {
-  if (path === undefined) return ""
-  if (path.absolute) return describeFound(look, path, look.root)
-  // in a list, which knows how its items are spelled
-  const held = lookup(documentOf(`[${bytes.toString("utf8", row.begin, row.end)}]`), look.effort)
-  const value = Array.isArray(held.root.value) ? held.root.value[0] : undefined
-  return describeFound(held, path, { value: value ?? null, key: 0, parent: held.root })
-}
-
-const nodeOf = ({ around, keys, single, row }: Standpoint): Node => {
-  const list = keys.reduce<Node>(
-    (parent, key) => ({ value: null, key, parent }),
-    around === undefined ? documentNode(null) : nodeOf(around)
-  )
-  return single ? list : { value: null, key: row.key, parent: list }
-}
-
-const labelsOf = ({ bytes }: Scan, { names, begins, ends, texts }: LabelPlaces) =>
-  names.flatMap((name, index): ReadonlyArray<readonly [string, string]> => {
-    const begin = begins[index] ?? nowhere
-    const text = begin === nowhere ? (texts[index] ?? "") : bytes.toString("utf8", begin, ends[index])
-    return text === "" ? [] : [[name, text]]
-  })
