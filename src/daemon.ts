@@ -22,8 +22,9 @@ import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
-  /** Reads the configuration; asked again at every reload. */
+  /** Reads the configuration, at the start and while others are polled. */
   readonly load: Effect.Effect<Configuration, Failure>
+  readonly reload: Effect.Effect<Configuration, Failure>
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
@@ -35,9 +36,9 @@ export interface Daemon {
  * Reads the configuration again, once for any number of hang-ups that came meanwhile. A bad one changes nothing but a log line a
  * problem, a metric and the status.
  */
-const reload = Effect.fnUntraced(function* ({ load }: Daemon, muster: Muster.Muster) {
+const reload = Effect.fnUntraced(function* (options: Daemon, muster: Muster.Muster) {
   const board = yield* Board
-  const loaded = yield* Effect.result(load)
+  const loaded = yield* Effect.result(options.reload)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
   const now = yield* Clock.currentTimeMillis
   yield* board.updateSelf((self) => reloaded(self, now, problems))

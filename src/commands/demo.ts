@@ -30,8 +30,10 @@ export const demo = Command.make(
         yield* Console.log(`series:  ${pageAt(address)}/metrics`)
       }
       const flags = { interval: undefined, timeout: undefined }
+      const load = Effect.succeed(fromText("demo", configuration(url), noFiles, flags))
       yield* daemon({
-        load: Effect.succeed(fromText("demo", configuration(url), noFiles, flags)),
+        load,
+        reload: load,
         listeners,
         web: plain,
         grace: Duration.seconds(2),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { readFile, readFileSync } from "node:fs"
 import { dirname } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -23,15 +23,25 @@ const reasons: Record<string, string> = {
   EISDIR: "it is a directory"
 }
 
-/** A file that the user named. */
-export const readBytes = (file: string): Effect.Effect<Uint8Array, Failure> =>
-  Effect.tryPromise({
-    try: () => readFile(file),
-    catch: (error) => {
-      const code = error instanceof Error && "code" in error ? String(error.code) : ""
-      return badConfiguration(`${file}: cannot be read: ${reasons[code] ?? String(error)}`)
-    }
-  })
+const unreadable = (file: string, error: unknown) => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : ""
+  return badConfiguration(`${file}: cannot be read: ${reasons[code] ?? String(error)}`)
+}
+
+/** Reads a file that the user named. */
+type Read = (file: string) => Effect.Effect<Uint8Array, Failure>
+
+/** At once, when there is nothing else to do yet: the first read in the background makes all threads of the pool. */
+export const readBytes: Read = (file) =>
+  Effect.try({ try: () => readFileSync(file), catch: (error) => unreadable(file, error) })
+
+/** In the background, since a pipe that nobody writes to, or a disk that is away, would keep all else from going on. */
+const readBytesMeanwhile: Read = (file) =>
+  Effect.callback((resume) =>
+    readFile(file, (error, bytes) =>
+      resume(error === null ? Effect.succeed(bytes) : Effect.fail(unreadable(file, error)))
+    )
+  )
 
 const surroundings = (directory: string) => ({
   environment: process.env,
@@ -50,11 +60,11 @@ const source = ({ config, target }: Input) => {
 }
 
 /** The configuration, with everything that there is to say of it. */
-export const load = Effect.fnUntraced(function* (input: Input) {
+export const load = Effect.fnUntraced(function* (input: Input, read: Read = readBytes) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
   const { config, target } = yield* source(input)
   if (Option.isSome(config)) {
-    const text = new TextDecoder().decode(yield* readBytes(config.value))
+    const text = new TextDecoder().decode(yield* read(config.value))
     return fromText(config.value, text, surroundings(dirname(config.value)), flags)
   }
   if (Option.isSome(target)) return fromFlags(target.value, surroundings("."), flags)
@@ -68,8 +78,11 @@ export const loadGood = Effect.fnUntraced(function* (input: Input) {
 })
 
 /** The same, where a file that it names and that is not there is a problem too. */
-export const loadWithFiles = Effect.fnUntraced(function* (input: Input) {
-  const { problems, absent, ...configuration } = yield* load(input)
+export const loadWithFiles = Effect.fnUntraced(function* (input: Input, read: Read = readBytes) {
+  const { problems, absent, ...configuration } = yield* load(input, read)
   const lines = [...problems, ...absent].map((remark) => show(remark))
   return lines.length > 0 ? yield* badConfiguration(...lines) : configuration
 })
+
+/** Once more, in a daemon that polls. */
+export const reloadWithFiles = (input: Input) => loadWithFiles(input, readBytesMeanwhile)

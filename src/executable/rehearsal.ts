@@ -4,7 +4,8 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as References from "effect/References"
+import * as Logger from "effect/Logger"
+import * as prom from "prom-client"
 import { program } from "../cli.ts"
 import { locateIn } from "../config/files.ts"
 import { fromText } from "../config/load.ts"
@@ -12,20 +13,23 @@ import { daemon } from "../daemon.ts"
 import { Notify } from "../host/notify.ts"
 import { ProcessMetrics } from "../host/process-metrics.ts"
 import { Digest, digest } from "../poll/digest.ts"
+import { plain } from "../serve/web-config/web-config.ts"
 import { type Answer, Upstream } from "../upstream/exchange.ts"
 
+/** As configurations are: of blocks and of braces, with words in quotes and without. */
 const text = `
-defaults: { interval: 1s, labels: { site: here } }
-targets:
-  - name: rehearsal
-    url: http://localhost/
+defaults: { interval: 1s, timeout: "1s", max_series: 100, max_body: 1MB, labels: { site: here } }
+mappings:
+  shared:
     metrics:
       rehearsal_uptime_seconds: { value: uptime_ms, scale: 0.001, help: Time since the start. }
     each:
       - path: items[*]
         labels_from: { item: name }
         metrics:
-          rehearsal_depth: { value: depth, help: What waits. }
+          rehearsal_depth: { "value": "depth", "help": "What waits." }
+targets:
+  - { name: rehearsal, url: "http://localhost/", mapping: shared }
 `
 
 const answer = (): Answer => ({
@@ -35,10 +39,14 @@ const answer = (): Answer => ({
   validators: undefined
 })
 
-/** A server that listens at once, and to nobody. */
+/** Takes an answer for nobody. */
+const nowhere = { writeHead: () => undefined, write: () => undefined, end: () => undefined }
+
+/** A server that listens at once, and is scraped by nobody. */
 class NoServer extends EventEmitter {
   listen(_options: unknown, listening: () => void) {
     queueMicrotask(listening)
+    setImmediate(() => this.emit("request", { url: "/metrics", method: "GET", headers: {} }, nowhere))
   }
   address() {
     return { port: 0 }
@@ -49,36 +57,54 @@ class NoServer extends EventEmitter {
   closeAllConnections() {}
 }
 
+/** Metrics of each kind that a process has. */
+const metrics = ProcessMetrics.layerOf((registry) => {
+  const registers = [registry]
+  const labelNames = ["kind"]
+  new prom.Counter({ name: "rehearsals_total", help: "Rehearsals.", registers }).inc()
+  new prom.Gauge({ name: "rehearsal", help: "Rehearsals.", labelNames, registers }).set({ kind: "first" }, 1)
+  new prom.Histogram({ name: "rehearsal_seconds", help: "Rehearsals.", labelNames, registers }).observe(
+    { kind: "first" },
+    1
+  )
+})
+
+/** Writes lines for nobody. */
+const silent = Logger.layer([Logger.make<unknown, void>((options) => void Logger.formatLogFmt.log(options))])
+
 /** Everything that a daemon has around it, of nothing. */
 const stage = Layer.mergeAll(
   Layer.succeed(Upstream, { open: () => Effect.succeed(() => Effect.sync(answer)) }),
   Layer.succeed(Digest, (target, answer) => Effect.sync(() => digest(target, answer))),
   ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
-  Layer.succeed(ProcessMetrics, { read: Effect.succeed([]), latest: () => undefined }),
-  Notify.layer
+  metrics,
+  Notify.layer,
+  silent
 )
 
 /** What is said to `run`, with a mistake that it finds last: behind it the daemon would begin. */
-const badArguments = ["run", "--config", "rehearsal", "--shard", "1"]
+const badArguments = ["run", "--config", "rehearsal", "--addr", "localhost:0", "--shard", "1"]
 
 /**
- * The start of a daemon, from its arguments to its first poll, that leaves nothing behind but compiled code: no socket, no thread, and nothing that
- * a process may not have in common with all others.
+ * The start of a daemon, from its arguments to its first poll and scrape, that leaves nothing behind but compiled code: no socket, no thread, and nothing
+ * that a process may not have in common with all others.
  */
 export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
   yield* Effect.exit(program(badArguments))
+  const load = Effect.sync(() =>
+    fromText(
+      "rehearsal",
+      text,
+      { environment: {}, locate: locateIn(undefined, ".") },
+      { interval: undefined, timeout: undefined }
+    )
+  )
   yield* daemon({
-    load: Effect.sync(() =>
-      fromText(
-        "rehearsal",
-        text,
-        { environment: {}, locate: locateIn(undefined, ".") },
-        { interval: undefined, timeout: undefined }
-      )
-    ),
+    load,
+    reload: load,
     listeners: [{ host: "localhost", port: 0 }],
-    web: { createServer: () => new NoServer() as unknown as Server, guard: (app) => app },
+    web: { ...plain, createServer: () => new NoServer() as unknown as Server },
     grace: Duration.seconds(1),
     shard: { ordinal: 0, total: 1 }
   }).pipe(Effect.timeoutOption("2 seconds"))
-}).pipe(Effect.provide(stage), Effect.provideService(References.MinimumLogLevel, "None"), Effect.orDie, Effect.asVoid)
+}).pipe(Effect.provide(stage), Effect.orDie, Effect.asVoid)

@@ -21,20 +21,26 @@ export class ProcessMetrics extends Context.Service<
     readonly latest: () => Reading | undefined
   }
 >()("poller/ProcessMetrics") {
-  static readonly layer = Layer.sync(ProcessMetrics, () => {
-    const registry = new prom.Registry()
-    prom.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: monitorResolution })
-    let last: Reading | undefined
-    let readAt = 0
-    const latest = () => (performance.now() - readAt < lifetime ? last : undefined)
-    const read = Effect.gen(function* () {
-      const standing = latest()
-      if (standing !== undefined) return standing
-      const reading = yield* Effect.promise(() => registry.getMetricsAsJSON())
-      last = reading
-      readAt = performance.now()
-      return reading
+  /** Of the metrics that `fill` puts into a registry. */
+  static readonly layerOf = (fill: (registry: prom.Registry) => void) =>
+    Layer.sync(ProcessMetrics, () => {
+      const registry = new prom.Registry()
+      fill(registry)
+      let last: Reading | undefined
+      let readAt = 0
+      const latest = () => (performance.now() - readAt < lifetime ? last : undefined)
+      const read = Effect.gen(function* () {
+        const standing = latest()
+        if (standing !== undefined) return standing
+        const reading = yield* Effect.promise(() => registry.getMetricsAsJSON())
+        last = reading
+        readAt = performance.now()
+        return reading
+      })
+      return ProcessMetrics.of({ read, latest })
     })
-    return ProcessMetrics.of({ read, latest })
-  })
+
+  static readonly layer = ProcessMetrics.layerOf((register) =>
+    prom.collectDefaultMetrics({ register, eventLoopMonitoringPrecision: monitorResolution })
+  )
 }

@@ -103,7 +103,7 @@ export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Liste
   const routes = web.guard(yield* makeRoutes(scrape))
   const answer = yield* NodeHttpServer.makeHandler(logDefects(routes), { scope })
   // passwords and headers of a web.config.file lie on the way through the routes
-  const answerScrape = web === plain ? yield* makeAnswerScrape(scrape) : () => false
+  const answerScrape = web.guard === plain.guard ? yield* makeAnswerScrape(scrape) : () => false
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {
