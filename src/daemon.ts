@@ -7,6 +7,7 @@ import type { Configuration } from "./config/load.ts"
 import * as Muster from "./discovery/muster.ts"
 import type { Failure } from "./failure.ts"
 import { connections } from "./host/files.ts"
+import { giveBack } from "./host/memory.ts"
 import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
@@ -57,6 +58,9 @@ const summary = Effect.map(Board, (board) => {
   return `${up.length}/${statuses.length} targets up${stale}`
 })
 
+/** After this long the start is over, and the first polls of most targets. */
+const startUp = Duration.seconds(5)
+
 /** The judgement of /healthz. */
 const healthy = Effect.map(ailments, (found) => found.length === 0)
 
@@ -84,7 +88,14 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       Effect.andThen(notify.ready),
       Effect.forever
     )
-    const loops = [fleet.join, muster.follow, reloads, notify.status(summary), notify.watchdog(healthy)]
+    const loops = [
+      fleet.join,
+      muster.follow,
+      reloads,
+      notify.status(summary),
+      notify.watchdog(healthy),
+      Effect.delay(giveBack, startUp)
+    ]
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(
     Effect.scoped,

@@ -1,21 +1,11 @@
 import { execFile } from "node:child_process"
 import * as Effect from "effect/Effect"
+import { loadFfi } from "./ffi.ts"
 
 /** The way to the service manager: `send` takes `VARIABLE=value` lines (sd_notify(3)) and says whether they went out. */
 export interface Channel {
   readonly name: "libsystemd" | "systemd-notify"
   readonly send: (state: string) => Effect.Effect<boolean>
-}
-
-/** Node warns once of an experimental feature when `node:ffi` is loaded; that is nothing a journal should keep. */
-const loadFfi = (): typeof import("node:ffi") | undefined => {
-  const emitWarning = process.emitWarning
-  process.emitWarning = () => {}
-  try {
-    return process.getBuiltinModule("node:ffi")
-  } finally {
-    process.emitWarning = emitWarning
-  }
 }
 
 /** A call of some 20 µs within the process, and so from its main process, which is all that `NotifyAccess=main` hears. */

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs"
+import { isSea } from "node:sea"
+import * as Effect from "effect/Effect"
+import { loadFfi } from "./ffi.ts"
+
+/** MADV_DONTNEED of madvise(2): of a part of a file that nobody writes to, it means that it may be read again when it is needed. */
+const dontNeed = 4
+
+/** A stretch of the memory of a process. */
+interface Stretch {
+  readonly address: bigint
+  readonly length: bigint
+}
+
+/** The last part of `file` that is mapped for reading alone, in the words of /proc/PID/maps (proc_pid_maps(5)). */
+export const lastReadOnly = (maps: string, file: string): Stretch | undefined => {
+  const found = maps.split("\n").findLast((line) => line.includes(" r--p ") && line.endsWith(` ${file}`))
+  const [, begin, end] = /^([0-9a-f]+)-([0-9a-f]+) /.exec(found ?? "") ?? []
+  if (begin === undefined || end === undefined) return undefined
+  const address = BigInt(`0x${begin}`)
+  return { address, length: BigInt(`0x${end}`) - address }
+}
+
+/** What was put behind the program of Node in a single executable: the heap that the process began with, unpacked long since. */
+const snapshot = () => (isSea() ? lastReadOnly(readFileSync("/proc/self/maps", "latin1"), process.execPath) : undefined)
+
+/**
+ * Gives back what only the start needed: memory that was freed in the midst of what is in use, which glibc keeps otherwise (malloc_trim(3)), and the packed
+ * heap of the executable. Does nothing without node:ffi or with another libc.
+ */
+export const giveBack: Effect.Effect<void> = Effect.sync(() => {
+  try {
+    const { functions } = loadFfi()?.dlopen("libc.so.6", {
+      malloc_trim: { arguments: ["uint64"], return: "int32" },
+      madvise: { arguments: ["uint64", "uint64", "int32"], return: "int32" }
+    }) ?? { functions: undefined }
+    if (functions === undefined) return
+    functions.malloc_trim(0n)
+    const packed = snapshot()
+    if (packed !== undefined) functions.madvise(packed.address, packed.length, dontNeed)
+  } catch {
+    // what is kept harms nobody
+  }
+})
