@@ -53,7 +53,8 @@ const slot = 25
  */
 export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration => {
   const period = Duration.toMillis(interval)
-  const place = Math.floor((period * hash32(name)) / 2 ** 32 / slot) * slot
+  // at the end of its slot: the first one begins before any loop is ready, and would be missed by a whole interval
+  const place = (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
   const late = (elapsed - place) % period
   return Duration.millis(late > 0 ? period - late : -late)
 }

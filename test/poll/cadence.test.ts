@@ -111,6 +111,14 @@ it("10,000 targets of like names are spread evenly over the interval", () => {
   }
 })
 
+it("offsets are 25 ms apart or the same, and the first of them is one that a daemon is in time for", () => {
+  const places = Array.from({ length: 1000 }, (_, n) => Duration.toMillis(offsetOf(`target-${n}`, seconds(1), 5)) + 5)
+  assert.deepStrictEqual(
+    [...new Set(places)].sort((a, b) => a - b),
+    Array.from({ length: 40 }, (_, slot) => (slot + 1) * 25)
+  )
+})
+
 it("an offset follows from the name alone", () => {
   expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
   expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("fleet", seconds(30)))

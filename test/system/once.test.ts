@@ -130,7 +130,8 @@ test("what once prints is what a scrape of the daemon has of the targets", async
   const config = configuration(upstream.url, upstream.url)
   const daemon = await startDaemon(["--config", config, "--interval", "1s"])
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
-  await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+  // the first polls come within an interval
+  await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status, { timeout: 5000 }).toBe(200)
   const page = await (await fetch(`${daemon.url}/metrics`)).text()
   const { stdout } = await once("--config", config)
   expect(stdout).toBe(shopPage)
