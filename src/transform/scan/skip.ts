@@ -108,7 +108,7 @@ const skipWord = (bytes: Uint8Array, at: number): number => {
 }
 
 /** The end of the text, number or word that begins at `at`. */
-export const skipScalar = (bytes: Uint8Array, at: number): number => {
+const skipScalar = (bytes: Uint8Array, at: number): number => {
   const code = bytes[at] ?? 0
   if (code === quote) return skipString(bytes, at)
   return code === minus || isDigit(code) ? skipNumber(bytes, at) : skipWord(bytes, at)
