@@ -7,7 +7,7 @@ import type { Configuration } from "./config/load.ts"
 import * as Muster from "./discovery/muster.ts"
 import type { Failure } from "./failure.ts"
 import { connections } from "./host/files.ts"
-import { giveBack } from "./host/memory.ts"
+import { giveBack, makeRoom } from "./host/memory.ts"
 import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
@@ -105,4 +105,8 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 })
 
 /** What it has of its process, beside the HTTP client. */
-export const surroundings = Layer.mergeAll(ProcessMetrics.layer, Notify.layer, DigestThread.layer(startThread))
+export const surroundings = Layer.mergeAll(
+  ProcessMetrics.layer,
+  Notify.layer,
+  DigestThread.layer({ start: startThread, makeRoom })
+)

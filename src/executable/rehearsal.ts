@@ -40,7 +40,12 @@ const answer = (): Answer => ({
 })
 
 /** Takes an answer for nobody. */
-const nowhere = { writeHead: () => undefined, write: () => undefined, end: () => undefined }
+const nowhere = {
+  writeHead: () => undefined,
+  write: () => undefined,
+  end: () => undefined,
+  once: (_close: string, closed: () => void) => queueMicrotask(closed)
+}
 
 /** A server that listens at once, and is scraped by nobody. */
 class NoServer extends EventEmitter {

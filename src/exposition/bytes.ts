@@ -6,10 +6,14 @@ export interface Growing {
   size: number
 }
 
-export const growing = (capacity: number): Growing => {
-  const bytes = new Uint8Array(capacity)
-  return { bytes, view: new DataView(bytes.buffer), size: 0 }
-}
+export const growing = (capacity: number): Growing => growingIn(new Uint8Array(capacity))
+
+/** In memory that is there, and whose bytes mean nothing. */
+export const growingIn = (bytes: Uint8Array<ArrayBuffer>): Growing => ({
+  bytes,
+  view: new DataView(bytes.buffer),
+  size: 0
+})
 
 /** Copies go by the word, and on to the end of the last one. */
 const word = 4

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
 import { combineCrc, shiftOf } from "./crc.ts"
+import { hold, release } from "./memory.ts"
 
 const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)
 
@@ -59,8 +60,14 @@ const compressHere = (bytes: Uint8Array): Segment =>
     zlib.deflateRawSync(bytes, { ...options, windowBits: 12, memLevel: 6, chunkSize: 1024 + (bytes.length >> 2) })
   )
 
-const compressElsewhere = async (bytes: Uint8Array): Promise<Segment> =>
-  segment(bytes, await deflateRaw(bytes, options))
+const compressElsewhere = async (bytes: Uint8Array): Promise<Segment> => {
+  hold()
+  try {
+    return segment(bytes, await deflateRaw(bytes, options))
+  } finally {
+    release()
+  }
+}
 
 const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
   // a copy, since zlib's own holds on to the whole of the memory that it was given

@@ -1,7 +1,8 @@
 import type { Family, LabelPlaces, Labels, Sample, Samples } from "../transform/sample.ts"
 import type { Block } from "./block.ts"
-import { copy, copyPlace, type Growing, growing, put, reserve } from "./bytes.ts"
+import { copy, copyPlace, type Growing, growing, growingIn, put, reserve } from "./bytes.ts"
 import { beginOf, clear, endOf, labelTexts, numberOf, numberOfPlaces } from "./label-texts.ts"
+import { keep, large, memoryOf } from "./memory.ts"
 import { longestNumber, putNumber } from "./number.ts"
 import { spare } from "./spare.ts"
 
@@ -12,7 +13,8 @@ interface Lines extends Growing {
   seen: Uint8Array
 }
 
-const noLines = (): Lines => ({ ...growing(2048), series: 0, seen: new Uint8Array(32) })
+const someBytes = 2048
+const noLines = (): Lines => ({ ...growing(someBytes), series: 0, seen: new Uint8Array(32) })
 
 const lineFeed = 10
 
@@ -20,6 +22,9 @@ const lineFeed = 10
 const most = 32_000_000
 const spareLines = spare(noLines, ({ bytes, seen }) => bytes.length + seen.length, most)
 const spareTexts = spare(labelTexts, ({ bytes, table }) => bytes.length + 2 * table.byteLength, most)
+
+/** By the name of a family: how many bytes its lines took last, where that was much. To grow into them would copy all of it once more. */
+const sizes = new Map<string, number>()
 
 /**
  * One target's samples, one by one as they come, as a block for each family, in the order in which the families first appear; lines keep
@@ -75,9 +80,8 @@ export class SampleLines implements Samples {
   blocks(): ReadonlyArray<Block> {
     const texts = this.#texts
     const blocks = Array.from(this.#families, ([family, lines]) => {
-      const { bytes, size, series, seen } = lines
-      const block: Block = { family, lines: Buffer.from(bytes.subarray(0, size)), series }
-      lines.size = 0
+      const { series, seen } = lines
+      const block: Block = { family, lines: finish(family, lines), series }
       lines.series = 0
       seen.fill(0, 0, texts.count)
       spareLines.give(lines)
@@ -92,9 +96,23 @@ export class SampleLines implements Samples {
     const known = this.#families.get(family)
     if (known !== undefined) return known
     const lines = spareLines.take()
+    const size = sizes.get(family.name)
+    if (size !== undefined) Object.assign(lines, growingIn(memoryOf(size + (size >> 3))))
     this.#families.set(family, lines)
     return lines
   }
+}
+
+/** The bytes of finished lines, which then are ready for others. */
+const finish = ({ name }: Family, lines: Lines): Uint8Array => {
+  const { bytes, size } = lines
+  const isLarge = size >= large
+  const finished = isLarge ? Buffer.from(bytes.buffer, 0, size) : Buffer.from(bytes.subarray(0, size))
+  if (isLarge) sizes.set(name, size)
+  else keep(bytes.buffer)
+  if (bytes.length >= large) Object.assign(lines, growing(someBytes))
+  lines.size = 0
+  return finished
 }
 
 const larger = (seen: Uint8Array, number: number): Uint8Array => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { isSea } from "node:sea"
+import * as v8 from "node:v8"
 import * as Effect from "effect/Effect"
 import { loadFfi } from "./ffi.ts"
 
@@ -42,3 +43,16 @@ export const giveBack: Effect.Effect<void> = Effect.sync(() => {
     // what is kept harms nobody
   }
 })
+
+/** A heap larger than this (bytes) has room enough by V8's own rule, which is a part of its size. */
+const small = 64_000_000
+
+/**
+ * Lets the heap and its buffers grow by some answers of so many bytes before V8 collects: a small one may only grow by 8 MB, and a single large answer would
+ * have all of it looked through. Not for good: 0 goes back to V8's own rule.
+ */
+export const makeRoom = (bytes: number): void => {
+  const { used_heap_size } = v8.getHeapStatistics()
+  const percent = used_heap_size > small ? 0 : Math.round((100 * Math.min(4 * bytes, small)) / used_heap_size)
+  v8.setFlagsFromString(`--heap-growing-percent=${percent}`)
+}

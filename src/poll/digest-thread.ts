@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { compile, type Recipe } from "../config/recipe.ts"
 import type { Target } from "../config/target.ts"
+import { keep, large as largeMemory, lendFrom } from "../exposition/memory.ts"
 import type { Answer } from "../upstream/exchange.ts"
-import { Digest, digest, digestOnce } from "./digest.ts"
+import { Digest, digest, digestOnce, forget } from "./digest.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** Answers from this size on (bytes) are digested on a thread of their own: here they would hold every scrape for a tenth of a second. */
@@ -19,6 +20,11 @@ interface Job {
   readonly answer: Answer
 }
 
+/** Of lines that the thread has sent, and that no page shows any more. */
+interface Returned {
+  readonly memory: ArrayBuffer
+}
+
 interface Done {
   readonly id: number
   readonly outcome: Outcome
@@ -27,8 +33,11 @@ interface Done {
 /** Memory that can change hands, in place of being copied: small pieces share theirs with others. */
 const movable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
   bytes.flatMap(({ buffer, byteLength }) =>
-    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
+    buffer instanceof ArrayBuffer && byteLength >= largeMemory ? [buffer] : []
   )
+
+const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
+  outcome._tag === "Good" ? (outcome.yield?.blocks ?? []).map(({ lines }) => lines) : []
 
 const died = (error: unknown): Outcome => ({
   _tag: "Failed",
@@ -36,24 +45,36 @@ const died = (error: unknown): Outcome => ({
   message: `the answer could not be digested: ${error instanceof Error ? error.message : String(error)}`
 })
 
+/** How the daemon comes by its thread. */
+export interface Threads {
+  readonly start: () => Worker
+  /** Prepares the heaps of all threads for more answers of so many bytes. */
+  readonly makeRoom: (bytes: number) => void
+}
+
 /** The daemon's end: large answers go to a thread, which is started when there is one and ended when there are none. */
-const makeDigest = (start: () => Worker, from: number) => {
+const makeDigest = ({ start, makeRoom }: Threads, from: number) => {
   const waiting = new Map<number, (outcome: Outcome) => void>()
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
   let jobs = 0
 
   const end = () => {
-    worker?.terminate()
+    if (worker === undefined) return
+    worker.terminate()
     worker = undefined
+    makeRoom(0)
   }
 
   const begin = () => {
     const begun = start()
     begun.unref()
+    const returnMemory = (memory: ArrayBuffer) => begun.postMessage({ memory } satisfies Returned, [memory])
     begun.on("message", ({ id, outcome }: Done) => {
       const resolve = waiting.get(id)
       waiting.delete(id)
+      makeRoom(outcome.bytes ?? 0)
+      for (const memory of movable(linesOf(outcome))) lendFrom(returnMemory, memory)
       if (waiting.size === 0) idle = setTimeout(end, patience).unref()
       resolve?.(outcome)
     })
@@ -67,12 +88,14 @@ const makeDigest = (start: () => Worker, from: number) => {
     return begun
   }
 
-  const elsewhere = ({ recipe }: Target, answer: Answer & { readonly body: Uint8Array }) =>
+  const elsewhere = (target: Target, answer: Answer & { readonly body: Uint8Array }) =>
     Effect.callback<Outcome>((resume) => {
       clearTimeout(idle)
       worker ??= begin()
+      const { recipe } = target
       const id = jobs++
       waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
+      forget(target)
       worker.postMessage({ id, recipe, answer } satisfies Job, [...movable([answer.body])])
     })
 
@@ -85,13 +108,13 @@ const makeDigest = (start: () => Worker, from: number) => {
   }
 }
 
-/** Answers of `from` bytes and more are digested by a thread that `start` starts, and whose program is `digestFor`. */
-export const layer = (start: () => Worker, from = large): Layer.Layer<never> =>
+/** Answers of `from` bytes and more are digested by a thread that is started then, and whose program is `digestFor`. */
+export const layer = (threads: Threads, from = large): Layer.Layer<never> =>
   Layer.effect(
     Digest,
     Effect.map(
       Effect.acquireRelease(
-        Effect.sync(() => makeDigest(start, from)),
+        Effect.sync(() => makeDigest(threads, from)),
         ({ end }) => Effect.sync(end)
       ),
       ({ digest }) => digest
@@ -100,9 +123,10 @@ export const layer = (start: () => Worker, from = large): Layer.Layer<never> =>
 
 /** The thread's end: digests what comes, one after the other. */
 export const digestFor = (daemon: MessagePort): void => {
-  daemon.on("message", ({ id, recipe, answer }: Job) => {
+  daemon.on("message", (message: Job | Returned) => {
+    if ("memory" in message) return keep(message.memory)
+    const { id, recipe, answer } = message
     const outcome = digest({ transform: compile(recipe), maxSeries: recipe.maxSeries }, answer)
-    const lines = outcome._tag === "Good" ? (outcome.yield?.blocks ?? []).map((block) => block.lines) : []
-    daemon.postMessage({ id, outcome } satisfies Done, [...movable(lines)])
+    daemon.postMessage({ id, outcome } satisfies Done, [...movable(linesOf(outcome))])
   })
 }

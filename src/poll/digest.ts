@@ -46,7 +46,7 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
   }
 }
 
-/** What the last good answer of a target came to. */
+/** What the last answer of a target came to: what else its status shows is older, and not to be shown again once it is replaced. */
 const known = new WeakMap<Digestion, { readonly hash: string; readonly outcome: Outcome }>()
 
 /** The same as `digest`; the very bytes of the answer before, which many an upstream sends without a word for it, are not digested again. */
@@ -63,6 +63,9 @@ export const digestOnce = (digestion: Digestion, answer: Answer): Outcome => {
   known.set(digestion, { hash: sum, outcome })
   return outcome
 }
+
+/** The last answer of a target was digested elsewhere. */
+export const forget = (digestion: Digestion): void => void known.delete(digestion)
 
 /** How polls come by their outcomes: right here, unless the daemon has another thread for it. */
 export const Digest = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>("poller/Digest", {

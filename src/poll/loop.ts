@@ -3,12 +3,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Target } from "../config/target.ts"
+import type { Block } from "../exposition/block.ts"
+import { giveBack } from "../exposition/memory.ts"
 import { type Exchange, Upstream } from "../upstream/exchange.ts"
 import { Board } from "./board.ts"
 import { cadence, type Tick } from "./cadence.ts"
 import { monotonic } from "./clock.ts"
 import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
+import type { Outcome } from "./outcome.ts"
 import { poll } from "./poll.ts"
 import { held, polled, scheduled } from "./status.ts"
 
@@ -38,12 +41,20 @@ const pollNow = Effect.fnUntraced(function* ({ target, board, exchange, expiry }
   board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
   const result = yield* poll(target, exchange(board.status(name)?.validators))
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
+  const standing = board.status(name)?.blocks ?? []
   const transition = yield* board.modify(name, (status) => {
     status.course.add(result)
     return polled(status, result)
   })
+  giveBackReplaced(standing, result.outcome)
   if (transition !== undefined) yield* log(transition)
 })
+
+/** Only what another answer has replaced: the lines of a target that expired come back with the answer that they are of. */
+const giveBackReplaced = (standing: ReadonlyArray<Block>, outcome: Outcome) => {
+  if (outcome._tag === "Failed" || outcome.yield === undefined || outcome.yield.blocks === standing) return
+  for (const { lines } of standing) giveBack(lines)
+}
 
 const tick = Effect.fnUntraced(function* (loop: Loop) {
   const { board, turn } = loop

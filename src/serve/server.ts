@@ -5,6 +5,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import { hold, release } from "../exposition/memory.ts"
 import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
 import { makeRoutes } from "./routes.ts"
@@ -108,6 +109,8 @@ export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Liste
     listeners,
     Effect.fnUntraced(function* (listener) {
       const server = web.createServer().on("request", (request, response) => {
+        hold()
+        response.once("close", release)
         if (!answerScrape(request, response)) answer(request, response)
       })
       server.keepAliveTimeout = Duration.toMillis(keepAlive)

@@ -26,7 +26,13 @@ const nodes = (count: number) =>
   JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })
 
 const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
-const onThread = DigestThread.layer(program("digest-program.ts"), 0)
+const works = program("digest-program.ts")
+/** Threads, and the sizes of answers that the heaps were prepared for. */
+const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.Threads => ({
+  start,
+  makeRoom: (bytes) => void sizes.push(bytes)
+})
+const onThread = DigestThread.layer(threads(works), 0)
 
 it.effect.each([
   { what: "a few series", target: target(), body: nodes(3) },
@@ -52,7 +58,6 @@ const asSent = <A>(value: A): A => structuredClone(value)
 it.effect("a thread that dies costs its polls, and the next poll has a new one", () => {
   let started = 0
   const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : works())
-  const works = program("digest-program.ts")
   return Effect.gen(function* () {
     const digest = yield* Digest
     const first = yield* digest(target(), fresh(nodes(1)))
@@ -63,12 +68,40 @@ it.effect("a thread that dies costs its polls, and the next poll has a new one",
     })
     const second = yield* digest(target(), fresh(nodes(1)))
     assert.strictEqual(second._tag, "Good")
-  }).pipe(Effect.provide(DigestThread.layer(start, 0)))
+  }).pipe(Effect.provide(DigestThread.layer(threads(start), 0)))
 })
 
 it.effect("what is not large is digested here", () =>
   Effect.gen(function* () {
     const outcome = yield* (yield* Digest)(target(), fresh(nodes(1)))
     assert.strictEqual(outcome._tag, "Good")
-  }).pipe(Effect.provide(DigestThread.layer(() => assert.fail("no thread is needed"))))
+  }).pipe(Effect.provide(DigestThread.layer(threads(() => assert.fail("no thread is needed")))))
 )
+
+it.effect(
+  "an answer as before the last is digested again, if that one was digested elsewhere: its lines are given back by then",
+  () =>
+    Effect.gen(function* () {
+      const digest = yield* Digest
+      const one = target()
+      const blocksOf = (body: string) =>
+        Effect.map(digest(one, fresh(body)), (outcome) => (outcome._tag === "Good" ? outcome.yield?.blocks : undefined))
+      const [small, large] = [nodes(1), nodes(50)]
+      const first = yield* blocksOf(small)
+      assert.strictEqual(yield* blocksOf(small), first)
+      yield* blocksOf(large)
+      assert.notStrictEqual(yield* blocksOf(small), first)
+    }).pipe(Effect.provide(DigestThread.layer(threads(works), nodes(50).length)))
+)
+
+it.effect("the heaps are prepared for large answers as long as there is a thread for them", () => {
+  const sizes: Array<number> = []
+  return Effect.gen(function* () {
+    const body = nodes(3)
+    yield* Effect.provide(
+      Effect.flatMap(Digest, (digest) => digest(target(), fresh(body))),
+      DigestThread.layer(threads(works, sizes), 0)
+    )
+    assert.deepStrictEqual(sizes, [body.length, 0])
+  })
+})

@@ -1,0 +1,67 @@
+import { once } from "node:events"
+import { request } from "node:http"
+import { buffer } from "node:stream/consumers"
+import { gunzipSync } from "node:zlib"
+import { expect, onTestFinished, test } from "vitest"
+import { configuration } from "./configuration.ts"
+import { startDaemon } from "./program.ts"
+import { startUpstream } from "./upstream.ts"
+
+/** More than the kernel keeps for a client that does not read. */
+const rows = 20_000
+const long = "x".repeat(1000)
+
+const answers = [
+  { where: "in the main thread", row: (id: number, turn: number) => ({ id, turn }), labels: { site: long } },
+  { where: "in the other thread", row: (id: number, turn: number) => ({ id, turn, site: long }), labels: {} }
+]
+const encodings = ["identity", "gzip"]
+
+/** A scrape whose client reads nothing of it before `meanwhile` is over. */
+const slowScrape = async (url: string, encoding: string, meanwhile: () => Promise<void>) => {
+  const sent = request(url, { headers: { "accept-encoding": encoding } }).end()
+  const [response] = await once(sent, "response")
+  response.pause()
+  await meanwhile()
+  const body = await buffer(response)
+  return String(encoding === "gzip" ? gunzipSync(body) : body)
+}
+
+test.each(answers.flatMap((answer) => encodings.map((encoding) => ({ ...answer, encoding }))))(
+  "a page that is read slowly is of one poll, whatever is polled meanwhile: digested $where, $encoding",
+  { timeout: 60_000 },
+  async ({ row, labels, encoding }) => {
+    let turn = 100
+    const upstream = await startUpstream((_request, response) => {
+      turn++
+      response.end(JSON.stringify({ items: Array.from({ length: rows }, (_, id) => row(id, turn)) }))
+    })
+    onTestFinished(() => upstream[Symbol.asyncDispose]())
+    const labelsFrom = { id: "id", ...("site" in labels ? {} : { site: "site" }) }
+    const daemon = await startDaemon([
+      "--config",
+      configuration({
+        targets: [
+          {
+            name: "shop",
+            url: upstream.url,
+            interval: "1s",
+            labels,
+            max_series: rows,
+            max_body: "100MB",
+            each: [
+              { path: "items[*]", labels_from: labelsFrom, metrics: { shop_turn: { value: "turn", help: "Turn." } } }
+            ]
+          }
+        ]
+      })
+    ])
+    onTestFinished(() => void daemon.child.kill("SIGKILL"))
+    const polls = (more: number) => upstream.request(upstream.requests + more)
+    await polls(3)
+    const page = await slowScrape(`${daemon.url}/metrics`, encoding, () => polls(4))
+    const turns = page.match(/(?<=^shop_turn\{.*\} )\d+$/gm) ?? []
+    expect(turns).toHaveLength(rows)
+    expect(new Set(turns).size).toBe(1)
+  }
+)
