@@ -31,7 +31,7 @@ const sizes = new Map<string, number>()
  * the order of their samples.
  */
 export class SampleLines implements Samples {
-  readonly #texts = spareTexts.take()
+  #texts = spareTexts.take()
   readonly #families = new Map<Family, Lines>()
 
   numberOf(labels: Labels): number {
@@ -74,6 +74,12 @@ export class SampleLines implements Samples {
     copy(lines, texts, begin, end)
     lines.series++
     return lines
+  }
+
+  clear(): void {
+    this.blocks()
+    this.#texts = spareTexts.take()
+    this.#families.clear()
   }
 
   /** All of it, once. */

@@ -15,6 +15,8 @@ export interface Run {
   /** Lists that the document has not, and that its bytes have. */
   readonly lists: { readonly bulks: Bulks; readonly aside: Aside } | undefined
   series: number
+  /** The rows of a list did not end where it was known to, or were not read to their end. */
+  strayed: boolean
 }
 
 /** One over the limit says as much as any number. */

@@ -37,6 +37,8 @@ export interface Samples {
   readonly add: (family: Family, labels: number, value: number) => boolean
   /** The same of a value that stands in the bytes just as the exposition spells it. */
   readonly addSpelled: (family: Family, labels: number, bytes: Buffer, begin: number, end: number) => boolean
+  /** Forgets all of them. */
+  readonly clear: () => void
 }
 
 export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const

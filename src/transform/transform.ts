@@ -10,6 +10,8 @@ import { collectProblems } from "./problems.ts"
 import { add, hasEnough, type Run } from "./run.ts"
 import type { DropReason, Labels, Samples, Transformed } from "./sample.ts"
 import { type Aside, parseSparse } from "./scan/aside.ts"
+import type { Bulks } from "./scan/bulk.ts"
+import { guess, learn } from "./scan/guess.ts"
 import { nowhere } from "./scan/outline.ts"
 import { visitRows } from "./scan/rows.ts"
 import { readingOf, type Series } from "./series.ts"
@@ -29,22 +31,40 @@ interface Row {
  * a document lacks, or has in a form that makes no number, costs a sample and is a problem.
  */
 export const transform = (plan: Plan, document: Document, samples: Samples): Transformed =>
-  transformSparse(plan, document, undefined, samples)
+  outcomeOf(runOn(plan, document, undefined, samples))
 
 /** The same of the document in a body; or in a few words why it is no JSON. */
 export const transformBody = (plan: Plan, body: Uint8Array, samples: Samples): Result.Result<Transformed, string> =>
   plan.bulks === undefined
     ? Result.map(parse(body), (document) => transform(plan, document, samples))
-    : Result.map(parseSparse(body, plan.bulks.outline), ({ aside, ...document }) =>
-        transformSparse(plan, document, aside, samples)
-      )
+    : transformBulks(plan, plan.bulks, body, samples)
 
-const transformSparse = (
+const transformBulks = (plan: Plan, { outline }: Bulks, body: Uint8Array, samples: Samples) => {
+  const guessed = guess(body, outline)
+  if (guessed !== undefined) {
+    const run = runOn(plan, guessed, guessed.aside, samples)
+    if (!run.strayed) return Result.succeed(outcomeOf(run))
+    samples.clear()
+  }
+  return Result.map(parseSparse(body, outline), (sparse) => {
+    if (guessed !== undefined) learn(guessed.aside, sparse.aside, outline)
+    return outcomeOf(runOn(plan, sparse, sparse.aside, samples))
+  })
+}
+
+const outcomeOf = ({ series, problems: { dropped, problems }, look }: Run): Transformed => ({
+  series,
+  dropped,
+  problems,
+  gaveUp: look.effort.left < 0
+})
+
+const runOn = (
   { root, maxSeries, bulks }: Plan,
   document: Document,
   aside: Aside | undefined,
   samples: Samples
-): Transformed => {
+): Run => {
   const look = lookup(document)
   const run: Run = {
     look,
@@ -53,12 +73,12 @@ const transformSparse = (
     problems: collectProblems(),
     labelLost: (label, path, node) => lost(run, "ambiguous", label, path, node),
     lists: aside && bulks && { aside, bulks },
-    series: 0
+    series: 0,
+    strayed: false
   }
   const rowLabels = labelRow(root.labels, [], look, look.root, run.labelLost)
   visit(run, root, { node: look.root, rowLabels, labels: present(rowLabels), number: undefined })
-  const { dropped, problems } = run.problems
-  return { series: run.series, dropped, problems, gaveUp: look.effort.left < 0 }
+  return run
 }
 
 const visit = (run: Run, { series, lists }: Scope, row: Row): void => {
@@ -85,7 +105,9 @@ const walkAside = (run: Run, { bulks, aside }: NonNullable<Run["lists"]>, list: 
   const placed = bulks.of.get(list)
   if (placed === undefined) return
   const begin = aside.places.begins[placed.slot] ?? nowhere
-  if (begin !== nowhere) visitRows(run, placed.bulk, rowLabels, aside.body, begin)
+  if (begin === nowhere) return
+  const end = visitRows(run, placed.bulk, rowLabels, aside.body, begin)
+  if (end !== aside.places.ends[placed.slot]) run.strayed = true
 }
 
 /** Says whether that is enough. */

@@ -41,6 +41,11 @@ export const collected = (transform: (samples: Samples) => Transformed): Yielded
       const spelling = bytes.toString("utf8", begin, end)
       expect(spelling).toBe(String(Number(spelling)))
       return add(family, number, Number(spelling))
+    },
+    clear: () => {
+      samples.length = 0
+      there.clear()
+      all.length = 0
     }
   })
   if (series !== samples.length) throw new Error(`${series} series, and ${samples.length} samples`)

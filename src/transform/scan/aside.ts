@@ -24,7 +24,8 @@ export const parseSparse = (bytes: Uint8Array, lists: Outline): Result.Result<Sp
   return Result.succeed({ ...documentOf(textAround(body.bytes, places)), aside: { body, places } })
 }
 
-const placesIn = (body: Body, lists: Outline): Places | undefined => {
+/** Where the lists are in a body, if that is JSON. */
+export const placesIn = (body: Body, lists: Outline): Places | undefined => {
   const { bytes } = body
   const places = placesOf(lists)
   const end = note(lists, body, skipBlank(bytes, 0), places)

@@ -20,7 +20,7 @@ export interface Outline {
   slots: number
 }
 
-interface Part {
+export interface Part {
   slot: number | undefined
   readonly members: Array<Member>
   readonly items: Array<{ readonly index: number; readonly part: Part }>

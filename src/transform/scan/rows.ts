@@ -15,6 +15,7 @@ import {
   closingBracket,
   comma,
   minus,
+  noJson,
   openingBrace,
   openingBracket,
   skipBlank,
@@ -24,8 +25,11 @@ import {
 } from "./skip.ts"
 import { jsonOf, valuesOf, wordsOf } from "./source.ts"
 
-/** Takes all that is wanted of the rows of a list whose bracket or brace opens at `begin`; yields what it would if they were parsed. */
-export const visitRows = (run: Run, bulk: Bulk, around: RowLabels, body: Body, begin: number): void => {
+/**
+ * Takes all that is wanted of the rows of a list whose bracket or brace opens at `begin`, as it would if they were parsed. Yields where the list ends;
+ * `noJson` where it does not, and where it was left before.
+ */
+export const visitRows = (run: Run, bulk: Bulk, around: RowLabels, body: Body, begin: number): number => {
   const { bytes } = body
   const scan: Scan = {
     run,
@@ -41,36 +45,37 @@ export const visitRows = (run: Run, bulk: Bulk, around: RowLabels, body: Body, b
     texts
   }
   try {
-    walk(scan, bulk, labels, begin)
+    return walk(scan, bulk, labels, begin)
   } catch (error) {
     if (!(error instanceof GivenUp)) throw error
+    return noJson
   }
 }
 
-const walk = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): void => {
+const walk = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): number => {
   const code = scan.bytes[begin]
-  if (bulk.at.single) visitRow(scan, bulk, around, begin)
-  else if (code === openingBracket) walkItems(scan, bulk, around, begin)
-  else if (code === openingBrace) walkMembers(scan, bulk, around, begin)
+  if (bulk.at.single) return visitRow(scan, bulk, around, begin) ? noJson : bulk.at.row.end
+  if (code === openingBracket) return walkItems(scan, bulk, around, begin)
+  return code === openingBrace ? walkMembers(scan, bulk, around, begin) : noJson
 }
 
-const walkItems = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): void => {
+const walkItems = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): number => {
   const { bytes, search } = scan
   const { row } = bulk.at
   let next = skipBlank(bytes, begin + 1)
-  if (bytes[next] === closingBracket) return
+  if (bytes[next] === closingBracket) return next + 1
   for (let index = 0; ; index++) {
     spend(search, 1)
     row.key = index
-    if (visitRow(scan, bulk, around, next)) return
+    if (visitRow(scan, bulk, around, next)) return noJson
     next = skipBlank(bytes, row.end)
-    if (bytes[next] !== comma) return
+    if (bytes[next] !== comma) return bytes[next] === closingBracket ? next + 1 : noJson
     next = skipBlank(bytes, next + 1)
   }
 }
 
 /** In the order that JavaScript gives to members; of two equal keys the last holds, in the place of the first. */
-const walkMembers = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): void => {
+const walkMembers = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): number => {
   const { bytes, search } = scan
   const { row } = bulk.at
   const begins: Record<string, number> = Object.create(null)
@@ -85,16 +90,18 @@ const walkMembers = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number)
   for (const key of Object.keys(begins)) {
     spend(search, 1)
     row.key = key
-    if (visitRow(scan, bulk, around, begins[key] ?? nowhere)) return
+    if (visitRow(scan, bulk, around, begins[key] ?? nowhere)) return noJson
   }
+  return next + 1
 }
 
-/** Says whether that is enough. */
+/** Says whether that is enough, as it is where the row is no JSON. */
 const visitRow = (scan: Scan, bulk: Bulk, around: LabelPlaces, begin: number): boolean => {
   const { run, body, bytes, search } = scan
   const { row } = bulk.at
   row.begin = begin
   row.end = note(bulk.outline, body, begin, row.places)
+  if (row.end === noJson) return true
   if (bulk.holds !== undefined && !bulk.holds({ bytes, places: row.places }, search)) return false
   for (const scope of bulk.scopes) {
     if (hasEnough(run)) return true
