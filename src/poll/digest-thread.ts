@@ -1,12 +1,13 @@
 import type { MessagePort, Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { compile, type Recipe, type Transform } from "../config/recipe.ts"
+import { compile, type Recipe } from "../config/recipe.ts"
 import type { Target } from "../config/target.ts"
 import { keep, large as largeMemory, lendFrom } from "../exposition/memory.ts"
 import type { Answer } from "../upstream/exchange.ts"
 import { Digest, digest, digestOnce, forget } from "./digest.ts"
 import type { Outcome } from "./outcome.ts"
+import { remember } from "./remember.ts"
 
 /** Answers from this size on (bytes) are digested on a thread of their own: here they would hold every scrape for a tenth of a second. */
 const large = 4_000_000
@@ -121,30 +122,15 @@ export const layer = (threads: Threads, from = large): Layer.Layer<never> =>
     )
   )
 
-/** More recipes than have large answers anywhere. */
-const most = 100
-
-/** The transforms of recipes, by their text: one that was made before knows what its answers look like. */
-const makeTransforms = () => {
-  const known = new Map<string, Transform>()
-  return (recipe: Recipe): Transform => {
-    const text = JSON.stringify(recipe)
-    const before = known.get(text)
-    if (before !== undefined) return before
-    if (known.size === most) known.clear()
-    const transform = compile(recipe)
-    known.set(text, transform)
-    return transform
-  }
-}
+/** A transform by its recipe's text: one that was made before knows what its answers look like. */
+const transformOf = remember((text: string) => compile(JSON.parse(text)))
 
 /** The thread's end: digests what comes, one after the other. */
 export const digestFor = (daemon: MessagePort): void => {
-  const transformOf = makeTransforms()
   daemon.on("message", (message: Job | Returned) => {
     if ("memory" in message) return keep(message.memory)
     const { id, recipe, answer } = message
-    const outcome = digest({ transform: transformOf(recipe), maxSeries: recipe.maxSeries }, answer)
+    const outcome = digest({ transform: transformOf(JSON.stringify(recipe)), maxSeries: recipe.maxSeries }, answer)
     daemon.postMessage({ id, outcome } satisfies Done, [...movable(linesOf(outcome))])
   })
 }

@@ -37,6 +37,9 @@ const parsedFrom = (made: Made, text: string) => {
   return Result.isFailure(parsed) ? parsed.failure : collected((samples) => transform(made, parsed.success, samples))
 }
 
+/** What is read is what is parsed. */
+const expectParsed = (made: Made, text: string) => expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+
 const guessed = (made: Made, text: string) => made.bulks && guess(bodyOf(text), made.bulks.outline)
 
 const row = (id: number) => ({ id: `n${id}`, load: id / 4 })
@@ -54,7 +57,7 @@ describe("a list is read where it was taken to be", () => {
   ])("%s of %s", (path, text) => {
     const made = planOf(path)
     expect(guessed(made, text)).toBeDefined()
-    expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+    expectParsed(made, text)
     expect(guessed(made, text)).toBeDefined()
   })
 })
@@ -68,9 +71,9 @@ describe("one that is elsewhere is found there, and nobody guesses again", () =>
   ])("%s of %s", (path, text) => {
     const made = planOf(path)
     expect(guessed(made, text)).toBeDefined()
-    expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+    expectParsed(made, text)
     expect(guessed(made, text)).toBeUndefined()
-    expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+    expectParsed(made, text)
   })
 })
 
@@ -89,7 +92,7 @@ describe("nobody guesses", () => {
   ])("%s: %s of %s", (_, path, text) => {
     const made = planOf(path)
     expect(guessed(made, text)).toBeUndefined()
-    expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+    expectParsed(made, text)
   })
 })
 
@@ -111,7 +114,7 @@ test("a list that is left before its end is checked to its end", () => {
   const broken = `{"items":[${[row(1), row(2), row(3)].map((row) => JSON.stringify(row)).join(",")},{]}`
   expect(readFrom(made, broken)).toBe(parsedFrom(made, broken))
   const whole = `{"items":${text}}`
-  expect(readFrom(made, whole)).toEqual(parsedFrom(made, whole))
+  expectParsed(made, whole)
 })
 
 const piece = fc.constantFrom("", "[", "]", "{", "}", ",", ":", '"', "\\", "1", " ", "null", '"items":[', "\ufeff")
@@ -132,7 +135,7 @@ test("whatever the text, it is what is parsed of it, the first time and the seco
         const all = path === "$[*]" ? list : whole
         const at = position % (all.length + 1)
         for (const text of [all, all.slice(0, at) + piece + all.slice(at + length), all]) {
-          expect(readFrom(made, text)).toEqual(parsedFrom(made, text))
+          expectParsed(made, text)
         }
       }
     ),

@@ -1,4 +1,4 @@
-/** Clients send the same few headers for ever; one that does not shall not fill the memory. */
+/** What is asked, such as the headers of scrapers, is the same few things for ever; who asks for others shall not fill the memory. */
 const most = 100
 
 /** The function with its last results kept: for one that is pure, and asked the same few things again and again. */
