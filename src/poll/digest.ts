@@ -47,20 +47,31 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
 }
 
 /** What the last answer of a target came to: what else its status shows is older, and not to be shown again once it is replaced. */
-const known = new WeakMap<Digestion, { readonly hash: string; readonly outcome: Outcome }>()
+interface Known {
+  readonly bytes: number
+  /** Nothing where the answer before was of another length. */
+  readonly hash: string | undefined
+  readonly outcome: Outcome
+}
 
-/** The same as `digest`; the very bytes of the answer before, which many an upstream sends without a word for it, are not digested again. */
+const known = new WeakMap<Digestion, Known>()
+
+/**
+ * The same as `digest`; the very bytes of the answer before, which many an upstream sends without a word for it, are not digested again. An answer of
+ * another length is another one: only those of one length are hashed, and so it is the third of them that is known.
+ */
 export const digestOnce = (digestion: Digestion, answer: Answer): Outcome => {
   if (answer._tag === "NotModified") return digest(digestion, answer)
-  // not a shorter one: what is taken for the same by mistake would be wrong for as long as it stands
-  const sum = hash("sha256", answer.body, "base64")
+  const bytes = answer.body.length
   const last = known.get(digestion)
-  if (last?.hash === sum && last.outcome._tag === "Good" && last.outcome.yield !== undefined) {
+  // not a shorter one: what is taken for the same by mistake would be wrong for as long as it stands
+  const sum = last?.bytes === bytes ? hash("sha256", answer.body, "base64") : undefined
+  if (sum !== undefined && last?.hash === sum && last.outcome._tag === "Good" && last.outcome.yield !== undefined) {
     const { status, validators } = answer
     return { ...last.outcome, status, yield: { ...last.outcome.yield, validators } }
   }
   const outcome = digest(digestion, answer)
-  known.set(digestion, { hash: sum, outcome })
+  known.set(digestion, { bytes, hash: sum, outcome })
   return outcome
 }
 
