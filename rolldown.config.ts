@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { defineConfig, type Plugin } from "rolldown"
 import { builtinsOnDemand } from "./deploy/builtins.ts"
 import { licences } from "./deploy/licences.ts"
+import { packagesOnDemand } from "./deploy/packages.ts"
 import { sbom } from "./deploy/sbom.ts"
 
 /** What --version names beside the version; nothing outside a git checkout. */
@@ -16,14 +17,14 @@ const commit = () => {
 }
 
 /** Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start of a daemon can do without. */
-export const segmenterOnDemand: Plugin = {
+const segmenterOnDemand: Plugin = {
   name: "segmenter-on-demand",
   renderChunk: (code) =>
     code.replaceAll(/new Intl\.Segmenter\((.*?)\)/g, "{ segment: (text) => new Intl.Segmenter($1).segment(text) }")
 }
 
 /** One character beyond Latin-1, and V8 keeps the whole program in two bytes a character. */
-export const latin: Plugin = {
+const latin: Plugin = {
   name: "latin",
   generateBundle(_options, bundle) {
     for (const output of Object.values(bundle)) {
@@ -36,12 +37,15 @@ export const latin: Plugin = {
   }
 }
 
+/** What is done to each script of the program. */
+export const plugins = [packagesOnDemand, builtinsOnDemand, segmenterOnDemand, latin]
+
 export default defineConfig({
   input: "src/main.ts",
-  plugins: [builtinsOnDemand, segmenterOnDemand, latin, sbom, licences],
+  plugins: [...plugins, sbom, licences],
   platform: "node",
   // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
   treeshake: { propertyReadSideEffects: false },
-  transform: { target: "node22.19", define: { POLLER_COMMIT: JSON.stringify(commit()) } },
-  output: { file: "dist/poller.js", format: "esm", banner: "#!/usr/bin/env node", minify: true }
+  transform: { target: "node22.19", define: { POLLER_COMMIT: JSON.stringify(commit()), "import.meta": "{}" } },
+  output: { file: "dist/poller.js", format: "cjs", banner: "#!/usr/bin/env node", minify: true }
 })

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { main } from "../cli.ts"
 import { begin } from "../host/begin.ts"
@@ -16,6 +17,8 @@ const take = Effect.gen(function* () {
   // until a timer fires, Node keeps to the time of the earliest that it ever had, also if that was cleared: in a new process none might fire before
   yield* Effect.sleep(1)
   const loaded: ReadonlyArray<string> = Reflect.get(process, "moduleLoadList")
+  // for whoever builds; process.stdout would be one of those parts
+  writeSync(1, loaded.map((part) => `${part}\n`).join(""))
   const found = forbidden.filter((part) => loaded.includes(part))
   if (found.length > 0) return yield* Effect.die(`the snapshot would hold ${found.join(" and ")}`)
   namespace.setDeserializeMainFunction(() => {
