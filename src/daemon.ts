@@ -94,7 +94,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       reloads,
       notify.status(summary),
       notify.watchdog(healthy),
-      Effect.delay(giveBack, startUp)
+      giveBack(startUp)
     ]
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(

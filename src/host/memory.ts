@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { isSea } from "node:sea"
 import * as v8 from "node:v8"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { loadFfi } from "./ffi.ts"
 
@@ -25,22 +26,40 @@ export const lastReadOnly = (maps: string, file: string): Stretch | undefined =>
 /** What was put behind the program of Node in a single executable: the heap that the process began with, unpacked long since. */
 const snapshot = () => (isSea() ? lastReadOnly(readFileSync("/proc/self/maps", "latin1"), process.execPath) : undefined)
 
-/**
- * Gives back what only the start needed: memory that was freed in the midst of what is in use, which glibc keeps otherwise (malloc_trim(3)), and the packed
- * heap of the executable. Does nothing without node:ffi or with another libc.
- */
-export const giveBack: Effect.Effect<void> = Effect.sync(() => {
+/** M_TRIM_THRESHOLD of mallopt(3): what is free at the end of an arena and larger than so many bytes goes back at once. */
+const trimThreshold = { parameter: -1, bytes: 131_072 }
+
+/** How often what is free in the midst of what is in use is given back: with ten thousand targets that takes some milliseconds. */
+const pause = Duration.seconds(5)
+
+const libc = () => {
   try {
-    const { functions } = loadFfi()?.dlopen("libc.so.6", {
+    return loadFfi()?.dlopen("libc.so.6", {
+      mallopt: { arguments: ["int32", "int32"], return: "int32" },
       malloc_trim: { arguments: ["uint64"], return: "int32" },
       madvise: { arguments: ["uint64", "uint64", "int32"], return: "int32" }
-    }) ?? { functions: undefined }
-    if (functions === undefined) return
-    functions.malloc_trim(0n)
-    const packed = snapshot()
-    if (packed !== undefined) functions.madvise(packed.address, packed.length, dontNeed)
+    })
   } catch {
     // what is kept harms nobody
+    return undefined
+  }
+}
+
+/**
+ * Gives back for as long as it runs, from `startUp` on, what was freed and glibc would keep (malloc_trim(3)), and once the packed heap of the executable, which
+ * only the start needed. Does nothing without node:ffi or with another libc.
+ */
+export const giveBack = Effect.fnUntraced(function* (startUp: Duration.Duration) {
+  yield* Effect.sleep(startUp)
+  const library = libc()
+  if (library === undefined) return
+  const packed = snapshot()
+  if (packed !== undefined) library.functions.madvise(packed.address, packed.length, dontNeed)
+  // which also keeps glibc from raising the bound by itself, up to 64 MB, as large answers come and go
+  library.functions.mallopt(trimThreshold.parameter, trimThreshold.bytes)
+  while (true) {
+    library.functions.malloc_trim(0n)
+    yield* Effect.sleep(pause)
   }
 })
 

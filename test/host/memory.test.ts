@@ -1,5 +1,9 @@
-import { describe, expect, test } from "vitest"
-import { lastReadOnly } from "../../src/host/memory.ts"
+import { assert, describe, expect, it, test } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import { giveBack, lastReadOnly } from "../../src/host/memory.ts"
 
 const maps = `00400000-0082e000 r--p 00000000 fe:00 2147279                            /usr/bin/poller
 0082e000-03489000 r-xp 0042e000 fe:00 2147279                            /usr/bin/poller
@@ -18,3 +22,12 @@ describe("the last read-only part of a file in memory", () => {
     expect(lastReadOnly(maps, file)).toBe(undefined)
   )
 })
+
+it.effect("memory is given back for as long as the daemon lives", () =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(giveBack(Duration.seconds(5)))
+    yield* TestClock.adjust("1 hour")
+    assert.strictEqual(fiber.pollUnsafe(), undefined)
+    yield* Fiber.interrupt(fiber)
+  })
+)
