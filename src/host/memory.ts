@@ -32,35 +32,35 @@ const trimThreshold = { parameter: -1, bytes: 131_072 }
 /** How often what is free in the midst of what is in use is given back: with ten thousand targets that takes some milliseconds. */
 const pause = Duration.seconds(5)
 
-const libc = () => {
+/** Gives back what only the start needed, and says how to give back what is freed later; undefined where that cannot be had, which harms nobody. */
+const afterStart = (): (() => void) | undefined => {
   try {
-    return loadFfi()?.dlopen("libc.so.6", {
+    const library = loadFfi()?.dlopen("libc.so.6", {
       mallopt: { arguments: ["int32", "int32"], return: "int32" },
       malloc_trim: { arguments: ["uint64"], return: "int32" },
       madvise: { arguments: ["uint64", "uint64", "int32"], return: "int32" }
     })
+    if (library === undefined) return undefined
+    const packed = snapshot()
+    if (packed !== undefined) library.functions.madvise(packed.address, packed.length, dontNeed)
+    // said once, glibc does not raise it by itself, up to 64 MB, as large answers come and go; who runs poller may have said it already (mallopt(3))
+    if (process.env.MALLOC_TRIM_THRESHOLD_ === undefined)
+      library.functions.mallopt(trimThreshold.parameter, trimThreshold.bytes)
+    return () => void library.functions.malloc_trim(0n)
   } catch {
-    // what is kept harms nobody
     return undefined
   }
 }
 
 /**
  * Gives back for as long as it runs, from `startUp` on, what was freed and glibc would keep (malloc_trim(3)), and once the packed heap of the executable, which
- * only the start needed. Does nothing without node:ffi or with another libc.
+ * only the start needed. Ends at once without node:ffi or with another libc.
  */
 export const giveBack = Effect.fnUntraced(function* (startUp: Duration.Duration) {
   yield* Effect.sleep(startUp)
-  const library = libc()
-  if (library === undefined) return
-  const packed = snapshot()
-  if (packed !== undefined) library.functions.madvise(packed.address, packed.length, dontNeed)
-  // which also keeps glibc from raising the bound by itself, up to 64 MB, as large answers come and go
-  library.functions.mallopt(trimThreshold.parameter, trimThreshold.bytes)
-  while (true) {
-    library.functions.malloc_trim(0n)
-    yield* Effect.sleep(pause)
-  }
+  const trim = afterStart()
+  if (trim === undefined) return
+  yield* Effect.forever(Effect.andThen(Effect.sync(trim), Effect.sleep(pause)))
 })
 
 /** A heap larger than this (bytes) has room enough by V8's own rule, which is a part of its size. */
