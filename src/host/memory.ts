@@ -29,8 +29,8 @@ const snapshot = () => (isSea() ? lastReadOnly(readFileSync("/proc/self/maps", "
 /** M_TRIM_THRESHOLD of mallopt(3): what is free at the end of an arena and larger than so many bytes goes back at once. */
 const trimThreshold = { parameter: -1, bytes: 131_072 }
 
-/** How often what is free in the midst of what is in use is given back: with ten thousand targets that takes some milliseconds. */
-const pause = Duration.seconds(5)
+/** How often what is free in the midst of what is in use is given back: it takes some milliseconds with ten thousand targets, and what is needed again costs more. */
+const pause = Duration.seconds(15)
 
 /** Gives back what only the start needed, and says how to give back what is freed later; undefined where that cannot be had, which harms nobody. */
 const afterStart = (): (() => void) | undefined => {
