@@ -8,15 +8,11 @@ import { execFileSync } from "node:child_process"
  * (SnapshotData in node_snapshotable.cc of Node; numbers of 64 bits, little-endian).
  */
 
-/** Where a part of the file begins and ends. */
-interface Part {
+/** Where a module's code begins and ends in the file, with what is said of it. */
+interface Module {
+  readonly name: string
   readonly begin: number
   readonly end: number
-}
-
-/** A module's code, with what is said of it. */
-interface Module extends Part {
-  readonly name: string
 }
 
 const longest = { name: 100, code: 1_000_000 }
@@ -43,10 +39,12 @@ const modulesAt = (bytes: Buffer, at: number): ReadonlyArray<Module> | undefined
   const count = numberAt(bytes, at, 2000)
   if (count === undefined) return undefined
   const modules: Array<Module> = []
-  for (let begin = at + 8; modules.length < count; begin = modules.at(-1)?.end ?? begin) {
+  let begin = at + 8
+  while (modules.length < count) {
     const module = moduleAt(bytes, begin)
     if (module === undefined) return undefined
     modules.push(module)
+    begin = module.end
   }
   // a number and a word that stand together by chance
   return modules.length >= 100 ? modules : undefined
