@@ -36,7 +36,7 @@ const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
 
 let files = 0
 /** A file that lasts as long as the machine keeps its temporary files. */
-export const scratchFile = (content: string | Uint8Array): string => {
+const scratchFile = (content: string | Uint8Array): string => {
   const path = join(scratch, String(files++))
   writeFileSync(path, content)
   return path
@@ -135,6 +135,12 @@ export interface Page {
   readonly gzip: string
 }
 
+/** The page that poller serves, for the bare server to serve too. */
+export const pageOf = async ({ port }: Daemon): Promise<Page> => ({
+  plain: scratchFile((await getOnce(port, "/metrics")).body),
+  gzip: scratchFile((await getOnce(port, "/metrics", { gzip: true })).body)
+})
+
 const freePort = async () => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -186,4 +192,15 @@ export const polled = async ({ port }: Daemon): Promise<void> => {
     await sleep(20)
   }
   throw new Error("the series of the first poll did not come within two minutes")
+}
+
+/**
+ * What serves beside what polls, so many milliseconds after its first poll. That is one and the same, but for bare Node: it serves the page of a poller that
+ * nobody scrapes any more.
+ */
+export const serving = async (peer: Peer, task: Task, warmUp: number, stack: AsyncDisposableStack): Promise<Daemon> => {
+  const daemon = stack.use(await startDaemon(peer === "bare" ? "poller" : peer, task))
+  await polled(daemon)
+  await sleep(warmUp)
+  return peer === "bare" ? stack.use(await startDaemon("bare", task, await pageOf(daemon))) : daemon
 }

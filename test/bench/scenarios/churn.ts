@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { open } from "../client.ts"
-import { type Peer, polled, startDaemon } from "../daemon.ts"
+import { type Peer, serving } from "../daemon.ts"
 import { atMost, type Figure, type Goal } from "../figure.ts"
 import type { Bench } from "../plan.ts"
 import { percentile, worst } from "../statistics.ts"
@@ -27,15 +27,20 @@ const views = [
 /** Scrapes while the largest answer of the bench is fetched and digested every second. */
 export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
   const rows = size.rows.at(-1) ?? 1
-  const figures: Array<Figure> = []
-  for (const view of views) {
-    const taken = new Map<Peer, Array<number>>()
-    for (const peer of peers.filter((peer) => peer !== "bare")) {
-      await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows })
-      await polled(daemon)
-      taken.set(peer, await sample(daemon.port, view.path, view.gzip, 12 * size.window))
+  const task = { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows }
+  const taken = new Map(views.map((view) => [view, new Map<Peer, Array<number>>()]))
+  for (let round = 0; round < size.rounds; round++) {
+    for (const peer of peers) {
+      await using stack = new AsyncDisposableStack()
+      // what is compiled ahead needs no warming
+      const { port } = await serving(peer, task, peer === "go" ? 0 : size.warmUp, stack)
+      for (const [{ path, gzip }, times] of taken) {
+        times.set(peer, [...(times.get(peer) ?? []), ...(await sample(port, path, gzip, 12 * size.window))])
+      }
     }
-    const figure = (name: string, of: (taken: ReadonlyArray<number>) => number, goal: Goal | undefined): Figure => ({
+  }
+  return [...taken].flatMap(([view, taken]) => {
+    const figure = (name: string, of: (taken: ReadonlyArray<number>) => number, goal?: Goal): Figure => ({
       scenario: "churn",
       what: `${name}, ${view.path}${view.gzip ? ", gzip" : ""}, ${rows.toLocaleString("en")} rows a second`,
       unit: "ms",
@@ -43,9 +48,10 @@ export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyA
       values: Object.fromEntries(Array.from(taken, ([peer, taken]) => [peer, of(taken)])),
       ...(goal && { goal })
     })
-    figures.push(figure("p50", (taken) => percentile(taken, 0.5), undefined))
-    figures.push(figure("p99", (taken) => percentile(taken, 0.99), view.p99))
-    figures.push(figure("worst", worst, view.worst))
-  }
-  return figures
+    return [
+      figure("p50", (taken) => percentile(taken, 0.5)),
+      figure("p99", (taken) => percentile(taken, 0.99), view.p99),
+      figure("worst", worst, view.worst)
+    ]
+  })
 }

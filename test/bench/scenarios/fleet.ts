@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { open } from "../client.ts"
-import { type Peer, startDaemon } from "../daemon.ts"
+import { type Peer, serving } from "../daemon.ts"
 import { atMost, type Figure, type Goal } from "../figure.ts"
 import type { Bench } from "../plan.ts"
 import { cpu, memory } from "../process.ts"
@@ -25,10 +25,14 @@ const missing = (arrivals: Arrivals, interval: number, end: number) =>
 
 type Measure = "cpu" | "busy" | "plain" | "worstPlain" | "gzip" | "worstGzip" | "late" | "missed" | "resident"
 
+/** What bare Node can be measured in, which polls nothing itself. */
+const ofScrapes: ReadonlySet<Measure> = new Set(["plain", "worstPlain", "gzip", "worstGzip"])
+
 const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Record<Measure, number>> => {
   const interval = size.fleetInterval
   using upstream = await startUpstream()
-  await using daemon = await startDaemon(peer, { url: `${upstream.url}/targets`, interval, rows: 10, targets })
+  await using stack = new AsyncDisposableStack()
+  const daemon = await serving(peer, { url: `${upstream.url}/targets`, interval, rows: 10, targets }, interval, stack)
   using connection = await open(daemon.port)
   /** Scrapes of these kinds in turn, `pause` milliseconds apart, for some intervals; `share` of a core in percent. */
   const scrape = async (pause: number, ...kinds: ReadonlyArray<"plain" | "gzip">) => {
@@ -42,7 +46,6 @@ const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Re
     }
     return { ...times, share: (100 * (cpu(daemon.pid) - before.cpu)) / (performance.now() - before.time) }
   }
-  await sleep(interval)
   // every 15 seconds, as Prometheus does it
   const calm = await scrape(interval / 2, "gzip")
   const busy = await scrape(interval / 30, "plain", "gzip")
@@ -63,7 +66,7 @@ const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Re
 
 const measure = async ({ peers, size }: Bench, targets: number): Promise<ReadonlyArray<Figure>> => {
   const results = new Map<Peer, Record<Measure, number>>()
-  for (const peer of peers.filter((peer) => peer === "poller" || peer === "go")) {
+  for (const peer of peers.filter((peer) => peer !== "prom-client")) {
     results.set(peer, await run(peer, size, targets))
   }
   const figure = (name: string, unit: string, key: Measure, goal?: Goal): Figure => ({
@@ -71,7 +74,11 @@ const measure = async ({ peers, size }: Bench, targets: number): Promise<Readonl
     what: `${name}, ${targets.toLocaleString("en")} targets every ${size.fleetInterval / 1000} s`,
     unit,
     better: "lower",
-    values: Object.fromEntries(Array.from(results, ([peer, result]) => [peer, result[key]])),
+    values: Object.fromEntries(
+      [...results]
+        .filter(([peer]) => peer !== "bare" || ofScrapes.has(key))
+        .map(([peer, result]) => [peer, result[key]])
+    ),
     ...(goal && { goal })
   })
   return [

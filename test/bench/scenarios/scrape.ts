@@ -1,5 +1,5 @@
-import { type Connection, getOnce, open } from "../client.ts"
-import { type Daemon, type Page, type Peer, polled, scratchFile, startDaemon } from "../daemon.ts"
+import { type Connection, open } from "../client.ts"
+import { type Daemon, type Peer, pageOf, polled, startDaemon } from "../daemon.ts"
 import { type Figure, times } from "../figure.ts"
 import type { Bench } from "../plan.ts"
 import { median } from "../statistics.ts"
@@ -29,12 +29,6 @@ const perSecond = async (port: number, gzip: boolean, window: number) => {
   return counts.flat().length / seconds
 }
 
-/** The page that poller serves, for the bare server to serve too. */
-const pageOf = async ({ port }: Daemon): Promise<Page> => ({
-  plain: scratchFile((await getOnce(port, "/metrics")).body),
-  gzip: scratchFile((await getOnce(port, "/metrics", { gzip: true })).body)
-})
-
 const measureRows = async ({ peers, size, upstream }: Bench, rows: number): Promise<ReadonlyArray<Figure>> => {
   const task = { url: `${upstream.url}/rows/${rows}`, interval: 3_600_000, rows }
   await using stack = new AsyncDisposableStack()
@@ -51,7 +45,12 @@ const measureRows = async ({ peers, size, upstream }: Bench, rows: number): Prom
     const gzip = encoding === "gzip"
     const alone = new Map<Peer, Array<number>>()
     const crowd = new Map<Peer, Array<number>>()
-    for (let round = 0; round < size.rounds; round++) {
+    for (const { port } of daemons.values()) {
+      using connection = await open(port)
+      await scrapes(connection, "/metrics", gzip, size.warmUp / 10)
+    }
+    // a turn lasts half a second: twice as many
+    for (let round = 0; round < 2 * size.rounds; round++) {
       for (const [peer, { port }] of daemons) {
         using connection = await open(port)
         await scrapes(connection, "/metrics", gzip, size.window / 4)
