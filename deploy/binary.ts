@@ -15,8 +15,8 @@ import * as sbom from "./sbom.ts"
 
 /**
  * For V8. Without Sparkplug, its first compiler, a start compiles 750 functions less, most of which are called a few times: 5 ms and 1 MB. Some hundred polls
- * later those that matter have been compiled by the next one. Without repetitions unrolled, Node's regular expression of IPv6 addresses, which every address that
- * is no IPv4 and every listener goes through, takes 1 ms to compile and not 8. The Node that builds has to have the same flags: else what it compiled of its own modules is not
+ * later those that matter have been compiled by the next one. Without repetitions unrolled, Node's regular expression of IPv6 addresses, which an
+ * address to listen on goes through, takes 1 ms to compile and not 8. The Node that builds has to have the same flags: else what it compiled of its own modules is not
  * taken. Flags that save more memory at rest (2 MB) cost three times the processor time in large polls.
  */
 const flags = ["--no-sparkplug", "--no-regexp-unroll"]

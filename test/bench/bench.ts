@@ -34,6 +34,14 @@ if (!isSize(values.size) || unknown.length > 0) {
   process.exit(2)
 }
 
+/** After each scenario, so that nothing is lost of the hour before where one fails. */
+const write = (figures: ReadonlyArray<Figure>) => {
+  writeFileSync(join(values.out, "figures.json"), `${JSON.stringify(figures, undefined, 2)}\n`)
+  writeFileSync(join(values.out, "figures.md"), markdown(figures))
+  writeFileSync(join(values.out, "figures.svg"), chart(figures))
+}
+
+mkdirSync(values.out, { recursive: true })
 using upstream = await startUpstream()
 const bench: Bench = { size: sizes[values.size], upstream, peers: findPeers() }
 const figures: Array<Figure> = []
@@ -41,12 +49,7 @@ for (const name of positionals.length === 0 ? Object.keys(scenarios) : positiona
   if (!isScenario(name)) continue
   const begin = performance.now()
   figures.push(...(await scenarios[name](bench)))
+  write(figures)
   console.error(`${name}: ${Math.round((performance.now() - begin) / 1000)} s`)
 }
-
-mkdirSync(values.out, { recursive: true })
-const table = markdown(figures)
-writeFileSync(join(values.out, "figures.json"), `${JSON.stringify(figures, undefined, 2)}\n`)
-writeFileSync(join(values.out, "figures.md"), table)
-writeFileSync(join(values.out, "figures.svg"), chart(figures))
-console.log(table)
+console.log(markdown(figures))

@@ -66,7 +66,8 @@ const exchange = (socket: Socket, reader: Reader, text: string, keep: boolean) =
       resolve({ status: Number(head.slice(9, 12)), milliseconds: performance.now() - start, body })
     }
     const fail = (error: Error) => reject(error)
-    const close = () => reject(new Error("the connection was closed in the middle of a reply"))
+    const close = () => reject(new Error("the connection was closed before the end of a reply"))
+    if (socket.closed) return close()
     reader.read = (chunk) => {
       let body = chunk
       if (end === undefined) {
