@@ -4,15 +4,17 @@ import { expect, test } from "vitest"
 
 /** What each folder of src/ may import from; commands/, executable/ and the files at the top compose, and may import everything. */
 const mayImport: Record<string, ReadonlyArray<string>> = {
-  upstream: [],
-  transform: [],
+  client: [],
+  jsonpath: ["mapping"],
+  mapping: ["jsonpath"],
+  init: ["jsonpath", "mapping"],
   host: [],
   demo: [],
-  exposition: ["transform"],
-  config: ["upstream", "transform", "exposition"],
-  poll: ["upstream", "transform", "exposition", "config"],
-  discovery: ["upstream", "config", "poll"],
-  serve: ["host", "transform", "exposition", "config", "poll"]
+  exposition: ["mapping"],
+  config: ["client", "mapping", "jsonpath", "init", "exposition"],
+  poll: ["client", "mapping", "exposition", "config"],
+  discovery: ["client", "config", "poll"],
+  serve: ["host", "mapping", "exposition", "config", "poll"]
 }
 
 const src = join(import.meta.dirname, "../src")

@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { flatten } from "../transform/flatten.ts"
-import { parse } from "../transform/json.ts"
-import { Mapping } from "../transform/mapping.ts"
-import { planner } from "../transform/plan.ts"
-import type { Labels, Samples, Transformed } from "../transform/sample.ts"
-import { transformBody } from "../transform/transform.ts"
+import { flatten } from "../mapping/flatten.ts"
+import { parse } from "../mapping/json.ts"
+import { planner } from "../mapping/plan.ts"
+import type { Labels, Samples, Transformed } from "../mapping/sample.ts"
+import { Mapping } from "../mapping/schema.ts"
+import { transformBody } from "../mapping/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */
 export interface Recipe {

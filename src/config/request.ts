@@ -1,7 +1,7 @@
 import type * as Duration from "effect/Duration"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
-import type { Auth, Request, SecretFile } from "../upstream/request.ts"
+import type { Auth, Request, SecretFile } from "../client/request.ts"
 import type { Complete } from "./complete.ts"
 
 const secretFile = (path: string): SecretFile => ({ path })

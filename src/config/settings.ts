@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { LabelName } from "../transform/mapping/labels.ts"
+import { LabelName } from "../mapping/schema/labels.ts"
 import { duration } from "./duration.ts"
 import { size } from "./size.ts"
 

@@ -1,4 +1,4 @@
-import type { MetricType } from "../transform/sample.ts"
+import type { MetricType } from "../mapping/sample.ts"
 import { type Fields, isMap, list, map, text } from "./loose.ts"
 import { builtIn } from "./settings.ts"
 import type { KeyPath } from "./source.ts"

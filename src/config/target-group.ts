@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { parse } from "../transform/json.ts"
+import { parse } from "../mapping/json.ts"
 import { issuesOf } from "./issues.ts"
 import { isMap } from "./loose.ts"
 import { place } from "./place.ts"

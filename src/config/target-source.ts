@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { Request } from "../upstream/request.ts"
+import type { Request } from "../client/request.ts"
 import type { Locate } from "./files.ts"
 import type { Asking } from "./listed.ts"
 import type { SourceSite } from "./source-site.ts"

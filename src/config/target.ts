@@ -1,5 +1,5 @@
 import type * as Duration from "effect/Duration"
-import type { Request } from "../upstream/request.ts"
+import type { Request } from "../client/request.ts"
 import type { Recipe, Transform } from "./recipe.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { mappingFields } from "../transform/mapping.ts"
+import { mappingFields } from "../mapping/schema.ts"
 import { duration } from "./duration.ts"
 import { settings, sharedMapping, Text, url } from "./settings.ts"
 

@@ -1,5 +1,5 @@
 import { Document, isCollection, isMap, isNode } from "yaml"
-import type { Inferred } from "../transform/infer.ts"
+import type { Inferred } from "../init/infer.ts"
 
 /** What there is to say of a target besides its mapping. */
 export interface Heading {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { Answer, Exchange } from "../client/exchange.ts"
 import { fromJson } from "../config/target-group.ts"
-import type { Answer, Exchange } from "../upstream/exchange.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
 /** As Prometheus' http_sd has it. */

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as prom from "prom-client"
 import { program } from "../cli.ts"
+import { type Answer, Upstream } from "../client/exchange.ts"
 import { locateIn } from "../config/files.ts"
 import { fromText } from "../config/load.ts"
 import { daemon } from "../daemon.ts"
@@ -14,7 +15,6 @@ import { Notify } from "../host/notify.ts"
 import { ProcessMetrics } from "../host/process-metrics.ts"
 import { Digest, digest } from "../poll/digest.ts"
 import { plain } from "../serve/web-config/web-config.ts"
-import { type Answer, Upstream } from "../upstream/exchange.ts"
 
 /** As configurations are: of blocks and of braces, with words in quotes and without. */
 const text = `

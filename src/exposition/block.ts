@@ -1,4 +1,4 @@
-import type { MetricType } from "../transform/sample.ts"
+import type { MetricType } from "../mapping/sample.ts"
 
 /** A family as the page shows it. Histograms and summaries come only from Node's own metrics, never from a mapping. */
 export interface ExposedFamily {

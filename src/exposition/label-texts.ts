@@ -1,4 +1,4 @@
-import type { LabelPlaces, Labels } from "../transform/sample.ts"
+import type { LabelPlaces, Labels } from "../mapping/sample.ts"
 import { copyPlace, type Growing, growing, put, reserve } from "./bytes.ts"
 import { escapeLabelValue } from "./escape.ts"
 

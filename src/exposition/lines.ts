@@ -1,4 +1,4 @@
-import type { Family, LabelPlaces, Labels, Sample, Samples } from "../transform/sample.ts"
+import type { Family, LabelPlaces, Labels, Sample, Samples } from "../mapping/sample.ts"
 import type { Block } from "./block.ts"
 import { copy, copyPlace, type Growing, growing, growingIn, put, reserve } from "./bytes.ts"
 import { beginOf, clear, endOf, labelTexts, numberOf, numberOfPlaces } from "./label-texts.ts"

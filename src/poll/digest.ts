@@ -2,10 +2,10 @@ import { hash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { Answer } from "../client/exchange.ts"
+import { letGo } from "../client/let-go.ts"
 import type { Target } from "../config/target.ts"
 import { SampleLines } from "../exposition/lines.ts"
-import type { Answer } from "../upstream/exchange.ts"
-import { letGo } from "../upstream/let-go.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** What a digestion needs to know of its target. */

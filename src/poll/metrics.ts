@@ -6,7 +6,7 @@ import {
   type Labels,
   type MetricType,
   type Sample
-} from "../transform/sample.ts"
+} from "../mapping/sample.ts"
 import { type ErrorReason, errorReasons } from "./outcome.ts"
 import type { Status } from "./status.ts"
 

@@ -1,6 +1,6 @@
+import type { Validators } from "../client/exchange.ts"
 import type { Block } from "../exposition/block.ts"
-import type { Dropped, Problem } from "../transform/sample.ts"
-import type { Validators } from "../upstream/exchange.ts"
+import type { Dropped, Problem } from "../mapping/sample.ts"
 
 /** Why a poll failed: the `reason` of `poll_errors_total`, a closed set. */
 export const errorReasons = [

@@ -1,4 +1,4 @@
-import type { Family, Labels, Sample } from "../transform/sample.ts"
+import type { Family, Labels, Sample } from "../mapping/sample.ts"
 import type { Shard } from "./shard.ts"
 
 /** The last time that the configuration was read; the first was the start. */

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { locateIn } from "../../src/config/files.ts"
 import { fromFlags, fromText } from "../../src/config/load.ts"
-import { bodyOf, collected } from "../transform/yielded.ts"
+import { bodyOf, collected } from "../mapping/yielded.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {

@@ -4,9 +4,9 @@ import { expect, test } from "vitest"
 import { parse as parseYaml } from "yaml"
 import { check } from "../../src/config/check.ts"
 import { write } from "../../src/config/write.ts"
-import { infer } from "../../src/transform/infer.ts"
-import { parse } from "../../src/transform/json.ts"
-import { root } from "../transform/documents.ts"
+import { infer } from "../../src/init/infer.ts"
+import { parse } from "../../src/mapping/json.ts"
+import { root } from "../mapping/documents.ts"
 
 const inferred = (document: unknown) =>
   infer(Result.getOrThrow(parse(new TextEncoder().encode(JSON.stringify(document)))), "shop")

@@ -7,11 +7,11 @@ import { parse as parseYaml } from "yaml"
 import { check } from "../../src/config/check.ts"
 import { File } from "../../src/config/file.ts"
 import { write } from "../../src/config/write.ts"
-import { infer } from "../../src/transform/infer.ts"
-import { parse } from "../../src/transform/json.ts"
-import { plan } from "../../src/transform/plan.ts"
-import { transform } from "../../src/transform/transform.ts"
-import { collected } from "../transform/yielded.ts"
+import { infer } from "../../src/init/infer.ts"
+import { parse } from "../../src/mapping/json.ts"
+import { plan } from "../../src/mapping/plan.ts"
+import { transform } from "../../src/mapping/transform.ts"
+import { collected } from "../mapping/yielded.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))

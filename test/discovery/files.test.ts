@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest"
 import { show } from "../../src/config/report.ts"
 import { readFiles, unmatched, watchFiles } from "../../src/discovery/files.ts"
 import { entriesOf, isSame, type Listing, troublesOf } from "../../src/discovery/listing.ts"
-import { folder } from "../upstream/folder.ts"
+import { folder } from "../client/folder.ts"
 
 const group = (...targets: ReadonlyArray<string>) => JSON.stringify([{ targets }])
 

@@ -6,6 +6,8 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
+import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
+import { type Answer, Upstream } from "../../src/client/exchange.ts"
 import { locateIn } from "../../src/config/files.ts"
 import { fromText } from "../../src/config/load.ts"
 import * as Muster from "../../src/discovery/muster.ts"
@@ -13,8 +15,6 @@ import { Board } from "../../src/poll/board.ts"
 import * as Fleet from "../../src/poll/fleet.ts"
 import { starting } from "../../src/poll/self.ts"
 import type { Shard } from "../../src/poll/shard.ts"
-import { BadStatus, type UpstreamError } from "../../src/upstream/errors.ts"
-import { type Answer, Upstream } from "../../src/upstream/exchange.ts"
 
 const seconds = Duration.seconds
 const alone: Shard = { ordinal: 0, total: 1 }

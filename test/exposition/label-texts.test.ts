@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { put } from "../../src/exposition/bytes.ts"
 import { beginOf, clear, endOf, hash, type LabelTexts, labelTexts, numberOf } from "../../src/exposition/label-texts.ts"
-import type { Labels } from "../../src/transform/sample.ts"
+import type { Labels } from "../../src/mapping/sample.ts"
 
 const one = (value: string): Labels => [["l", value]]
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import type { Block } from "../../src/exposition/block.ts"
 import { render, SampleLines } from "../../src/exposition/lines.ts"
-import type { Family, Labels, Sample } from "../../src/transform/sample.ts"
+import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
 import { parseLine, splitLines } from "./parse.ts"
 import { hostileText, samples } from "./samples.ts"
 

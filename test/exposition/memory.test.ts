@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest"
 import { SampleLines } from "../../src/exposition/lines.ts"
 import { giveBack, hold, keep, large, lendFrom, memoryOf, release } from "../../src/exposition/memory.ts"
-import type { Family } from "../../src/transform/sample.ts"
+import type { Family } from "../../src/mapping/sample.ts"
 
 const family: Family = { name: "app_load_ratio", type: "gauge", help: "Load." }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import type { Format } from "../../src/exposition/format.ts"
 import { render } from "../../src/exposition/lines.ts"
 import { assemble, pieces } from "../../src/exposition/page.ts"
-import type { Family, Labels, MetricType } from "../../src/transform/sample.ts"
+import type { Family, Labels, MetricType } from "../../src/mapping/sample.ts"
 import { splitLines } from "./parse.ts"
 import { samples } from "./samples.ts"
 

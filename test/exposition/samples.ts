@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import type { Family, Labels, MetricType, Sample } from "../../src/transform/sample.ts"
+import type { Family, Labels, MetricType, Sample } from "../../src/mapping/sample.ts"
 
 /** Text that a careless renderer breaks on: quotes, escapes, line ends, control characters, half surrogates. */
 export const hostileText = fc

@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
+import { noneDropped } from "../../src/mapping/problems.ts"
 import { Course } from "../../src/poll/course.ts"
 import { type Outcome, past } from "../../src/poll/outcome.ts"
-import { noneDropped } from "../../src/transform/problems.ts"
 
 const unchanged: Outcome = { _tag: "Good", status: 304, bytes: 0, yield: undefined }
 const good = (series: number): Outcome => ({

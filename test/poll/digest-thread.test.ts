@@ -2,10 +2,10 @@ import { join } from "node:path"
 import { Worker } from "node:worker_threads"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type { Answer } from "../../src/client/exchange.ts"
 import { compile, type Recipe } from "../../src/config/recipe.ts"
 import { Digest, digest } from "../../src/poll/digest.ts"
 import * as DigestThread from "../../src/poll/digest-thread.ts"
-import type { Answer } from "../../src/upstream/exchange.ts"
 import { aTarget } from "./target.ts"
 
 const mapping = {

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
+import { noneDropped } from "../../src/mapping/problems.ts"
 import { digest, digestOnce } from "../../src/poll/digest.ts"
-import { noneDropped } from "../../src/transform/problems.ts"
 import { aTarget } from "./target.ts"
 
 const answer = (body: string) =>

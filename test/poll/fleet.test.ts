@@ -7,11 +7,11 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
+import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
+import { type Answer, Upstream } from "../../src/client/exchange.ts"
 import { Board } from "../../src/poll/board.ts"
 import * as Fleet from "../../src/poll/fleet.ts"
 import { starting } from "../../src/poll/self.ts"
-import { BadStatus, type UpstreamError } from "../../src/upstream/errors.ts"
-import { type Answer, Upstream } from "../../src/upstream/exchange.ts"
 import { aTarget } from "./target.ts"
 
 const seconds = Duration.seconds

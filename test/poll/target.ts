@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
+import { get } from "../../src/client/request.ts"
 import { compile, type Recipe } from "../../src/config/recipe.ts"
 import type { Target } from "../../src/config/target.ts"
-import { get } from "../../src/upstream/request.ts"
 
 const recipe: Recipe = { mapping: undefined, labels: {}, maxSeries: 100 }
 

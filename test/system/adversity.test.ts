@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { expect, onTestFinished, test } from "vitest"
-import { type Faulty, faults, startFaulty } from "../upstream/faulty.ts"
+import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./configuration.ts"
 import { scrape } from "./page.ts"
 import { Program, program, startDaemon } from "./program.ts"

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest"
-import { startFaulty } from "../upstream/faulty.ts"
+import { startFaulty } from "../client/faulty.ts"
 import { configuration } from "./configuration.ts"
 import { scrape } from "./page.ts"
 import { startDaemon } from "./program.ts"

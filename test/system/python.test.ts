@@ -5,7 +5,7 @@ import { renderForeign } from "../../src/exposition/foreign.ts"
 import type { Format } from "../../src/exposition/format.ts"
 import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
-import type { Family, MetricType, Sample } from "../../src/transform/sample.ts"
+import type { Family, MetricType, Sample } from "../../src/mapping/sample.ts"
 import { samples } from "../exposition/samples.ts"
 import { noParser, openParser, type Parser } from "./python.ts"
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { type Fault, type Faulty, startFaulty } from "../upstream/faulty.ts"
+import { type Fault, type Faulty, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./configuration.ts"
 import { Program, startDaemon } from "./program.ts"
 

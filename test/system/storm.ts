@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs"
-import { type Fault, faults, startFaulty } from "../upstream/faulty.ts"
+import { type Fault, faults, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./configuration.ts"
 import * as Inspector from "./inspector.ts"
 import { scrape } from "./page.ts"

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import type { TLSSocket } from "node:tls"
 import { hashSync } from "bcryptjs"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { makeAuthority } from "../upstream/certificates.ts"
+import { makeAuthority } from "../client/certificates.ts"
 import { Program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./upstream.ts"
 

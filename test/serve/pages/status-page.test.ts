@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
+import { get } from "../../../src/client/request.ts"
+import { noneDropped } from "../../../src/mapping/problems.ts"
 import type { Outcome } from "../../../src/poll/outcome.ts"
 import { reloaded, starting } from "../../../src/poll/self.ts"
 import { initial, polled, type Status } from "../../../src/poll/status.ts"
 import { statusPage } from "../../../src/serve/pages/status-page.ts"
 import { targetPage } from "../../../src/serve/pages/target-page.ts"
-import { noneDropped } from "../../../src/transform/problems.ts"
-import { get } from "../../../src/upstream/request.ts"
 import { aTarget } from "../../poll/target.ts"
 
 const start = Date.UTC(2026, 0, 1)

@@ -2,7 +2,7 @@ import "../../../src/begin.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { main } from "../../../src/cli.ts"
-import { Upstream } from "../../../src/upstream/exchange.ts"
+import { Upstream } from "../../../src/client/exchange.ts"
 
 /*
  * poller, the same daemon, with a defect that SIGUSR2 brings out: `broken.ts DEFECT ARGUMENTS-OF-POLLER`.

@@ -1,0 +1,70 @@
+import { snakeCase } from "../mapping/name.ts"
+
+/** The words of an object's key: `memUsedKb` is mem, used, kb. */
+export const wordsOf = (key: string): ReadonlyArray<string> =>
+  snakeCase(key)
+    .split("_")
+    .filter((word) => word !== "")
+
+/** Ends in s, and is none of many. */
+const notPlural =
+  /(?:ss|us|is|ics|ous)$|^(?:stats|details|settings|options|properties|totals|counts|series|news|previous|(?:https|dns|fs|os|gps|ms|tls|ns|us|as))$/
+
+export const isPlural = (word: string): boolean => word.length > 2 && word.endsWith("s") && !notPlural.test(word)
+
+const irregular: Readonly<Record<string, string>> = {
+  indices: "index",
+  vertices: "vertex",
+  children: "child",
+  people: "person",
+  aliases: "alias",
+  processes: "process",
+  addresses: "address",
+  statuses: "status",
+  classes: "class",
+  caches: "cache"
+}
+
+export const singular = (word: string): string => {
+  const known = Object.hasOwn(irregular, word) ? irregular[word] : undefined
+  if (known !== undefined || !isPlural(word)) return known ?? word
+  return word.endsWith("ies") ? `${word.slice(0, -3)}y` : word.replace(/(?<=x|ch|sh)es$|s$/, "")
+}
+
+export const plural = (word: string): string => {
+  if (isPlural(word)) return word
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
+  return /(?:s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`
+}
+
+const spoken: Readonly<Record<string, string>> = {
+  avg: "average",
+  conn: "connections",
+  cpu: "CPU",
+  db: "database",
+  fs: "file system",
+  gc: "garbage collection",
+  http: "HTTP",
+  id: "ID",
+  io: "I/O",
+  ip: "IP",
+  jvm: "JVM",
+  max: "maximum",
+  mem: "memory",
+  min: "minimum",
+  num: "number",
+  os: "operating system",
+  pct: "percentage",
+  rx: "received",
+  tcp: "TCP",
+  tls: "TLS",
+  tx: "sent",
+  vm: "VM"
+}
+
+/** Words as a person would say them: mem, used is "memory used". */
+export const spokenWords = (words: ReadonlyArray<string>): string =>
+  words.map((word) => (Object.hasOwn(spoken, word) ? spoken[word] : word)).join(" ")
+
+/** "memory used of the node" is "Memory used of the node." */
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

@@ -1,0 +1,11 @@
+import type { Search } from "../../jsonpath/search.ts"
+import type { Run } from "../run.ts"
+import type { Body } from "./outline.ts"
+
+/** One document on its way through the lists of a plan that are read from its bytes. */
+export interface Scan {
+  readonly run: Run
+  readonly body: Body
+  readonly bytes: Buffer
+  readonly search: Search
+}

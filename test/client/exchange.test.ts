@@ -1,0 +1,108 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { get } from "../../src/client/request.ts"
+import { type Faulty, startFaulty } from "./faulty.ts"
+import { opened, told } from "./opened.ts"
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+
+const request = (path: string, timeout = 20_000) => ({
+  ...get(new URL(`${upstream.url}/${path}`), Duration.millis(timeout)),
+  maxBody: 100_000
+})
+
+/** Only who waits for the deadline wants a short one. */
+const patience = (outcome: RegExp) => (outcome.source.startsWith("^timeout") ? 150 : 20_000)
+
+/** Whatever an upstream does, it comes to an answer or to one of the errors. */
+const outcomes: ReadonlyArray<readonly [fault: string, outcome: RegExp]> = [
+  ["good", /^\{"a":1\}$/],
+  ["hang", /^timeout: no complete answer within 150ms$/],
+  ["hang_in_headers", /^timeout: /],
+  ["hang_in_body", /^timeout: /],
+  ["drip_headers", /^timeout: /],
+  ["drip_body", /^timeout: /],
+  ["informs_forever", /^timeout: /],
+  ["reset", /^connection: the connection was closed before the answer$/],
+  ["reset_in_body", /^connection: the connection was closed in the middle of the answer$/],
+  ["close", /^connection: the connection was closed before the answer$/],
+  ["close_in_headers", /^connection: the connection was closed before the answer$/],
+  ["close_in_body", /^connection: the connection was closed in the middle of the answer$/],
+  ["close_in_chunk", /^connection: the connection was closed in the middle of the answer$/],
+  ["bad_chunk", /^connection: the answer is not HTTP: Invalid character in chunk size$/],
+  ["not_http", /^connection: the answer is not HTTP: Expected HTTP\//],
+  ["two_lengths", /^connection: the answer is not HTTP: /],
+  ["endless_headers", /^connection: the answer is not HTTP: Header overflow$/],
+  ["upgrade", /^status: status 101$/],
+  ["flood", /^too_large: the answer is longer than max_body, 100000 bytes$/],
+  ["too_long", /^too_large: /],
+  ["bomb", /^too_large: /],
+  ["damaged_gzip", /^connection: the answer's gzip is damaged: /],
+  ["half_gzip", /^connection: the answer's gzip is damaged: unexpected end of file$/],
+  ["unknown_coding", /^connection: the answer has a content-encoding that was not asked for$/],
+  ["status_500", /^status: status 500$/],
+  ["status_500_unread", /^status: status 500$/],
+  ["status_404", /^status: status 404$/],
+  ["not_modified_unasked", /^status: status 304$/],
+  ["redirect_circle", /^status: status 302: more than 10 redirects$/],
+  ["redirect_nowhere", /^status: status 302: a redirect to nowhere$/],
+  ["redirect_to_file", /^status: status 301: a redirect to what is not http$/],
+  ["redirect_to_closed", /^connection: connect ECONNREFUSED 127\.0\.0\.1:1$/],
+  ["html", /^<!doctype html>/]
+]
+
+describe("every fault has its outcome, and leaves no socket but one to use again", () => {
+  test.each(outcomes)("%s", async (path, outcome) => {
+    const poll = await opened(request(path, patience(outcome)))
+    expect(told(await poll())).toMatch(outcome)
+    await expect.poll(upstream.openSockets, { interval: 5 }).toBeLessThanOrEqual(1)
+    await poll.close()
+    await expect.poll(upstream.openSockets, { interval: 5 }).toBe(0)
+  })
+
+  test.each(outcomes)("twenty of %s", async (path, outcome) => {
+    const poll = await opened(request(path, patience(outcome)))
+    const all = await Promise.all(Array.from({ length: 20 }, () => poll()))
+    for (const result of all) expect(told(result)).toMatch(outcome)
+    await poll.close()
+    await expect.poll(upstream.openSockets, { interval: 5 }).toBe(0)
+  })
+})
+
+test("an answer in time needs one connection for all polls, whatever its status", async () => {
+  for (const path of ["good", "status_500", "redirect_circle"]) {
+    const poll = await opened(request(path))
+    const before = upstream.connections()
+    for (let i = 0; i < 5; i++) await poll()
+    expect(upstream.connections() - before, path).toBe(1)
+  }
+})
+
+test.each(["hang", "hang_in_body", "drip_body", "flood"])(
+  "an interruption closes the socket of %s at once",
+  async (path) => {
+    const { exchange } = await opened({ ...request(path), maxBody: 1e12 })
+    const came = upstream.requests.length + 1
+    const fiber = Effect.runFork(exchange(undefined))
+    await expect.poll(() => upstream.requests.length, { interval: 5 }).toBe(came)
+    const closed = new Promise((resolve) => upstream.requests.at(-1)?.socket.once("close", resolve))
+    const start = performance.now()
+    await Effect.runPromise(Fiber.interrupt(fiber))
+    await closed
+    expect(performance.now() - start).toBeLessThan(100)
+  }
+)
+
+test("what is longer than the cap is not even read to the cap where the upstream says so", async () => {
+  const poll = await opened(request("too_long"))
+  const start = performance.now()
+  expect(Result.isFailure(await poll())).toBe(true)
+  expect(performance.now() - start).toBeLessThan(100)
+})

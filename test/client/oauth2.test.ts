@@ -1,0 +1,135 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import * as Duration from "effect/Duration"
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { get, type Request } from "../../src/client/request.ts"
+import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
+import { folder } from "./folder.ts"
+import { opened, told } from "./opened.ts"
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+
+/** The tokens that the endpoint gave, and those that the API takes. */
+let given: number
+let taken: ReadonlyArray<string>
+let forms: Array<string>
+
+const tokens =
+  (more: object = { expires_in: 3600 }): Fault =>
+  async (response, _socket, request) => {
+    forms.push(await text(request))
+    given++
+    response.end(JSON.stringify({ access_token: `token-${given}`, token_type: "Bearer", ...more }))
+  }
+
+beforeEach(() => {
+  given = 0
+  taken = ["token-1", "token-2", "token-3"]
+  forms = []
+  upstream.requests.length = 0
+  upstream.also.token = tokens()
+  upstream.also.api = (response, _socket, { headers: { authorization = "" } }) =>
+    void response.writeHead(taken.includes(authorization.replace("Bearer ", "")) ? 200 : 401).end(authorization)
+})
+
+const request = (scopes: ReadonlyArray<string> = []): Request => {
+  const path = join(folder(), "secret")
+  writeFileSync(path, "s3c ret+\n")
+  return {
+    ...get(new URL(`${upstream.url}/api`), Duration.seconds(20)),
+    auth: {
+      _tag: "OAuth2",
+      tokenUrl: new URL(`${upstream.url}/token`),
+      clientId: "me:too",
+      clientSecret: { path },
+      scopes
+    }
+  }
+}
+
+test("a token is asked for once and used until it expires", async () => {
+  const poll = await opened(request(["read:nodes", "read:disks"]))
+  for (let i = 0; i < 3; i++) expect(told(await poll())).toBe("Bearer token-1")
+  expect(forms).toEqual(["grant_type=client_credentials&scope=read%3Anodes+read%3Adisks"])
+  const [{ method, headers } = { method: "", headers: {} }] = upstream.requests
+  expect(method).toBe("POST")
+  expect(headers["content-type"]).toBe("application/x-www-form-urlencoded")
+  // RFC 6749, section 2.3.1: name and secret are form-encoded before they become Basic
+  expect(atob(headers.authorization?.slice("Basic ".length) ?? "")).toBe("me%3Atoo:s3c+ret%2B")
+})
+
+test.each([
+  [3600, 3590],
+  ["3600", 3590],
+  [20, 18]
+])("one that expires in %s seconds is renewed after %i", async (seconds, renewed) => {
+  upstream.also.token = tokens({ expires_in: seconds })
+  const poll = await opened(request())
+  const now = Date.now()
+  const clock = vi.spyOn(Date, "now")
+  try {
+    clock.mockReturnValue(now)
+    expect(told(await poll())).toBe("Bearer token-1")
+    clock.mockReturnValue(now + renewed * 1000 - 1)
+    expect(told(await poll())).toBe("Bearer token-1")
+    clock.mockReturnValue(now + renewed * 1000)
+    expect(told(await poll())).toBe("Bearer token-2")
+  } finally {
+    clock.mockRestore()
+  }
+})
+
+test("one that is refused is renewed within the poll, once", async () => {
+  upstream.also.token = tokens({})
+  const poll = await opened(request())
+  expect(told(await poll())).toBe("Bearer token-1")
+  taken = ["token-2"]
+  expect(told(await poll())).toBe("Bearer token-2")
+  expect(given).toBe(2)
+  taken = []
+  expect(told(await poll())).toBe("status: status 401")
+  expect(given).toBe(3)
+})
+
+test.each<[string, Fault, RegExp]>([
+  [
+    "an error",
+    (response) => void response.writeHead(400).end('{"error":"invalid_client"}'),
+    /^status: status 400: from the token endpoint$/
+  ],
+  [
+    "no token",
+    (response) => void response.end("{}"),
+    /^status: status 200: the token endpoint's answer has no access_token$/
+  ],
+  ["no JSON", (response) => void response.end("token-1"), /^status: .*no access_token$/],
+  [
+    "a redirect",
+    (response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
+    /^status: status 307: from the token endpoint$/
+  ],
+  [
+    "nothing",
+    (_response, socket) => void socket.destroy(),
+    /^connection: the connection was closed before the answer$/
+  ],
+  ["a flood", (response) => void response.writeHead(200, { "content-length": 1e9 }).write("x"), /^too_large: /]
+])("an endpoint that answers with %s fails the poll, and is asked again by the next", async (_name, fault, outcome) => {
+  upstream.also.token = fault
+  const poll = await opened(request())
+  expect(told(await poll())).toMatch(outcome)
+  upstream.also.token = tokens()
+  expect(told(await poll())).toBe("Bearer token-1")
+})
+
+test("the deadline is over the token as well", async () => {
+  upstream.also.token = () => undefined
+  const poll = await opened({ ...request(), timeout: Duration.millis(100) })
+  expect(told(await poll())).toMatch(/^timeout: /)
+  await expect.poll(upstream.openSockets).toBe(0)
+})

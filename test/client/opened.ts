@@ -1,0 +1,29 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import { onTestFinished } from "vitest"
+import type { UpstreamError } from "../../src/client/errors.ts"
+import { type Answer, Upstream, type Validators } from "../../src/client/exchange.ts"
+import type { Request } from "../../src/client/request.ts"
+
+/** An HTTP client that keeps `idle` connections at most. */
+export const startClient = (idle = 100) =>
+  Effect.runSync(Effect.map(Upstream, (client) => client).pipe(Effect.provide(Upstream.layer("poller/0.0.0", idle))))
+
+/** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
+export const opened = async (request: Request, client = startClient()) => {
+  const scope = await Effect.runPromise(Scope.make())
+  const exchange = await Effect.runPromise(Scope.provide(client.open(request), scope))
+  const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
+  onTestFinished(close)
+  const poll = (validators?: Validators) => Effect.runPromise(Effect.result(exchange(validators)))
+  return Object.assign(poll, { close, exchange })
+}
+
+/** What there is to say of an outcome: the body, or the error's reason and message. */
+export const told = (result: Result.Result<Answer, UpstreamError>) =>
+  Result.match(result, {
+    onFailure: ({ reason, message }) => `${reason}: ${message}`,
+    onSuccess: (answer) => (answer._tag === "Fresh" ? Buffer.from(answer.body).toString() : `${answer.status}`)
+  })

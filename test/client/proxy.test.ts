@@ -1,0 +1,166 @@
+import { once } from "node:events"
+import { createServer, request as forward } from "node:http"
+import { type AddressInfo, connect } from "node:net"
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
+import { get } from "../../src/client/request.ts"
+import { isMissing } from "../system/missing.ts"
+import { makeAuthority } from "./certificates.ts"
+import { type Faulty, startFaulty } from "./faulty.ts"
+import { opened, told } from "./opened.ts"
+
+const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
+
+/** An HTTP proxy that forwards everything, or answers with a status of its own; and what it was asked. */
+const startProxy = async (refusal?: number) => {
+  const asked: Array<string> = []
+  const authorizations: Array<string | undefined> = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    authorizations.push(request.headers["proxy-authorization"])
+    if (refusal !== undefined) return void response.writeHead(refusal).end()
+    const { method = "", headers, url = "" } = request
+    request.pipe(
+      forward(url, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers)
+        answer.pipe(response)
+      })
+    )
+  })
+  server.on("connect", ({ url = "", headers }, client) => {
+    asked.push(`CONNECT ${url}`)
+    authorizations.push(headers["proxy-authorization"])
+    if (refusal !== undefined) return void client.end(`HTTP/1.1 ${refusal} No\r\n\r\n`)
+    const { hostname, port } = new URL(`http://${url}`)
+    const upstream = connect(Number(port), hostname, () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n")
+      upstream.pipe(client).pipe(upstream)
+    })
+    upstream.on("error", () => client.destroy())
+    client.on("error", () => upstream.destroy())
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const openSockets = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+  return { asked, authorizations, openSockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+beforeEach(() => {
+  for (const name of ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]) {
+    vi.stubEnv(name, undefined)
+  }
+})
+afterEach(() => void vi.unstubAllEnvs())
+
+const seconds = Duration.seconds(20)
+const through = (proxy: string) => Redacted.make(new URL(proxy))
+
+describe("the target's proxy", () => {
+  test("is asked for all of it, with its own user and password, over one connection", async () => {
+    const proxy = await startProxy()
+    const url = new URL(`${upstream.url}/good`)
+    const poll = await opened({ ...get(url, seconds), proxy: through(proxy.url.replace("//", "//ada:p%40ss@")) })
+    expect(told(await poll())).toBe('{"a":1}')
+    expect(told(await poll())).toBe('{"a":1}')
+    expect(proxy.asked).toEqual([`GET ${url}`, `GET ${url}`])
+    expect(proxy.authorizations[0]).toBe(`Basic ${btoa("ada:p@ss")}`)
+    expect(upstream.requests.at(-1)?.headers.authorization).toBeUndefined()
+    expect(await proxy.openSockets()).toBe(1)
+    await poll.close()
+    await expect.poll(proxy.openSockets).toBe(0)
+  })
+
+  test("counts more than the variables", async () => {
+    const [proxy, other] = [await startProxy(), await startProxy()]
+    vi.stubEnv("http_proxy", other.url)
+    vi.stubEnv("no_proxy", "*")
+    const poll = await opened({ ...get(new URL(`${upstream.url}/good`), seconds), proxy: through(proxy.url) })
+    expect(told(await poll())).toBe('{"a":1}')
+    expect([proxy.asked.length, other.asked.length]).toEqual([1, 0])
+  })
+
+  test("that is not there, or refuses, fails the poll without a word of its password", async () => {
+    const url = new URL(`${upstream.url}/good`)
+    const gone = await opened({ ...get(url, seconds), proxy: through("http://ada:hunter2@127.0.0.1:1") })
+    expect(told(await gone())).toBe("connection: connect ECONNREFUSED 127.0.0.1:1")
+    const refusing = await startProxy(407)
+    const refused = await opened({ ...get(url, seconds), proxy: through(refusing.url) })
+    expect(told(await refused())).toBe("status: status 407")
+  })
+})
+
+test.each(["http_proxy", "HTTP_PROXY"])("%s names the proxy for http, unless no_proxy names the host", async (name) => {
+  const proxy = await startProxy()
+  vi.stubEnv(name, proxy.url)
+  const poll = async () => told(await (await opened(get(new URL(`${upstream.url}/good`), seconds)))())
+  expect(await poll()).toBe('{"a":1}')
+  expect(proxy.asked).toHaveLength(1)
+  for (const exempt of ["127.0.0.1", "*", "x.test, 127.0.0.1"]) {
+    vi.stubEnv("no_proxy", exempt)
+    expect(await poll()).toBe('{"a":1}')
+  }
+  expect(proxy.asked).toHaveLength(1)
+})
+
+describe.skipIf(noOpenssl)("https through a proxy", () => {
+  const scene = async (days?: number) => {
+    const ours = makeAuthority()
+    onTestFinished(() => ours[Symbol.dispose]())
+    const secure = await startFaulty(ours.sign("IP:127.0.0.1", days))
+    onTestFinished(() => secure[Symbol.asyncDispose]())
+    const plain = get(new URL(`${secure.url}/good`), seconds)
+    return { secure, request: { ...plain, tls: { ...plain.tls, caFile: ours.caFile } } }
+  }
+
+  test.each(["https_proxy", "HTTPS_PROXY"])("is a tunnel, kept open from poll to poll (%s)", async (name) => {
+    const { secure, request } = await scene()
+    const proxy = await startProxy()
+    vi.stubEnv(name, proxy.url.replace("//", "//ada:hunter2@"))
+    const poll = await opened(request)
+    expect(told(await poll())).toBe('{"a":1}')
+    expect(told(await poll())).toBe('{"a":1}')
+    expect(proxy.asked).toEqual([`CONNECT 127.0.0.1:${secure.port}`])
+    expect(proxy.authorizations).toEqual([`Basic ${btoa("ada:hunter2")}`])
+  })
+
+  test("checks the certificate at its other end", async () => {
+    const { request } = await scene(-1)
+    const proxy = await startProxy()
+    const poll = await opened({ ...request, proxy: through(proxy.url) })
+    expect(told(await poll())).toBe("tls: TLS: certificate has expired")
+    await expect.poll(proxy.openSockets).toBe(0)
+  })
+
+  test("that refuses the tunnel fails the poll without a word of its password", async () => {
+    const { request } = await scene()
+    const proxy = await startProxy(407)
+    const poll = await opened({ ...request, proxy: through(proxy.url.replace("//", "//ada:hunter2@")) })
+    expect(told(await poll())).toBe("connection: the proxy opens no tunnel: status 407")
+    await expect.poll(proxy.openSockets).toBe(0)
+  })
+
+  test("has one deadline with everything else", async () => {
+    const { request, secure } = await scene()
+    const hanging = createServer().on("connect", (_request, socket) =>
+      socket.on("end", () => socket.destroy()).resume()
+    )
+    hanging.listen(0, "127.0.0.1")
+    await once(hanging, "listening")
+    onTestFinished(() => void hanging.close())
+    const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const poll = await opened({ ...request, timeout: Duration.millis(200), proxy: through(url) })
+    expect(told(await poll())).toMatch(/^timeout: /)
+    expect(secure.connections()).toBe(0)
+    await expect.poll(() => new Promise((resolve) => hanging.getConnections((_error, count) => resolve(count)))).toBe(0)
+  })
+})

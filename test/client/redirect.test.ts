@@ -1,0 +1,114 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { get, type Request } from "../../src/client/request.ts"
+import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
+import { opened, told } from "./opened.ts"
+
+let home: Faulty
+let away: Faulty
+beforeAll(async () => {
+  home = await startFaulty()
+  away = await startFaulty()
+})
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  await away[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  home.requests.length = 0
+  away.requests.length = 0
+})
+
+const redirectTo =
+  (location: string, status = 302): Fault =>
+  (response) =>
+    void response.writeHead(status, { location }).end("moved")
+
+const request = (path: string, change: Partial<Request> = {}): Request => ({
+  ...get(new URL(`${home.url}/${path}`), Duration.seconds(20)),
+  ...change
+})
+
+const credentials: Partial<Request> = {
+  auth: { _tag: "Basic", username: "ada", password: Redacted.make("hunter2") },
+  headers: { "X-Api-Key": Redacted.make("s3cret"), Cookie: Redacted.make("session=1") }
+}
+
+const secrets = ({ requests }: Faulty) =>
+  requests.map(({ headers }) => [headers.authorization, headers["x-api-key"], headers.cookie])
+
+const all = [`Basic ${btoa("ada:hunter2")}`, "s3cret", "session=1"]
+const none = [undefined, undefined, undefined]
+
+test("ten redirects are followed, on one connection; an eleventh is not", async () => {
+  for (let i = 1; i < 10; i++) home.also[`hop${i}`] = redirectTo(`hop${i + 1}`)
+  home.also.hop0 = redirectTo("/hop1")
+  home.also.hop10 = redirectTo("good")
+  const before = home.connections()
+  expect(told(await (await opened(request("hop1")))())).toBe('{"a":1}')
+  expect(home.connections() - before).toBe(1)
+  expect(told(await (await opened(request("hop0")))())).toBe("status: status 302: more than 10 redirects")
+})
+
+test("none is followed where the target says so", async () => {
+  home.also.moved = redirectTo("good")
+  const poll = await opened(request("moved", { followRedirects: false }))
+  expect(told(await poll())).toBe("status: status 302")
+})
+
+test("a redirect that is an accepted status is the answer", async () => {
+  home.also.moved = redirectTo("good")
+  const poll = await opened(request("moved", { acceptStatus: [{ from: 302, to: 302 }] }))
+  expect(told(await poll())).toBe("moved")
+})
+
+test.each([
+  [301, "POST", "GET"],
+  [302, "POST", "GET"],
+  [303, "POST", "GET"],
+  [303, "PUT", "GET"],
+  [301, "PUT", "PUT"],
+  [307, "POST", "POST"],
+  [308, "POST", "POST"]
+])("%i makes of %s a %s", async (status, method, then) => {
+  home.also.moved = redirectTo("good", status)
+  await (await opened(request("moved", { method, body: Redacted.make("{}") })))()
+  expect(home.requests.map(({ method }) => method)).toEqual([method, then])
+  expect(home.requests[1]?.headers["content-length"]).toBe(then === "GET" ? undefined : "2")
+})
+
+describe("credentials", () => {
+  test("go with a redirect within the origin", async () => {
+    home.also.moved = redirectTo("good")
+    await (await opened(request("moved", credentials)))()
+    expect(secrets(home)).toEqual([all, all])
+  })
+
+  test("do not follow to another origin, and do not come back from there", async () => {
+    home.also.moved = redirectTo(`${away.url}/back`)
+    away.also.back = redirectTo(`${home.url}/good`)
+    expect(told(await (await opened(request("moved", credentials)))())).toBe('{"a":1}')
+    expect(secrets(away)).toEqual([none])
+    expect(secrets(home)).toEqual([all, none])
+  })
+
+  test("do not follow to another port, name or scheme of the same machine, which is another origin", async () => {
+    home.also.moved = redirectTo(`http://localhost:${home.port}/good`)
+    await (await opened(request("moved", credentials)))()
+    expect(secrets(home)).toEqual([all, none])
+  })
+
+  test("in a redirect's own URL are not used, so that nobody else decides who we are", async () => {
+    home.also.moved = redirectTo(`http://eve:x@127.0.0.1:${away.port}/good`)
+    await (await opened(request("moved")))()
+    expect(secrets(away)).toEqual([none])
+  })
+
+  test("may be in a body, which does not go to another origin either", async () => {
+    home.also.moved = redirectTo(`${away.url}/good`, 307)
+    const poll = await opened(request("moved", { method: "POST", body: Redacted.make("token=s3cret") }))
+    expect(told(await poll())).toBe("status: status 307: a redirect of a request with a body to another origin")
+    expect(away.requests).toEqual([])
+  })
+})

@@ -1,0 +1,195 @@
+import { chmodSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Validators } from "../../src/client/exchange.ts"
+import { get, type Request } from "../../src/client/request.ts"
+import { type Faulty, startFaulty } from "./faulty.ts"
+import { folder } from "./folder.ts"
+import { opened, told } from "./opened.ts"
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+  upstream.also.echo = async (response, _socket, request) => {
+    const { method, headers } = request
+    response.end(JSON.stringify({ method, headers, body: await text(request) }))
+  }
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+
+const request = (change: Partial<Request> = {}): Request => ({
+  ...get(new URL(`${upstream.url}/echo`), Duration.seconds(20)),
+  ...change
+})
+
+/** What the upstream heard. */
+const heard = async (change: Partial<Request>) => JSON.parse(told(await (await opened(request(change)))()))
+
+const file = (content: string) => {
+  const path = join(folder(), "secret")
+  writeFileSync(path, content)
+  return path
+}
+
+describe("a request", () => {
+  test("of which nothing is said is a GET that says who asks, and that asks for JSON and takes it compressed", async () => {
+    const { method, headers, body } = await heard({})
+    expect([method, body]).toEqual(["GET", ""])
+    expect(headers).toEqual({
+      accept: "application/json",
+      "accept-encoding": "gzip, deflate, br, zstd",
+      "user-agent": "poller/0.0.0",
+      host: new URL(upstream.url).host,
+      connection: "keep-alive"
+    })
+  })
+
+  test("has the method, the headers and the body of its target", async () => {
+    const { method, headers, body } = await heard({
+      method: "POST",
+      headers: { "User-Agent": Redacted.make("me"), "Content-Type": Redacted.make("application/graphql") },
+      body: Redacted.make("{ ü }")
+    })
+    expect([method, body]).toEqual(["POST", "{ ü }"])
+    expect(headers).toMatchObject({ "user-agent": "me", "content-type": "application/graphql", "content-length": "6" })
+  })
+
+  test("has a body of JSON if nothing else is said", async () => {
+    const { headers } = await heard({ method: "POST", body: Redacted.make("{}") })
+    expect(headers["content-type"]).toBe("application/json")
+  })
+})
+
+describe("credentials", () => {
+  test.each<[string, Partial<Request>, string]>([
+    [
+      "a password",
+      { auth: { _tag: "Basic", username: "ada", password: Redacted.make("pä:ss") } },
+      `Basic ${Buffer.from("ada:pä:ss").toString("base64")}`
+    ],
+    ["a password in a URL", { url: new URL("http://127.0.0.1") }, `Basic ${btoa("ada:p@ss")}`]
+  ])("%s becomes basic authentication", async (_name, change, authorization) => {
+    const url = new URL(`${upstream.url}/echo`)
+    if (change.url !== undefined) Object.assign(url, { username: "ada", password: "p%40ss" })
+    expect((await heard({ ...change, url })).headers.authorization).toBe(authorization)
+  })
+
+  test("of a file are read for each poll, without the blanks around them", async () => {
+    const path = file(" first\n")
+    const poll = await opened(
+      request({ auth: { _tag: "Bearer", token: { path } }, headersFrom: { "X-Api-Key": { path } } })
+    )
+    const sent = async () => {
+      const { authorization, "x-api-key": key } = JSON.parse(told(await poll())).headers
+      return [authorization, key]
+    }
+    expect(await sent()).toEqual(["Bearer first", "first"])
+    writeFileSync(path, "other\r\n")
+    expect(await sent()).toEqual(["Bearer other", "other"])
+  })
+
+  test("of a file that is gone fail the poll and nothing else", async () => {
+    const path = file("first")
+    const poll = await opened(request({ auth: { _tag: "Bearer", token: { path } } }))
+    rmSync(path)
+    expect(told(await poll())).toBe(`connection: cannot read ${path}: no such file`)
+    writeFileSync(path, "first")
+    expect(Result.isSuccess(await poll())).toBe(true)
+    if (process.getuid?.() === 0) return
+    chmodSync(path, 0)
+    expect(told(await poll())).toBe(`connection: cannot read ${path}: no permission`)
+  })
+
+  test("that no header can hold are refused without a word of them", async () => {
+    const path = file("two\nlines")
+    const poll = await opened(request({ headersFrom: { "X-Api-Key": { path } } }))
+    const outcome = told(await poll())
+    expect(outcome).toBe('connection: Invalid character in header content ["x-api-key"]')
+  })
+})
+
+describe("an answer", () => {
+  test("is good if its status is accepted", async () => {
+    upstream.also.teapot = (response) => void response.writeHead(418).end("short and stout")
+    const url = new URL(`${upstream.url}/teapot`)
+    const acceptStatus = [
+      { from: 200, to: 299 },
+      { from: 418, to: 418 }
+    ]
+    expect(told(await (await opened(request({ url })))())).toBe("status: status 418")
+    expect(told(await (await opened(request({ url, acceptStatus })))())).toBe("short and stout")
+  })
+
+  test("may ask for a pause, with 429 and 503 only", async () => {
+    const pause = async (status: number) => {
+      upstream.also.busy = (response) => void response.writeHead(status, { "retry-after": "7" }).end()
+      return (await opened(request({ url: new URL(`${upstream.url}/busy`) })))()
+    }
+    for (const status of [429, 503]) {
+      expect(await pause(status)).toMatchObject({ failure: { _tag: "BadStatus", status, retryAfter: 7000 } })
+    }
+    expect(await pause(500)).toMatchObject({ failure: { _tag: "BadStatus", retryAfter: undefined } })
+  })
+
+  test("that has not changed is not sent again", async () => {
+    const modified = "Mon, 23 Nov 2026 08:00:00 GMT"
+    upstream.also.versioned = (response, _socket, { headers }) => {
+      const same = headers["if-none-match"] === '"1"' || headers["if-modified-since"] === modified
+      response.writeHead(same ? 304 : 200, { etag: '"1"', "last-modified": modified }).end(same ? undefined : "{}")
+    }
+    const poll = await opened(request({ url: new URL(`${upstream.url}/versioned`) }))
+    const validatorsOf = async (validators?: Validators) => {
+      const answer = Result.getOrThrow(await poll(validators))
+      return answer._tag === "Fresh" ? answer.validators : answer._tag
+    }
+    const known = await validatorsOf()
+    expect(known).toEqual({ etag: '"1"', lastModified: modified })
+    const before = upstream.connections()
+    expect(await validatorsOf({ etag: '"1"', lastModified: undefined })).toBe("NotModified")
+    expect(await validatorsOf({ etag: undefined, lastModified: modified })).toBe("NotModified")
+    expect(upstream.connections()).toBe(before)
+    expect(await validatorsOf({ etag: '"0"', lastModified: undefined })).toEqual(known)
+  })
+})
+
+describe("a connection", () => {
+  test("that the server closed at the moment it was used again is replaced", async () => {
+    let polls = 0
+    upstream.also.once = (response, socket) => {
+      polls++
+      if (polls === 2) socket.resetAndDestroy()
+      else response.end("{}")
+    }
+    const poll = await opened(request({ url: new URL(`${upstream.url}/once`) }))
+    expect(told(await poll())).toBe("{}")
+    expect(told(await poll())).toBe("{}")
+    expect(polls).toBe(3)
+  })
+
+  test("goes to a name of several addresses, one of which answers, and over IPv6", async () => {
+    const url = new URL(`${upstream.url}/good`)
+    url.hostname = "localhost"
+    expect(told(await (await opened(request({ url })))())).toBe('{"a":1}')
+    const closed = new URL("http://[::1]:1/")
+    expect(told(await (await opened(request({ url: closed })))())).toMatch(/^connection: connect E\w+ ::1:1/)
+  })
+
+  test("to a name that does not resolve fails as a connection", async () => {
+    const poll = await opened(request({ url: new URL("http://nowhere.invalid/") }))
+    expect(told(await poll())).toMatch(/^connection: getaddrinfo \w+ nowhere\.invalid$/)
+  })
+
+  test("is kept for as long as the target is polled, and closed with it", async () => {
+    const poll = await opened(request())
+    await poll()
+    await Effect.runPromise(Effect.yieldNow)
+    expect(await upstream.openSockets()).toBeGreaterThan(0)
+    await poll.close()
+    await expect.poll(upstream.openSockets).toBe(0)
+  })
+})

@@ -1,0 +1,141 @@
+import * as fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { flatten } from "../../src/mapping/flatten.ts"
+import type { Json } from "../../src/mapping/json.ts"
+import { snakeCase } from "../../src/mapping/name.ts"
+import { collected } from "./yielded.ts"
+
+const of = (root: Json) => collected((samples) => flatten({ root, spelling: () => undefined }, samples))
+
+/** `name{labels} value` of every sample. */
+const lines = (root: Json) =>
+  of(root).samples.map(({ family, labels, value }) => {
+    const text = labels.map(([name, value]) => `${name}="${value}"`).join(",")
+    return `${family.name}${text === "" ? "" : `{${text}}`} ${value}`
+  })
+
+describe("the name says where a value stands", () => {
+  test.each<[Json, ReadonlyArray<string>]>([
+    [{ depth: 7 }, ["upstream_depth 7"]],
+    [
+      { queue: { depth: 7, paused: false, open: true } },
+      ["upstream_queue_depth 7", "upstream_queue_open 1", "upstream_queue_paused 0"]
+    ],
+    [
+      { uptimeMs: 5, "HTTP-Status": 200, "2xx": 1 },
+      ["upstream_2xx 1", "upstream_http_status 200", "upstream_uptime_ms 5"]
+    ],
+    [{ nodes: [{ cpu: 1 }, { cpu: 2 }] }, ['upstream_nodes_cpu{index="0"} 1', 'upstream_nodes_cpu{index="1"} 2']],
+    [
+      { m: [[1], [2, 3]] },
+      [
+        'upstream_m{index="0",index_2="0"} 1',
+        'upstream_m{index="1",index_2="0"} 2',
+        'upstream_m{index="1",index_2="1"} 3'
+      ]
+    ],
+    [5, ["upstream 5"]],
+    [true, ["upstream 1"]],
+    [{ "": 1 }, ["upstream 1"]],
+    [{ name: "orders", nothing: null, list: [], map: {} }, []],
+    [JSON.parse('{"__proto__": {"x": 1}, "constructor": 2}'), ["upstream_proto_x 1", "upstream_constructor 2"]]
+  ])("%j", (document, expected) => {
+    expect(lines(document)).toEqual(expected)
+  })
+
+  test("the help names the path", () => {
+    const [sample] = of({ nodes: [{ "odd key": 1 }] }).samples
+    expect(sample?.family).toEqual({
+      name: "upstream_nodes_odd_key",
+      type: "gauge",
+      help: '$.nodes[*]["odd key"] of the answer to the last good poll.'
+    })
+  })
+
+  test.each([
+    ["uptimeMs", "uptime_ms"],
+    ["HTTPStatus", "http_status"],
+    ["already_snake", "already_snake"],
+    ["p99.9 (ms)", "p99_9_ms"],
+    ["2xx", "2xx"],
+    ["öäü", ""]
+  ])("%s is %j in snake_case", (key, word) => {
+    expect(snakeCase(key)).toBe(word)
+  })
+})
+
+/** Numbers and booleans, wherever they stand. */
+const values = (value: Json): number => {
+  if (typeof value === "number" || typeof value === "boolean") return 1
+  if (value === null || typeof value === "string") return 0
+  return Object.values(value).reduce((sum: number, item: Json) => sum + values(item), 0)
+}
+
+/** The same document with the keys of every map in another order. */
+const reversed = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)])
+  )
+}
+
+const document = fc.jsonValue().map((value): Json => JSON.parse(JSON.stringify(value)))
+
+describe("whatever the document", () => {
+  test("each number and boolean is a sample, or counted as dropped", () => {
+    fc.assert(
+      fc.property(document, (root) => {
+        const { samples, dropped } = of(root)
+        const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0)
+        expect(samples.length + lost).toBe(values(root))
+      })
+    )
+  })
+
+  test("names are legal, series are unique, values are finite", () => {
+    fc.assert(
+      fc.property(document, (root) => {
+        const all = lines(root)
+        expect(new Set(all.map((line) => line.slice(0, line.lastIndexOf(" ")))).size).toBe(all.length)
+        for (const { family, value } of of(root).samples) {
+          expect(family.name).toMatch(/^upstream(_[a-z0-9]+)*$/)
+          expect(Number.isFinite(value)).toBe(true)
+        }
+      })
+    )
+  })
+
+  test("the order of keys changes nothing", () => {
+    fc.assert(
+      fc.property(document, (root) => {
+        expect(of(reversed(root))).toEqual(of(root))
+      })
+    )
+  })
+
+  test("what vanishes from it vanishes from the series", () => {
+    fc.assert(
+      fc.property(document, document, (stays, goes) => {
+        const before = new Set(lines({ stays, goes }))
+        const after = lines({ stays })
+        expect(after.every((line) => before.has(line))).toBe(true)
+        expect(after.filter((line) => line.startsWith("upstream_goes"))).toEqual([])
+      })
+    )
+  })
+})
+
+test("a number that no double holds is dropped", () => {
+  expect(of(JSON.parse('{"a": 1e400, "b": 1}'))).toMatchObject({
+    samples: [{ value: 1 }],
+    dropped: { not_a_number: 1 }
+  })
+})
+
+test("of two keys that make one name the same one stands, however they are sent", () => {
+  expect(lines({ aB: 1, a_b: 2 })).toEqual(lines({ a_b: 2, aB: 1 }))
+  expect(of({ aB: 1, a_b: 2 }).dropped.duplicate).toBe(1)
+})

@@ -1,0 +1,55 @@
+import * as Schema from "effect/Schema"
+import { describe, expect, test } from "vitest"
+import { plan } from "../../../src/mapping/plan.ts"
+import { Mapping } from "../../../src/mapping/schema.ts"
+
+/** The paths of the lists that are read from the bytes. */
+const bulks = (mapping: unknown): ReadonlyArray<string> =>
+  Array.from(plan(Schema.decodeUnknownSync(Mapping)(mapping)).bulks?.of.keys() ?? [], ({ path }) => path.text)
+
+const rows = (path: string, row: object = {}) => ({ path, metrics: { m: "v" }, ...row })
+
+describe("a list is read from the bytes if it is plain where its rows stand and what is wanted of them", () => {
+  test.each([
+    ["items of a list", [rows("items[*]")], ["items[*]"]],
+    ["the document itself", [rows("$[*]")], ["$[*]"]],
+    ["members of a map, deep down", [rows("$.data.nodes.*")], ["$.data.nodes.*"]],
+    [
+      "those that a filter lets through",
+      [rows("items[?@.state != 'RETIRED' && @.id]")],
+      ["items[?@.state != 'RETIRED' && @.id]"]
+    ],
+    ["rows within rows", [rows("a[*]", { each: [rows("b[*]"), rows("c.d")] })], ["a[*]"]],
+    [
+      "what a search finds within the row",
+      [rows("a[*]", { metrics: { m: { value: { count: "disks[*]" } }, n: "x..y", o: "z[-1]" } })],
+      ["a[*]"]
+    ],
+    ["labels of the document, and keys", [rows("a[*]", { labels_from: { c: "$.cluster", k: { key: 1 } } })], ["a[*]"]],
+    ["two lists", [rows("a[*]"), rows("b.c[*]")], ["a[*]", "b.c[*]"]],
+    ["one list in two ways", [rows("a[*]"), rows("a[?@.v]")], ["a[*]", "a[?@.v]"]]
+  ])("%s", (_, each, expected) => {
+    expect(bulks({ each })).toEqual(expected)
+  })
+
+  test.each([
+    ["rows anywhere", [rows("$..items[*]")]],
+    ["several lists at once", [rows("a.*[*]")]],
+    ["a part of a list", [rows("a[0:10]")]],
+    ["one row", [rows("a")]],
+    ["a filter that compares with the document", [rows("a[?@.id == $.leader]")]],
+    ["a filter that searches", [rows("a[?@.tags[?@ == 'x']]")]],
+    ["rows within rows that start at the document", [rows("a[*]", { each: [rows("$.b[*]")] })]],
+    ["a list that another path looks into", [rows("a[*]", { labels_from: { first: "$.a[0].id" } })]],
+    ["a list within another", [rows("a[*]"), rows("a.b[*]")]],
+    ["a list within what a search looks through", [rows("a.b[*]"), rows("a..c")]]
+  ])("and not %s", (_, each) => {
+    expect(bulks({ each })).toEqual([])
+  })
+
+  test("nor one that the document's own metrics look into", () => {
+    expect(bulks({ metrics: { m: { value: { count: "a[*]" } } }, each: [rows("a[*]")] })).toEqual([])
+    expect(bulks({ metrics: { m: "a.length" }, each: [rows("a[*]")] })).toEqual([])
+    expect(bulks({ metrics: { m: "b" }, each: [rows("a[*]")] })).toEqual(["a[*]"])
+  })
+})

@@ -1,0 +1,35 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import type { Json } from "../../../src/mapping/json.ts"
+import { find } from "../../../src/mapping/path.ts"
+import { bodyOf, note, nowhere, outline, placesOf, slotOf } from "../../../src/mapping/scan/outline.ts"
+import { key } from "../mappings.ts"
+import { spelled } from "../spelled.ts"
+
+test("at each place stands what the keys lead to in the parsed document: of equal keys the last, none of them of a list", () => {
+  const step = fc.oneof(key, fc.nat(2))
+  fc.assert(
+    fc.property(fc.array(fc.array(step, { maxLength: 3 }), { maxLength: 5 }), spelled, spelled, (all, before, text) => {
+      const wanted = outline()
+      const slots = all.map((keys) => slotOf(wanted, keys))
+      const places = placesOf(wanted)
+      // what was noted of another value is forgotten
+      note(wanted, bodyOf(Buffer.from(before)), 0, places)
+      const body = bodyOf(Buffer.from(text))
+      expect(note(wanted, body, 0, places)).toBe(body.bytes.length)
+      const root: Json = JSON.parse(text)
+      for (const [index, keys] of all.entries()) {
+        const slot = slots[index] ?? 0
+        const begin = places.begins[slot] ?? nowhere
+        const found = begin === nowhere ? undefined : JSON.parse(body.bytes.toString("utf8", begin, places.ends[slot]))
+        expect(found).toEqual(find(keys, root))
+      }
+    }),
+    { numRuns: 1000 }
+  )
+})
+
+test("the same keys have one slot", () => {
+  const wanted = outline()
+  expect([slotOf(wanted, ["a", 0]), slotOf(wanted, []), slotOf(wanted, ["a", 0]), wanted.slots]).toEqual([0, 1, 0, 2])
+})

@@ -1,0 +1,44 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import { isShortest, jsonAt, numberAt } from "../../../src/mapping/scan/scalar.ts"
+import { numberSpelled, spelled } from "../spelled.ts"
+
+test("a number is the one that JSON.parse makes of it, wherever it stands", () => {
+  fc.assert(
+    fc.property(numberSpelled, (text) => {
+      const bytes = Buffer.from(`[${text}]`)
+      expect(numberAt(bytes, 1, bytes.length - 1)).toBe(JSON.parse(text))
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test("any value is the one that JSON.parse makes of it", () => {
+  fc.assert(
+    fc.property(spelled, (text) => {
+      const bytes = Buffer.from(text.trim())
+      expect(jsonAt(bytes, 0, bytes.length)).toEqual(JSON.parse(text))
+    })
+  )
+})
+
+test("a number that is said to be in its shortest spelling is", () => {
+  fc.assert(
+    fc.property(fc.oneof(numberSpelled, spelled), (text) => {
+      const bytes = Buffer.from(text)
+      if (isShortest(bytes, 0, bytes.length)) expect(text).toBe(String(JSON.parse(text)))
+    }),
+    { numRuns: 5000 }
+  )
+})
+
+test.each(["0", "7", "-7", "0.5", "-0.25", "123456789012345", "0.000001", "99.99"])("%s is", (text) => {
+  expect(isShortest(Buffer.from(text), 0, text.length)).toBe(true)
+})
+
+test.each(["-0", "1.0", "1.50", "1e3", "0.0000001", "1234567890123456", '"7"', "null", "[7]", "-"])(
+  "%s is not",
+  (text) => {
+    expect(isShortest(Buffer.from(text), 0, text.length)).toBe(false)
+  }
+)

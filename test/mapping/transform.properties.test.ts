@@ -1,0 +1,111 @@
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import type { Json } from "../../src/mapping/json.ts"
+import { anywhere, json, key, mappings, within } from "./mappings.ts"
+import { spelled } from "./spelled.ts"
+import { line, lines, yielded, yieldedOf } from "./yielded.ts"
+
+const any = mappings(anywhere)
+const local = mappings(within)
+
+test("whatever the mapping and the document: finite samples, unique by name and labels, labels in order", () => {
+  fc.assert(
+    fc.property(any.mapping, json, (mapping, document) => {
+      const { samples, dropped, problems } = yielded(mapping, document, { labels: { z: "z" } })
+      const series = new Set(samples.map(({ family, labels }) => `${family.name} ${JSON.stringify(labels)}`))
+      expect(series.size).toBe(samples.length)
+      for (const { value, labels } of samples) {
+        const names = labels.map(([name]) => name)
+        expect(Number.isFinite(value)).toBe(true)
+        expect(names).toEqual([...new Set(names)].sort())
+        expect(labels.every(([, text]) => text !== "")).toBe(true)
+      }
+      const count = Object.values(dropped).reduce((sum, number) => sum + number)
+      expect(problems).toHaveLength(Math.min(count, 1000))
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test("whatever the mapping and the spelling of the document: rows that are read from the bytes yield what parsed ones do", () => {
+  const near = mappings(fc.constantFrom("a", "b", "id", "a.b", "@", "a[*]", "b.*", "a[0]", "a[?@.a == 1]", "b[?@.id]"))
+  fc.assert(
+    fc.property(fc.oneof(near.mapping, any.mapping), spelled, (mapping, text) => {
+      yieldedOf(mapping, text, { labels: { z: "z" } })
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test("whatever the limit, the first samples are the same", () => {
+  fc.assert(
+    fc.property(any.mapping, json, fc.nat(20), (mapping, document, maxSeries) => {
+      expect(lines(yielded(mapping, document, { maxSeries }))).toEqual(
+        lines(yielded(mapping, document)).slice(0, maxSeries + 1)
+      )
+    })
+  )
+})
+
+test("the samples of a row do not depend on its neighbours", () => {
+  const withoutKeys = (row: Json): boolean => !JSON.stringify(row).includes('"key"')
+  const rows = fc.array(fc.dictionary(key, json, { maxKeys: 4 }), { maxLength: 6 })
+  fc.assert(
+    fc.property(local.metrics, fc.array(local.row, { maxLength: 2 }), rows, (metrics, each, rows) => {
+      fc.pre(withoutKeys([metrics, each] as Json))
+      const mapping = { each: [{ path: "$[*]", labels_from: { row: "row" }, metrics, each }] }
+      const numbered = rows.map((row, number) => ({ ...row, row: `row ${number}` }))
+      expect(lines(yielded(mapping, numbered))).toEqual(numbered.flatMap((row) => lines(yielded(mapping, [row]))))
+    }),
+    { numRuns: 200 }
+  )
+})
+
+const permuted = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(permuted)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, item]) => [key, permuted(item)] as const)
+      .reverse()
+  )
+}
+
+test("the order of keys changes nothing, unless it decides which of two duplicates comes first", () => {
+  fc.assert(
+    fc.property(any.mapping, json, (mapping, document) => {
+      const [one, other] = [yielded(mapping, document), yielded(mapping, permuted(document))]
+      expect(other.dropped).toEqual(one.dropped)
+      fc.pre(one.dropped.duplicate === 0)
+      expect(lines(other).toSorted()).toEqual(lines(one).toSorted())
+    }),
+    { numRuns: 200 }
+  )
+})
+
+test("scaling is linear", () => {
+  const factor = fc.constantFrom(0.001, 0.01, 3, 1000, 1024, -1)
+  fc.assert(
+    fc.property(anywhere, factor, json, (value, scale, document) => {
+      const plain = yielded({ metrics: { m: value } }, document)
+      const scaled = yielded({ metrics: { m: { value, scale } } }, document)
+      const wanted = plain.samples.map((sample) => sample.value * scale).filter(Number.isFinite)
+      expect(scaled.samples).toHaveLength(wanted.length)
+      for (const [index, sample] of scaled.samples.entries()) {
+        const expected = wanted[index] ?? 0
+        expect(Math.abs(sample.value - expected)).toBeLessThanOrEqual(Math.abs(expected) * 2 ** -51)
+      }
+    })
+  )
+})
+
+test("a document without the rows yields no sample, and only what is missing", () => {
+  fc.assert(
+    fc.property(fc.array(any.row, { minLength: 1, maxLength: 3 }), json, (rows, document) => {
+      const mapping = { each: rows.map((row) => ({ ...row, path: "$.nodes.items[*]" })) }
+      const { samples, dropped } = yielded(mapping, document)
+      expect(samples.map(line)).toEqual([])
+      expect(dropped).toEqual({ missing: 1, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 })
+    })
+  )
+})
