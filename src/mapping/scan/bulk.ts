@@ -89,11 +89,14 @@ export type LabelText =
   | { readonly from: "key"; readonly row: Standpoint["row"] }
   | Source
 
-/** The lists of a document's own scope that can be read so: no other path may come upon what is in them. */
+/**
+ * The lists of the document's own scope whose rows may be read from the bytes. The document then has an empty list in their place, so no other path of
+ * the plan may lead into or through it.
+ */
 export const bulksOf = (root: Scope): Bulks | undefined => {
-  const everywhere = pathsOf(root)
-  // what a filter asks of the document, it may ask of any list
-  if (everywhere.some(({ query }) => queriesWithin(query).some((inner) => inner.root === "$"))) return undefined
+  const reaches = reachesOf(root, { keys: [], isExact: true, below: undefined })
+  // a filter may ask the document for anything
+  if (reaches.some(({ path }) => queriesWithin(path.query).some((inner) => inner.root === "$"))) return undefined
   const candidates = root.lists.flatMap((list) => {
     const bulk = bulkOf(list, undefined)
     return bulk === undefined || bulk.at.single ? [] : [{ list, bulk }]
@@ -102,13 +105,28 @@ export const bulksOf = (root: Scope): Bulks | undefined => {
   const of = new Map<List, Placed>()
   for (const { list, bulk } of candidates) {
     const { keys } = bulk.at
-    const alike = candidates.filter((other) => isSame(other.bulk.at.keys, keys)).map((other) => other.list.path)
-    const others = everywhere
-      .filter((path) => path.absolute || isAtRoot(root, path))
-      .filter((path) => !alike.includes(path))
-    if (!others.some((path) => mayEnter(path, keys))) of.set(list, { slot: slotOf(whole, keys), bulk })
+    const same = candidates.filter((other) => isSame(other.bulk.at.keys, keys)).map((other) => other.list)
+    const others = reaches.filter(({ path, below }) => !same.some((list) => list.path === path || list === below))
+    if (!others.some((reach) => mayEnter(reach, keys))) of.set(list, { slot: slotOf(whole, keys), bulk })
   }
   return of.size === 0 ? undefined : { outline: whole, of }
+}
+
+/** Where paths start: at the end of these keys of the document, or, where that is not exact, somewhere below. */
+interface Start {
+  readonly keys: Keys
+  readonly isExact: boolean
+  /** The list of the document's own scope in whose rows they start. */
+  readonly below: List | undefined
+}
+
+/** A path, and how far it is known where it leads in the document. */
+interface Reach {
+  readonly path: Path
+  readonly keys: Keys
+  /** It ends at the end of the keys. */
+  readonly isExact: boolean
+  readonly below: List | undefined
 }
 
 const pathsOfSources = (labels: ReadonlyArray<LabelSource> = []): ReadonlyArray<Path> =>
@@ -119,23 +137,34 @@ const pathsOfSeries = ({ reader, labels }: Series): ReadonlyArray<Path> => [
   ...pathsOfSources(labels)
 ]
 
-const pathsOf = ({ labels, series, lists }: Scope): ReadonlyArray<Path> => [
-  ...pathsOfSources(labels),
-  ...series.flatMap(pathsOfSeries),
-  ...lists.flatMap(({ path, scopes }) => [path, ...scopes.flatMap(pathsOf)])
-]
+/** All paths of a scope and of those within, from the document on. */
+const reachesOf = ({ labels, series, lists }: Scope, start: Start): ReadonlyArray<Reach> => {
+  const own = [...pathsOfSources(labels), ...series.flatMap(pathsOfSeries)]
+  return [
+    ...own.map((path) => reachOf(path, start)),
+    ...lists.flatMap((list) => {
+      const reach = reachOf(list.path, start)
+      const isOfDocument = start.below === undefined && start.keys.length === 0 && start.isExact
+      const rows: Start = { ...reach, below: reach.below ?? (isOfDocument ? list : undefined) }
+      return [reach, ...list.scopes.flatMap((scope) => reachesOf(scope, rows))]
+    })
+  ]
+}
 
-const isAtRoot = ({ series, lists }: Scope, path: Path): boolean =>
-  lists.some((list) => list.path === path) || series.some((one) => pathsOfSeries(one).includes(path))
+const reachOf = (path: Path, start: Start): Reach => {
+  const { keys, isExact, below }: Start = path.absolute ? { keys: [], isExact: true, below: undefined } : start
+  if (!isExact) return { path, keys, isExact, below }
+  const lead = leadingKeys(path.query)
+  return { path, keys: [...keys, ...lead], isExact: lead.length === path.query.segments.length, below }
+}
 
 const isSame = (one: Keys, other: Keys): boolean =>
   one.length === other.length && one.every((key, index) => key === other[index])
 
 /** Whether a path may find anything of the list at the end of the keys, beyond what is around it. */
-const mayEnter = ({ query }: Path, keys: Keys): boolean => {
-  const lead = leadingKeys(query)
-  if (lead.some((key, index) => index < keys.length && key !== keys[index])) return false
-  return lead.length >= keys.length || lead.length < query.segments.length
+const mayEnter = (reach: Reach, keys: Keys): boolean => {
+  if (reach.keys.some((key, index) => index < keys.length && key !== keys[index])) return false
+  return reach.keys.length >= keys.length || !reach.isExact
 }
 
 /** Undefined where something is wanted of a row that no outline tells. */

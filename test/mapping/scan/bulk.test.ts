@@ -42,7 +42,13 @@ describe("a list is read from the bytes if it is plain where its rows stand and 
     ["rows within rows that start at the document", [rows("a[*]", { each: [rows("$.b[*]")] })]],
     ["a list that another path looks into", [rows("a[*]", { labels_from: { first: "$.a[0].id" } })]],
     ["a list within another", [rows("a[*]"), rows("a.b[*]")]],
-    ["a list within what a search looks through", [rows("a.b[*]"), rows("a..c")]]
+    ["a list within what a search looks through", [rows("a.b[*]"), rows("a..c")]],
+    [
+      "a list that a path below one row looks into",
+      [rows("a", { metrics: { m: { value: { count: "b[*]" } } } }), rows("a.b[*]")]
+    ],
+    ["a list of rows below one row", [rows("@", { each: [rows("a.b[*]")] }), rows("a.b[*]")]],
+    ["a list that rows elsewhere may lead to", [rows("*", { each: [rows("b[0]")] }), rows("a.b[*]")]]
   ])("and not %s", (_, each) => {
     expect(bulks({ each })).toEqual([])
   })

@@ -104,3 +104,49 @@ test("a list that is gone is missing, one that is empty or null is not, and one 
   expect(complaints(yieldedOf({ each }, '{"a": {"b": []}}'))).toEqual([])
   expect(complaints(yieldedOf({ each }, '{"a": {"b": null}}'))).toEqual([])
 })
+
+describe("a list that another part of the mapping reads stays in the document", () => {
+  const text =
+    '{"leader": "x", "data": {"items": [{"id": "x", "disks": 2, "load": 0.5}, {"id": "y", "disks": 4, "load": 1}]}}'
+  const disks = { path: "data.items[*]", labels_from: { id: "id" }, metrics: { disks: "disks" } }
+  const disksLines = ['disks{id="x"} 2', 'disks{id="y"} 4']
+  const loads = { metrics: { load: "load" } }
+
+  test.each<[string, object, ReadonlyArray<string>]>([
+    ["a count below one row", { path: "data", metrics: { items: { value: { count: "items[*]" } } } }, ["items{} 2"]],
+    ["a sum below one row", { path: "data", metrics: { sum: { value: { sum: "items[*].load" } } } }, ["sum{} 1.5"]],
+    ["an item below one row", { path: "data", metrics: { first: "items[0].load" } }, ["first{} 0.5"]],
+    [
+      "a label of one row",
+      { path: "data", labels_from: { first: "items[0].id" }, metrics: { one: { value: { count: "@" } } } },
+      ['one{first="x"} 1']
+    ],
+    [
+      "a label of a metric of one row",
+      { path: "data", metrics: { one: { type: "info", labels_from: { first: "items[0].id" } } } },
+      ['one{first="x"} 1']
+    ],
+    ["rows below one row", { path: "data", each: [{ path: "items[*]", ...loads }] }, ["load{} 0.5"]],
+    [
+      "rows below one row below another",
+      { path: "@", each: [{ path: "data", each: [{ path: "items[0]", ...loads }] }] },
+      ["load{} 0.5"]
+    ],
+    ["rows below the document as a row", { path: "@", each: [{ path: "data.items[1]", ...loads }] }, ["load{} 1"]],
+    ["rows below rows", { path: "$.*", each: [{ path: "items[0]", ...loads }] }, ["load{} 0.5"]],
+    ["a search below one row", { path: "data", metrics: { all: { value: { count: "@..id" } } } }, ["all{} 2"]],
+    [
+      "a filter that asks the document, in rows elsewhere",
+      { path: "$[?@ == $.data.items[0].id]", metrics: { leaders: { value: { count: "@" } } } },
+      ["leaders{} 1"]
+    ],
+    [
+      "a filter of one row",
+      { path: "data", metrics: { busy: { value: { count: "items[?@.load > 0.7]" } } } },
+      ["busy{} 1"]
+    ]
+  ])("%s", (_, other, expected) => {
+    expect(lines(yieldedOf({ each: [other, disks] }, text))).toEqual([...expected, ...disksLines])
+    expect(lines(yieldedOf({ each: [disks, other] }, text))).toEqual([...disksLines, ...expected])
+  })
+})
