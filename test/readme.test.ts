@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import pkg from "../package.json" with { type: "json" }
-import { locateIn } from "../src/config/files.ts"
 import { fromText } from "../src/config/load.ts"
+import { locateIn } from "../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "..")
 const read = (file: string) => readFileSync(join(root, file), "utf8")

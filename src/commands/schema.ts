@@ -1,5 +1,5 @@
 import * as Command from "effect/cli/Command"
-import { jsonSchema } from "../config/schema.ts"
+import { jsonSchema } from "../config/json-schema.ts"
 import { print } from "./print.ts"
 
 export const schema = Command.make("schema", {}, () =>

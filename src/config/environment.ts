@@ -1,4 +1,4 @@
-import type { KeyPath } from "./source.ts"
+import type { KeyPath } from "./source-map.ts"
 
 /** Variables by name: `process.env` or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>

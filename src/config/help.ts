@@ -1,5 +1,5 @@
-import { isMap } from "./loose.ts"
-import type { Survey } from "./survey.ts"
+import type { Survey } from "./raw-configuration.ts"
+import { isMap } from "./unknown-values.ts"
 
 /** Of each metric that has a help somewhere in the file, that help. */
 export const helpsOf = ({ metrics }: Survey): ReadonlyMap<string, string> =>

@@ -1,4 +1,4 @@
-import type { KeyPath } from "./source.ts"
+import type { KeyPath } from "./source-map.ts"
 
 /** What is wrong with a value, with its key itself (`about: "key"`), or that the key is not there. */
 export interface Issue {

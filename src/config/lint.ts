@@ -5,8 +5,8 @@ import { inBaseUnit } from "../mapping/units.ts"
 import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
 import { type Issue, issueOfKey } from "./issue.ts"
-import type { MetricSite } from "./site.ts"
-import type { Survey } from "./survey.ts"
+import type { Survey } from "./raw-configuration.ts"
+import type { MetricSite } from "./raw-target.ts"
 
 type Rule = (metric: MetricSite) => string | undefined
 

@@ -1,10 +1,10 @@
 import type { Issue } from "./issue.ts"
-import { seriesApart } from "./rules/apart.ts"
-import { labelsOnce, notOurs, oneFamilyPerName, statesLabel } from "./rules/families.ts"
+import type { Survey } from "./raw-configuration.ts"
+import { labelsOnce, notOurs, oneFamilyPerName, statesLabel } from "./rules/metrics.ts"
 import { headersOnce, keyWithCertificate, oneAuth, userOnce } from "./rules/requests.ts"
+import { seriesApart } from "./rules/series-conflicts.ts"
 import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
 import { knownMapping, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
-import type { Survey } from "./survey.ts"
 
 /** What is wrong with a file beyond its single values. No rule waits for another, nor for the rest of the file to be right. */
 export const brokenRules = (file: Survey): ReadonlyArray<Issue> =>

@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse } from "../mapping/json.ts"
-import { issuesOf } from "./issues.ts"
-import { isMap } from "./loose.ts"
-import { place } from "./place.ts"
-import { type Remark, remark, sorted } from "./report.ts"
-import { type KeyPath, read } from "./source.ts"
+import { type Remark, remark, sorted } from "./diagnostics.ts"
+import { place } from "./path-text.ts"
+import { issuesOf } from "./schema-issues.ts"
+import { type KeyPath, read } from "./source-map.ts"
+import { isMap } from "./unknown-values.ts"
 
 /** A target as a source lists it. */
 export interface Entry {

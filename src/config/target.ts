@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type { Request } from "../client/request.ts"
-import type { Recipe, Transform } from "./recipe.ts"
+import type { Recipe, Transform } from "./transform-spec.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
 export interface Target {

@@ -5,7 +5,7 @@ import type { UpstreamError } from "../client/errors.ts"
 import type { Answer } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { monotonic } from "./clock.ts"
-import { Digest } from "./digest.ts"
+import { Digest } from "./conversion.ts"
 import type { Outcome, Poll } from "./outcome.ts"
 
 const failed = (error: UpstreamError): Outcome => ({

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { Board } from "../poll/board.ts"
 import { monotonic } from "../poll/clock.ts"
+import { Board } from "../poll/state-store.ts"
 
 /** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */
 export const ailments = Effect.gen(function* () {

@@ -5,9 +5,9 @@ import { compress, gzip } from "../exposition/gzip.ts"
 import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
-import { Board } from "../poll/board.ts"
-import { remember } from "../poll/remember.ts"
-import type { Section } from "../poll/section.ts"
+import { remember } from "../poll/memoize.ts"
+import type { Section } from "../poll/page-fragment.ts"
+import { Board } from "../poll/state-store.ts"
 
 /** A finished answer; the pieces of its body follow each other. */
 export interface Scraped {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { parse } from "yaml"
-import { jsonSchema } from "../../src/config/schema.ts"
+import { jsonSchema } from "../../src/config/json-schema.ts"
 import { lines, load } from "./loading.ts"
 
 const text = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8")

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { duration } from "../../src/config/duration.ts"
-import { issuesOf } from "../../src/config/issues.ts"
+import { issuesOf } from "../../src/config/schema-issues.ts"
 
 const schema = duration({ description: "A length of time" })
 const millis = (text: string) => Duration.toMillis(Schema.decodeUnknownSync(schema)(text))

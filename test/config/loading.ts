@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Surroundings } from "../../src/config/check.ts"
+import { show } from "../../src/config/diagnostics.ts"
 import { fromText, type Loaded } from "../../src/config/load.ts"
-import { show } from "../../src/config/report.ts"
+import type { Surroundings } from "../../src/config/validate.ts"
 
 /** A machine without variables, on which every file that a configuration names stands beside it. */
 export const anywhere: Surroundings = {

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { stringify } from "yaml"
-import { show } from "../../src/config/report.ts"
+import { show } from "../../src/config/diagnostics.ts"
 import { type Entries, fromJson, fromYaml } from "../../src/config/target-group.ts"
 
 const json = (text: string) => fromJson("a.json", Buffer.from(text))

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { parseAllDocuments } from "yaml"
-import { locateIn } from "../../src/config/files.ts"
 import { fromText } from "../../src/config/load.ts"
+import { locateIn } from "../../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "../..")
 const file = join(root, "deploy/kubernetes/poller.yaml")

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { connections } from "../../src/host/files.ts"
-import { perHost } from "../../src/poll/berths.ts"
-import { targetSamples } from "../../src/poll/metrics.ts"
-import { initial } from "../../src/poll/status.ts"
-import { aTarget } from "../poll/target.ts"
+import { perHost } from "../../src/poll/limiter.ts"
+import { targetSamples } from "../../src/poll/target-metrics.ts"
+import { initial } from "../../src/poll/target-status.ts"
+import { aTarget } from "../poll/polled-target.ts"
 
 const file = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8")
 const page = file("docs/scaling.md")

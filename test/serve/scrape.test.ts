@@ -5,10 +5,10 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import { assemble } from "../../src/exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../../src/host/process-metrics.ts"
-import { Board } from "../../src/poll/board.ts"
-import { starting } from "../../src/poll/self.ts"
+import { starting } from "../../src/poll/daemon-status.ts"
+import { Board } from "../../src/poll/state-store.ts"
 import { makeScrape } from "../../src/serve/scrape.ts"
-import { aTarget } from "../poll/target.ts"
+import { aTarget } from "../poll/polled-target.ts"
 
 const readings: { now: Reading | undefined } = { now: [] }
 const processMetrics = Layer.sync(ProcessMetrics, () => {

@@ -1,6 +1,6 @@
 import { type Issue, issue, issueOfKey } from "../issue.ts"
-import { isMap } from "../loose.ts"
-import type { Survey } from "../survey.ts"
+import type { Survey } from "../raw-configuration.ts"
+import { isMap } from "../unknown-values.ts"
 
 export const headersOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
   sites.flatMap(({ settings, pathOf }) => {

@@ -1,7 +1,7 @@
 import { type Issue, issue } from "../issue.ts"
-import { place } from "../place.ts"
-import type { KeyPath } from "../source.ts"
-import type { Survey } from "../survey.ts"
+import { place } from "../path-text.ts"
+import type { Survey } from "../raw-configuration.ts"
+import type { KeyPath } from "../source-map.ts"
 
 export const filesOrHttp = ({ sources }: Survey): ReadonlyArray<Issue> =>
   sources.flatMap(({ own, path }) => {

@@ -2,10 +2,10 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { decodeDuration } from "../duration.ts"
 import { type Issue, issue, issueOfKey } from "../issue.ts"
-import { place } from "../place.ts"
-import type { KeyPath } from "../source.ts"
+import { place } from "../path-text.ts"
+import type { Survey } from "../raw-configuration.ts"
+import type { KeyPath } from "../source-map.ts"
 import { didYouMean } from "../suggest.ts"
-import type { Survey } from "../survey.ts"
 
 export const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
   const first = new Map<string, KeyPath>()

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Self } from "../../poll/self.ts"
+import type { Self } from "../../poll/daemon-status.ts"
 import { type Content, Html, html } from "./html.ts"
 import * as show from "./show.ts"
 import { style } from "./style.ts"

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
-import type { Self, Source } from "../../poll/self.ts"
-import type { Status } from "../../poll/status.ts"
+import type { Self, Source } from "../../poll/daemon-status.ts"
+import type { Status } from "../../poll/target-status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"

@@ -1,4 +1,4 @@
-import type { Course, Timed } from "../../poll/course.ts"
+import type { Course, Timed } from "../../poll/poll-history.ts"
 import { type Html, html } from "./html.ts"
 import * as show from "./show.ts"
 

@@ -1,4 +1,4 @@
-import type { Status } from "../../poll/status.ts"
+import type { Status } from "../../poll/target-status.ts"
 
 export type State = "up" | "down" | "waiting"
 

@@ -1,8 +1,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { issuesOf } from "../../config/issues.ts"
-import { located, remark, show, sorted } from "../../config/report.ts"
-import { type Problem, read } from "../../config/source.ts"
+import { located, remark, show, sorted } from "../../config/diagnostics.ts"
+import { issuesOf } from "../../config/schema-issues.ts"
+import { type Problem, read } from "../../config/source-map.ts"
 
 /** Go's names, as the file has them, and Node's. */
 export const versions = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest"
 import { get } from "../../../src/client/request.ts"
 import { noneDropped } from "../../../src/mapping/problems.ts"
+import { reloaded, starting } from "../../../src/poll/daemon-status.ts"
 import type { Outcome } from "../../../src/poll/outcome.ts"
-import { reloaded, starting } from "../../../src/poll/self.ts"
-import { initial, polled, type Status } from "../../../src/poll/status.ts"
+import { initial, polled, type Status } from "../../../src/poll/target-status.ts"
 import { statusPage } from "../../../src/serve/pages/status-page.ts"
 import { targetPage } from "../../../src/serve/pages/target-page.ts"
-import { aTarget } from "../../poll/target.ts"
+import { aTarget } from "../../poll/polled-target.ts"
 
 const start = Date.UTC(2026, 0, 1)
 const now = start + 3_600_000

@@ -1,0 +1,55 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { Request } from "../client/request.ts"
+import type { Asking } from "./discovered-settings.ts"
+import type { SourceSite } from "./raw-source.ts"
+import { requestFrom } from "./resolve-target.ts"
+import { builtInRefresh, sourceFields } from "./schema/targets-from.ts"
+import type { Locate } from "./secret-files.ts"
+
+/** Where targets are listed. */
+export interface TargetSource {
+  /** Unlike that of any other; no secrets. */
+  readonly name: string
+  readonly origin:
+    | {
+        readonly _tag: "Files"
+        /** Absolute, each with at most some `*` in its last part. */
+        readonly patterns: ReadonlyArray<string>
+      }
+    | { readonly _tag: "Http"; readonly request: Request }
+  /** Time from one reading to the next. */
+  readonly refresh: Duration.Duration
+}
+
+const decode = Schema.decodeUnknownSync(Schema.Struct(sourceFields), { onExcessProperty: "ignore" })
+const decodeRefresh = Schema.decodeSync(Schema.requiredKey(sourceFields.refresh))
+
+/** How the targets of a source are asked. */
+export const askingOf = ({ own }: SourceSite): Asking => {
+  const { scheme = "http", metrics_path = "/", params = {} } = decode(own)
+  return { scheme, path: metrics_path, params }
+}
+
+/** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/), to which nothing but 200 is an answer. */
+const forList = (request: Request, refresh: Duration.Duration): Request => ({
+  ...request,
+  acceptStatus: [{ from: 200, to: 200 }],
+  headers: {
+    ...request.headers,
+    "X-Prometheus-Refresh-Interval-Seconds": Redacted.make(String(Duration.toSeconds(refresh)))
+  }
+})
+
+/** A source of a configuration without problems. */
+export const targetSource = ({ name, own, request }: SourceSite, locate: Locate): TargetSource => {
+  const { files = [], ...given } = decode(own)
+  if (request === undefined) {
+    const { refresh = decodeRefresh(builtInRefresh.files) } = given
+    return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern).file) }, refresh }
+  }
+  const { refresh = decodeRefresh(builtInRefresh.http) } = given
+  const asked = requestFrom({ ...request.settings, name }, locate)
+  return { name, origin: { _tag: "Http", request: forList(asked, refresh) }, refresh }
+}

@@ -1,0 +1,13 @@
+import * as JsonSchema from "effect/JsonSchema"
+import * as Schema from "effect/Schema"
+import { File } from "./schema/configuration-file.ts"
+
+/**
+ * JSON Schema of the configuration file, in draft 7, which editors' YAML plugins know best. It cannot say all that `check` finds:
+ * what it rejects is wrong, what it takes need not be right.
+ */
+export const jsonSchema = () => {
+  const document = Schema.toJsonSchemaDocument(File, { onExcessProperty: "error" })
+  const { schema, definitions } = JsonSchema.toDocumentDraft07(document)
+  return { $schema: JsonSchema.META_SCHEMA_URI_DRAFT_07, ...schema, definitions }
+}

@@ -1,0 +1,105 @@
+import { type Issue, issue } from "../issue.ts"
+import { place } from "../path-text.ts"
+import type { Survey } from "../raw-configuration.ts"
+import type { MetricSite, TargetSite } from "../raw-target.ts"
+
+/** A target that has a metric of some name, its place among all, and the labels that its rows give that metric. */
+interface Emitter {
+  readonly at: number
+  readonly target: TargetSite
+  readonly rowLabels: ReadonlySet<string>
+}
+
+/** Metrics that the same targets have, with the same labels of rows: what clashes for one of them clashes for all. */
+interface Alike {
+  readonly names: Array<string>
+  readonly emitters: ReadonlyArray<Emitter>
+}
+
+type Metrics = ReadonlyArray<Pick<MetricSite, "name" | "labels">>
+
+/** A target without metrics makes names of what it finds. */
+const madeUp: Metrics = [{ name: "upstream_*", labels: new Map() }]
+
+/** The labels that the rows of a mapping give each of its metrics. */
+const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<string>> => {
+  const byName = new Map<string, Set<string>>()
+  for (const { name, labels } of metrics) {
+    const known = byName.get(name) ?? new Set()
+    for (const label of labels.keys()) known.add(label)
+    byName.set(name, known)
+  }
+  return byName
+}
+
+/** Thousands of targets share a mapping, and most of its metrics have the same labels: they are looked at together. */
+const alikes = (targets: ReadonlyArray<TargetSite>): Iterable<Alike> => {
+  const byName = new Map<string, { key: string; readonly emitters: Array<ReadonlyArray<Emitter>> }>()
+  for (const [metrics, sharers] of Map.groupBy(targets.entries(), ([, { metrics }]) => metrics ?? madeUp)) {
+    for (const [name, rowLabels] of rowLabelsByName(metrics)) {
+      const found = byName.get(name) ?? { key: "", emitters: [] }
+      found.key += JSON.stringify([sharers[0]?.[0], [...rowLabels].sort()])
+      found.emitters.push(sharers.map(([at, target]) => ({ at, target, rowLabels })))
+      byName.set(name, found)
+    }
+  }
+  const byKey = new Map<string, Alike>()
+  for (const [name, { key, emitters }] of byName) {
+    const known = byKey.get(key) ?? { names: [], emitters: emitters.flat().sort((a, b) => a.at - b.at) }
+    known.names.push(name)
+    byKey.set(key, known)
+  }
+  return byKey.values()
+}
+
+/** A label that a target's rows may give any value, or none. */
+const anything = Symbol("anything")
+
+/** Each target whose series could be those of one before it, with that one. */
+const clashesAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly [TargetSite, TargetSite]> => {
+  const names = [...new Set(emitters.flatMap(({ target }) => [...target.labels.keys()]))]
+  const seen = new Map<string, { readonly target: TargetSite; readonly values: ReadonlyArray<string | symbol> }>()
+  let loose = false
+  return emitters.flatMap(({ target, rowLabels }) => {
+    const values = names.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anything : ""))
+    const fits = (others: ReadonlyArray<string | symbol>) =>
+      values.every((value, index) => value === others[index] || value === anything || others[index] === anything)
+    const key = JSON.stringify(values.map((value) => (value === anything ? null : value)))
+    loose ||= values.includes(anything)
+    // without such labels, equal values are found without comparing each with each
+    const other = loose ? [...seen.values()].find(({ values }) => fits(values)) : seen.get(key)
+    if (!seen.has(key)) seen.set(key, { target, values })
+    return other === undefined ? [] : [[target, other.target] as const]
+  })
+}
+
+/** The first target whose series those of a target could be, and the metrics of which that is so. */
+interface Clash {
+  readonly other: TargetSite
+  readonly names: ReadonlyArray<string>
+}
+
+/**
+ * Two targets with a metric of one name, and no constant label that tells them apart, could emit the same series, which a page has only once.
+ * A label tells them apart when both have it with different values, or one has it and the other neither constant nor from its rows.
+ */
+export const clashes = (targets: ReadonlyArray<TargetSite>): ReadonlyMap<TargetSite, Clash> => {
+  const found = new Map<TargetSite, Clash>()
+  for (const { names, emitters } of alikes(targets)) {
+    for (const [target, other] of clashesAmong(emitters)) {
+      const before = found.get(target) ?? { other, names: [] }
+      found.set(target, { ...before, names: [...before.names, ...names] })
+    }
+  }
+  return found
+}
+
+/** The metrics of a clash, in a few words. */
+export const showNames = ([first = "", ...more]: ReadonlyArray<string>): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`
+
+export const seriesApart = ({ targets }: Survey): ReadonlyArray<Issue> =>
+  [...clashes(targets)].map(([{ path }, { other, names }]) => {
+    const mend = "give each a constant label that tells them apart, as in labels: { site: a }"
+    return issue(path, `could emit the same series as ${place(other.path)} (${showNames(names)}): ${mend}`)
+  })

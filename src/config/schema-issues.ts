@@ -1,0 +1,142 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import type { Issue } from "./issue.ts"
+import type { KeyPath } from "./source-map.ts"
+import { didYouMean } from "./suggest.ts"
+
+/** What the encoded side of a schema takes, in the words of somebody who writes YAML. */
+const inWords = (ast: SchemaAST.AST): string => {
+  const encoded = SchemaAST.toEncoded(ast)
+  switch (encoded._tag) {
+    case "Objects":
+      return "a map"
+    case "Arrays":
+      return "a list"
+    case "String":
+      return "a string"
+    case "Number":
+      return "a number"
+    case "Boolean":
+      return "true or false"
+    case "Literal":
+      return String(encoded.literal)
+    case "Suspend":
+      return inWords(encoded.thunk())
+    case "Union": {
+      const all = [...new Set(encoded.types.map(inWords))]
+      return all.length < 3 ? all.join(" or ") : `one of ${all.join(", ")}`
+    }
+    default:
+      return "another value"
+  }
+}
+
+const annotation = (annotations: Schema.Annotations.Annotations | undefined, key: string): string | undefined => {
+  const text = annotations?.[key]
+  return typeof text === "string" ? text : undefined
+}
+
+const expectation = (check: SchemaAST.Check<unknown> | undefined): string | undefined =>
+  annotation(check?.annotations, "message") ?? annotation(check?.annotations, "expected")
+
+/** Decodes with every excess key an error, and goes on behind one. */
+const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
+
+/**
+ * Everything that keeps `value` from being decoded by `schema`. A map as a whole is looked at only once all its values
+ * are right, so what is wrong is left out and the rest looked at again: nothing hides behind another thing.
+ */
+export const issuesOf = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
+  const decoded = Schema.decodeUnknownResult(schema, options)(value)
+  if (Result.isSuccess(decoded)) return []
+  const found = flatten(decoded.failure.issue, [], undefined)
+  const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
+  if (wrong.length === 0) return found
+  const behind = issuesOf(schema, wrong.reduce(without, value))
+  // what lies around something left out may be wrong only because of that
+  return [...found, ...behind.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
+}
+
+/** The path of the nearest key of a map: without one item of a list, the others would have other indexes. */
+const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
+
+const startsWith = (path: KeyPath, start: KeyPath) => start.every((key, index) => key === path[index])
+
+const has = (value: unknown, [key, ...rest]: KeyPath): boolean =>
+  key === undefined || (isHolder(value) && Object.hasOwn(value, key) && has(value[key], rest))
+
+const isHolder = (value: unknown): value is Readonly<Record<string | number, unknown>> =>
+  value !== null && typeof value === "object"
+
+/** A copy of `value` that lacks what is at `path`. */
+const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
+  if (key === undefined || !isHolder(value) || !Object.hasOwn(value, key)) return value
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? without(item, rest) : item))
+  const { [key]: inner, ...others } = value
+  return rest.length === 0 ? others : { ...others, [key]: without(inner, rest) }
+}
+
+const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {
+  const one = (message: string, expected = false): ReadonlyArray<Issue> => [{ path, about: "value", message, expected }]
+  const wanted = (what: string) => one(`expected ${what}`, true)
+  switch (issue._tag) {
+    case "Pointer":
+      return flatten(
+        issue.issue,
+        [...path, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))],
+        instead
+      )
+    case "Encoding":
+      return flatten(issue.issue, path, instead)
+    case "Filter":
+      return flatten(issue.issue, path, instead ?? expectation(issue.filter))
+    case "Composite":
+      return issue.issues.flatMap((inner) => flatten(inner, path, instead))
+    case "AnyOf":
+      if (issue.issues.length > 0) return closest(issue.issues.map((inner) => flatten(inner, path, instead)))
+      return wanted(inWords(issue.ast))
+    case "InvalidType":
+      return wanted((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || inWords(issue.ast))
+    case "InvalidValue": {
+      const message = annotation(issue.annotations, "message")
+      if (message !== undefined) return one(message)
+      const expected = instead ?? annotation(issue.annotations, "expected")
+      if (expected === undefined) return one("not a valid value")
+      // of a whole map or list that is not as it should be, there is no more to tell
+      return one(`expected ${expected}`, !("input" in issue && hasContent(issue.input)))
+    }
+    case "MissingKey":
+      return [{ path, about: "value", message: "missing", expected: false }]
+    case "UnexpectedKey":
+      return unexpected(issue, path)
+    case "Forbidden":
+    case "OneOf":
+      return one("not allowed here")
+  }
+}
+
+const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
+
+/** Of the ways in which a value fits none of several forms, the one that it misses by the least. */
+const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
+  forms.reduce((best, form) => (form.length < best.length ? form : best))
+
+const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyArray<Issue> => {
+  const key = String(path.at(-1))
+  const about = (message: string): Issue => ({ path, about: "key", message, expected: false })
+  if (issue.ast._tag !== "Objects") return [about("one too many")]
+  const [names] = issue.ast.indexSignatures
+  if (names === undefined) {
+    const known = issue.ast.propertySignatures.map(({ name }) => String(name))
+    return [about(`unknown key${didYouMean(key, known)}`)]
+  }
+  const rule = names.parameter.checks?.map(expectation).find((text) => text !== undefined)
+  const value = "input" in issue ? issue.input : undefined
+  const inner = issuesOf(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
+  return [
+    about(rule === undefined ? "not a legal name" : `expected ${rule}`),
+    ...inner.map((found) => ({ ...found, path: [...path, ...found.path] }))
+  ]
+}

@@ -1,0 +1,75 @@
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import { type KeyPath, read } from "../../src/config/source-map.ts"
+
+const source = (text: string) => Result.getOrThrow(read(text))
+const broken = (text: string) =>
+  Result.getOrThrow(Result.flip(read(text))).map(({ line, column, message }) => `${line}:${column}: ${message}`)
+
+const yaml = `targets:
+  - name: shop
+    metrics:
+      a: { value: x, help: "X." }
+  - &base
+    name: fleet
+`
+
+test.each<[KeyPath, string, string]>([
+  [[], "1:1", "1:1"],
+  [["targets", 0, "name"], "2:11", "2:5"],
+  [["targets", 0, "metrics", "a", "help"], "4:28", "4:22"],
+  [["targets", 1, "name"], "6:11", "6:5"],
+  [["targets", 0, "url"], "2:5", "2:5"],
+  [["targets", 7], "2:3", "1:1"]
+])("%j stands at %s, its key at %s: what is not there, where it would have been", (path, value, key) => {
+  const { positionOf, keyPositionOf } = source(yaml)
+  const text = ({ line, column }: { line: number; column: number }) => `${line}:${column}`
+  expect([text(positionOf(path)), text(keyPositionOf(path))]).toEqual([value, key])
+})
+
+test("places are found behind an alias, where its anchor is", () => {
+  const { positionOf, value } = source("a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\n")
+  expect(positionOf(["c", "b"])).toEqual({ line: 2, column: 6 })
+  expect(value).toMatchObject({ d: { b: 1, e: 2 } })
+})
+
+test("JSON is read as well, tabs and all", () => {
+  const { positionOf, value } = source('{\n\t"a": {\n\t\t"b": [1, 2]\n\t}\n}')
+  expect(value).toEqual({ a: { b: [1, 2] } })
+  expect(positionOf(["a", "b", 1])).toEqual({ line: 3, column: 12 })
+})
+
+test("a key that stands twice is found, and the rest is still read", () => {
+  const { duplicates, value } = source("a: { b: 1, b: 2 }\nc: 3\n")
+  expect(duplicates).toEqual([{ line: 1, column: 12, path: ["a", "b"], message: "this key stands twice in the map" }])
+  expect(value).toMatchObject({ c: 3 })
+})
+
+test.each([
+  ["a: [1\nb: 2", "2:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
+  ["a: !foo 1", "1:4: Unresolved tag: !foo"],
+  ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
+  ["a: &x\n  b: *x", "2:6: the anchor &x holds this alias itself"],
+  ["? [a]\n: b", "1:3: a key is a word, not a list, a map or an alias"],
+  ["a: { <<: 5 }", "1:1: Merge sources must be maps or map aliases"],
+  [
+    `a: &a [x, x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]`,
+    "1:1: Excessive alias count indicates a resource exhaustion attack"
+  ],
+  ["a: 1\n---\nb: 2", "2:1: a second document: one file holds one"]
+])("%j is no YAML that can be read", (text, message) => {
+  expect(broken(text)).toEqual([message])
+})
+
+test("what is nested beyond all measure is no YAML that can be read either", () => {
+  expect(broken("[".repeat(100_000))).toEqual([expect.stringMatching(/^1:\d+: nested too deeply$/)])
+})
+
+test("whatever a text is, reading it does not throw", () => {
+  const sign = fc.constantFrom(..."abc:-[]{}&*!|>'\"%@`#,?<=\n\t \0\\".split(""), "a: ", "\n  - ", "&a ", "*a", "<<: ")
+  fc.assert(
+    fc.property(fc.array(sign, { maxLength: 40 }), (signs) => void read(signs.join(""))),
+    { numRuns: 2000 }
+  )
+})

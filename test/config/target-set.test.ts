@@ -1,0 +1,203 @@
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { show } from "../../src/config/diagnostics.ts"
+import type { Target } from "../../src/config/target.ts"
+import type { Entry } from "../../src/config/target-group.ts"
+import { bodyOf, collected } from "../mapping/yielded.ts"
+import { lines, load } from "./loading.ts"
+
+const mappings = `
+mappings:
+  node:
+    metrics:
+      node_up: { value: up, help: Up. }
+      node_mode: { value: mode, type: stateset, states: [rw, ro], help: Mode. }
+    each:
+      - { path: "disks[*]", labels_from: { device: dev }, metrics: { node_disk_free_bytes: { value: free, help: Free. } } }
+`
+
+const configuration = (yaml: string) => {
+  const loaded = load(mappings + yaml)
+  expect(lines(loaded.problems)).toEqual([])
+  return loaded
+}
+
+const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
+
+const samplesOf = (transform: Target["transform"]) =>
+  collected((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
+
+type Given = ReadonlyArray<string | readonly [string, Entry["labels"]]>
+
+/** Entries on lines of their own. */
+const entries = (...given: Given): ReadonlyArray<Entry> =>
+  given.map((entry, index) => {
+    const [address, labels] = typeof entry === "string" ? [entry, {}] : entry
+    return { address, labels, where: `a.yml:${index + 1}:1` }
+  })
+
+const call = (yaml: string, ...given: Given) => {
+  const { targets, sources } = configuration(yaml).roster(new Map([["nodes", entries(...given)]]))
+  const { targets: count, troubles = [] } = sources.get("nodes") ?? {}
+  return { targets, count, names: targets.map(({ name }) => name), troubles: troubles.map((trouble) => show(trouble)) }
+}
+
+describe("a roster", () => {
+  test("has the targets of the file, then those that its sources list", () => {
+    const yaml = `${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`
+    expect(call(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, troubles: [] })
+  })
+
+  test("has the targets of the file alone until something is listed", () => {
+    const { roster, sources } = configuration(`${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`)
+    expect(roster(new Map()).targets.map(({ name }) => name)).toEqual(["own"])
+    expect(sources).toMatchObject([
+      { name: "nodes", refresh: Duration.minutes(5), origin: { _tag: "Files", patterns: ["/etc/poller/a.yml"] } }
+    ])
+  })
+
+  test("gives a target what its source says, and the defaults beneath", () => {
+    const [target] = call(
+      `defaults: { interval: 1m, timeout: 4s, labels: { site: ams1, rack: "1" } }
+targets_from:
+  { name: nodes, files: [a.yml], mapping: node, timeout: 2s, labels: { rack: "2", row: "2" }, auth: { bearer_token_file: token } }
+`,
+      ["a:1", { row: "3", __meta_x: "y" }]
+    ).targets
+    expect(target?.interval).toEqual(Duration.minutes(1))
+    expect(target?.request.timeout).toEqual(Duration.seconds(2))
+    expect(target?.request.auth).toEqual({ _tag: "Bearer", token: { path: "/etc/poller/token" } })
+    expect(target?.recipe.labels).toEqual({ site: "ams1", rack: "2", row: "3", instance: "a:1" })
+  })
+
+  test.each([
+    ["a label with an illegal name", ["b:1", { "9x": "y" }], /^a\.yml:2:1: labels\.9x: expected a label name: /],
+    ["a label that rows have", ["b:1", { device: "y" }], /^a\.yml:2:1: labels\.device: a label of the rows as well/],
+    [
+      "the label of a stateset's states",
+      ["b:1", { node_mode: "y" }],
+      /^a\.yml:2:1: labels\.node_mode: the name of a stateset/
+    ],
+    [
+      "a scheme that is not http",
+      ["b:1", { __scheme__: "ftp" }],
+      /^a\.yml:2:1: url: expected a URL that begins with http/
+    ],
+    ["times that are none", ["b:1", { __scrape_interval__: "soon" }], /^a\.yml:2:1: interval: expected a duration/],
+    [
+      "a timeout over its interval",
+      ["b:1", { __scrape_interval__: "5s", __scrape_timeout__: "6s" }],
+      /^a\.yml:2:1: timeout: the timeout \(6s\) is longer than the interval \(5s\)$/
+    ],
+    ["no address", ["b 1", {}], /^a\.yml:2:1: expected HOST:PORT or a URL$/],
+    [
+      "a name that is taken",
+      ["b:1", { instance: "a:1", x: "y" }],
+      /^a\.yml:2:1: the name a:1 is that of another target as well/
+    ],
+    [
+      "nothing that tells its series from those of another",
+      ["a:1", { __metrics_path__: "/x" }],
+      /^a\.yml:2:1: could emit the same series as a:1 \(node_up and 2 more\): give each a label that tells them apart/
+    ]
+  ] as const)("is without an entry that has %s, and says why", (_, entry, why) => {
+    const { names, count, troubles } = call(one, "a:1", entry, "c:1")
+    expect(names).toEqual(["a:1", "c:1"])
+    expect(count).toBe(2)
+    expect(troubles).toEqual([expect.stringMatching(why)])
+  })
+
+  test("is without a listed target that has the name or the series of one of the file", () => {
+    const own = '{ name: "a:1", url: "http://own/", mapping: node, labels: { instance: "b:1" } }'
+    const { names, troubles } = call(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
+    expect(names).toEqual(["a:1", "c:1"])
+    expect(troubles).toHaveLength(2)
+  })
+
+  test("gives all targets of a source its own mapping, made once", () => {
+    const yaml = 'targets_from: { name: nodes, files: ["a.yml"], metrics: { shop_up: { value: up, help: Up. } } }\n'
+    const { targets } = call(yaml, "a:1", "b:1")
+    expect(targets.map(({ transform }) => samplesOf(transform))).toEqual(
+      ["a:1", "b:1"].map((instance) => [
+        { family: { name: "shop_up", type: "gauge", help: "Up." }, labels: [["instance", instance]], value: 1 }
+      ])
+    )
+    expect(targets[0]?.recipe.mapping).toBe(targets[1]?.recipe.mapping)
+  })
+
+  test("gives the targets of a source without a mapping a first look", () => {
+    const [target] = call('targets_from: { name: nodes, files: ["a.yml"] }\n', "a:1").targets
+    expect(target && samplesOf(target.transform).map(({ family, labels }) => [family.name, labels])).toEqual([
+      ["upstream_up", [["instance", "a:1"]]]
+    ])
+  })
+
+  test("takes a user of the URL, unless the source has auth", () => {
+    const entry = "http://ada:hush@shop/"
+    expect(call(one, entry).targets[0]?.request).toMatchObject({ auth: { _tag: "Basic", username: "ada" } })
+    const { targets, troubles } = call(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
+    expect(targets).toEqual([])
+    expect(troubles).toEqual(["a.yml:1:1: url: has a user, and there is auth as well: one or the other"])
+  })
+
+  test("has an entry that is listed twice once, in one source or in two", () => {
+    const yaml =
+      'targets_from: [{ name: nodes, files: ["a.yml"], mapping: node }, { files: ["b.yml"], mapping: node }]\n'
+    const { roster } = configuration(yaml)
+    const { targets, sources } = roster(
+      new Map([
+        ["nodes", entries("a:1", "a:1")],
+        ["b.yml", entries("a:1")]
+      ])
+    )
+    expect(targets.map(({ name }) => name)).toEqual(["a:1"])
+    expect([...sources.values()]).toEqual([
+      { targets: 1, troubles: [] },
+      { targets: 0, troubles: [] }
+    ])
+  })
+
+  test("does not look for variables in what is listed", () => {
+    expect(call(one, ["a:1", { x: "${HOME}" }]).targets[0]?.recipe.labels).toMatchObject({ x: "${HOME}" })
+  })
+
+  test("makes an entry once, and again only when it changes", () => {
+    const { roster } = configuration(one)
+    const after = (...given: Given) => roster(new Map([["nodes", entries(...given)]])).targets
+    const [a, b] = after(["a:1", { x: "1" }], ["b:1", { x: "1" }])
+    const [later, before, changed] = after(["c:1", {}], ["a:1", { x: "1" }], ["b:1", { x: "2" }])
+    expect(later?.name).toBe("c:1")
+    expect(before).toBe(a)
+    expect(changed?.settings()).not.toBe(b?.settings())
+  })
+
+  test("has no two targets of one name or with the same series, whatever is listed", () => {
+    const { roster } = configuration(one)
+    const label = fc.constantFrom("instance", "rack", "device", "__metrics_path__", "9")
+    const entry = fc.record({
+      address: fc.constantFrom("a:1", "b:1", "http://a:1/", "http://b:1/x", "a b"),
+      labels: fc.dictionary(label, fc.constantFrom("", "x", "a:1", "/x")),
+      where: fc.constant("a.yml:1:1")
+    })
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 8 }), (given) => {
+        const { targets, sources } = roster(new Map([["nodes", given]]))
+        const distinct = <A>(values: ReadonlyArray<A>) => new Set(values).size
+        expect(distinct(targets.map(({ name }) => name))).toBe(targets.length)
+        const labels = targets.map(({ recipe }) =>
+          JSON.stringify(
+            Object.entries(recipe.labels)
+              .filter(([, v]) => v)
+              .sort()
+          )
+        )
+        expect(distinct(labels)).toBe(targets.length)
+        const { targets: count = 0, troubles = [] } = sources.get("nodes") ?? {}
+        expect(count).toBe(targets.length)
+        expect(count + troubles.length).toBeLessThanOrEqual(given.length)
+      })
+    )
+  })
+})

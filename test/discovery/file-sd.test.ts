@@ -1,0 +1,130 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { show } from "../../src/config/diagnostics.ts"
+import { readFiles, unmatched, watchFiles } from "../../src/discovery/file-sd.ts"
+import { entriesOf, isSame, type Listing, troublesOf } from "../../src/discovery/listing.ts"
+import { folder } from "../client/folder.ts"
+
+const group = (...targets: ReadonlyArray<string>) => JSON.stringify([{ targets }])
+
+/** A source of the patterns in a folder of its own, read as often as the test likes. */
+const source = (...patterns: ReadonlyArray<string>) => {
+  const at = folder()
+  const absolute = patterns.map((pattern) => join(at, pattern))
+  let listing: Listing = new Map()
+  return {
+    at,
+    patterns: absolute,
+    write: (name: string, text: string) => writeFileSync(join(at, name), text),
+    read: async () => {
+      const before = listing
+      listing = await Effect.runPromise(readFiles(absolute, before))
+      return {
+        addresses: entriesOf(listing).map(({ address }) => address),
+        troubles: troublesOf(listing).map((trouble) => show(trouble).replace(at, "")),
+        same: isSame(before, listing)
+      }
+    }
+  }
+}
+
+describe("reading the files of a source", () => {
+  test("takes those that fit a pattern, in the order of their names", async () => {
+    const { write, read } = source("b*.json", "a.yml", "(c)+.yaml")
+    write("b2.json", group("b2:1"))
+    write("b1.json", group("b1:1", "b1:2"))
+    write("a.yml", "- targets: [a:1]")
+    write("(c)+.yaml", "- targets: [c:1]")
+    write("bjson", group("no:1"))
+    write("b.json~", group("no:2"))
+    write("ab.json", group("no:3"))
+    expect(await read()).toEqual({ addresses: ["b1:1", "b1:2", "b2:1", "a:1", "c:1"], troubles: [], same: false })
+    expect(await read()).toMatchObject({ same: true })
+  })
+
+  test("finds nothing wrong with files and folders that are not there", async () => {
+    const { read, patterns } = source("a.yml", "*.json", "none/*.yml")
+    expect(await read()).toEqual({ addresses: [], troubles: [], same: true })
+    expect(await Effect.runPromise(unmatched(patterns))).toEqual(patterns)
+  })
+
+  test("sees what was changed, added and removed", async () => {
+    const { at, write, read } = source("*.yml")
+    write("a.yml", "- targets: [a:1]")
+    await read()
+    write("a.yml", "- targets: [a:2]")
+    write("b.yml", "- targets: [b:1]")
+    expect(await read()).toMatchObject({ addresses: ["a:2", "b:1"], same: false })
+    unlinkSync(join(at, "a.yml"))
+    expect(await read()).toMatchObject({ addresses: ["b:1"], same: false })
+  })
+
+  test("leaves what a broken file listed before, and the other files alone", async () => {
+    const { write, read } = source("*.json")
+    write("a.json", group("a:1"))
+    write("b.json", group("b:1"))
+    await read()
+    write("a.json", '[{"targets": ["a:2"')
+    write("b.json", group("b:2"))
+    const { addresses, troubles } = await read()
+    expect(addresses).toEqual(["a:1", "b:2"])
+    expect(troubles).toEqual(["/a.json: not JSON: cut off"])
+    expect(await read()).toMatchObject({ same: true })
+    write("a.json", group("a:3"))
+    expect(await read()).toMatchObject({ addresses: ["a:3", "b:2"], troubles: [] })
+  })
+
+  test("says in one line what keeps a file from being read, and how much more is wrong with it", async () => {
+    const { at, write, read } = source("*.yml")
+    mkdirSync(join(at, "a.yml"))
+    write("b.yml", "- 1\n- 2\n- 3\n")
+    expect(await read()).toMatchObject({
+      addresses: [],
+      troubles: ["/a.yml: cannot be read: a folder", "/b.yml:1:3: [0]: expected a map (and 2 more)"]
+    })
+  })
+})
+
+describe("watching the files of a source", () => {
+  /** Watches from when it returns; the promise is of the first change. */
+  const watching = (patterns: ReadonlyArray<string>): Promise<void> => {
+    const scope = Effect.runSync(Scope.make())
+    onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+    return Effect.runPromise(Effect.runSync(Scope.provide(watchFiles(patterns), scope)))
+  }
+
+  test.each<readonly [string, (at: string) => void]>([
+    ["changed", (at) => writeFileSync(join(at, "a.yml"), "[]")],
+    ["added", (at) => writeFileSync(join(at, "b.yml"), "[]")],
+    ["removed", (at) => unlinkSync(join(at, "a.yml"))],
+    ["renamed over", (at) => renameSync(join(at, "a.tmp"), join(at, "a.yml"))],
+    [
+      "pointed to by a link that is renamed over, as in a ConfigMap",
+      (at) => renameSync(join(at, "link.tmp"), join(at, "link"))
+    ]
+  ])("tells when one is %s", async (_, change) => {
+    const { at, patterns, write } = source("*.yml")
+    write("a.yml", "- targets: [a:1]")
+    write("a.tmp", "- targets: [a:2]")
+    symlinkSync("a", join(at, "link"))
+    symlinkSync("b", join(at, "link.tmp"))
+    const changed = watching(patterns)
+    change(at)
+    await changed
+  })
+
+  test("tells when the folder comes, and when it goes", async () => {
+    const { at, patterns } = source("folder/within/*.yml")
+    const comes = watching(patterns)
+    mkdirSync(join(at, "folder"))
+    await comes
+    mkdirSync(join(at, "folder/within"))
+    const goes = watching(patterns)
+    rmSync(join(at, "folder"), { recursive: true })
+    await goes
+  })
+})

@@ -1,0 +1,226 @@
+import { assert, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
+import { type Answer, Upstream } from "../../src/client/exchange.ts"
+import { fromText } from "../../src/config/load.ts"
+import { locateIn } from "../../src/config/secret-files.ts"
+import * as Muster from "../../src/discovery/target-manager.ts"
+import { starting } from "../../src/poll/daemon-status.ts"
+import * as Fleet from "../../src/poll/scheduler.ts"
+import type { Shard } from "../../src/poll/shard.ts"
+import { Board } from "../../src/poll/state-store.ts"
+
+const seconds = Duration.seconds
+const alone: Shard = { ordinal: 0, total: 1 }
+
+const answer = (document: unknown, contentType = "application/json"): Effect.Effect<Answer> =>
+  Effect.succeed({
+    _tag: "Fresh",
+    status: 200,
+    body: Buffer.from(typeof document === "string" ? document : JSON.stringify(document)),
+    validators: undefined,
+    contentType
+  })
+const down: Effect.Effect<Answer, UpstreamError> = Effect.fail(new BadStatus({ status: 503 }))
+
+const list = (...targets: ReadonlyArray<string>) => answer([{ targets }])
+
+/** A server that lists targets as the test says, targets that all answer, and a log that the test can read. */
+const scene = () => {
+  const it = { list: list() as Effect.Effect<Answer, UpstreamError>, readings: 0, log: [] as Array<string> }
+  const upstream = Layer.succeed(Upstream, {
+    open: ({ url }) =>
+      Effect.succeed(() =>
+        Effect.suspend(() => {
+          if (url.hostname !== "inventory.test") return answer({ up: 1 })
+          it.readings++
+          return it.list
+        })
+      )
+  })
+  const logger = Logger.make(({ message, fiber }) => {
+    const { source: _, ...annotations } = fiber.getRef(References.CurrentLogAnnotations)
+    it.log.push([String(message), ...Object.values(annotations)].join(" "))
+  })
+  const board = Board.layer(starting("1.2.3", "26.0.0", alone, 0))
+  return Object.assign(it, { layer: Layer.mergeAll(board, upstream, Logger.layer([logger])) })
+}
+
+const withScene =
+  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, Board | Upstream | Scope.Scope>) => () => {
+    const it = scene()
+    return Effect.provide(body(it), it.layer)
+  }
+
+const configuration = (yaml: string) =>
+  fromText(
+    "poller.yml",
+    `mappings: { node: { metrics: { node_up: { value: up, help: Up. } } } }\ndefaults: { interval: 10s }\n${yaml}`,
+    { environment: {}, locate: locateIn(undefined, ".") },
+    { interval: undefined, timeout: undefined }
+  )
+
+const fromHttp = configuration("targets_from: { http: 'http://u:hush@inventory.test/', mapping: node }")
+
+/** A muster that has a configuration and keeps to what its sources list. */
+const started = Effect.fnUntraced(function* (shard = alone, given = fromHttp) {
+  const fleet = yield* Fleet.make(seconds(1), 1000)
+  const muster = yield* Muster.make(fleet, shard)
+  yield* muster.apply(given)
+  yield* Effect.forkScoped(muster.follow)
+  yield* TestClock.adjust(0)
+  return muster
+})
+
+const names = Effect.map(Board, (board) =>
+  board
+    .statuses()
+    .map(({ target }) => target.name)
+    .sort()
+)
+const source = Effect.map(Board, (board) => board.self().sources[0])
+
+it.effect(
+  "what the server lists is polled, and what it lists later, once a minute",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1", "b:1")
+      yield* started()
+      assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
+      it.list = list("b:1", "c:1")
+      yield* TestClock.adjust(seconds(59))
+      assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
+      yield* TestClock.adjust(seconds(1))
+      assert.deepStrictEqual(yield* names, ["b:1", "c:1"])
+      const board = yield* Board
+      assert.isAtLeast(board.status("b:1")?.polls ?? 0, 6)
+      assert.strictEqual(board.status("c:1")?.polls, 0)
+      assert.include(it.log, "targets changed 2 1 0 1")
+    })
+  )
+)
+
+for (const [why, bad, line] of [
+  ["that is down", down, "http://inventory.test/: status 503"],
+  [
+    "that says that it answers with something else",
+    answer([{ targets: ["x:1"] }], "text/html"),
+    "http://inventory.test/: the answer's content-type is not application/json"
+  ],
+  ["whose answer is no JSON", answer("[{]"), "http://inventory.test/: not JSON: no key at line 1, column 3"],
+  ["whose answer is no list", answer({}), "http://inventory.test/: expected a list"]
+] as const) {
+  it.effect(
+    `of a server ${why}, the last good answer stands, and the log has one line, and one when it is back`,
+    withScene((it) =>
+      Effect.gen(function* () {
+        it.list = list("a:1")
+        yield* started()
+        it.list = bad
+        yield* TestClock.adjust(seconds(600))
+        assert.strictEqual(it.readings, 11)
+        assert.deepStrictEqual(yield* names, ["a:1"])
+        assert.deepInclude(yield* source, { asked: true, targets: 1, lastSuccess: 0, problems: [line] })
+        it.list = list("a:1", "b:1")
+        yield* TestClock.adjust(seconds(60))
+        assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
+        assert.deepInclude(yield* source, { targets: 2, lastSuccess: 660_000, problems: [] })
+        assert.deepStrictEqual(
+          it.log.filter((text) => text.startsWith("targets_from")),
+          [`targets_from failed ${line}`, "targets_from good again"]
+        )
+      })
+    )
+  )
+}
+
+it.effect(
+  "a server that is down from the start lists nothing, and is asked for again",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = down
+      yield* started()
+      assert.deepInclude(yield* source, { asked: true, targets: 0, lastSuccess: undefined })
+      it.list = list("a:1")
+      yield* TestClock.adjust(seconds(60))
+      assert.deepStrictEqual(yield* names, ["a:1"])
+    })
+  )
+)
+
+it.effect(
+  "bad targets cost only themselves; of many the log has a few, each once",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1", ...Array.from({ length: 25 }, (_, n) => `bad ${n}`))
+      yield* started()
+      yield* TestClock.adjust(seconds(300))
+      assert.deepStrictEqual(yield* names, ["a:1"])
+      assert.strictEqual((yield* source)?.problems.length, 25)
+      const lines = it.log.filter((text) => text.startsWith("targets_from failed"))
+      assert.strictEqual(lines.length, 11)
+      assert.strictEqual(lines.at(-1), "targets_from failed 15 more")
+    })
+  )
+)
+
+it.effect(
+  "a reload reads the sources again, keeps what one that is down has listed, and lets go of the targets of one that is gone",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1")
+      const muster = yield* started()
+      it.list = down
+      yield* muster.apply(
+        configuration("targets_from: { http: 'http://inventory.test/', mapping: node, labels: { x: y } }")
+      )
+      yield* TestClock.adjust(0)
+      assert.strictEqual(it.readings, 2)
+      assert.deepStrictEqual(yield* names, ["a:1"])
+      const board = yield* Board
+      assert.deepInclude(board.status("a:1")?.target.recipe.labels, { x: "y" })
+      yield* muster.apply(configuration("targets: [{ name: own, url: 'http://own.test/', mapping: node }]"))
+      assert.deepStrictEqual(yield* names, ["own"])
+      assert.deepStrictEqual(board.self().sources, [])
+    })
+  )
+)
+
+it.effect(
+  "each target is polled by the shard that its name says, wherever it is listed",
+  withScene((it) =>
+    Effect.gen(function* () {
+      const all = Array.from({ length: 20 }, (_, n) => `a:${n + 1}`)
+      it.list = list(...all)
+      const polled: Array<string> = []
+      for (const ordinal of [0, 1, 2]) {
+        const its = scene()
+        its.list = it.list
+        yield* Effect.gen(function* () {
+          yield* started({ ordinal, total: 3 })
+          polled.push(...(yield* names))
+          assert.strictEqual((yield* source)?.targets, 20)
+        }).pipe(Effect.scoped, Effect.provide(its.layer))
+      }
+      assert.sameMembers(polled, all)
+      assert.strictEqual(polled.length, all.length)
+    })
+  )
+)
+
+it.effect(
+  "no secret of a source's URL is told",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = down
+      yield* started()
+      assert.notInclude(JSON.stringify([it.log, yield* source]), "hush")
+    })
+  )
+)

@@ -1,0 +1,108 @@
+import { join } from "node:path"
+import { Worker } from "node:worker_threads"
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Answer } from "../../src/client/exchange.ts"
+import { compile, type Recipe } from "../../src/config/transform-spec.ts"
+import { Digest, digest } from "../../src/poll/conversion.ts"
+import * as DigestThread from "../../src/poll/conversion-worker.ts"
+import { aTarget } from "./polled-target.ts"
+
+const mapping = {
+  metrics: { app_nodes: { value: { count: "nodes[*]" }, help: "Nodes." } },
+  each: [{ path: "nodes[*]", labels_from: { node: "id" }, metrics: { app_cpu_usage_ratio: "cpu" } }]
+}
+const target = (recipe: Partial<Recipe> = {}) => {
+  const whole = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...recipe }
+  return aTarget("a", { recipe: whole, maxSeries: whole.maxSeries, transform: compile(whole) })
+}
+const fresh = (text: string): Answer => ({
+  _tag: "Fresh",
+  status: 200,
+  body: Buffer.from(text),
+  validators: { etag: '"1"', lastModified: undefined }
+})
+const nodes = (count: number) =>
+  JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })
+
+const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
+const works = program("digest-program.ts")
+/** Threads, and the sizes of answers that the heaps were prepared for. */
+const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.Threads => ({
+  start,
+  makeRoom: (bytes) => void sizes.push(bytes)
+})
+const onThread = DigestThread.layer(threads(works), 0)
+
+it.effect.each([
+  { what: "a few series", target: target(), body: nodes(3) },
+  { what: "blocks too large to share their memory", target: target({ maxSeries: 1e6 }), body: nodes(20_000) },
+  { what: "no mapping", target: target({ mapping: undefined }), body: nodes(3) },
+  {
+    what: "samples that are dropped",
+    target: target(),
+    body: '{"nodes":[{"id":"n1"},{"id":"n1","cpu":1},{"cpu":"x"}]}'
+  },
+  { what: "more than max_series", target: target({ maxSeries: 2 }), body: nodes(3) },
+  { what: "no JSON", target: target(), body: '{"nodes":[' }
+])("a thread's digest is the same as ours: $what", ({ target, body }) =>
+  Effect.gen(function* () {
+    const elsewhere = yield* (yield* Digest)(target, fresh(body))
+    assert.deepStrictEqual(elsewhere, asSent(digest(target, fresh(body))))
+  }).pipe(Effect.provide(onThread))
+)
+
+/** What is sent to another thread loses its prototypes: a Buffer arrives as a Uint8Array. */
+const asSent = <A>(value: A): A => structuredClone(value)
+
+it.effect("a thread that dies costs its polls, and the next poll has a new one", () => {
+  let started = 0
+  const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : works())
+  return Effect.gen(function* () {
+    const digest = yield* Digest
+    const first = yield* digest(target(), fresh(nodes(1)))
+    assert.deepStrictEqual(first, {
+      _tag: "Failed",
+      reason: "internal",
+      message: "the answer could not be digested: out of memory"
+    })
+    const second = yield* digest(target(), fresh(nodes(1)))
+    assert.strictEqual(second._tag, "Good")
+  }).pipe(Effect.provide(DigestThread.layer(threads(start), 0)))
+})
+
+it.effect("what is not large is digested here", () =>
+  Effect.gen(function* () {
+    const outcome = yield* (yield* Digest)(target(), fresh(nodes(1)))
+    assert.strictEqual(outcome._tag, "Good")
+  }).pipe(Effect.provide(DigestThread.layer(threads(() => assert.fail("no thread is needed")))))
+)
+
+it.effect(
+  "an answer as before the last is digested again, if that one was digested elsewhere: its lines are given back by then",
+  () =>
+    Effect.gen(function* () {
+      const digest = yield* Digest
+      const one = target()
+      const blocksOf = (body: string) =>
+        Effect.map(digest(one, fresh(body)), (outcome) => (outcome._tag === "Good" ? outcome.yield?.blocks : undefined))
+      const [small, large] = [nodes(1), nodes(50)]
+      yield* blocksOf(small)
+      const known = yield* blocksOf(small)
+      assert.strictEqual(yield* blocksOf(small), known)
+      yield* blocksOf(large)
+      assert.notStrictEqual(yield* blocksOf(small), known)
+    }).pipe(Effect.provide(DigestThread.layer(threads(works), nodes(50).length)))
+)
+
+it.effect("the heaps are prepared for large answers as long as there is a thread for them", () => {
+  const sizes: Array<number> = []
+  return Effect.gen(function* () {
+    const body = nodes(3)
+    yield* Effect.provide(
+      Effect.flatMap(Digest, (digest) => digest(target(), fresh(body))),
+      DigestThread.layer(threads(works, sizes), 0)
+    )
+    assert.deepStrictEqual(sizes, [body.length, 0])
+  })
+})

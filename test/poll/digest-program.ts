@@ -1,4 +1,0 @@
-import { parentPort } from "node:worker_threads"
-import { digestFor } from "../../src/poll/digest-thread.ts"
-
-if (parentPort !== null) digestFor(parentPort)

@@ -1,0 +1,100 @@
+import { assert, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import { makeBerths } from "../../src/poll/limiter.ts"
+
+const seconds = Duration.seconds
+
+/** `count` polls of a host that last a second each; how many of them, and of all, are under way and have ended. */
+const crowd = (total: number) => {
+  const berths = makeBerths(total)
+  const of = { running: 0, most: 0, ended: 0 }
+  const host = (origin: string) => {
+    const it = { running: 0, most: 0, ended: 0 }
+    const poll = (lasts: Duration.Duration) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          for (const counts of [it, of]) counts.most = Math.max(counts.most, ++counts.running)
+        }),
+        () => Effect.sleep(lasts),
+        () =>
+          Effect.sync(() => {
+            for (const counts of [it, of]) {
+              counts.running--
+              counts.ended++
+            }
+          })
+      )
+    const polls = (count: number, lasts = seconds(1)) =>
+      Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(berths.turn(origin)(poll(lasts))))
+    return Object.assign(it, { polls })
+  }
+  return { berths, host, of }
+}
+
+it.effect("no more polls are under way at once than there are berths, and all have their turn", () =>
+  Effect.gen(function* () {
+    const { host, of } = crowd(16)
+    for (let i = 0; i < 100; i++) yield* host(`http://${i}`).polls(1)
+    yield* TestClock.adjust(seconds(6))
+    assert.deepStrictEqual(of, { running: 4, most: 16, ended: 96 })
+    yield* TestClock.adjust(seconds(1))
+    assert.strictEqual(of.ended, 100)
+  })
+)
+
+it.effect("one host has an eighth of them, and what waits for it keeps no other host waiting", () =>
+  Effect.gen(function* () {
+    const { host } = crowd(16)
+    const slow = host("http://slow")
+    yield* slow.polls(100, seconds(1000))
+    yield* TestClock.adjust(0)
+    assert.strictEqual(slow.running, 2)
+    const quick = host("http://quick")
+    yield* quick.polls(20)
+    yield* TestClock.adjust(seconds(10))
+    assert.deepStrictEqual([quick.most, quick.ended], [2, 20])
+  })
+)
+
+it.effect("however few there are, each host can be polled", () =>
+  Effect.gen(function* () {
+    const { host } = crowd(1)
+    const only = host("http://only")
+    yield* only.polls(3)
+    yield* TestClock.adjust(seconds(3))
+    assert.deepStrictEqual([only.most, only.ended], [1, 3])
+  })
+)
+
+it.effect("a poll that is interrupted, while it waits or while it runs, leaves its berth to the next", () =>
+  Effect.gen(function* () {
+    const { host } = crowd(8)
+    const it = host("http://host")
+    const fibers = yield* it.polls(3, seconds(1000))
+    yield* TestClock.adjust(0)
+    const next = yield* it.polls(1)
+    for (const fiber of fibers) yield* Fiber.interrupt(fiber)
+    yield* TestClock.adjust(seconds(1))
+    assert.isDefined(next[0]?.pollUnsafe())
+    assert.strictEqual(it.running, 0)
+  })
+)
+
+it.effect("after the end none begins; who closes waits for those under way, for the grace at most", () =>
+  Effect.gen(function* () {
+    const { berths, host } = crowd(8)
+    const it = host("http://host")
+    yield* it.polls(2, seconds(3))
+    yield* TestClock.adjust(seconds(1))
+    const closing = yield* Effect.forkChild(berths.close(seconds(5)))
+    yield* TestClock.adjust(Duration.millis(1999))
+    assert.isUndefined(closing.pollUnsafe())
+    yield* TestClock.adjust(Duration.millis(1001))
+    assert.isDefined(closing.pollUnsafe())
+    yield* it.polls(1)
+    assert.strictEqual(it.ended, 1)
+  })
+)

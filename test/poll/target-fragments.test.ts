@@ -1,0 +1,112 @@
+import * as Duration from "effect/Duration"
+import * as fc from "fast-check"
+import { expect, test } from "vitest"
+import { render } from "../../src/exposition/lines.ts"
+import { assemble } from "../../src/exposition/page.ts"
+import { hash32 } from "../../src/poll/hash.ts"
+import { makeSections } from "../../src/poll/target-fragments.ts"
+import { initial, type Status } from "../../src/poll/target-status.ts"
+import { aTarget } from "./polled-target.ts"
+
+const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
+
+/** Targets, and the sections that they are in. */
+const scene = () => {
+  const statuses = new Map<string, Status>()
+  const sections = makeSections((name) => statuses.get(name))
+  const show = (name: string, value: number, status: Status) => {
+    const blocks = render([{ family, labels: [["job", name]], value }])
+    statuses.set(name, { ...status, series: 1, blocks })
+  }
+  return {
+    ...sections,
+    add: (name: string, interval = 10) => {
+      const target = aTarget(name, { interval: Duration.seconds(interval) })
+      show(name, 0, initial(target))
+      sections.add(target)
+    },
+    change: (name: string, value: number) => {
+      const status = statuses.get(name)
+      if (status === undefined) return
+      show(name, value, status)
+      sections.change(name)
+    },
+    remove: (name: string) => {
+      statuses.delete(name)
+      sections.remove(name)
+    },
+    /** What each section has to say of the jobs, in the order of the page. */
+    jobs: () =>
+      sections
+        .sections()
+        .map((section) =>
+          [...String(assemble(section.blocks(), "text")).matchAll(/^queue_depth.*$/gm)].map(([line]) => line)
+        ),
+    expected: () => [...statuses.keys()]
+  }
+}
+
+const names = (count: number) => Array.from({ length: count }, (_, index) => `node-${index}`)
+const depth = (name: string, value: number) => `queue_depth{job="${name}"} ${value}`
+
+test("targets stand in the order of their ticks, whatever the order in which they came", () => {
+  const one = scene()
+  const other = scene()
+  for (const name of names(300)) one.add(name)
+  for (const name of names(300).reverse()) other.add(name)
+  const order = names(300)
+    .sort((left, right) => hash32(left) - hash32(right))
+    .map((name) => depth(name, 0))
+  expect(one.jobs().flat()).toEqual(order)
+  expect(other.jobs().flat()).toEqual(order)
+})
+
+test("targets of one interval stand together", () => {
+  const it = scene()
+  for (const [index, name] of names(20).entries()) it.add(name, index % 2 === 0 ? 10 : 60)
+  const slow = it
+    .jobs()
+    .flat()
+    .map((line) => Number(/node-(\d+)/.exec(line)?.[1]) % 2)
+  expect(slow).toEqual([...slow].sort())
+})
+
+test("a change costs its own section and no other", () => {
+  const it = scene()
+  for (const name of names(1000)) it.add(name)
+  expect(it.sections().length).toBeGreaterThan(7)
+  for (const section of it.sections()) section.blocks()
+  it.change("node-7", 7)
+  expect(it.sections().filter((section) => !section.isReady())).toHaveLength(1)
+  expect(it.jobs().flat()).toContain(depth("node-7", 7))
+  it.remove("node-7")
+  expect(it.sections().filter((section) => !section.isReady())).toHaveLength(1)
+  expect(it.jobs().flat()).not.toContain(depth("node-7", 7))
+})
+
+test("whatever comes, goes and changes, each target is there once, as it stands, and no section grows beyond bounds", () => {
+  const step = fc.record({ kind: fc.constantFrom("add", "add", "add", "remove", "change", "look"), n: fc.nat(400) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 600, size: "max" }), (steps) => {
+      const it = scene()
+      const expected = new Map<string, number>()
+      for (const [value, { kind, n }] of steps.entries()) {
+        const name = `node-${n}`
+        if (kind === "look") it.jobs()
+        else if (kind === "add" && !expected.has(name)) {
+          it.add(name)
+          expected.set(name, 0)
+        } else if (kind === "remove" && expected.delete(name)) it.remove(name)
+        else if (kind === "change" && expected.has(name)) {
+          it.change(name, value)
+          expected.set(name, value)
+        }
+      }
+      const jobs = it.jobs()
+      expect(jobs.flat().sort()).toEqual(Array.from(expected, ([name, value]) => depth(name, value)).sort())
+      expect(Math.max(0, ...jobs.map((lines) => lines.length))).toBeLessThanOrEqual(128)
+      expect(jobs.every((lines) => lines.length > 0)).toBe(true)
+    }),
+    { numRuns: 30 }
+  )
+})
