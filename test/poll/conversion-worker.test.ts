@@ -26,7 +26,7 @@ const nodes = (count: number) =>
   JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })
 
 const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
-const works = program("digest-program.ts")
+const works = program("conversion-worker-program.ts")
 /** Threads, and the sizes of answers that the heaps were prepared for. */
 const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.Threads => ({
   start,
