@@ -1,4 +1,4 @@
-import { inBaseUnit } from "../mapping/units.ts"
+import { inBaseUnit } from "../mapping/base-unit.ts"
 import { isPlural, plural, singular } from "./words.ts"
 
 /** What a name and a unit make of a number. */

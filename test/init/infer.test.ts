@@ -30,7 +30,7 @@ describe("the numbers of an answer become metrics in base units", () => {
     [{ mem: { usedKb: 1 } }, { shop_mem_used_bytes: { value: "mem.usedKb", scale: 1000, help: "Memory used." } }],
     [{ size_in_bytes: 1 }, { shop_size_bytes: { value: "size_in_bytes", help: "Size." } }],
     [{ cpuPercent: 1 }, { shop_cpu_ratio: { value: "cpuPercent", scale: 0.01, help: "CPU." } }],
-    [{ rate_mbps: 1 }, { shop_rate_bytes_per_second: { value: "rate_mbps", scale: 125_000, help: "Rate mbps." } }],
+    [{ rate_mbps: 1 }, { shop_rate_bytes_per_second: { value: "rate_mbps", scale: 125_000, help: "Rate." } }],
     [{ "odd key": 1 }, { shop_odd_key: { value: "['odd key']", help: "Odd key." } }],
     [{ idle: false }, { shop_idle: { value: "idle", help: "1 while idle is true." } }],
     [{ price: "12.50" }, { shop_price: { value: "price", help: "Price." } }],
