@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { inBaseUnit } from "../mapping/base-unit.ts"
-import { snakeCase } from "../mapping/name.ts"
+import { snakeCase } from "../mapping/snake-case.ts"
 import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
 import { type Issue, issueOfKey } from "./issue.ts"

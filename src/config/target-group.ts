@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { parse } from "../mapping/json.ts"
+import { parse } from "../mapping/document/json.ts"
 import { type Remark, remark, sorted } from "./diagnostics.ts"
 import { place } from "./path-text.ts"
 import { issuesOf } from "./schema-issues.ts"

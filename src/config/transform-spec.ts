@@ -1,10 +1,10 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { parse } from "../mapping/document/json.ts"
 import { flatten } from "../mapping/flatten.ts"
-import { parse } from "../mapping/json.ts"
 import { planner } from "../mapping/plan.ts"
 import type { Labels, Samples, Transformed } from "../mapping/sample.ts"
-import { Mapping } from "../mapping/schema.ts"
+import { Mapping } from "../mapping/schema/mapping.ts"
 import { transformBody } from "../mapping/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */

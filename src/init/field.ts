@@ -1,4 +1,4 @@
-import type { Json, JsonArray, JsonObject } from "../mapping/json.ts"
+import type { Json, JsonArray, JsonObject } from "../mapping/document/json.ts"
 import { isPlural, wordsOf } from "./words.ts"
 
 /**

@@ -1,5 +1,5 @@
-import type { Document, Json, JsonObject } from "../mapping/json.ts"
-import type { MappingEncoded, RowEncoded } from "../mapping/schema.ts"
+import type { Document, Json, JsonObject } from "../mapping/document/json.ts"
+import type { MappingEncoded, RowEncoded } from "../mapping/schema/mapping.ts"
 import { type Field, type Rows, shapeOf } from "./field.ts"
 import { identify } from "./identity.ts"
 import { labelName, nameGiver, prefixWords } from "./names.ts"

@@ -1,4 +1,4 @@
-import { quoted } from "../mapping/node.ts"
+import { quoted } from "../mapping/document/node.ts"
 
 const steps = (keys: ReadonlyArray<string>): string =>
   keys.map((key) => (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) ? `.${key}` : quoted(key))).join("")

@@ -1,4 +1,4 @@
-import type { MappingEncoded } from "../mapping/schema.ts"
+import type { MappingEncoded } from "../mapping/schema/mapping.ts"
 import { instant, instantScale, isUnit, quantity } from "./quantity.ts"
 import { statesOf } from "./states.ts"
 import { sentence, spokenWords } from "./words.ts"

@@ -1,4 +1,4 @@
-import { snakeCase } from "../mapping/name.ts"
+import { snakeCase } from "../mapping/snake-case.ts"
 
 /** The words of an object's key: `memUsedKb` is mem, used, kb. */
 export const wordsOf = (key: string): ReadonlyArray<string> =>

@@ -1,5 +1,5 @@
-import type { Json } from "../mapping/json.ts"
-import type { Node } from "../mapping/node.ts"
+import type { Json } from "../mapping/document/json.ts"
+import type { Node } from "../mapping/document/node.ts"
 import { matcher } from "./iregexp.ts"
 import { type Search, spend } from "./search.ts"
 import type { Comparable, Operator, Query, Test } from "./syntax.ts"

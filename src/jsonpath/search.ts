@@ -1,5 +1,5 @@
-import type { Json } from "../mapping/json.ts"
-import type { Node } from "../mapping/node.ts"
+import type { Json } from "../mapping/document/json.ts"
+import type { Node } from "../mapping/document/node.ts"
 
 /** What searches may still look at: nodes, and characters for regular expressions. */
 export interface Effort {

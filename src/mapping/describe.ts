@@ -1,6 +1,6 @@
+import type { Path } from "../jsonpath/evaluate.ts"
+import { location, type Node } from "./document/node.ts"
 import { type Lookup, nodesAt, spelled } from "./lookup.ts"
-import { location, type Node } from "./node.ts"
-import type { Path } from "./path.ts"
 import type { Labels } from "./sample.ts"
 
 const longest = 60

@@ -1,7 +1,7 @@
-import type { Document, Json, JsonObject } from "./json.ts"
-import { snakeCase } from "./name.ts"
+import type { Document, Json, JsonObject } from "./document/json.ts"
 import { collectProblems } from "./problems.ts"
 import type { DropReason, Family, Labels, Samples, Transformed } from "./sample.ts"
+import { snakeCase } from "./snake-case.ts"
 
 /** A place in the document: its keys so far, and a label for each array on the way. */
 interface Place {

@@ -1,6 +1,6 @@
+import type { Path } from "../jsonpath/evaluate.ts"
+import { keyOf, type Node } from "./document/node.ts"
 import { ambiguous, type Lookup, wordsAt } from "./lookup.ts"
-import { keyOf, type Node } from "./node.ts"
-import type { Path } from "./path.ts"
 import type { Labels } from "./sample.ts"
 import type { LabelsFrom } from "./schema/labels.ts"
 

@@ -1,7 +1,7 @@
+import { each, find, type Path, select } from "../jsonpath/evaluate.ts"
 import { type Effort, maxEffort, type Take } from "../jsonpath/search.ts"
-import type { Document, Json } from "./json.ts"
-import { documentNode, type Node } from "./node.ts"
-import { each, find, type Path, select } from "./path.ts"
+import type { Document, Json } from "./document/json.ts"
+import { documentNode, type Node } from "./document/node.ts"
 
 /** A document as the paths of one mapping look into it. */
 export interface Lookup {

@@ -1,9 +1,9 @@
+import type { Path } from "../jsonpath/evaluate.ts"
 import { constants, inherit, type Label, type LabelSource } from "./labels.ts"
-import type { Path } from "./path.ts"
 import type { Family } from "./sample.ts"
 import { type Bulks, bulksOf } from "./scan/bulk.ts"
+import type { Mapping, Row } from "./schema/mapping.ts"
 import type { Metric, MetricObject } from "./schema/metric.ts"
-import type { Mapping, Row } from "./schema.ts"
 import { defaultHelp, readerOf, type Series } from "./series.ts"
 
 /** A mapping as a poll runs it: nothing of it is looked up, sorted or compiled again. */

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts"
+import type { Json } from "./document/json.ts"
 import { ambiguous } from "./lookup.ts"
 import type { DropReason } from "./sample.ts"
 import type { MetricObject } from "./schema/metric.ts"

@@ -5,8 +5,8 @@ import { parse as parseYaml } from "yaml"
 import { write } from "../../src/config/draft.ts"
 import { check } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
-import { parse } from "../../src/mapping/json.ts"
-import { root } from "../mapping/documents.ts"
+import { parse } from "../../src/mapping/document/json.ts"
+import { root } from "../mapping/random-document.ts"
 
 const inferred = (document: unknown) =>
   infer(Result.getOrThrow(parse(new TextEncoder().encode(JSON.stringify(document)))), "shop")

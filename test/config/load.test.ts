@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { fromFlags, fromText } from "../../src/config/load.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
-import { bodyOf, collected } from "../mapping/yielded.ts"
+import { bodyOf, collected } from "../mapping/collect.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest"
 import { show } from "../../src/config/diagnostics.ts"
 import type { Target } from "../../src/config/target.ts"
 import type { Entry } from "../../src/config/target-group.ts"
-import { bodyOf, collected } from "../mapping/yielded.ts"
+import { bodyOf, collected } from "../mapping/collect.ts"
 import { lines, load } from "./loading.ts"
 
 const mappings = `

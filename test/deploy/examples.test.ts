@@ -8,10 +8,10 @@ import { write } from "../../src/config/draft.ts"
 import { File } from "../../src/config/schema/configuration-file.ts"
 import { check } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
-import { parse } from "../../src/mapping/json.ts"
+import { parse } from "../../src/mapping/document/json.ts"
 import { plan } from "../../src/mapping/plan.ts"
 import { transform } from "../../src/mapping/transform.ts"
-import { collected } from "../mapping/yielded.ts"
+import { collected } from "../mapping/collect.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))

@@ -3,12 +3,12 @@ import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { infer } from "../../src/init/infer.ts"
-import { type Document, type Json, parse } from "../../src/mapping/json.ts"
+import { type Document, type Json, parse } from "../../src/mapping/document/json.ts"
 import { plan } from "../../src/mapping/plan.ts"
-import { Mapping, type MappingEncoded, type RowEncoded } from "../../src/mapping/schema.ts"
+import { Mapping, type MappingEncoded, type RowEncoded } from "../../src/mapping/schema/mapping.ts"
 import { transform } from "../../src/mapping/transform.ts"
-import { root } from "../mapping/documents.ts"
-import { collected } from "../mapping/yielded.ts"
+import { collected } from "../mapping/collect.ts"
+import { root } from "../mapping/random-document.ts"
 
 const documentOf = (root: unknown): Document => Result.getOrThrow(parse(new TextEncoder().encode(JSON.stringify(root))))
 

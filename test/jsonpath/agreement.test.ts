@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { JSONPathEnvironment } from "json-p3"
 import { describe, expect, test } from "vitest"
-import type { Json } from "../../src/mapping/json.ts"
-import { compile, find, location, select } from "../../src/mapping/path.ts"
+import { compile, find, location, select } from "../../src/jsonpath/evaluate.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
 
 /**
  * What json-p3 gets wrong stays out: fractions below 1, characters beyond U+FFFF, a filter before another selector, and `$` in a

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import type { Json } from "../../src/mapping/json.ts"
-import { compile, location, select } from "../../src/mapping/path.ts"
+import { compile, location, select } from "../../src/jsonpath/evaluate.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
 
 interface Case {
   readonly name: string

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { describeRow } from "../../src/mapping/describe.ts"
-import type { Node } from "../../src/mapping/node.ts"
-import { complaints, yielded } from "./yielded.ts"
+import type { Node } from "../../src/mapping/document/node.ts"
+import { complaints, yielded } from "./collect.ts"
 
 const down = (parent: Node, key: string | number): Node => ({ value: null, key, parent })
 const root: Node = { value: null, key: undefined, parent: undefined }

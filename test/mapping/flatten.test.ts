@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import type { Json } from "../../src/mapping/document/json.ts"
 import { flatten } from "../../src/mapping/flatten.ts"
-import type { Json } from "../../src/mapping/json.ts"
-import { snakeCase } from "../../src/mapping/name.ts"
-import { collected } from "./yielded.ts"
+import { snakeCase } from "../../src/mapping/snake-case.ts"
+import { collected } from "./collect.ts"
 
 const of = (root: Json) => collected((samples) => flatten({ root, spelling: () => undefined }, samples))
 

@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
-import { parse } from "../../src/mapping/json.ts"
+import { parse } from "../../src/mapping/document/json.ts"
 import { plan, planner } from "../../src/mapping/plan.ts"
-import { Mapping } from "../../src/mapping/schema.ts"
+import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { transform } from "../../src/mapping/transform.ts"
-import { collected } from "./yielded.ts"
+import { collected } from "./collect.ts"
 
 const mapping = Schema.decodeUnknownSync(Mapping)({
   metrics: {

@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Json } from "../../src/mapping/json.ts"
-import { anywhere, json, key, mappings, within } from "./mappings.ts"
-import { spelled } from "./spelled.ts"
-import { line, lines, yielded, yieldedOf } from "./yielded.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
+import { line, lines, yielded, yieldedOf } from "./collect.ts"
+import { spelled } from "./random-json.ts"
+import { anywhere, json, key, mappings, within } from "./random-mapping.ts"
 
 const any = mappings(anywhere)
 const local = mappings(within)

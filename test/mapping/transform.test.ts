@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 import { plan } from "../../src/mapping/plan.ts"
-import { Mapping } from "../../src/mapping/schema.ts"
+import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { transform } from "../../src/mapping/transform.ts"
-import { collected, complaints, documentOf, lines, yielded } from "./yielded.ts"
+import { collected, complaints, documentOf, lines, yielded } from "./collect.ts"
 
 describe("the fleet of the documentation", () => {
   const mapping = {

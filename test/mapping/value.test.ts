@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { Json } from "../../src/mapping/json.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
 import { ambiguous } from "../../src/mapping/lookup.ts"
 import { compilePattern } from "../../src/mapping/value/pattern.ts"
 import { type Reading, readMany, readOne, readState, type Steps } from "../../src/mapping/value.ts"

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Mapping, mappingFields } from "../../mapping/schema.ts"
+import { Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { mappingFields } from "../../mapping/schema.ts"
+import { mappingFields } from "../../mapping/schema/mapping.ts"
 import { duration } from "../duration.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer"
 import * as Result from "effect/Result"
-import { type Document, documentOf, parse } from "../json.ts"
-import { type Body, bodyOf, note, nowhere, type Outline, type Places, placesOf } from "./outline.ts"
-import { noJson, openingBrace, openingBracket, skipBlank } from "./skip.ts"
+import { type Body, bodyOf, note, nowhere, type Outline, type Places, placesOf } from "../bytes/field-index.ts"
+import { noJson, openingBrace, openingBracket, skipBlank } from "../bytes/json-scanner.ts"
+import { type Document, documentOf, parse } from "../document/json.ts"
 
 /** A document whose lists are empty, and stand aside: their rows are not made values of before somebody looks at them, and most never. */
 export interface Sparse extends Document {

@@ -1,12 +1,12 @@
+import { after, type Path } from "../../jsonpath/evaluate.ts"
 import { compileTest, type Predicate, type Queries } from "../../jsonpath/filter.ts"
 import { leadingKeys, type Query, queriesOf, queriesWithin } from "../../jsonpath/syntax.ts"
+import { nowhere, type Outline, outline, type Places, placesOf, slotOf } from "../bytes/field-index.ts"
+import { jsonAt } from "../bytes/scalar.ts"
 import type { LabelSource } from "../labels.ts"
-import { after, type Path } from "../path.ts"
 import type { List, Scope } from "../plan.ts"
 import type { LabelPlaces } from "../sample.ts"
 import type { Series } from "../series.ts"
-import { nowhere, type Outline, outline, type Places, placesOf, slotOf } from "./outline.ts"
-import { jsonAt } from "./scalar.ts"
 
 type Keys = ReadonlyArray<string | number>
 

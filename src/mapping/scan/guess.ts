@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer"
-import { documentOf } from "../json.ts"
+import { bodyOf, nowhere, type Outline, type Part } from "../bytes/field-index.ts"
+import { closingBracket, openingBracket, skipBlank, skipColon } from "../bytes/json-scanner.ts"
+import { documentOf } from "../document/json.ts"
 import { type Aside, placesIn, type Sparse } from "./aside.ts"
-import { bodyOf, nowhere, type Outline, type Part } from "./outline.ts"
-import { closingBracket, openingBracket, skipBlank, skipColon } from "./skip.ts"
 
 /*
  * Where a body holds one list and little else, most of the time that it takes to see whether that is JSON goes into the list; and whoever reads its

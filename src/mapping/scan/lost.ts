@@ -1,11 +1,11 @@
+import type { Path } from "../../jsonpath/evaluate.ts"
+import { nowhere } from "../bytes/field-index.ts"
 import { describeFound, describeLabels, describeRow } from "../describe.ts"
-import { documentOf } from "../json.ts"
+import { documentOf } from "../document/json.ts"
+import { documentNode, type Node } from "../document/node.ts"
 import { lookup } from "../lookup.ts"
-import { documentNode, type Node } from "../node.ts"
-import type { Path } from "../path.ts"
 import type { DropReason, LabelPlaces } from "../sample.ts"
 import type { Standpoint } from "./bulk.ts"
-import { nowhere } from "./outline.ts"
 import type { Scan } from "./scan.ts"
 
 /** Counts a problem of the row that is looked at just now, and says of the first ones what they are. */

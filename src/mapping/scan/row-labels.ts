@@ -1,11 +1,11 @@
+import { nowhere } from "../bytes/field-index.ts"
+import { quote } from "../bytes/json-scanner.ts"
+import { hasEscape } from "../bytes/scalar.ts"
 import { ambiguous } from "../lookup.ts"
 import type { LabelPlaces } from "../sample.ts"
 import type { BulkLabels, LabelText, Standpoint } from "./bulk.ts"
 import { lost } from "./lost.ts"
-import { nowhere } from "./outline.ts"
-import { hasEscape } from "./scalar.ts"
 import type { Scan } from "./scan.ts"
-import { quote } from "./skip.ts"
 import { wordsOf } from "./source.ts"
 
 /** Makes the labels those of the row. */

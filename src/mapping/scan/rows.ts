@@ -1,15 +1,5 @@
 import { GivenUp, spend } from "../../jsonpath/search.ts"
-import type { RowLabels } from "../labels.ts"
-import { add, addSpelled, hasEnough, type Run } from "../run.ts"
-import type { LabelPlaces } from "../sample.ts"
-import type { Reader } from "../series.ts"
-import type { Reading } from "../value.ts"
-import type { Bulk, BulkLabels, BulkScope, BulkSeries, Placed, Standpoint } from "./bulk.ts"
-import { lost } from "./lost.ts"
-import { type Body, note, nowhere } from "./outline.ts"
-import { fill } from "./row-labels.ts"
-import { isShortest, textAt } from "./scalar.ts"
-import type { Scan } from "./scan.ts"
+import { type Body, note, nowhere } from "../bytes/field-index.ts"
 import {
   closingBrace,
   closingBracket,
@@ -22,7 +12,17 @@ import {
   skipKey,
   skipString,
   skipValue
-} from "./skip.ts"
+} from "../bytes/json-scanner.ts"
+import { isShortest, textAt } from "../bytes/scalar.ts"
+import type { RowLabels } from "../labels.ts"
+import { add, addSpelled, hasEnough, type Run } from "../run.ts"
+import type { LabelPlaces } from "../sample.ts"
+import type { Reader } from "../series.ts"
+import type { Reading } from "../value.ts"
+import type { Bulk, BulkLabels, BulkScope, BulkSeries, Placed, Standpoint } from "./bulk.ts"
+import { lost } from "./lost.ts"
+import { fill } from "./row-labels.ts"
+import type { Scan } from "./scan.ts"
 import { jsonOf, valuesOf, wordsOf } from "./source.ts"
 
 /**

@@ -1,6 +1,6 @@
 import type { Search } from "../../jsonpath/search.ts"
+import type { Body } from "../bytes/field-index.ts"
 import type { Run } from "../run.ts"
-import type { Body } from "./outline.ts"
 
 /** One document on its way through the lists of a plan that are read from its bytes. */
 export interface Scan {

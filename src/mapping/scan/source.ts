@@ -1,11 +1,11 @@
-import { documentOf, type Json } from "../json.ts"
+import type { Path } from "../../jsonpath/evaluate.ts"
+import { nowhere } from "../bytes/field-index.ts"
+import { firstOfNull, openingBrace, openingBracket, quote } from "../bytes/json-scanner.ts"
+import { jsonAt, textAt } from "../bytes/scalar.ts"
+import { documentOf, type Json } from "../document/json.ts"
 import { ambiguous, type Lookup, lookup, nodesAt, valueAt, wordsAt } from "../lookup.ts"
-import type { Path } from "../path.ts"
 import type { Source, Standpoint } from "./bulk.ts"
-import { nowhere } from "./outline.ts"
-import { jsonAt, textAt } from "./scalar.ts"
 import type { Scan } from "./scan.ts"
-import { firstOfNull, openingBrace, openingBracket, quote } from "./skip.ts"
 
 /** The one value that is found from a row, if any. */
 export const jsonOf = (scan: Scan, at: Standpoint, source: Source): Json | undefined | typeof ambiguous => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { compileRelative, type Path } from "../path.ts"
+import { compileRelative, type Path } from "../../jsonpath/evaluate.ts"
 
 /** A string that is compiled when the file is loaded; what `compile` throws is told where the string stands. */
 export const compiled = <A extends { readonly text: string }>(

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 import { plan } from "../../../src/mapping/plan.ts"
-import { Mapping } from "../../../src/mapping/schema.ts"
+import { Mapping } from "../../../src/mapping/schema/mapping.ts"
 
 /** The paths of the lists that are read from the bytes. */
 const bulks = (mapping: unknown): ReadonlyArray<string> =>

@@ -2,13 +2,13 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { parse } from "../../../src/mapping/json.ts"
+import { parse } from "../../../src/mapping/document/json.ts"
 import { plan } from "../../../src/mapping/plan.ts"
 import { guess } from "../../../src/mapping/scan/guess.ts"
-import { Mapping } from "../../../src/mapping/schema.ts"
+import { Mapping } from "../../../src/mapping/schema/mapping.ts"
 import { transform, transformBody } from "../../../src/mapping/transform.ts"
-import { spelled } from "../spelled.ts"
-import { bodyOf, collected } from "../yielded.ts"
+import { bodyOf, collected } from "../collect.ts"
+import { spelled } from "../random-json.ts"
 
 const planOf = (path: string, maxSeries?: number) =>
   plan(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { complaints, lines, yieldedOf } from "../yielded.ts"
+import { complaints, lines, yieldedOf } from "../collect.ts"
 
 const m = { m: "v" }
 

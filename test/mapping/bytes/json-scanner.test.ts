@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { noJson, skipBlank, skipValue } from "../../../src/mapping/scan/skip.ts"
-import { spelled } from "../spelled.ts"
+import { noJson, skipBlank, skipValue } from "../../../src/mapping/bytes/json-scanner.ts"
+import { spelled } from "../random-json.ts"
 
 /** Whether a text is one value, and nothing but white space around it. */
 const isJson = (text: string): boolean => {

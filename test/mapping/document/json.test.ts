@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type Document, type Json, type JsonObject, parse } from "../../src/mapping/json.ts"
+import { type Document, type Json, type JsonObject, parse } from "../../../src/mapping/document/json.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const document = (text: string): Document => Result.getOrThrow(parse(bytes(text)))

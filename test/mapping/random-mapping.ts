@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import type { Json } from "../../src/mapping/json.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
 
 /** Few keys and words, so that paths find something and labels collide. */
 export const key = fc.constantFrom("a", "b", "c", "id", "__proto__", "constructor")

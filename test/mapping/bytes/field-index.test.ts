@@ -1,10 +1,10 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Json } from "../../../src/mapping/json.ts"
-import { find } from "../../../src/mapping/path.ts"
-import { bodyOf, note, nowhere, outline, placesOf, slotOf } from "../../../src/mapping/scan/outline.ts"
-import { key } from "../mappings.ts"
-import { spelled } from "../spelled.ts"
+import { find } from "../../../src/jsonpath/evaluate.ts"
+import { bodyOf, note, nowhere, outline, placesOf, slotOf } from "../../../src/mapping/bytes/field-index.ts"
+import type { Json } from "../../../src/mapping/document/json.ts"
+import { spelled } from "../random-json.ts"
+import { key } from "../random-mapping.ts"
 
 test("at each place stands what the keys lead to in the parsed document: of equal keys the last, none of them of a list", () => {
   const step = fc.oneof(key, fc.nat(2))

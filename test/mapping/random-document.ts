@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import type { Json } from "../../src/mapping/json.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
 
 /** Keys that mean something to those who name metrics, and any others. */
 export const key = fc.oneof(

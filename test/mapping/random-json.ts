@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import { key } from "./mappings.ts"
+import { key } from "./random-mapping.ts"
 
 /** Numbers as no serializer of JavaScript writes them, and as all do. */
 export const numberSpelled = fc.oneof(

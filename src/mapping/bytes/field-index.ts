@@ -1,4 +1,3 @@
-import { hasEscape, textAt } from "./scalar.ts"
 import {
   backslash,
   closingBrace,
@@ -12,7 +11,8 @@ import {
   skipColon,
   skipString,
   skipValue
-} from "./skip.ts"
+} from "./json-scanner.ts"
+import { hasEscape, textAt } from "./scalar.ts"
 
 /** What is wanted of a value: what stands at the end of some keys, each of them with a slot, a number from 0 on. */
 export interface Outline {

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
-import { fault } from "./json/fault.ts"
-import { spellings } from "./json/spellings.ts"
+import { fault } from "./fault.ts"
+import { spellings } from "./spellings.ts"
 
 /** A value of RFC 8259. */
 export type Json = null | boolean | number | string | JsonArray | JsonObject

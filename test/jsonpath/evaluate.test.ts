@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { compile, compileRelative, find, location, select } from "../../src/jsonpath/evaluate.ts"
 import { maxEffort } from "../../src/jsonpath/search.ts"
-import type { Json } from "../../src/mapping/json.ts"
-import { documentNode, keyOf, type Node } from "../../src/mapping/node.ts"
-import { compile, compileRelative, find, location, select } from "../../src/mapping/path.ts"
+import type { Json } from "../../src/mapping/document/json.ts"
+import { documentNode, keyOf, type Node } from "../../src/mapping/document/node.ts"
 
 const values = (nodes: ReadonlyArray<Node>) => nodes.map(({ value }) => value)
 const chosen = (path: string, document: Json) => values(select(compile(path), document))

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { expect, test } from "vitest"
-import { Mapping, type MappingEncoded } from "../../src/mapping/schema.ts"
+import { Mapping, type MappingEncoded } from "../../../src/mapping/schema/mapping.ts"
 
 const decode = Schema.decodeUnknownResult(Mapping, { errors: "all", onExcessProperty: "error" })
 const format = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
-import { path } from "./schema/compiled.ts"
-import { LabelsFrom } from "./schema/labels.ts"
-import { Metric, MetricName } from "./schema/metric.ts"
+import { path } from "./compiled.ts"
+import { LabelsFrom } from "./labels.ts"
+import { Metric, MetricName } from "./metric.ts"
 
 const Metrics = Schema.Record(MetricName, Metric)
   .check(Schema.isMinProperties(1, { expected: "at least one metric" }))

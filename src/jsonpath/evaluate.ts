@@ -1,11 +1,11 @@
-import { compileTest, type Queries } from "../jsonpath/filter.ts"
-import { parseQuery } from "../jsonpath/grammar.ts"
-import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "../jsonpath/search.ts"
-import { type Query, type Segment, type Selector, singularKeys } from "../jsonpath/syntax.ts"
-import type { Json, JsonArray, JsonObject } from "./json.ts"
-import { documentNode, type Node } from "./node.ts"
+import type { Json, JsonArray, JsonObject } from "../mapping/document/json.ts"
+import { documentNode, type Node } from "../mapping/document/node.ts"
+import { compileTest, type Queries } from "./filter.ts"
+import { parseQuery } from "./grammar.ts"
+import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "./search.ts"
+import { type Query, type Segment, type Selector, singularKeys } from "./syntax.ts"
 
-export { location } from "./node.ts"
+export { location } from "../mapping/document/node.ts"
 
 /** A compiled JSONPath. */
 export interface Path {

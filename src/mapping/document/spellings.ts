@@ -1,4 +1,4 @@
-import type { Json, JsonArray, JsonObject } from "../json.ts"
+import type { Json, JsonArray, JsonObject } from "./json.ts"
 
 type Holder = JsonArray | JsonObject
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { isShortest, jsonAt, numberAt } from "../../../src/mapping/scan/scalar.ts"
-import { numberSpelled, spelled } from "../spelled.ts"
+import { isShortest, jsonAt, numberAt } from "../../../src/mapping/bytes/scalar.ts"
+import { numberSpelled, spelled } from "../random-json.ts"
 
 test("a number is the one that JSON.parse makes of it, wherever it stands", () => {
   fc.assert(

@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { expect } from "vitest"
-import type { Document, Json } from "../../src/mapping/json.ts"
-import { parse } from "../../src/mapping/json.ts"
+import type { Document, Json } from "../../src/mapping/document/json.ts"
+import { parse } from "../../src/mapping/document/json.ts"
 import { plan } from "../../src/mapping/plan.ts"
 import type { Labels, Sample, Samples, Transformed } from "../../src/mapping/sample.ts"
-import { Mapping } from "../../src/mapping/schema.ts"
+import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { transform, transformBody } from "../../src/mapping/transform.ts"
 
 export const bodyOf = (text: string): Uint8Array => new TextEncoder().encode(text)

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts"
+import type { Json } from "../document/json.ts"
 import {
   backslash,
   firstOfFalse,
@@ -11,7 +11,7 @@ import {
   point,
   quote,
   zero
-} from "./skip.ts"
+} from "./json-scanner.ts"
 
 /** Whether a string says something else than its bytes do. */
 export const hasEscape = (bytes: Buffer, begin: number, end: number): boolean => {
