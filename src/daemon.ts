@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { Configuration } from "./config/load.ts"
-import * as Muster from "./discovery/target-manager.ts"
+import * as TargetManager from "./discovery/target-manager.ts"
 import type { Failure } from "./failure.ts"
 import { connections } from "./host/files.ts"
 import { giveBack, makeRoom } from "./host/memory.ts"
@@ -13,10 +13,10 @@ import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
 import { startThread } from "./host/thread.ts"
 import * as DigestThread from "./poll/conversion-worker.ts"
-import { reloaded, starting } from "./poll/daemon-status.ts"
-import * as Fleet from "./poll/scheduler.ts"
+import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
+import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
-import { Board } from "./poll/state-store.ts"
+import { StateStore } from "./poll/state-store.ts"
 import { ailments } from "./serve/health.ts"
 import { drainTime, type Listener, serve, showListener } from "./serve/server.ts"
 import type { WebConfig } from "./serve/web-config/web-config.ts"
@@ -37,24 +37,24 @@ export interface Daemon {
  * Reads the configuration again, once for any number of hang-ups that came meanwhile. A bad one changes nothing but a log line a
  * problem, a metric and the status.
  */
-const reload = Effect.fnUntraced(function* (options: Daemon, muster: Muster.Muster) {
-  const board = yield* Board
+const reload = Effect.fnUntraced(function* (options: Daemon, manager: TargetManager.TargetManager) {
+  const store = yield* StateStore
   const loaded = yield* Effect.result(options.reload)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
   const now = yield* Clock.currentTimeMillis
-  yield* board.updateSelf((self) => reloaded(self, now, problems))
+  yield* store.updateDaemon((self) => applyReload(self, now, problems))
   if (Result.isFailure(loaded)) {
     for (const problem of problems) yield* Effect.annotateLogs(Effect.logError("reload failed"), { problem })
     return
   }
-  yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* muster.apply(loaded.success))
+  yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* manager.apply(loaded.success))
 })
 
 /** What `systemctl status` shows, such as `41/43 targets up`. */
-const summary = Effect.map(Board, (board) => {
-  const statuses = board.statuses()
+const summary = Effect.map(StateStore, (store) => {
+  const statuses = store.statuses()
   const up = statuses.filter(({ last }) => last?.outcome._tag === "Good")
-  const stale = board.self().reload.successful ? "" : ", the last reload failed"
+  const stale = store.daemon().reload.successful ? "" : ", the last reload failed"
   return `${up.length}/${statuses.length} targets up${stale}`
 })
 
@@ -70,27 +70,27 @@ const healthy = Effect.map(ailments, (found) => found.length === 0)
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   const configuration = yield* options.load
-  const self = starting(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
+  const self = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
     const bound = yield* serve(options.listeners, options.web)
-    const fleet = yield* Fleet.make(options.grace, connections().polls)
+    const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
-    const muster = yield* Muster.make(fleet, options.shard)
-    const { targets } = yield* muster.apply(configuration)
+    const manager = yield* TargetManager.makeTargetManager(scheduler, options.shard)
+    const { targets } = yield* manager.apply(configuration)
     const address = bound.map(showListener).join(",")
     yield* Effect.annotateLogs(Effect.logInfo("polling"), { version, address, targets })
     yield* notify.ready
     const reloads = hangup.pipe(
       Effect.andThen(notify.reloading),
-      Effect.andThen(reload(options, muster)),
+      Effect.andThen(reload(options, manager)),
       Effect.andThen(notify.ready),
       Effect.forever
     )
     const loops = [
-      fleet.join,
-      muster.follow,
+      scheduler.join,
+      manager.run,
       reloads,
       notify.status(summary),
       notify.watchdog(healthy),
@@ -100,7 +100,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(Board.layer(self))
+    Effect.provide(StateStore.layer(self))
   )
 })
 

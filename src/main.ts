@@ -1,7 +1,7 @@
 import "./begin.ts"
 import { parentPort } from "node:worker_threads"
 import { main } from "./cli.ts"
-import { digestFor } from "./poll/conversion-worker.ts"
+import { runConversionWorker } from "./poll/conversion-worker.ts"
 
 if (parentPort === null) main(process.argv.slice(2))
-else digestFor(parentPort)
+else runConversionWorker(parentPort)

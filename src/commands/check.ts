@@ -2,9 +2,9 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { show } from "../config/diagnostics.ts"
+import { formatDiagnostic } from "../config/diagnostics.ts"
 import type { Configuration } from "../config/load.ts"
-import { callOnce } from "../discovery/discover-once.ts"
+import { discoverOnce } from "../discovery/discover-once.ts"
 import { unmatched } from "../discovery/file-sd.ts"
 import { badConfiguration } from "../failure.ts"
 import * as flags from "./flags.ts"
@@ -23,12 +23,12 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   const files = configuration.sources.filter(({ origin }) => origin._tag === "Files")
   const notes = yield* Effect.forEach(configuration.sources, ({ name, origin }) =>
     origin._tag === "Http"
-      ? Effect.succeed([{ where: name, message: "not asked for its targets here" }])
+      ? Effect.succeed([{ location: name, message: "not asked for its targets here" }])
       : Effect.map(unmatched(origin.patterns), (patterns) =>
-          patterns.map((where) => ({ where, message: "no such file, and so no targets of it" }))
+          patterns.map((location) => ({ location, message: "no such file, and so no targets of it" }))
         )
   )
-  return { ...(yield* callOnce(configuration, files)), notes: notes.flat() }
+  return { ...(yield* discoverOnce(configuration, files)), notes: notes.flat() }
 })
 
 /**
@@ -47,13 +47,13 @@ export const check = Command.make(
   },
   Effect.fnUntraced(function* (input) {
     const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
-    const { targets, troubles, notes } = yield* lists(loaded)
+    const { targets, diagnostics, notes } = yield* lists(loaded)
     // poller runs with them, as far as they go
-    const warnings = [...loaded.warnings, ...troubles]
+    const warnings = [...loaded.warnings, ...diagnostics]
     const lines = [
-      ...loaded.problems.map((remark) => show(remark)),
-      ...warnings.map((remark) => show(remark, "warning")),
-      ...[...loaded.absent, ...notes].map((remark) => show(remark, "note"))
+      ...loaded.problems.map((remark) => formatDiagnostic(remark)),
+      ...warnings.map((remark) => formatDiagnostic(remark, "warning")),
+      ...[...loaded.missingFiles, ...notes].map((remark) => formatDiagnostic(remark, "note"))
     ]
     const bad = loaded.problems.length > 0 || (input.strict && warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)

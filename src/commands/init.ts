@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Upstream } from "../client/exchange.ts"
 import { get } from "../client/request.ts"
-import { write } from "../config/draft.ts"
+import { formatDraft } from "../config/draft.ts"
 import { SampleLines } from "../exposition/lines.ts"
 import { failure } from "../failure.ts"
 import { infer } from "../init/infer.ts"
@@ -87,6 +87,6 @@ export const init = Command.make(
       ...(series > maxSeries / 2 ? { max_series: 2 * Math.ceil(series / 1000) * 1000 } : undefined)
     }
     const comment = describe(place, isFile, source.user)
-    yield* print(process.stdout, write({ name, url: source.url.href, settings, comment }, inferred))
+    yield* print(process.stdout, formatDraft({ name, url: source.url.href, settings, comment }, inferred))
   })
 ).pipe(Command.withDescription("Print a configuration that fits what an API answers"))

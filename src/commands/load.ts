@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { show } from "../config/diagnostics.ts"
+import { formatDiagnostic } from "../config/diagnostics.ts"
 import { fromFlags, fromText } from "../config/load.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
@@ -74,13 +74,15 @@ export const load = Effect.fnUntraced(function* (input: Input, read: Read = read
 /** A configuration without problems. */
 export const loadGood = Effect.fnUntraced(function* (input: Input) {
   const { problems, ...configuration } = yield* load(input)
-  return problems.length > 0 ? yield* badConfiguration(...problems.map((remark) => show(remark))) : configuration
+  return problems.length > 0
+    ? yield* badConfiguration(...problems.map((remark) => formatDiagnostic(remark)))
+    : configuration
 })
 
 /** The same, where a file that it names and that is not there is a problem too. */
 export const loadWithFiles = Effect.fnUntraced(function* (input: Input, read: Read = readBytes) {
-  const { problems, absent, ...configuration } = yield* load(input, read)
-  const lines = [...problems, ...absent].map((remark) => show(remark))
+  const { problems, missingFiles, ...configuration } = yield* load(input, read)
+  const lines = [...problems, ...missingFiles].map((remark) => formatDiagnostic(remark))
   return lines.length > 0 ? yield* badConfiguration(...lines) : configuration
 })
 

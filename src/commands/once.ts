@@ -2,10 +2,10 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Answer, Upstream } from "../client/exchange.ts"
-import { show } from "../config/diagnostics.ts"
+import { formatDiagnostic } from "../config/diagnostics.ts"
 import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
-import { callOnce } from "../discovery/discover-once.ts"
+import { discoverOnce } from "../discovery/discover-once.ts"
 import { assemble } from "../exposition/page.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { noneDropped } from "../mapping/problems.ts"
@@ -48,7 +48,7 @@ const describe = ({ metric, reason, path, row, found }: Problem) => `${metric}: 
 /** What went wrong, a line each. */
 const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}`]
-  const { problems, dropped } = outcome.yield ?? { problems: [], dropped: noneDropped }
+  const { problems, dropped } = outcome.result ?? { problems: [], dropped: noneDropped }
   const rest = dropReasons.reduce((sum, reason) => sum + dropped[reason], -problems.length)
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
@@ -70,14 +70,18 @@ export const once = Command.make(
     const configuration = yield* loadGood(input)
     // a saved answer stands in for all of the network
     const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
-    const called = yield* callOnce(configuration, asked)
+    const called = yield* discoverOnce(configuration, asked)
     const targets = yield* selected(called.targets, input.only)
     const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
     const outcomes = yield* Effect.forEach(targets, (target) => pollOnce(target, answer), { concurrency })
-    const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.yield?.blocks ?? []) : []))
+    const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []))
     yield* print(process.stdout, assemble(blocks, "text"))
     const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
-    yield* printLines(process.stderr, [...called.troubles.map((trouble) => show(trouble)), ...said])
-    if (called.troubles.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed")) return yield* failure()
+    yield* printLines(process.stderr, [
+      ...called.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)),
+      ...said
+    ])
+    if (called.diagnostics.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed"))
+      return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

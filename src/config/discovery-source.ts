@@ -2,14 +2,14 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
-import type { Asking } from "./discovered-settings.ts"
-import type { SourceSite } from "./raw-source.ts"
-import { requestFrom } from "./resolve-target.ts"
+import type { RequestOptions } from "./discovered-settings.ts"
+import type { RawSource } from "./raw-source.ts"
+import { requestOfSettings } from "./resolve-target.ts"
 import { builtInRefresh, sourceFields } from "./schema/targets-from.ts"
 import type { Locate } from "./secret-files.ts"
 
 /** Where targets are listed. */
-export interface TargetSource {
+export interface DiscoverySource {
   /** Unlike that of any other; no secrets. */
   readonly name: string
   readonly origin:
@@ -27,13 +27,13 @@ const decode = Schema.decodeUnknownSync(Schema.Struct(sourceFields), { onExcessP
 const decodeRefresh = Schema.decodeSync(Schema.requiredKey(sourceFields.refresh))
 
 /** How the targets of a source are asked. */
-export const askingOf = ({ own }: SourceSite): Asking => {
+export const requestOptionsOf = ({ own }: RawSource): RequestOptions => {
   const { scheme = "http", metrics_path = "/", params = {} } = decode(own)
   return { scheme, path: metrics_path, params }
 }
 
 /** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/), to which nothing but 200 is an answer. */
-const forList = (request: Request, refresh: Duration.Duration): Request => ({
+const listRequest = (request: Request, refresh: Duration.Duration): Request => ({
   ...request,
   acceptStatus: [{ from: 200, to: 200 }],
   headers: {
@@ -43,13 +43,13 @@ const forList = (request: Request, refresh: Duration.Duration): Request => ({
 })
 
 /** A source of a configuration without problems. */
-export const targetSource = ({ name, own, request }: SourceSite, locate: Locate): TargetSource => {
+export const discoverySource = ({ name, own, request }: RawSource, locate: Locate): DiscoverySource => {
   const { files = [], ...given } = decode(own)
   if (request === undefined) {
     const { refresh = decodeRefresh(builtInRefresh.files) } = given
     return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern).file) }, refresh }
   }
   const { refresh = decodeRefresh(builtInRefresh.http) } = given
-  const asked = requestFrom({ ...request.settings, name }, locate)
-  return { name, origin: { _tag: "Http", request: forList(asked, refresh) }, refresh }
+  const asked = requestOfSettings({ ...request.settings, name }, locate)
+  return { name, origin: { _tag: "Http", request: listRequest(asked, refresh) }, refresh }
 }

@@ -15,11 +15,11 @@ export interface Heading {
 const maxLine = 120
 
 /** A configuration of one target as a person would have written it: a line a metric, and the notes where they belong. */
-export const write = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
-  const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] }, literally)
-  document.commentBefore = commented(comment)
+export const formatDraft = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
+  const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] }, escapeVariables)
+  document.commentBefore = indentComment(comment)
 
-  const dress = (value: object, path: ReadonlyArray<string | number>): void => {
+  const applyStyle = (value: object, path: ReadonlyArray<string | number>): void => {
     const node = document.getIn(path, true)
     if (!isCollection(node)) return
     const isLeaf = Object.values(value).every(
@@ -33,22 +33,22 @@ export const write = ({ name, url, settings, comment }: Heading, { mapping, note
     for (const [key, child] of Object.entries(value)) {
       if (typeof child !== "object" || child === null) continue
       const index = Array.isArray(value) ? Number(key) : key
-      dress(child, [...path, index])
+      applyStyle(child, [...path, index])
       const note = notes.get(child)
       const below = document.getIn([...path, index], true)
       if (note === undefined || !isNode(below)) continue
       const pair = isMap(node) ? node.items.find(({ key: at }) => String(at) === key) : undefined
       const place = pair !== undefined && key !== "metrics" && isNode(pair.key) ? pair.key : below
-      place.commentBefore = commented(note)
+      place.commentBefore = indentComment(note)
       if (Array.isArray(value) && key !== "0") below.spaceBefore = true
     }
   }
-  dress(mapping, ["targets", 0])
+  applyStyle(mapping, ["targets", 0])
   return document.toString({ lineWidth: 0 })
 }
 
 /** A path may have `${` in it, which is no variable. */
-const literally = (_key: unknown, value: unknown) =>
+const escapeVariables = (_key: unknown, value: unknown) =>
   typeof value === "string" ? value.replaceAll("${", () => "$${") : value
 
-const commented = (text: string) => text.replace(/^/gm, " ")
+const indentComment = (text: string) => text.replace(/^/gm, " ")

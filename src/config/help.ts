@@ -1,8 +1,8 @@
-import type { Survey } from "./raw-configuration.ts"
+import type { RawConfiguration } from "./raw-configuration.ts"
 import { isMap } from "./unknown-values.ts"
 
 /** Of each metric that has a help somewhere in the file, that help. */
-export const helpsOf = ({ metrics }: Survey): ReadonlyMap<string, string> =>
+export const helpsOf = ({ metrics }: RawConfiguration): ReadonlyMap<string, string> =>
   new Map(metrics.flatMap(({ name, help }) => (help === undefined || help.trim() === "" ? [] : [[name, help]])))
 
 type Fields = Readonly<Record<string, unknown>>

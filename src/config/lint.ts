@@ -5,10 +5,10 @@ import { snakeCase } from "../mapping/snake-case.ts"
 import { decodeDuration } from "./duration.ts"
 import { helpsOf } from "./help.ts"
 import { type Issue, issueOfKey } from "./issue.ts"
-import type { Survey } from "./raw-configuration.ts"
-import type { MetricSite } from "./raw-target.ts"
+import type { RawConfiguration } from "./raw-configuration.ts"
+import type { RawMetric } from "./raw-target.ts"
 
-type Rule = (metric: MetricSite) => string | undefined
+type Rule = (metric: RawMetric) => string | undefined
 
 /** The scale that the file should have, when its value is also to be multiplied by `factor`. */
 const withScale = (scale: number | undefined, factor: number | undefined): string => {
@@ -57,24 +57,26 @@ const snakeCaseName: Rule = ({ name }) =>
 const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName]
 
 /** One help is enough for all metrics of a name. */
-const withoutHelp = (file: Survey): ReadonlyArray<Issue> => {
+const withoutHelp = (file: RawConfiguration): ReadonlyArray<Issue> => {
   const helps = helpsOf(file)
   return file.metrics.flatMap(({ name, path }) =>
     helps.has(name) ? [] : [issueOfKey(path, "no help: say in a few words what it is")]
   )
 }
 
-const labelWarnings = ({ metrics, sites }: Survey): ReadonlyArray<Issue> =>
+const labelWarnings = ({ metrics, targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   [
     ...metrics.flatMap(({ labels }) => [...labels]),
-    ...sites.flatMap(({ labels, pathOf }) => [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const))
+    ...targetLike.flatMap(({ labels, pathOf }) =>
+      [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
+    )
   ].flatMap(([name, path]) =>
     camel(name) ? [issueOfKey(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
   )
 
 /** Series that are gone before the next poll could renew them come and go for ever. */
-const staleWarnings = ({ sites }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ settings, pathOf }) => {
+const staleWarnings = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ settings, pathOf }) => {
     const stale = decodeDuration(settings.stale_after)
     const interval = decodeDuration(settings.interval)
     if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
@@ -84,15 +86,15 @@ const staleWarnings = ({ sites }: Survey): ReadonlyArray<Issue> =>
     ]
   })
 
-const unusedMappings = ({ mappings, sites }: Survey): ReadonlyArray<Issue> => {
-  const used = new Set(sites.map(({ settings }) => settings.mapping))
+const unusedMappings = ({ mappings, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
+  const used = new Set(targetLike.map(({ settings }) => settings.mapping))
   return [...mappings].flatMap(([name, { path }]) =>
     used.has(name) ? [] : [issueOfKey(path, "no target has this mapping")]
   )
 }
 
-const withoutMapping = ({ sites }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ metrics, path }) =>
+const withoutMapping = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ metrics, path }) =>
     metrics === undefined
       ? [issueOfKey(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
       : []
@@ -102,7 +104,7 @@ const withoutMapping = ({ sites }: Survey): ReadonlyArray<Issue> =>
  * What works, but not as the rest of the world expects it: everything that promlint would complain of
  * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the mend.
  */
-export const lint = (file: Survey): ReadonlyArray<Issue> => [
+export const lint = (file: RawConfiguration): ReadonlyArray<Issue> => [
   ...file.metrics.flatMap((metric) =>
     metricRules.flatMap((rule) => {
       const message = rule(metric)

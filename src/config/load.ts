@@ -1,16 +1,16 @@
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import { located, type Remark, remark, sorted } from "./diagnostics.ts"
-import { type TargetSource, targetSource } from "./discovery-source.ts"
+import { type Diagnostic, diagnosticOf, sortProblems, withPosition } from "./diagnostics.ts"
+import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
 import { format } from "./duration.ts"
 import type { Issue } from "./issue.ts"
-import { survey } from "./raw-configuration.ts"
-import { targetMaker } from "./resolve-target.ts"
-import { type Problem, read } from "./source-map.ts"
+import { rawConfiguration } from "./raw-configuration.ts"
+import { targetResolver } from "./resolve-target.ts"
+import { parseYaml, type SourceProblem } from "./source-map.ts"
 import type { Target } from "./target.ts"
-import { type Lists, type Roster, rosters } from "./target-set.ts"
+import { type Lists, type TargetSet, targetSets } from "./target-set.ts"
 import { isMap } from "./unknown-values.ts"
-import { check, type Surroundings } from "./validate.ts"
+import { type LoadContext, validate } from "./validate.ts"
 
 /** What the command line says of every target that says nothing else itself. */
 export interface Flags {
@@ -23,17 +23,17 @@ export interface Configuration {
   /** The targets of the file itself. */
   readonly targets: ReadonlyArray<Target>
   /** Where more of them are listed. */
-  readonly sources: ReadonlyArray<TargetSource>
+  readonly sources: ReadonlyArray<DiscoverySource>
   /** The targets of the file together with those of the lists. */
-  readonly roster: (lists: Lists) => Roster
+  readonly targetSet: (lists: Lists) => TargetSet
 }
 
 /** What a configuration comes to; it is empty unless there are no problems. */
-export interface Loaded extends Configuration {
-  readonly problems: ReadonlyArray<Remark>
-  readonly warnings: ReadonlyArray<Remark>
+export interface LoadedConfiguration extends Configuration {
+  readonly problems: ReadonlyArray<Diagnostic>
+  readonly warnings: ReadonlyArray<Diagnostic>
   /** Files it names that are not on this machine. */
-  readonly absent: ReadonlyArray<Remark>
+  readonly missingFiles: ReadonlyArray<Diagnostic>
 }
 
 const settings = ({ interval, timeout }: Flags) => ({
@@ -51,50 +51,55 @@ const withFlags = (value: unknown, flags: Flags): unknown => {
 const nothing: Configuration = {
   targets: [],
   sources: [],
-  roster: () => ({ targets: [], sources: new Map() })
+  targetSet: () => ({ targets: [], sources: new Map() })
 }
 
 /** The meaning of a file without problems. */
-const configuration = (value: unknown, { locate }: Surroundings): Configuration => {
-  const file = survey(value)
-  const make = targetMaker(file, locate)
-  const own = file.targets.map((site) => ({ site, target: make(site.settings) }))
+const configuration = (value: unknown, { locate }: LoadContext): Configuration => {
+  const file = rawConfiguration(value)
+  const make = targetResolver(file, locate)
+  const own = file.targets.map((raw) => ({ raw, target: make(raw.settings) }))
   return {
     targets: own.map(({ target }) => target),
-    sources: file.sources.map((site) => targetSource(site, locate)),
-    roster: rosters(file, own, make)
+    sources: file.sources.map((source) => discoverySource(source, locate)),
+    targetSet: targetSets(file, own, make)
   }
 }
 
 /** A configuration from the text of its file; `flags` stand below its `defaults`. */
-export const fromText = (file: string, text: string, surroundings: Surroundings, flags: Flags): Loaded => {
-  const source = read(text)
+export const fromText = (file: string, text: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
+  const source = parseYaml(text)
   if (Result.isFailure(source)) {
-    return { ...nothing, warnings: [], absent: [], problems: source.failure.map((problem) => remark(file, problem)) }
+    return {
+      ...nothing,
+      warnings: [],
+      missingFiles: [],
+      problems: source.failure.map((problem) => diagnosticOf(file, problem))
+    }
   }
   const { value, duplicates } = source.success
-  const found = check(withFlags(value, flags), surroundings)
-  const lines = (issues: ReadonlyArray<Issue>, others: ReadonlyArray<Problem> = []) =>
-    sorted([...others, ...issues.map((issue) => located(source.success, issue))]).map((problem) =>
-      remark(file, problem)
+  const found = validate(withFlags(value, flags), surroundings)
+  const lines = (issues: ReadonlyArray<Issue>, others: ReadonlyArray<SourceProblem> = []) =>
+    sortProblems([...others, ...issues.map((issue) => withPosition(source.success, issue))]).map((problem) =>
+      diagnosticOf(file, problem)
     )
   const problems = lines(found.problems, duplicates)
   return {
     ...(problems.length === 0 ? configuration(found.value, surroundings) : nothing),
     problems,
     warnings: lines(found.warnings),
-    absent: lines(found.absent)
+    missingFiles: lines(found.missingFiles)
   }
 }
 
 /** The one target of `--target URL`; without a mapping, every number of its answers becomes a gauge. */
-export const fromFlags = (url: string, surroundings: Surroundings, flags: Flags): Loaded => {
+export const fromFlags = (url: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
   const name = URL.canParse(url) ? new URL(url).host : url
-  const found = check({ targets: [{ name, url, ...settings(flags) }] }, surroundings)
-  const problems = found.problems.map(({ path, message }): Remark => {
+  const found = validate({ targets: [{ name, url, ...settings(flags) }] }, surroundings)
+  const problems = found.problems.map(({ path, message }): Diagnostic => {
     const key = path.at(-1)
-    return { where: `--${key === "url" ? "target" : key}`, message }
+    return { location: `--${key === "url" ? "target" : key}`, message }
   })
   const made = problems.length === 0 ? configuration(found.value, surroundings) : nothing
-  return { ...made, problems, warnings: [], absent: [] }
+  return { ...made, problems, warnings: [], missingFiles: [] }
 }

@@ -1,7 +1,7 @@
 import type { KeyPath } from "./source-map.ts"
 
 /** A path as a message names it: `targets[0].headers["X-Api Key"]`. */
-export const place = (path: KeyPath): string =>
+export const formatPath = (path: KeyPath): string =>
   path
     .map((key, index) => {
       if (typeof key === "number") return `[${key}]`

@@ -1,39 +1,39 @@
-import { type SourceSite, sourceSites } from "./raw-source.ts"
-import { type MappingSite, type MetricSite, mappingSite, type TargetSite, targetSite } from "./raw-target.ts"
+import { type RawSource, rawSources } from "./raw-source.ts"
+import { type RawMapping, type RawMetric, type RawTarget, rawMapping, rawTarget } from "./raw-target.ts"
 import type { KeyPath } from "./source-map.ts"
-import { type Fields, list, map } from "./unknown-values.ts"
+import { asList, asMap, type Fields } from "./unknown-values.ts"
 
-export interface Survey {
+export interface RawConfiguration {
   readonly defaults: Fields
-  readonly targets: ReadonlyArray<TargetSite>
-  readonly sources: ReadonlyArray<SourceSite>
+  readonly targets: ReadonlyArray<RawTarget>
+  readonly sources: ReadonlyArray<RawSource>
   /** The targets, and of each source what is as a target's. */
-  readonly sites: ReadonlyArray<TargetSite>
-  readonly mappings: ReadonlyMap<string, MappingSite>
+  readonly targetLike: ReadonlyArray<RawTarget>
+  readonly mappings: ReadonlyMap<string, RawMapping>
   /** Every metric of the file, those of a shared mapping once. */
-  readonly metrics: ReadonlyArray<MetricSite>
+  readonly metrics: ReadonlyArray<RawMetric>
 }
 
 /**
  * What the rules over more than one key need of a file, without asking that all of it is right:
  * a bad path in one target must not hide that two others emit the same series.
  */
-export const survey = (file: unknown): Survey => {
-  const { defaults: given, mappings, targets: listed, targets_from } = map(file)
-  const defaults = map(given)
+export const rawConfiguration = (file: unknown): RawConfiguration => {
+  const { defaults: given, mappings, targets: listed, targets_from } = asMap(file)
+  const defaults = asMap(given)
   const shared = new Map(
-    Object.entries(map(mappings)).map(([name, value]) => [name, mappingSite(value, ["mappings", name])])
+    Object.entries(asMap(mappings)).map(([name, value]) => [name, rawMapping(value, ["mappings", name])])
   )
-  const siteOf = (value: unknown, path: KeyPath) => targetSite(value, path, defaults, shared)
-  const targets = list(listed).map((value, index) => siteOf(value, ["targets", index]))
-  const sources = sourceSites(targets_from, siteOf)
-  const sites = [...targets, ...sources.flatMap(({ target, request }) => (request ? [target, request] : [target]))]
-  const ownMetrics = sites.flatMap(({ settings, metrics }) => ("mapping" in settings ? [] : (metrics ?? [])))
+  const rawTargetAt = (value: unknown, path: KeyPath) => rawTarget(value, path, defaults, shared)
+  const targets = asList(listed).map((value, index) => rawTargetAt(value, ["targets", index]))
+  const sources = rawSources(targets_from, rawTargetAt)
+  const targetLike = [...targets, ...sources.flatMap(({ target, request }) => (request ? [target, request] : [target]))]
+  const ownMetrics = targetLike.flatMap(({ settings, metrics }) => ("mapping" in settings ? [] : (metrics ?? [])))
   return {
     defaults,
     targets,
     sources,
-    sites,
+    targetLike,
     mappings: shared,
     metrics: [...[...shared.values()].flatMap(({ metrics }) => metrics), ...ownMetrics]
   }

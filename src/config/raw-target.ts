@@ -1,10 +1,10 @@
 import type { MetricType } from "../mapping/sample.ts"
-import { builtIn } from "./schema/target-settings.ts"
+import { builtInSettings } from "./schema/target-settings.ts"
 import type { KeyPath } from "./source-map.ts"
-import { type Fields, isMap, list, map, text } from "./unknown-values.ts"
+import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"
 
 /** A metric of a mapping, as far as a file that may be wrong elsewhere lets it be made out. */
-export interface MetricSite {
+export interface RawMetric {
   readonly path: KeyPath
   readonly name: string
   /** Undefined where the file has a type that there is not. */
@@ -15,7 +15,7 @@ export interface MetricSite {
   readonly labels: ReadonlyMap<string, KeyPath>
 }
 
-export interface TargetSite {
+export interface RawTarget {
   readonly path: KeyPath
   readonly name: string | undefined
   /** As the file has them. */
@@ -27,44 +27,47 @@ export interface TargetSite {
   /** Constant labels. */
   readonly labels: ReadonlyMap<string, string>
   /** Undefined: no mapping, so that every number of the answer becomes a gauge. */
-  readonly metrics: ReadonlyArray<MetricSite> | undefined
+  readonly metrics: ReadonlyArray<RawMetric> | undefined
 }
 
-export interface MappingSite {
+export interface RawMapping {
   readonly path: KeyPath
   /** As the file has them. */
   readonly fields: Fields
-  readonly metrics: ReadonlyArray<MetricSite>
+  readonly metrics: ReadonlyArray<RawMetric>
 }
 
 const types: ReadonlyArray<MetricType> = ["gauge", "counter", "untyped", "info", "stateset"]
 
 type LabelPaths = ReadonlyMap<string, KeyPath>
 
-const metricsOf = (row: Fields, path: KeyPath, outer: LabelPaths): ReadonlyArray<MetricSite> => {
+const metricsOf = (row: Fields, path: KeyPath, outer: LabelPaths): ReadonlyArray<RawMetric> => {
   const labelled = (holder: Fields, at: KeyPath, around: LabelPaths): LabelPaths =>
     new Map([
       ...around,
-      ...Object.keys(map(holder.labels_from)).map((name) => [name, [...at, "labels_from", name]] as const)
+      ...Object.keys(asMap(holder.labels_from)).map((name) => [name, [...at, "labels_from", name]] as const)
     ])
   const labels = labelled(row, path, outer)
-  const own = Object.entries(map(row.metrics)).map(([name, value]): MetricSite => {
-    const metric = map(value)
+  const own = Object.entries(asMap(row.metrics)).map(([name, value]): RawMetric => {
+    const metric = asMap(value)
     const at = [...path, "metrics", name]
     return {
       path: at,
       name,
       type: types.find((type) => type === (metric.type ?? "gauge")),
-      help: text(metric.help),
+      help: asText(metric.help),
       scale: typeof metric.scale === "number" ? metric.scale : undefined,
       labels: labelled(metric, at, labels)
     }
   })
-  return [...own, ...list(row.each).flatMap((inner, index) => metricsOf(map(inner), [...path, "each", index], labels))]
+  return [
+    ...own,
+    ...asList(row.each).flatMap((inner, index) => metricsOf(asMap(inner), [...path, "each", index], labels))
+  ]
 }
 
-export const mappingSite = (value: unknown, path: KeyPath): MappingSite => {
-  const fields = map(value)
+export const rawMapping = (value: unknown, path: KeyPath): RawMapping => {
+  const fields = asMap(value)
   return { path, fields, metrics: metricsOf(fields, path, new Map()) }
 }
 
@@ -76,7 +79,7 @@ const mergedKeys = ["labels", "headers", "headers_from"]
 
 /** A target's settings and where it has them from: its own, and the defaults for what it leaves out. */
 const withDefaults = (defaults: Fields, target: Fields): Fields => {
-  const merged: Record<string, unknown> = { ...builtIn, ...defaults, ...target }
+  const merged: Record<string, unknown> = { ...builtInSettings, ...defaults, ...target }
   for (const key of mergedKeys) {
     const [given, own] = [defaults[key], target[key]]
     if (isMap(given) && isMap(own)) merged[key] = { ...given, ...own }
@@ -87,31 +90,31 @@ const withDefaults = (defaults: Fields, target: Fields): Fields => {
 /** Constant labels of settings; one that is empty is none. */
 export const labelsOf = (labels: unknown): ReadonlyMap<string, string> =>
   new Map(
-    Object.entries(map(labels)).flatMap(([name, value]) =>
+    Object.entries(asMap(labels)).flatMap(([name, value]) =>
       typeof value === "string" && value !== "" ? [[name, value]] : []
     )
   )
 
 /** How a target, or what stands in a file in its place, lies among the defaults and the shared mappings. */
-export const targetSite = (
+export const rawTarget = (
   value: unknown,
   path: KeyPath,
   defaults: Fields,
-  mappings: ReadonlyMap<string, MappingSite>
-): TargetSite => {
-  const own = map(value)
+  mappings: ReadonlyMap<string, RawMapping>
+): RawTarget => {
+  const own = asMap(value)
   const settings = withDefaults(defaults, own)
   const mapped = "metrics" in own || "each" in own || !isMap(value)
   return {
     path,
-    name: text(own.name),
+    name: asText(own.name),
     own,
     settings,
     pathOf: (...keys) => (has(own, keys) || !has(defaults, keys) ? [...path, ...keys] : ["defaults", ...keys]),
     labels: labelsOf(settings.labels),
     metrics:
       "mapping" in own
-        ? (mappings.get(text(own.mapping) ?? "")?.metrics ?? [])
+        ? (mappings.get(asText(own.mapping) ?? "")?.metrics ?? [])
         : mapped
           ? metricsOf(own, path, new Map())
           : undefined

@@ -3,7 +3,7 @@ import { Target } from "./schema/configuration-file.ts"
 import { settings } from "./schema/target-settings.ts"
 
 /** A target of the file after `defaults` and the built-in values have filled in what it leaves out; its files' paths are absolute. */
-export const Complete = Schema.Struct({
+export const ResolvedTarget = Schema.Struct({
   ...Target.fields,
   interval: Schema.requiredKey(settings.interval),
   method: Schema.requiredKey(settings.method),
@@ -12,4 +12,4 @@ export const Complete = Schema.Struct({
   max_body: Schema.requiredKey(settings.max_body),
   max_series: Schema.requiredKey(settings.max_series)
 })
-export type Complete = typeof Complete.Type
+export type ResolvedTarget = typeof ResolvedTarget.Type

@@ -7,7 +7,7 @@ import type { KeyPath } from "./source-map.ts"
 import { didYouMean } from "./suggest.ts"
 
 /** What the encoded side of a schema takes, in the words of somebody who writes YAML. */
-const inWords = (ast: SchemaAST.AST): string => {
+const describeType = (ast: SchemaAST.AST): string => {
   const encoded = SchemaAST.toEncoded(ast)
   switch (encoded._tag) {
     case "Objects":
@@ -23,9 +23,9 @@ const inWords = (ast: SchemaAST.AST): string => {
     case "Literal":
       return String(encoded.literal)
     case "Suspend":
-      return inWords(encoded.thunk())
+      return describeType(encoded.thunk())
     case "Union": {
-      const all = [...new Set(encoded.types.map(inWords))]
+      const all = [...new Set(encoded.types.map(describeType))]
       return all.length < 3 ? all.join(" or ") : `one of ${all.join(", ")}`
     }
     default:
@@ -48,13 +48,13 @@ const options = { errors: "all", onExcessProperty: "error", reportInput: true } 
  * Everything that keeps `value` from being decoded by `schema`. A map as a whole is looked at only once all its values
  * are right, so what is wrong is left out and the rest looked at again: nothing hides behind another thing.
  */
-export const issuesOf = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
+export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
   if (Result.isSuccess(decoded)) return []
   const found = flatten(decoded.failure.issue, [], undefined)
   const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
   if (wrong.length === 0) return found
-  const behind = issuesOf(schema, wrong.reduce(without, value))
+  const behind = schemaIssues(schema, wrong.reduce(without, value))
   // what lies around something left out may be wrong only because of that
   return [...found, ...behind.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
 }
@@ -96,9 +96,9 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
       return issue.issues.flatMap((inner) => flatten(inner, path, instead))
     case "AnyOf":
       if (issue.issues.length > 0) return closest(issue.issues.map((inner) => flatten(inner, path, instead)))
-      return wanted(inWords(issue.ast))
+      return wanted(describeType(issue.ast))
     case "InvalidType":
-      return wanted((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || inWords(issue.ast))
+      return wanted((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || describeType(issue.ast))
     case "InvalidValue": {
       const message = annotation(issue.annotations, "message")
       if (message !== undefined) return one(message)
@@ -134,7 +134,7 @@ const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyAr
   }
   const rule = names.parameter.checks?.map(expectation).find((text) => text !== undefined)
   const value = "input" in issue ? issue.input : undefined
-  const inner = issuesOf(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
+  const inner = schemaIssues(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
   return [
     about(rule === undefined ? "not a legal name" : `expected ${rule}`),
     ...inner.map((found) => ({ ...found, path: [...path, ...found.path] }))

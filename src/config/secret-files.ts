@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { type Issue, issue } from "./issue.ts"
-import type { Survey } from "./raw-configuration.ts"
+import type { RawConfiguration } from "./raw-configuration.ts"
 import { isMap } from "./unknown-values.ts"
 
 /** The file that a path of the configuration means. */
@@ -52,8 +52,8 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
   }, settings)
 
 /** Files that are named but not there. */
-export const absentFiles = ({ sites }: Survey, locate: Locate): ReadonlyArray<Issue> =>
-  sites.flatMap(({ settings, pathOf }) =>
+export const missingFiles = ({ targetLike }: RawConfiguration, locate: Locate): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ settings, pathOf }) =>
     fileSettings(settings).flatMap((keys) => {
       const path = at(settings, keys)
       if (typeof path !== "string" || path === "" || locate(path).exists) return []

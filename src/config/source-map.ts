@@ -11,20 +11,20 @@ export interface Position {
 }
 
 /** Something to say of a place in a file. */
-export interface Problem extends Position {
+export interface SourceProblem extends Position {
   readonly path: KeyPath
   readonly message: string
 }
 
 /** A YAML or JSON text that was understood, with the place of everything in it. */
-export interface Source {
+export interface SourceMap {
   readonly value: unknown
   /** Where the value at `path` stands, or the nearest thing around it that the text has. */
   readonly positionOf: (path: KeyPath) => Position
   /** Where the key at the end of `path` stands. */
   readonly keyPositionOf: (path: KeyPath) => Position
   /** Keys that stand twice in one map: the text can still be read, so they hide nothing else. */
-  readonly duplicates: ReadonlyArray<Problem>
+  readonly duplicates: ReadonlyArray<SourceProblem>
 }
 
 const resolve = (node: unknown, document: Yaml.Document): unknown =>
@@ -70,13 +70,13 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
 const tooDeep = "nested too deeply"
 
 /** In words of ours where those of the parser are about its own insides. */
-const reword = ({ code, message }: Yaml.YAMLError): string => {
+const plainMessage = ({ code, message }: Yaml.YAMLError): string => {
   if (code === "MULTIPLE_DOCS") return "a second document: one file holds one"
   return /call stack|regular expression/.test(message) ? tooDeep : message
 }
 
 /** What a parser lets through and no configuration can have, each with its node. */
-const oddities = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
+const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
   const found: Array<readonly [unknown, string]> = []
   Yaml.visit(document, {
     Alias: (_, alias, around) => {
@@ -92,17 +92,17 @@ const oddities = (document: Yaml.Document): ReadonlyArray<readonly [node: unknow
 }
 
 /** Reads YAML 1.2 or JSON; fails with what is wrong with the text as such, and where. */
-export const read = (
+export const parseYaml = (
   text: string,
   schema: "core" | "failsafe" = "core"
-): Result.Result<Source, ReadonlyArray<Problem>> => {
+): Result.Result<SourceMap, ReadonlyArray<SourceProblem>> => {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, schema })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  const problemAt = (offset: number, message: string): Problem => ({
+  const problemAt = (offset: number, message: string): SourceProblem => ({
     ...at(offset),
     path: message === tooDeep ? [] : pathTo(offset, document.contents),
     message
@@ -110,11 +110,11 @@ export const read = (
 
   const broken = [...document.errors, ...document.warnings].filter(({ code }) => code !== "DUPLICATE_KEY")
   if (broken.length > 0) {
-    const problems = broken.map((error) => problemAt(error.pos[0], reword(error)))
+    const problems = broken.map((error) => problemAt(error.pos[0], plainMessage(error)))
     const deep = problems.find(({ message }) => message === tooDeep)
     return Result.fail(deep === undefined ? problems : [deep])
   }
-  const odd = oddities(document)
+  const odd = unsupported(document)
   if (odd.length > 0) return Result.fail(odd.map(([node, message]) => problemAt(startOf(node) ?? 0, message)))
 
   return Result.map(toValue(document), (value) => ({
@@ -126,7 +126,7 @@ export const read = (
 }
 
 /** Fails for aliases that multiply without bound, and for merge keys with something else than maps. */
-const toValue = (document: Yaml.Document): Result.Result<unknown, ReadonlyArray<Problem>> =>
+const toValue = (document: Yaml.Document): Result.Result<unknown, ReadonlyArray<SourceProblem>> =>
   Result.try({
     try: (): unknown => document.toJS(),
     catch: (error) => [

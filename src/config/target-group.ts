@@ -1,24 +1,24 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse } from "../mapping/document/json.ts"
-import { type Remark, remark, sorted } from "./diagnostics.ts"
-import { place } from "./path-text.ts"
-import { issuesOf } from "./schema-issues.ts"
-import { type KeyPath, read } from "./source-map.ts"
+import { type Diagnostic, diagnosticOf, sortProblems } from "./diagnostics.ts"
+import { formatPath } from "./path-text.ts"
+import { schemaIssues } from "./schema-issues.ts"
+import { type KeyPath, parseYaml } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
 /** A target as a source lists it. */
-export interface Entry {
+export interface DiscoveredTarget {
   /** `HOST:PORT`, or a URL. */
   readonly address: string
   /** Of its group, those for Prometheus (`__scheme__` and so on) among them. */
   readonly labels: Readonly<Record<string, string>>
   /** For whoever is to mend it: `targets/shops.yml:3:7`. */
-  readonly where: string
+  readonly location: string
 }
 
 /** All entries of a document, or all that keeps it from being one. */
-export type Entries = Result.Result<ReadonlyArray<Entry>, ReadonlyArray<Remark>>
+export type ParsedGroups = Result.Result<ReadonlyArray<DiscoveredTarget>, ReadonlyArray<Diagnostic>>
 
 /** Prometheus' target groups (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). */
 const Groups = Schema.Array(
@@ -31,7 +31,7 @@ const Groups = Schema.Array(
 const decode = Schema.decodeUnknownSync(Groups)
 
 /** A key without a value is as good as none, and so is a file without groups. */
-const filled = (value: unknown): unknown => {
+const withoutEmpty = (value: unknown): unknown => {
   const isNothing = (item: unknown) => item === null || item === ""
   if (isNothing(value)) return []
   if (!Array.isArray(value)) return value
@@ -40,40 +40,42 @@ const filled = (value: unknown): unknown => {
   )
 }
 
-const flattened = (value: unknown, whereOf: (path: KeyPath) => string): ReadonlyArray<Entry> =>
+const discoveredTargets = (value: unknown, locationOf: (path: KeyPath) => string): ReadonlyArray<DiscoveredTarget> =>
   decode(value).flatMap(({ targets = [], labels = {} }, group) =>
-    targets.map((address, index) => ({ address, labels, where: whereOf([group, "targets", index]) }))
+    targets.map((address, index) => ({ address, labels, location: locationOf([group, "targets", index]) }))
   )
 
 /** The entries of a JSON document; `from` is the file or URL that it is of. Its bytes, since JSON is UTF-8. */
-export const fromJson = (from: string, bytes: Uint8Array): Entries => {
+export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {
   const document = parse(bytes)
-  if (Result.isFailure(document)) return Result.fail([{ where: from, message: `not JSON: ${document.failure}` }])
-  const value = filled(document.success.root)
-  const issues = issuesOf(Groups, value).map(({ path, message }) => ({
-    where: from,
-    message: path.length === 0 ? message : `${place(path)}: ${message}`
+  if (Result.isFailure(document)) return Result.fail([{ location: from, message: `not JSON: ${document.failure}` }])
+  const value = withoutEmpty(document.success.root)
+  const issues = schemaIssues(Groups, value).map(({ path, message }) => ({
+    location: from,
+    message: path.length === 0 ? message : `${formatPath(path)}: ${message}`
   }))
-  return issues.length > 0 ? Result.fail(issues) : Result.succeed(flattened(value, (path) => `${from}: ${place(path)}`))
+  return issues.length > 0
+    ? Result.fail(issues)
+    : Result.succeed(discoveredTargets(value, (path) => `${from}: ${formatPath(path)}`))
 }
 
 /** The entries of a YAML document, whose words all stand for themselves: the label `1.10` is not 1.1. */
-export const fromYaml = (from: string, bytes: Uint8Array): Entries => {
-  const source = read(new TextDecoder().decode(bytes), "failsafe")
-  if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => remark(from, problem)))
+export const fromYaml = (from: string, bytes: Uint8Array): ParsedGroups => {
+  const source = parseYaml(new TextDecoder().decode(bytes), "failsafe")
+  if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => diagnosticOf(from, problem)))
   const { value: given, duplicates, positionOf, keyPositionOf } = source.success
-  const value = filled(given)
+  const value = withoutEmpty(given)
   // what was found in place of what was expected is not told: a URL may hold a password
-  const issues = issuesOf(Groups, value).map(({ path, about, message }) => ({
+  const issues = schemaIssues(Groups, value).map(({ path, about, message }) => ({
     ...(about === "key" ? keyPositionOf(path) : positionOf(path)),
     path,
     message
   }))
   const problems = [...duplicates, ...issues]
-  if (problems.length > 0) return Result.fail(sorted(problems).map((problem) => remark(from, problem)))
-  const whereOf = (path: KeyPath) => {
+  if (problems.length > 0) return Result.fail(sortProblems(problems).map((problem) => diagnosticOf(from, problem)))
+  const locationOf = (path: KeyPath) => {
     const { line, column } = positionOf(path)
     return `${from}:${line}:${column}`
   }
-  return Result.succeed(flattened(value, whereOf))
+  return Result.succeed(discoveredTargets(value, locationOf))
 }

@@ -2,7 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Auth, Request, SecretFile } from "../client/request.ts"
-import type { Complete } from "./resolved-target.ts"
+import type { ResolvedTarget } from "./resolved-target.ts"
 
 const secretFile = (path: string): SecretFile => ({ path })
 
@@ -31,7 +31,7 @@ const withoutUser = (url: URL): URL => {
   return bare
 }
 
-const authOf = ({ auth, url }: Complete): Auth | undefined => {
+const authOf = ({ auth, url }: ResolvedTarget): Auth | undefined => {
   const { basic, bearer_token_file, oauth2 } = auth ?? {}
   if (basic) return { _tag: "Basic", username: basic.username, password: secretFile(basic.password_file) }
   if (bearer_token_file) return { _tag: "Bearer", token: secretFile(bearer_token_file) }
@@ -46,7 +46,7 @@ const authOf = ({ auth, url }: Complete): Auth | undefined => {
 }
 
 /** What is asked of a target at every poll. */
-export const requestOf = (target: Complete, timeout: Duration.Duration): Request => ({
+export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => ({
   url: withoutUser(target.url),
   method: target.method,
   headers: target.headers ?? {},

@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type { Request } from "../client/request.ts"
-import type { Recipe, Transform } from "./transform-spec.ts"
+import type { Transform, TransformSpec } from "./transform-spec.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
 export interface Target {
@@ -12,8 +12,8 @@ export interface Target {
   /** A poll that yields more series than this fails. */
   readonly maxSeries: number
   /** What `transform` was made of. */
-  readonly recipe: Recipe
+  readonly spec: TransformSpec
   readonly transform: Transform
   /** All that it is made of: the same for two targets that would be polled and transformed alike. There may be secrets in it. */
-  readonly settings: () => string
+  readonly fingerprint: () => string
 }

@@ -8,7 +8,7 @@ import { Mapping } from "../mapping/schema/mapping.ts"
 import { transformBody } from "../mapping/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */
-export interface Recipe {
+export interface TransformSpec {
   /** As the file has it, and known to be good; without one every number of an answer becomes a gauge. */
   readonly mapping: unknown
   readonly labels: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ export interface Recipe {
 
 const decodeMapping = Schema.decodeUnknownSync(Mapping)
 
-const inOrder = (labels: Readonly<Record<string, string>>): Labels =>
+const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
   Object.entries(labels)
     .filter(([, value]) => value !== "")
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -29,9 +29,12 @@ export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 export type Transform = (body: Uint8Array, samples: Samples) => Result.Result<Transformed, string>
 
 /** The transform of a recipe; `plans` is the planner of its mapping, where many targets share that. */
-export const compile = ({ mapping, labels, maxSeries }: Recipe, plans?: ReturnType<typeof plannerOf>): Transform => {
+export const compileTransform = (
+  { mapping, labels, maxSeries }: TransformSpec,
+  plans?: ReturnType<typeof plannerOf>
+): Transform => {
   if (mapping === undefined) {
-    const constant = inOrder(labels)
+    const constant = sortLabels(labels)
     return (body, samples) => Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
   }
   const made = (plans ?? plannerOf(mapping))(labels, maxSeries)

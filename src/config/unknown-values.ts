@@ -5,6 +5,6 @@ export type Fields = Readonly<Record<string, unknown>>
 export const isMap = (value: unknown): value is Fields =>
   value !== null && typeof value === "object" && !Array.isArray(value)
 
-export const map = (value: unknown): Fields => (isMap(value) ? value : {})
-export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-export const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
+export const asMap = (value: unknown): Fields => (isMap(value) ? value : {})
+export const asList = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+export const asText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)

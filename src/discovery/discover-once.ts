@@ -1,20 +1,23 @@
 import * as Effect from "effect/Effect"
-import type { TargetSource } from "../config/discovery-source.ts"
+import type { DiscoverySource } from "../config/discovery-source.ts"
 import type { Configuration } from "../config/load.ts"
-import { troublesOf } from "./listing.ts"
-import { hear, reader, unheard } from "./source-refresh.ts"
+import { diagnosticsOf } from "./listing.ts"
+import { emptySnapshot, reader, refreshSnapshot } from "./source-refresh.ts"
 
-const readOnce = Effect.fnUntraced(function* (source: TargetSource) {
-  return { name: source.name, ...(yield* hear(unheard, yield* reader(source))) }
+const readOnce = Effect.fnUntraced(function* (source: DiscoverySource) {
+  return { name: source.name, ...(yield* refreshSnapshot(emptySnapshot, yield* reader(source))) }
 }, Effect.scoped)
 
 /** The targets of a configuration after one reading of some of its sources, and what was wrong with these. */
-export const callOnce = Effect.fnUntraced(function* ({ roster }: Configuration, sources: ReadonlyArray<TargetSource>) {
-  const heard = yield* Effect.forEach(sources, readOnce, { concurrency: "unbounded" })
-  const called = roster(new Map(heard.map(({ name, entries }) => [name, entries])))
-  const troubles = [
-    ...heard.flatMap(({ listing }) => troublesOf(listing)),
-    ...[...called.sources.values()].flatMap(({ troubles }) => troubles)
+export const discoverOnce = Effect.fnUntraced(function* (
+  { targetSet }: Configuration,
+  sources: ReadonlyArray<DiscoverySource>
+) {
+  const snapshots = yield* Effect.forEach(sources, readOnce, { concurrency: "unbounded" })
+  const result = targetSet(new Map(snapshots.map(({ name, entries }) => [name, entries])))
+  const diagnostics = [
+    ...snapshots.flatMap(({ listing }) => diagnosticsOf(listing)),
+    ...[...result.sources.values()].flatMap(({ diagnostics }) => diagnostics)
   ]
-  return { targets: called.targets, troubles }
+  return { targets: result.targets, diagnostics }
 })

@@ -16,16 +16,16 @@ const reasons: Readonly<Record<string, string>> = {
 
 const cannot = (what: string, code: string) => `cannot be ${what}: ${reasons[code] ?? code}`
 
-/** What is not there is no trouble: it may come. */
+/** What is not there is no diagnostic: it may come. */
 const isAbsent = (code: string) => code === "ENOENT" || code === "ENOTDIR"
 
-const expression = (glob: string) =>
+const globPattern = (glob: string) =>
   new RegExp(`^${glob.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*")}$`, "s")
 
 /** The files that a pattern stands for now, in the order of their names. Fails with the code of what keeps them from being found. */
 const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, string> => {
   if (!pattern.includes("*")) return Effect.succeed([pattern])
-  const [folder, wanted] = [dirname(pattern), expression(basename(pattern))]
+  const [folder, wanted] = [dirname(pattern), globPattern(basename(pattern))]
   return Effect.tryPromise({ try: () => readdir(folder), catch: codeOf }).pipe(
     Effect.map((names) =>
       names

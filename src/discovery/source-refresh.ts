@@ -4,17 +4,17 @@ import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Queue from "effect/Queue"
 import { Upstream } from "../client/exchange.ts"
-import type { TargetSource } from "../config/discovery-source.ts"
-import type { Entry } from "../config/target-group.ts"
+import type { DiscoverySource } from "../config/discovery-source.ts"
+import type { DiscoveredTarget } from "../config/target-group.ts"
 import { readFiles, watchFiles } from "./file-sd.ts"
 import { readHttp } from "./http-sd.ts"
-import { entriesOf, isSame, type Listing, troublesOf } from "./listing.ts"
+import { diagnosticsOf, entriesOf, isSame, type Listing } from "./listing.ts"
 
 /** After a first change of files, more of them are waited for: who writes one often writes several. */
-const settling = Duration.millis(250)
+const debounce = Duration.millis(250)
 
 /** Reads what a source lists, once; scoped, since a server is asked over connections of its own. */
-export const reader = Effect.fnUntraced(function* ({ name, origin }: TargetSource) {
+export const reader = Effect.fnUntraced(function* ({ name, origin }: DiscoverySource) {
   if (origin._tag === "Files") return (before: Listing) => readFiles(origin.patterns, before)
   const exchange = yield* (yield* Upstream).open(origin.request)
   return (before: Listing) => readHttp(name, exchange, before)
@@ -23,48 +23,53 @@ export const reader = Effect.fnUntraced(function* ({ name, origin }: TargetSourc
 type Reader = Effect.Success<ReturnType<typeof reader>>
 
 /** A source as it was last heard of. */
-interface Heard {
+interface SourceSnapshot {
   readonly listing: Listing
   /** All that it lists: the same array as before, as long as nothing changed. */
-  readonly entries: ReadonlyArray<Entry>
+  readonly entries: ReadonlyArray<DiscoveredTarget>
   /** Whether it was read, whatever came of it. */
-  readonly asked: boolean
-  /** Epoch milliseconds of the last reading without trouble. */
+  readonly attempted: boolean
+  /** Epoch milliseconds of the last reading without diagnostic. */
   readonly lastSuccess: number | undefined
 }
 
-export const unheard: Heard = { listing: new Map(), entries: [], asked: false, lastSuccess: undefined }
+export const emptySnapshot: SourceSnapshot = {
+  listing: new Map(),
+  entries: [],
+  attempted: false,
+  lastSuccess: undefined
+}
 
 /** What was heard of a source after one more reading. */
-export const hear = Effect.fnUntraced(function* (before: Heard, read: Reader) {
+export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapshot, read: Reader) {
   const listing = yield* read(before.listing)
   const now = yield* Clock.currentTimeMillis
   return {
     listing,
     entries: isSame(before.listing, listing) ? before.entries : entriesOf(listing),
-    asked: true,
-    lastSuccess: troublesOf(listing).length === 0 ? now : before.lastSuccess
-  } satisfies Heard
+    attempted: true,
+    lastSuccess: diagnosticsOf(listing).length === 0 ? now : before.lastSuccess
+  } satisfies SourceSnapshot
 })
 
 /**
- * Follows sources: files when they change, and all at their refresh. `news` waits until one of them was read again, `join` lasts as long as all
+ * Follows sources: files when they change, and all at their refresh. `changes` waits until one of them was read again, `join` lasts as long as all
  * are followed.
  */
-export const make = Effect.gen(function* () {
+export const makeSourceRefresh = Effect.gen(function* () {
   const loops = yield* FiberMap.make<string, never, never>()
-  const news = yield* Queue.sliding<void>(1)
-  const heard = new Map<string, Heard>()
+  const changes = yield* Queue.sliding<void>(1)
+  const snapshots = new Map<string, SourceSnapshot>()
 
   const refresh = Effect.fnUntraced(function* (name: string, read: Reader) {
-    heard.set(name, yield* hear(heard.get(name) ?? unheard, read))
-    yield* Queue.offer(news, undefined)
+    snapshots.set(name, yield* refreshSnapshot(snapshots.get(name) ?? emptySnapshot, read))
+    yield* Queue.offer(changes, undefined)
   })
 
-  const loop = Effect.fnUntraced(function* (source: TargetSource) {
+  const loop = Effect.fnUntraced(function* (source: DiscoverySource) {
     const { name, origin } = source
     const read = yield* reader(source)
-    const turn =
+    const iteration =
       origin._tag === "Http"
         ? Effect.andThen(refresh(name, read), Effect.sleep(source.refresh))
         : Effect.gen(function* () {
@@ -72,16 +77,16 @@ export const make = Effect.gen(function* () {
             const change = yield* watchFiles(origin.patterns)
             yield* refresh(name, read)
             yield* Effect.race(change, Effect.sleep(source.refresh))
-            yield* Effect.sleep(settling)
+            yield* Effect.sleep(debounce)
           }).pipe(Effect.scoped)
-    return yield* Effect.forever(turn)
+    return yield* Effect.forever(iteration)
   }, Effect.scoped)
 
   /** Follows these sources and no others, from a new reading on. Files have been read when it returns. */
-  const follow = Effect.fnUntraced(function* (sources: ReadonlyArray<TargetSource>) {
+  const setSources = Effect.fnUntraced(function* (sources: ReadonlyArray<DiscoverySource>) {
     yield* FiberMap.clear(loops)
     const names = new Set(sources.map(({ name }) => name))
-    for (const name of heard.keys()) if (!names.has(name)) heard.delete(name)
+    for (const name of snapshots.keys()) if (!names.has(name)) snapshots.delete(name)
     for (const source of sources) {
       if (source.origin._tag === "Files") yield* refresh(source.name, yield* reader(source))
       yield* FiberMap.run(loops, source.name)(loop(source))
@@ -89,9 +94,9 @@ export const make = Effect.gen(function* () {
   }, Effect.scoped)
 
   return {
-    follow,
-    heard: (name: string) => heard.get(name) ?? unheard,
-    news: Queue.take(news),
-    join: FiberMap.join(loops)
+    setSources,
+    snapshot: (name: string) => snapshots.get(name) ?? emptySnapshot,
+    changes: Queue.take(changes),
+    run: FiberMap.join(loops)
   }
 })

@@ -1,28 +1,31 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { show } from "../config/diagnostics.ts"
+import type { SourceDiagnostic } from "../config/diagnostics.ts"
+import { formatDiagnostic } from "../config/diagnostics.ts"
 import type { Configuration } from "../config/load.ts"
-import type { Lists, Roster } from "../config/target-set.ts"
-import type { Trouble } from "../config/trouble.ts"
-import type { Fleet } from "../poll/scheduler.ts"
+import type { Lists, TargetSet } from "../config/target-set.ts"
+import type { Scheduler } from "../poll/scheduler.ts"
 import { type Shard, shardOf } from "../poll/shard.ts"
-import { Board } from "../poll/state-store.ts"
-import { troublesOf } from "./listing.ts"
+import { StateStore } from "../poll/state-store.ts"
+import { diagnosticsOf } from "./listing.ts"
 import * as Discovery from "./source-refresh.ts"
 
 /** Lines for what begins to be wrong with a source at one time: a list of 10,000 bad targets is one mistake. */
-const mostLines = 10
+const maxLines = 10
 
 /** Tells what is wrong with a source when that begins, and when nothing is any more, however often it is read meanwhile. */
-const tell = Effect.fnUntraced(function* (
+const logChanges = Effect.fnUntraced(function* (
   source: string,
   before: ReadonlySet<string>,
-  troubles: ReadonlyArray<Trouble>
+  diagnostics: ReadonlyArray<SourceDiagnostic>
 ) {
-  const begun = troubles.filter(({ about }) => !before.has(about)).map((trouble) => show(trouble))
-  const lines = begun.length > mostLines ? [...begun.slice(0, mostLines), `${begun.length - mostLines} more`] : begun
+  const started = diagnostics
+    .filter(({ subject }) => !before.has(subject))
+    .map((diagnostic) => formatDiagnostic(diagnostic))
+  const lines =
+    started.length > maxLines ? [...started.slice(0, maxLines), `${started.length - maxLines} more`] : started
   for (const problem of lines) yield* Effect.annotateLogs(Effect.logWarning("targets_from failed"), { source, problem })
-  if (before.size > 0 && troubles.length === 0) {
+  if (before.size > 0 && diagnostics.length === 0) {
     yield* Effect.annotateLogs(Effect.logInfo("targets_from good again"), { source })
   }
 })
@@ -31,56 +34,58 @@ const tell = Effect.fnUntraced(function* (
 interface Current {
   readonly configuration: Configuration
   readonly lists: Lists
-  readonly roster: Roster
+  readonly targetSet: TargetSet
 }
 
 /**
- * Makes the fleet poll the targets of a configuration and those that its sources list, as far as they are of this shard. What is wrong with a
- * source goes to the log and to the board.
+ * Makes the scheduler poll the targets of a configuration and those that its sources list, as far as they are of this shard. What is wrong with a
+ * source goes to the log and to the store.
  */
-export const make = Effect.fnUntraced(function* (fleet: Fleet, shard: Shard) {
-  const board = yield* Board
-  const discovery = yield* Discovery.make
+export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, shard: Shard) {
+  const store = yield* StateStore
+  const discovery = yield* Discovery.makeSourceRefresh
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
   let current: Current | undefined
-  let told: ReadonlyMap<string, ReadonlySet<string>> = new Map()
+  let reported: ReadonlyMap<string, ReadonlySet<string>> = new Map()
 
-  const report = Effect.fnUntraced(function* ({ configuration, roster }: Current) {
+  const report = Effect.fnUntraced(function* ({ configuration, targetSet }: Current) {
     const sources = configuration.sources.map(({ name }) => {
-      const { asked, lastSuccess, listing } = discovery.heard(name)
-      const { targets = 0, troubles = [] } = roster.sources.get(name) ?? {}
-      return { name, asked, lastSuccess, targets, troubles: [...troublesOf(listing), ...troubles] }
+      const { attempted, lastSuccess, listing } = discovery.snapshot(name)
+      const { targets = 0, diagnostics = [] } = targetSet.sources.get(name) ?? {}
+      return { name, attempted, lastSuccess, targets, diagnostics: [...diagnosticsOf(listing), ...diagnostics] }
     })
-    for (const { name, troubles } of sources) yield* tell(name, told.get(name) ?? new Set(), troubles)
-    told = new Map(sources.map(({ name, troubles }) => [name, new Set(troubles.map(({ about }) => about))]))
-    yield* board.updateSelf((self) => ({
-      ...self,
-      sources: sources.map(({ troubles, ...source }) => ({
+    for (const { name, diagnostics } of sources) yield* logChanges(name, reported.get(name) ?? new Set(), diagnostics)
+    reported = new Map(
+      sources.map(({ name, diagnostics }) => [name, new Set(diagnostics.map(({ subject }) => subject))])
+    )
+    yield* store.updateDaemon((daemon) => ({
+      ...daemon,
+      sources: sources.map(({ diagnostics, ...source }) => ({
         ...source,
-        problems: troubles.map((trouble) => show(trouble))
+        problems: diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))
       }))
     }))
   })
 
   const listsOf = ({ sources }: Configuration): Lists =>
-    new Map(sources.map(({ name }) => [name, discovery.heard(name).entries]))
+    new Map(sources.map(({ name }) => [name, discovery.snapshot(name).entries]))
 
-  const muster = Effect.fnUntraced(function* (configuration: Configuration, lists: Lists) {
-    const roster = configuration.roster(lists)
-    current = { configuration, lists, roster }
-    const targets = roster.targets.filter(({ name }) => shardOf(name, shard.total) === shard.ordinal)
-    const changes = yield* fleet.apply(targets)
+  const applyLists = Effect.fnUntraced(function* (configuration: Configuration, lists: Lists) {
+    const targetSet = configuration.targetSet(lists)
+    current = { configuration, lists, targetSet }
+    const targets = targetSet.targets.filter(({ name }) => shardOf(name, shard.total) === shard.ordinal)
+    const changes = yield* scheduler.apply(targets)
     yield* report(current)
     return { targets: targets.length, ...changes }
   })
 
-  const again = Effect.gen(function* () {
+  const refresh = Effect.gen(function* () {
     if (current === undefined) return
     const { configuration, lists: before } = current
     const lists = listsOf(configuration)
     if ([...lists].every(([name, entries]) => before.get(name) === entries)) return yield* report(current)
-    const { targets, added, changed, removed } = yield* muster(configuration, lists)
+    const { targets, added, changed, removed } = yield* applyLists(configuration, lists)
     if (added + changed + removed === 0) return
     yield* Effect.annotateLogs(Effect.logInfo("targets changed"), { targets, added, changed, removed })
   })
@@ -89,11 +94,11 @@ export const make = Effect.fnUntraced(function* (fleet: Fleet, shard: Shard) {
     /** Polls by this configuration from now on: how many targets, and what changed with it. */
     apply: (configuration: Configuration) =>
       discovery
-        .follow(configuration.sources)
-        .pipe(Effect.andThen(Effect.suspend(() => muster(configuration, listsOf(configuration)))), oneAtATime),
+        .setSources(configuration.sources)
+        .pipe(Effect.andThen(Effect.suspend(() => applyLists(configuration, listsOf(configuration)))), oneAtATime),
     /** Keeps to what the sources list, for as long as all of them are followed. */
-    follow: Effect.raceFirst(discovery.join, Effect.forever(Effect.andThen(discovery.news, oneAtATime(again))))
+    run: Effect.raceFirst(discovery.run, Effect.forever(Effect.andThen(discovery.changes, oneAtATime(refresh))))
   }
 })
 
-export type Muster = Effect.Success<ReturnType<typeof make>>
+export type TargetManager = Effect.Success<ReturnType<typeof makeTargetManager>>

@@ -13,7 +13,7 @@ import { locateIn } from "../config/secret-files.ts"
 import { daemon } from "../daemon.ts"
 import { Notify } from "../host/notify.ts"
 import { ProcessMetrics } from "../host/process-metrics.ts"
-import { Digest, digest } from "../poll/conversion.ts"
+import { Converter, convert } from "../poll/convert-response.ts"
 import { plain } from "../serve/web-config/web-config.ts"
 
 /** As configurations are: of blocks and of braces, with words in quotes and without. */
@@ -80,7 +80,7 @@ const silent = Logger.layer([Logger.make<unknown, void>((options) => void Logger
 /** Everything that a daemon has around it, of nothing. */
 const stage = Layer.mergeAll(
   Layer.succeed(Upstream, { open: () => Effect.succeed(() => Effect.sync(answer)) }),
-  Layer.succeed(Digest, (target, answer) => Effect.sync(() => digest(target, answer))),
+  Layer.succeed(Converter, (target, answer) => Effect.sync(() => convert(target, answer))),
   ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
   metrics,
   Notify.layer,

@@ -12,10 +12,10 @@ export interface Reload {
 }
 
 /** A source of `targets_from`, as it was last heard of. */
-export interface Source {
+export interface SourceStatus {
   readonly name: string
   /** Whether it was asked since the start, whatever came of it. */
-  readonly asked: boolean
+  readonly attempted: boolean
   /** Targets that it lists and that can be polled, whichever shard polls them. */
   readonly targets: number
   /** Epoch milliseconds of the last time that all of it could be read. */
@@ -25,16 +25,16 @@ export interface Source {
 }
 
 /** What the daemon knows of itself. */
-export interface Self {
+export interface DaemonStatus {
   readonly version: string
   readonly node: string
   readonly shard: Shard
   readonly started: number
   readonly reload: Reload
-  readonly sources: ReadonlyArray<Source>
+  readonly sources: ReadonlyArray<SourceStatus>
 }
 
-export const starting = (version: string, node: string, shard: Shard, now: number): Self => ({
+export const initialDaemonStatus = (version: string, node: string, shard: Shard, now: number): DaemonStatus => ({
   version,
   node,
   shard,
@@ -44,9 +44,9 @@ export const starting = (version: string, node: string, shard: Shard, now: numbe
 })
 
 /** The configuration was read again: well, if there are no problems. */
-export const reloaded = (self: Self, at: number, problems: ReadonlyArray<string>): Self => {
+export const applyReload = (daemon: DaemonStatus, at: number, problems: ReadonlyArray<string>): DaemonStatus => {
   const successful = problems.length === 0
-  return { ...self, reload: { successful, at, lastSuccess: successful ? at : self.reload.lastSuccess, problems } }
+  return { ...daemon, reload: { successful, at, lastSuccess: successful ? at : daemon.reload.lastSuccess, problems } }
 }
 
 const gauge = (name: string, help: string): Family => ({ name, type: "gauge", help })
@@ -74,7 +74,7 @@ const families = {
   )
 } as const satisfies Record<string, Family>
 
-const sourceSamples = ({ name, targets, problems, lastSuccess }: Source): ReadonlyArray<Sample> => {
+const sourceSamples = ({ name, targets, problems, lastSuccess }: SourceStatus): ReadonlyArray<Sample> => {
   const labels: Labels = [["source", name]]
   return [
     { family: families.sourceTargets, labels, value: targets },
@@ -84,7 +84,7 @@ const sourceSamples = ({ name, targets, problems, lastSuccess }: Source): Readon
 }
 
 /** poller's own metrics of the daemon. */
-export const selfSamples = ({ version, node, shard, reload, sources }: Self): ReadonlyArray<Sample> => [
+export const daemonSamples = ({ version, node, shard, reload, sources }: DaemonStatus): ReadonlyArray<Sample> => [
   {
     family: families.build,
     labels: [

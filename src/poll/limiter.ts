@@ -6,7 +6,7 @@ import * as Semaphore from "effect/Semaphore"
 export const perHost = (total: number) => Math.max(1, Math.floor(total / 8))
 
 interface Host {
-  readonly berths: Semaphore.Semaphore
+  readonly permits: Semaphore.Semaphore
   polls: number
 }
 
@@ -14,36 +14,36 @@ interface Host {
  * Bounds the polls under way at once: `total` of them, and an eighth of that of one host, which is an origin (scheme, name and port). A poll that waits for its
  * host keeps nobody else waiting.
  */
-export const makeBerths = (total: number) => {
-  const berths = Semaphore.makeUnsafe(total)
+export const makeLimiter = (total: number) => {
+  const permits = Semaphore.makeUnsafe(total)
   const hosts = new Map<string, Host>()
   let closed = false
 
-  const enter = (origin: string) => {
-    const host = hosts.get(origin) ?? { berths: Semaphore.makeUnsafe(perHost(total)), polls: 0 }
+  const acquireHost = (origin: string) => {
+    const host = hosts.get(origin) ?? { permits: Semaphore.makeUnsafe(perHost(total)), polls: 0 }
     hosts.set(origin, host)
     host.polls++
     return host
   }
-  const leave = (origin: string, host: Host) => {
+  const releaseHost = (origin: string, host: Host) => {
     if (--host.polls === 0) hosts.delete(origin)
   }
 
   return {
     /** Puts off a poll of the host until it has its berth; one whose turn comes after the end does not begin. */
-    turn: (origin: string) => (poll: Effect.Effect<void>) =>
+    withPermit: (origin: string) => (poll: Effect.Effect<void>) =>
       Effect.suspend(() => {
-        const host = enter(origin)
+        const host = acquireHost(origin)
         const begin = Effect.suspend(() => (closed ? Effect.void : poll))
-        return Effect.onExit(host.berths.withPermit(berths.withPermit(begin)), () =>
-          Effect.sync(() => leave(origin, host))
+        return Effect.onExit(host.permits.withPermit(permits.withPermit(begin)), () =>
+          Effect.sync(() => releaseHost(origin, host))
         )
       }),
     /** From now on no poll begins; waits, `grace` at most, until those under way have ended. */
     close: (grace: Duration.Duration) =>
       Effect.suspend(() => {
         closed = true
-        return Effect.asVoid(Effect.timeoutOption(berths.take(total), grace))
+        return Effect.asVoid(Effect.timeoutOption(permits.take(total), grace))
       })
   }
 }

@@ -16,7 +16,7 @@ export const errorReasons = [
 export type ErrorReason = (typeof errorReasons)[number]
 
 /** What the answer yielded; all of it is replaced at once. */
-export interface Yield {
+export interface ConversionResult {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly dropped: Dropped
@@ -27,7 +27,12 @@ export interface Yield {
 
 /** How one poll ended. A 304 is good and yields nothing new: the series stand. */
 export type Outcome =
-  | { readonly _tag: "Good"; readonly status: number; readonly bytes: number; readonly yield: Yield | undefined }
+  | {
+      readonly _tag: "Good"
+      readonly status: number
+      readonly bytes: number
+      readonly result: ConversionResult | undefined
+    }
   | {
       readonly _tag: "Failed"
       readonly reason: ErrorReason
@@ -49,7 +54,7 @@ interface Time {
 }
 
 /** How a poll went, without what it yielded: some of them are kept of each target. */
-export interface Past extends Time {
+export interface PollRecord extends Time {
   readonly outcome:
     | {
         readonly _tag: "Good"
@@ -63,9 +68,9 @@ export interface Past extends Time {
     | Extract<Outcome, { _tag: "Failed" }>
 }
 
-export const past = ({ at, seconds, outcome }: Poll): Past => {
+export const recordOf = ({ at, seconds, outcome }: Poll): PollRecord => {
   if (outcome._tag === "Failed") return { at, seconds, outcome }
   const { _tag, status, bytes } = outcome
-  const dropped = Object.values(outcome.yield?.dropped ?? {}).reduce((sum, count) => sum + count, 0)
-  return { at, seconds, outcome: { _tag, status, bytes, series: outcome.yield?.series, dropped } }
+  const dropped = Object.values(outcome.result?.dropped ?? {}).reduce((sum, count) => sum + count, 0)
+  return { at, seconds, outcome: { _tag, status, bytes, series: outcome.result?.series, dropped } }
 }

@@ -12,13 +12,13 @@ import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
 import type { Outcome } from "./outcome.ts"
 import { poll } from "./poll.ts"
-import { Board } from "./state-store.ts"
-import { held, polled, scheduled } from "./target-status.ts"
+import { StateStore } from "./state-store.ts"
+import { applyPoll, scheduleTick, skipTick } from "./target-status.ts"
 
 /** A timer, or a poll's deadline, this late means that the loop is stuck (milliseconds). */
-export const lateness = 3000
+export const maxLateness = 3000
 
-const log = (transition: Transition) =>
+const logTransition = (transition: Transition) =>
   transition._tag === "Down"
     ? Effect.annotateLogs(Effect.logWarning("target down"), { reason: transition.reason, error: transition.message })
     : Effect.annotateLogs(Effect.logInfo("target up"), {
@@ -29,47 +29,47 @@ const log = (transition: Transition) =>
 /** What the polls of one target have in common. Their functions take it, and are not made for each: generators of one function share their shape. */
 interface Loop {
   readonly target: Target
-  readonly board: Board["Service"]
+  readonly store: StateStore["Service"]
   readonly exchange: Exchange
   /** Put around each poll: it decides when one may begin. */
-  readonly turn: (poll: Effect.Effect<void>) => Effect.Effect<void>
+  readonly withPermit: (poll: Effect.Effect<void>) => Effect.Effect<void>
   readonly expiry: Expiry
 }
 
-const pollNow = Effect.fnUntraced(function* ({ target, board, exchange, expiry }: Loop) {
+const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry }: Loop) {
   const { name } = target
-  board.expect(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + lateness)
-  const result = yield* poll(target, exchange(board.status(name)?.validators))
+  store.setDeadline(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + maxLateness)
+  const result = yield* poll(target, exchange(store.status(name)?.validators))
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
-  const standing = board.status(name)?.blocks ?? []
-  const transition = yield* board.modify(name, (status) => {
-    status.course.add(result)
-    return polled(status, result)
+  const previous = store.status(name)?.blocks ?? []
+  const transition = yield* store.modify(name, (status) => {
+    status.history.add(result)
+    return applyPoll(status, result)
   })
-  giveBackReplaced(standing, result.outcome)
-  if (transition !== undefined) yield* log(transition)
+  releaseReplaced(previous, result.outcome)
+  if (transition !== undefined) yield* logTransition(transition)
 })
 
 /** Only what another answer has replaced: the lines of a target that expired come back with the answer that they are of. */
-const giveBackReplaced = (standing: ReadonlyArray<Block>, outcome: Outcome) => {
-  if (outcome._tag === "Failed" || outcome.yield === undefined || outcome.yield.blocks === standing) return
+const releaseReplaced = (standing: ReadonlyArray<Block>, outcome: Outcome) => {
+  if (outcome._tag === "Failed" || outcome.result === undefined || outcome.result.blocks === standing) return
   for (const { lines } of standing) giveBack(lines)
 }
 
 const tick = Effect.fnUntraced(function* (loop: Loop) {
-  const { board, turn } = loop
+  const { store, withPermit } = loop
   const { name } = loop.target
-  // from here until its turn comes the loop waits for others, which are judged by promises of their own
-  board.expect(name, Number.POSITIVE_INFINITY)
+  // from here until its withPermit comes the loop waits for others, which are judged by promises of their own
+  store.setDeadline(name, Number.POSITIVE_INFINITY)
   const now = yield* Clock.currentTimeMillis
-  const pause = board.status(name)?.retryAt ?? 0
-  yield* now < pause ? board.update(name, held) : turn(pollNow(loop))
+  const pause = store.status(name)?.retryAt ?? 0
+  yield* now < pause ? store.update(name, skipTick) : withPermit(pollNow(loop))
 })
 
-const plan = Effect.fnUntraced(function* ({ target: { name }, board }: Loop, { dueIn, skipped }: Tick) {
-  board.expect(name, (yield* monotonic) + dueIn + lateness)
+const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: Loop, { dueIn, skipped }: Tick) {
+  store.setDeadline(name, (yield* monotonic) + dueIn + maxLateness)
   const at = (yield* Clock.currentTimeMillis) + dueIn
-  yield* board.update(name, (status) => scheduled(status, at, skipped))
+  yield* store.update(name, (status) => scheduleTick(status, at, skipped))
 })
 
 /** One step of a cadence, as `Schedule.toStep` gives it. */
@@ -84,7 +84,7 @@ const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   while (true) {
     // a cadence has no end that could be an error here
     const [next, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
-    yield* plan(loop, next)
+    yield* announceTick(loop, next)
     yield* Effect.sleep(pause)
     yield* Effect.annotateLogs(tick(loop), { target: name })
   }
@@ -94,11 +94,11 @@ const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
 export const loop = Effect.fnUntraced(function* (
   target: Target,
   offset: Duration.Duration,
-  turn: Loop["turn"],
+  withPermit: Loop["withPermit"],
   expiry: Expiry
 ) {
-  const board = yield* Board
+  const store = yield* StateStore
   const exchange = yield* (yield* Upstream).open(target.request)
-  const loop: Loop = { target, board, exchange, turn, expiry }
+  const loop: Loop = { target, store, exchange, withPermit, expiry }
   return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, offset)))
 }, Effect.scoped)

@@ -5,7 +5,7 @@ import type { UpstreamError } from "../client/errors.ts"
 import type { Answer } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { monotonic } from "./clock.ts"
-import { Digest } from "./conversion.ts"
+import { Converter } from "./convert-response.ts"
 import type { Outcome, Poll } from "./outcome.ts"
 
 const failed = (error: UpstreamError): Outcome => ({
@@ -16,15 +16,15 @@ const failed = (error: UpstreamError): Outcome => ({
 })
 
 /**
- * One poll: exchange, digest, time. Never fails and never dies: a defect is a bug of ours, costs one poll (reason `internal`)
+ * One poll: exchange, convert, time. Never fails and never dies: a defect is a bug of ours, costs one poll (reason `internal`)
  * and is logged with its cause.
  */
 export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effect.Effect<Answer, UpstreamError>) {
-  const digest = yield* Digest
+  const convert = yield* Converter
   const at = yield* Clock.currentTimeMillis
   const start = yield* monotonic
   const outcome = yield* exchange.pipe(
-    Effect.flatMap((answer) => digest(target, answer)),
+    Effect.flatMap((answer) => convert(target, answer)),
     Effect.catch((error) => Effect.succeed(failed(error))),
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)

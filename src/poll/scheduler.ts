@@ -6,36 +6,36 @@ import type { Target } from "../config/target.ts"
 import { offsetOf } from "./cadence.ts"
 import { monotonic } from "./clock.ts"
 import { makeExpiry } from "./expiry.ts"
-import { makeBerths } from "./limiter.ts"
+import { makeLimiter } from "./limiter.ts"
 import { loop } from "./poll-loop.ts"
-import { Board } from "./state-store.ts"
-import { expired } from "./target-status.ts"
+import { StateStore } from "./state-store.ts"
+import { expireSeries } from "./target-status.ts"
 
-export type Fleet = Effect.Success<ReturnType<typeof make>>
+export type Scheduler = Effect.Success<ReturnType<typeof makeScheduler>>
 
 /**
- * One loop per target. `apply` makes the fleet poll these targets and no others: a target whose configuration did not change keeps its series, its
+ * One loop per target. `apply` makes the scheduler poll these targets and no others: a target whose configuration did not change keeps its series, its
  * counters, its connection and its tick. `join` lasts as long as all loops live: it fails with the first that dies.
  *
  * `polls` of them are under way at once. When the scope closes no poll begins any more, those in flight get up to `grace`, then they are cut.
  */
-export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls: number) {
-  const board = yield* Board
+export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Duration, polls: number) {
+  const store = yield* StateStore
   const loops = yield* FiberMap.make<string, unknown, never>()
-  const berths = makeBerths(polls)
-  yield* Effect.addFinalizer(() => berths.close(grace))
-  const { expiry, run } = yield* makeExpiry((name) => board.update(name, expired))
+  const limiter = makeLimiter(polls)
+  yield* Effect.addFinalizer(() => limiter.close(grace))
+  const { expiry, run } = yield* makeExpiry((name) => store.update(name, expireSeries))
   const expiring = yield* Effect.forkScoped(run)
   const begin = yield* monotonic
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
     yield* expiry.clear(name)
-    yield* board.remove(name)
+    yield* store.remove(name)
   })
 
   const start = Effect.fnUntraced(function* (target: Target, isAlone: boolean) {
-    yield* board.add(target)
+    yield* store.add(target)
     // asked by the loop itself: with many targets the last one begins seconds after the first, and would stay behind those it stands with on the page
     const offset = isAlone
       ? Effect.succeed(Duration.zero)
@@ -43,15 +43,15 @@ export const make = Effect.fnUntraced(function* (grace: Duration.Duration, polls
     yield* FiberMap.run(
       loops,
       target.name
-    )(Effect.flatMap(offset, (offset) => loop(target, offset, berths.turn(target.request.url.origin), expiry)))
+    )(Effect.flatMap(offset, (offset) => loop(target, offset, limiter.withPermit(target.request.url.origin), expiry)))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
     const wanted = new Map(targets.map((target) => [target.name, target]))
-    const current = new Map(board.statuses().map(({ target }) => [target.name, target]))
+    const current = new Map(store.statuses().map(({ target }) => [target.name, target]))
     const unchanged = (target: Target) => {
       const before = current.get(target.name)
-      return before === target || before?.settings() === target.settings()
+      return before === target || before?.fingerprint() === target.fingerprint()
     }
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
     const started = targets.filter((target) => !unchanged(target))

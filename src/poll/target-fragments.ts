@@ -4,27 +4,27 @@ import type { Block } from "../exposition/block.ts"
 import { join } from "../exposition/join.ts"
 import { render } from "../exposition/lines.ts"
 import { hash32 } from "./hash.ts"
-import { makeSection, type Section } from "./page-fragment.ts"
+import { makeFragment, type PageFragment } from "./page-fragment.ts"
 import { targetSamples } from "./target-metrics.ts"
-import type { Status } from "./target-status.ts"
+import type { TargetStatus } from "./target-status.ts"
 
 /** So many targets at most share a section (but for one, for a moment): few enough to put their lines together within some milliseconds. */
-const most = 128
+const maxTargets = 128
 
 /** A target's place among the others: in the order of their ticks. */
-interface Place {
+interface Position {
   readonly name: string
   readonly interval: number
   readonly offset: number
 }
 
-const placeOf = ({ name, interval }: Target): Place => ({
+const positionOf = ({ name, interval }: Target): Position => ({
   name,
   interval: Duration.toMillis(interval),
   offset: hash32(name)
 })
 
-const isBefore = (left: Place, right: Place): boolean => {
+const isBefore = (left: Position, right: Position): boolean => {
   if (left.interval !== right.interval) return left.interval < right.interval
   if (left.offset !== right.offset) return left.offset < right.offset
   return left.name < right.name
@@ -34,54 +34,54 @@ const isBefore = (left: Place, right: Place): boolean => {
  * The targets in sections, in the order of their ticks: those that share a section are polled within a fraction of the interval, and for the rest
  * of it the section is still.
  */
-export const makeSections = (statusOf: (name: string) => Status | undefined) => {
+export const makeTargetFragments = (statusOf: (name: string) => TargetStatus | undefined) => {
   const groups: Array<Group> = []
   const groupOf = new Map<string, Group>()
 
-  const groupWith = (places: ReadonlyArray<Place>) => {
+  const groupWith = (positions: ReadonlyArray<Position>) => {
     const group: Group = {
-      places,
-      ...makeSection(() => blocksOf(group.places.flatMap(({ name }) => statusOf(name) ?? [])))
+      positions,
+      ...makeFragment(() => blocksOf(group.positions.flatMap(({ name }) => statusOf(name) ?? [])))
     }
-    for (const { name } of places) groupOf.set(name, group)
+    for (const { name } of positions) groupOf.set(name, group)
     return group
   }
 
   return {
-    sections: (): ReadonlyArray<Section> => groups.map(({ section }) => section),
+    fragments: (): ReadonlyArray<PageFragment> => groups.map(({ fragment }) => fragment),
     add: (target: Target): void => {
-      const place = placeOf(target)
+      const place = positionOf(target)
       const index = Math.max(
         0,
-        groups.findLastIndex(({ places: [first] }) => first !== undefined && isBefore(first, place))
+        groups.findLastIndex(({ positions: [first] }) => first !== undefined && isBefore(first, place))
       )
       const group = groups[index] ?? groupWith([])
       if (groups.length === 0) groups.push(group)
-      const after = group.places.findIndex((other) => isBefore(place, other))
-      group.places = group.places.toSpliced(after < 0 ? group.places.length : after, 0, place)
-      group.change()
+      const after = group.positions.findIndex((other) => isBefore(place, other))
+      group.positions = group.positions.toSpliced(after < 0 ? group.positions.length : after, 0, place)
+      group.invalidate()
       groupOf.set(place.name, group)
-      if (group.places.length <= most) return
-      groups.splice(index + 1, 0, groupWith(group.places.slice(most / 2)))
-      group.places = group.places.slice(0, most / 2)
+      if (group.positions.length <= maxTargets) return
+      groups.splice(index + 1, 0, groupWith(group.positions.slice(maxTargets / 2)))
+      group.positions = group.positions.slice(0, maxTargets / 2)
     },
     remove: (name: string): void => {
       const group = groupOf.get(name)
       if (group === undefined) return
       groupOf.delete(name)
-      group.places = group.places.filter((place) => place.name !== name)
-      group.change()
-      if (group.places.length === 0) groups.splice(groups.indexOf(group), 1)
+      group.positions = group.positions.filter((place) => place.name !== name)
+      group.invalidate()
+      if (group.positions.length === 0) groups.splice(groups.indexOf(group), 1)
     },
     /** What a scrape would show of the target is another now. */
-    change: (name: string): void => groupOf.get(name)?.change()
+    invalidate: (name: string): void => groupOf.get(name)?.invalidate()
   }
 }
 
-interface Group extends ReturnType<typeof makeSection> {
-  places: ReadonlyArray<Place>
+interface Group extends ReturnType<typeof makeFragment> {
+  positions: ReadonlyArray<Position>
 }
 
 /** Own metrics and polled series of neighbours, one block a family. */
-const blocksOf = (statuses: ReadonlyArray<Status>): ReadonlyArray<Block> =>
+const blocksOf = (statuses: ReadonlyArray<TargetStatus>): ReadonlyArray<Block> =>
   join([...render(statuses.flatMap(targetSamples)), ...statuses.flatMap(({ blocks }) => blocks)])

@@ -8,7 +8,7 @@ import {
   type Sample
 } from "../mapping/sample.ts"
 import { type ErrorReason, errorReasons } from "./outcome.ts"
-import type { Status } from "./target-status.ts"
+import type { TargetStatus } from "./target-status.ts"
 
 const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
 
@@ -33,7 +33,7 @@ const families = {
 export const targetFamilies: ReadonlyArray<Family> = Object.values(families)
 
 /** The samples of `targetFamilies` for one target. */
-export const targetSamples = (status: Status): ReadonlyArray<Sample> => {
+export const targetSamples = (status: TargetStatus): ReadonlyArray<Sample> => {
   const target: Labels = [["target", status.target.name]]
   const sample = (family: Family, value: number): Sample => ({ family, labels: target, value })
   const byReason = <R extends ErrorReason | DropReason>(
@@ -57,5 +57,5 @@ export const targetSamples = (status: Status): ReadonlyArray<Sample> => {
 }
 
 /** Whether nothing changed that `targetSamples` or the polled series tell of: the plan of the next tick, say. */
-export const showTheSame = (before: Status, after: Status): boolean =>
+export const rendersTheSame = (before: TargetStatus, after: TargetStatus): boolean =>
   before.polls === after.polls && before.skipped === after.skipped && before.blocks === after.blocks

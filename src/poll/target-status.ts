@@ -4,17 +4,17 @@ import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../mapping/problems.ts"
 import type { Dropped, Problem } from "../mapping/sample.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
-import { type ErrorReason, errorReasons, type Past, type Poll, past } from "./outcome.ts"
-import { Course } from "./poll-history.ts"
+import { type ErrorReason, errorReasons, type Poll, type PollRecord, recordOf } from "./outcome.ts"
+import { PollHistory } from "./poll-history.ts"
 
-/** All that is known of one target; immutable but for its course, and replaced whole after every poll. Times are epoch milliseconds. */
-export interface Status {
+/** All that is known of one target; immutable but for its history, and replaced whole after every poll. Times are epoch milliseconds. */
+export interface TargetStatus {
   readonly target: Target
   readonly polls: number
   readonly errors: Readonly<Record<ErrorReason, number>>
   readonly dropped: Dropped
   readonly skipped: number
-  readonly last: Past | undefined
+  readonly last: PollRecord | undefined
   readonly lastSuccess: number | undefined
   readonly outage: Outage | undefined
   /** When the next tick is due. */
@@ -28,14 +28,14 @@ export interface Status {
   /** Of the answer that the series are of. */
   readonly validators: Validators | undefined
   /** The last polls; who replaces the status after one adds it. */
-  readonly course: Course
+  readonly history: PollHistory
 }
 
 const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
 
 /** A target that was never polled. */
-export const initial = (target: Target): Status => ({
+export const initialStatus = (target: Target): TargetStatus => ({
   target,
   polls: 0,
   errors: zeros(errorReasons),
@@ -50,14 +50,14 @@ export const initial = (target: Target): Status => ({
   series: 0,
   problems: [],
   validators: undefined,
-  course: new Course()
+  history: new PollHistory()
 })
 
 /** The status after one more poll, and the transition if that poll was one. */
-export const polled = (status: Status, poll: Poll): readonly [Status, Transition | undefined] => {
+export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetStatus, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
-  const next = { ...status, polls: status.polls + 1, last: past(poll), outage }
+  const next = { ...status, polls: status.polls + 1, last: recordOf(poll), outage }
   const end = poll.at + poll.seconds * 1000
   if (outcome._tag === "Failed") {
     return [
@@ -70,23 +70,23 @@ export const polled = (status: Status, poll: Poll): readonly [Status, Transition
     ]
   }
   const good = { ...next, lastSuccess: end, retryAt: undefined }
-  if (outcome.yield === undefined) return [good, transition]
-  const { blocks, series, dropped, problems, validators } = outcome.yield
+  if (outcome.result === undefined) return [good, transition]
+  const { blocks, series, dropped, problems, validators } = outcome.result
   return [{ ...good, blocks, series, problems, validators, dropped: addDropped(status.dropped, dropped) }, transition]
 }
 
 /** The next tick is due at `at`; `ticks` before it passed unused. */
-export const scheduled = (status: Status, at: number, ticks: number): Status => ({
+export const scheduleTick = (status: TargetStatus, at: number, ticks: number): TargetStatus => ({
   ...status,
   nextTick: at,
   skipped: status.skipped + ticks
 })
 
 /** A tick that was not used although no poll was running. */
-export const held = (status: Status): Status => ({ ...status, skipped: status.skipped + 1 })
+export const skipTick = (status: TargetStatus): TargetStatus => ({ ...status, skipped: status.skipped + 1 })
 
 /** The last good poll is too long ago: its series are gone. */
-export const expired = (status: Status): Status => ({
+export const expireSeries = (status: TargetStatus): TargetStatus => ({
   ...status,
   blocks: [],
   series: 0,

@@ -1,19 +1,19 @@
 import * as Effect from "effect/Effect"
 import { monotonic } from "../poll/clock.ts"
-import { Board } from "../poll/state-store.ts"
+import { StateStore } from "../poll/state-store.ts"
 
 /** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */
 export const ailments = Effect.gen(function* () {
-  const board = yield* Board
+  const board = yield* StateStore
   const now = yield* monotonic
   return board.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
 /** Targets that were not polled since the start, and sources that were not asked for theirs, whatever would come of it. */
-export const unpolled = Effect.map(Board, (board) => [
+export const unpolled = Effect.map(StateStore, (board) => [
   ...board
-    .self()
-    .sources.filter(({ asked }) => !asked)
+    .daemon()
+    .sources.filter(({ attempted }) => !attempted)
     .map(({ name }) => `${name} was not asked for its targets yet`),
   ...board
     .statuses()

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Board } from "../poll/state-store.ts"
+import { StateStore } from "../poll/state-store.ts"
 import { ailments, unpolled } from "./health.ts"
 import { securityHeaders } from "./pages/layout.ts"
 import { statusPage } from "./pages/status-page.ts"
@@ -29,7 +29,7 @@ const okUnless = (problems: ReadonlyArray<string>) =>
 
 /** All that poller serves: GET and HEAD, one page a path. */
 export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
-  const board = yield* Board
+  const board = yield* StateStore
 
   const metrics = ({ headers }: HttpServerRequest.HttpServerRequest) =>
     Effect.map(scrape(headers.accept, headers["accept-encoding"]), ({ body, headers }) =>
@@ -38,7 +38,7 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
 
   const status = Effect.fnUntraced(function* (query: string) {
     const now = yield* Clock.currentTimeMillis
-    const view = { self: board.self(), statuses: board.statuses(), ailments: yield* ailments, now }
+    const view = { self: board.daemon(), statuses: board.statuses(), ailments: yield* ailments, now }
     return markup(statusPage({ ...view, query: new URLSearchParams(query) }))
   })
 
@@ -46,7 +46,7 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
     const found = board.status(decode(encoded))
     return found === undefined
       ? undefined
-      : Effect.map(Clock.currentTimeMillis, (now) => markup(targetPage(board.self(), found, now)))
+      : Effect.map(Clock.currentTimeMillis, (now) => markup(targetPage(board.daemon(), found, now)))
   }
 
   const page = (path: string, query: string, request: HttpServerRequest.HttpServerRequest) => {

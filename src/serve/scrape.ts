@@ -5,9 +5,9 @@ import { compress, gzip } from "../exposition/gzip.ts"
 import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
-import { remember } from "../poll/memoize.ts"
-import type { Section } from "../poll/page-fragment.ts"
-import { Board } from "../poll/state-store.ts"
+import { memoize } from "../poll/memoize.ts"
+import type { PageFragment } from "../poll/page-fragment.ts"
+import { StateStore } from "../poll/state-store.ts"
 
 /** A finished answer; the pieces of its body follow each other. */
 export interface Scraped {
@@ -47,15 +47,15 @@ const zip = async (page: Page, format: Format) => {
   return page.zipped
 }
 
-const formatOf = remember(negotiateFormat)
-const wantsGzip = remember(acceptsGzip)
+const formatOf = memoize(negotiateFormat)
+const wantsGzip = memoize(acceptsGzip)
 
 /**
  * The page of /metrics as bytes. It is put together and compressed when somebody asks for it so and something has changed since, and else
  * served as it lies there: `ready` has it then, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
-  const board = yield* Board
+  const board = yield* StateStore
   const own = yield* ProcessMetrics
   const pages = new Map<Format, Page>()
   /** Somebody scrapes, and asks for gzip. */
@@ -79,9 +79,9 @@ export const makeScrape = Effect.gen(function* () {
     const version = board.version()
     const blocks = renderForeign(reading).slice()
     let work = 0
-    for (const section of board.sections()) {
+    for (const section of board.fragments()) {
       // many targets take many milliseconds: others get their turn in between
-      if (!section.isReady() && work++ > 1) yield* Effect.yieldNow
+      if (!section.isCached() && work++ > 1) yield* Effect.yieldNow
       blocks.push(...section.blocks())
     }
     const page: Page = { version, reading, pieces: pieces(blocks, format) }
@@ -104,10 +104,10 @@ export const makeScrape = Effect.gen(function* () {
   })
 
   /** A section that is not ready at two looks in a row, and did not change in between, has come to rest. */
-  const prepare = Effect.fnUntraced(function* (seen: WeakMap<Section, number>) {
+  const prepare = Effect.fnUntraced(function* (seen: WeakMap<PageFragment, number>) {
     let isMoving = false
-    for (const section of board.sections()) {
-      if (section.isReady()) continue
+    for (const section of board.fragments()) {
+      if (section.isCached()) continue
       const version = section.version()
       if (seen.get(section) !== version) {
         seen.set(section, version)
@@ -122,7 +122,7 @@ export const makeScrape = Effect.gen(function* () {
 
   /** Puts together and compresses for those who scrape what has come to rest, so that their next scrape finds it done. */
   const ahead = Effect.gen(function* () {
-    const seen = new WeakMap<Section, number>()
+    const seen = new WeakMap<PageFragment, number>()
     while (true) {
       yield* board.change
       do yield* Effect.sleep(rest)

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { size } from "../../src/config/byte-size.ts"
-import { issuesOf } from "../../src/config/schema-issues.ts"
+import { schemaIssues } from "../../src/config/schema-issues.ts"
 
 const schema = size({ description: "A number of bytes" })
 
@@ -23,7 +23,7 @@ test.each([
   [16_000_000, "expected a size such as 16MB or 512KiB"],
   ["0MB", "expected a size of more than 0"]
 ])("%j is %s", (value, message) => {
-  expect(issuesOf(schema, value).map((issue) => issue.message)).toEqual([message])
+  expect(schemaIssues(schema, value).map((issue) => issue.message)).toEqual([message])
 })
 
 test.each(["16MB", "512KiB", "1.5kB", "100B"])("%s is written back as the same size", (text) => {

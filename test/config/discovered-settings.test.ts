@@ -1,12 +1,15 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type Asking, listed } from "../../src/config/discovered-settings.ts"
+import { discoveredSettings, type RequestOptions } from "../../src/config/discovered-settings.ts"
 
-const plain: Asking = { scheme: "http", path: "/", params: {} }
+const plain: RequestOptions = { scheme: "http", path: "/", params: {} }
 
-const target = (address: string, labels: Readonly<Record<string, string>> = {}, asking: Partial<Asking> = {}) =>
-  Result.getOrThrowWith(listed({ address, labels, where: "" }, { ...plain, ...asking }), (why) => new Error(why))
+const target = (address: string, labels: Readonly<Record<string, string>> = {}, asking: Partial<RequestOptions> = {}) =>
+  Result.getOrThrowWith(
+    discoveredSettings({ address, labels, location: "" }, { ...plain, ...asking }),
+    (why) => new Error(why)
+  )
 
 describe("an entry as a target", () => {
   test("is asked where it is, and is called so", () => {
@@ -90,7 +93,7 @@ describe("an entry as a target", () => {
   test.each(["", "a b", "a/b", "user@shop", "shop?x", "shop#x", "shop:99999", "http://", "http:// x/", "\\shop"])(
     "is none, if it is %j",
     (address) => {
-      expect(Result.isFailure(listed({ address, labels: {}, where: "" }, plain))).toBe(true)
+      expect(Result.isFailure(discoveredSettings({ address, labels: {}, location: "" }, plain))).toBe(true)
     }
   )
 
@@ -101,7 +104,7 @@ describe("an entry as a target", () => {
     )
     fc.assert(
       fc.property(fc.oneof(fc.webAuthority(), fc.webUrl(), fc.string()), labels, (address, labels) => {
-        const made = listed({ address, labels, where: "" }, plain)
+        const made = discoveredSettings({ address, labels, location: "" }, plain)
         if (Result.isSuccess(made)) expect(URL.canParse(made.success.url)).toBe(true)
       })
     )

@@ -2,8 +2,8 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { parse as parseYaml } from "yaml"
-import { write } from "../../src/config/draft.ts"
-import { check } from "../../src/config/validate.ts"
+import { formatDraft } from "../../src/config/draft.ts"
+import { validate } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
 import { parse } from "../../src/mapping/document/json.ts"
 import { root } from "../mapping/random-document.ts"
@@ -28,7 +28,7 @@ test("a line a metric, and each note before what it is about", () => {
       { id: "n2", state: "DOWN", mem: { used_kb: 6 }, last_seen: null, disks: [] }
     ]
   }
-  expect(write({ ...heading, settings: { max_series: 20_000 } }, inferred(document))).toBe(`# Written by a test.
+  expect(formatDraft({ ...heading, settings: { max_series: 20_000 } }, inferred(document))).toBe(`# Written by a test.
 
 targets:
   - name: shop
@@ -65,7 +65,7 @@ test("whatever the document, the text says what was inferred, and neither the ch
     fc.property(root, (document) => {
       const found = inferred(document)
       if (Object.keys(found.mapping).length === 0) return
-      const { value, problems, warnings } = check(parseYaml(write(heading, found)), machine)
+      const { value, problems, warnings } = validate(parseYaml(formatDraft(heading, found)), machine)
       expect(value).toEqual({ targets: [{ name: "shop", url: "http://localhost/", ...found.mapping }] })
       expect([...problems, ...warnings]).toEqual([])
     }),

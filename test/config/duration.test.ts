@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { duration } from "../../src/config/duration.ts"
-import { issuesOf } from "../../src/config/schema-issues.ts"
+import { schemaIssues } from "../../src/config/schema-issues.ts"
 
 const schema = duration({ description: "A length of time" })
 const millis = (text: string) => Duration.toMillis(Schema.decodeUnknownSync(schema)(text))
@@ -28,7 +28,7 @@ test.each([
   ["0s", "expected a duration of more than 0"],
   ["25d", "expected a duration of at most 24d"]
 ])("%j is %s", (value, message) => {
-  expect(issuesOf(schema, value).map((issue) => issue.message)).toEqual([message])
+  expect(schemaIssues(schema, value).map((issue) => issue.message)).toEqual([message])
 })
 
 test.each(["500ms", "30s", "1h30m", "1d1ms"])("%s is written back as it was read", (text) => {

@@ -220,7 +220,7 @@ test("a file that is not there is told, without its name, which may be the secre
     { locate: locateIn(undefined, "/nonexistent") }
   )
   expect(lines(loaded.problems)).toEqual([])
-  expect(lines(loaded.absent)).toEqual([
+  expect(lines(loaded.missingFiles)).toEqual([
     "poller.yml:1:103: targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
   ])
 })
@@ -234,7 +234,7 @@ targets:
 # ${key}`
 
 const settings = (interval = "30s", path = "up", key = "k") =>
-  targets(text(interval, path, key), { environment: { KEY: key } }).map(({ settings }) => settings())
+  targets(text(interval, path, key), { environment: { KEY: key } }).map(({ fingerprint }) => fingerprint())
 
 test("a target has the same settings as long as it would be polled and transformed alike", () => {
   const [a, b] = settings()
@@ -251,7 +251,7 @@ defaults: { interval: 60s, timeout: 5s }
 targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up } }]`)
   const [b] = targets(`
 targets: [{ url: "https://a.example.com/", metrics: { a_up: up }, timeout: 5s, interval: 60s, name: a }]`)
-  expect(a?.settings()).toBe(b?.settings())
+  expect(a?.fingerprint()).toBe(b?.fingerprint())
 })
 
 const flags = { interval: Duration.seconds(5), timeout: Duration.seconds(2) }

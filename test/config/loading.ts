@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { show } from "../../src/config/diagnostics.ts"
-import { fromText, type Loaded } from "../../src/config/load.ts"
-import type { Surroundings } from "../../src/config/validate.ts"
+import { formatDiagnostic } from "../../src/config/diagnostics.ts"
+import { fromText, type LoadedConfiguration } from "../../src/config/load.ts"
+import type { LoadContext } from "../../src/config/validate.ts"
 
 /** A machine without variables, on which every file that a configuration names stands beside it. */
-export const anywhere: Surroundings = {
+export const anywhere: LoadContext = {
   environment: {},
   locate: (path) => ({ file: join("/etc/poller", path), exists: true })
 }
@@ -13,10 +13,11 @@ export const anywhere: Surroundings = {
 export const noFlags = { interval: undefined, timeout: undefined }
 
 /** A configuration loaded from its text, as the file `poller.yml`. */
-export const load = (text: string, surroundings: Partial<Surroundings> = {}): Loaded =>
+export const load = (text: string, surroundings: Partial<LoadContext> = {}): LoadedConfiguration =>
   fromText("poller.yml", text, { ...anywhere, ...surroundings }, noFlags)
 
-export const lines = (remarks: Loaded["problems"]): ReadonlyArray<string> => remarks.map((remark) => show(remark))
+export const lines = (diagnostics: LoadedConfiguration["problems"]): ReadonlyArray<string> =>
+  diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))
 
 /** The bad configurations: name, text, and the problems that its first lines tell. */
 export const bad = readdirSync(join(import.meta.dirname, "bad")).map((name) => {

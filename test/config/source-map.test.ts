@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { type KeyPath, read } from "../../src/config/source-map.ts"
+import { type KeyPath, parseYaml } from "../../src/config/source-map.ts"
 
-const source = (text: string) => Result.getOrThrow(read(text))
+const source = (text: string) => Result.getOrThrow(parseYaml(text))
 const broken = (text: string) =>
-  Result.getOrThrow(Result.flip(read(text))).map(({ line, column, message }) => `${line}:${column}: ${message}`)
+  Result.getOrThrow(Result.flip(parseYaml(text))).map(({ line, column, message }) => `${line}:${column}: ${message}`)
 
 const yaml = `targets:
   - name: shop
@@ -69,7 +69,7 @@ test("what is nested beyond all measure is no YAML that can be read either", () 
 test("whatever a text is, reading it does not throw", () => {
   const sign = fc.constantFrom(..."abc:-[]{}&*!|>'\"%@`#,?<=\n\t \0\\".split(""), "a: ", "\n  - ", "&a ", "*a", "<<: ")
   fc.assert(
-    fc.property(fc.array(sign, { maxLength: 40 }), (signs) => void read(signs.join(""))),
+    fc.property(fc.array(sign, { maxLength: 40 }), (signs) => void parseYaml(signs.join(""))),
     { numRuns: 2000 }
   )
 })

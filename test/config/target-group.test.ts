@@ -2,17 +2,21 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { stringify } from "yaml"
-import { show } from "../../src/config/diagnostics.ts"
-import { type Entries, fromJson, fromYaml } from "../../src/config/target-group.ts"
+import { formatDiagnostic } from "../../src/config/diagnostics.ts"
+import { fromJson, fromYaml, type ParsedGroups } from "../../src/config/target-group.ts"
 
 const json = (text: string) => fromJson("a.json", Buffer.from(text))
 const yaml = (text: string) => fromYaml("a.yml", Buffer.from(text))
-const entries = (result: Entries) =>
-  Result.getOrThrowWith(result, (remarks) => new Error(remarks.map((remark) => show(remark)).join("\n")))
-const faults = (result: Entries) => (Result.isFailure(result) ? result.failure.map((remark) => show(remark)) : [])
+const entries = (result: ParsedGroups) =>
+  Result.getOrThrowWith(
+    result,
+    (diagnostics) => new Error(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join("\n"))
+  )
+const faults = (result: ParsedGroups) =>
+  Result.isFailure(result) ? result.failure.map((diagnostic) => formatDiagnostic(diagnostic)) : []
 
 /** Without their places. */
-const listed = (result: Entries) => entries(result).map(({ address, labels }) => ({ address, labels }))
+const listed = (result: ParsedGroups) => entries(result).map(({ address, labels }) => ({ address, labels }))
 
 describe("a document of target groups", () => {
   const group = fc.record(
@@ -50,9 +54,9 @@ describe("a document of target groups", () => {
 
   test("tells where each target stands", () => {
     const text = "- targets:\n    - a:1\n    - b:2\n- targets: [c:3]\n"
-    expect(entries(yaml(text)).map(({ where }) => where)).toEqual(["a.yml:2:7", "a.yml:3:7", "a.yml:4:13"])
+    expect(entries(yaml(text)).map(({ location }) => location)).toEqual(["a.yml:2:7", "a.yml:3:7", "a.yml:4:13"])
     const [first, second] = entries(json('[{"targets": ["a:1", "b:2"]}]'))
-    expect([first?.where, second?.where]).toEqual(["a.json: [0].targets[0]", "a.json: [0].targets[1]"])
+    expect([first?.location, second?.location]).toEqual(["a.json: [0].targets[0]", "a.json: [0].targets[1]"])
   })
 
   test("has labels as they are written, whatever else YAML would take them for", () => {

@@ -2,9 +2,9 @@ import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { show } from "../../src/config/diagnostics.ts"
+import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import type { Target } from "../../src/config/target.ts"
-import type { Entry } from "../../src/config/target-group.ts"
+import type { DiscoveredTarget } from "../../src/config/target-group.ts"
 import { bodyOf, collected } from "../mapping/collect.ts"
 import { lines, load } from "./loading.ts"
 
@@ -29,30 +29,35 @@ const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
 const samplesOf = (transform: Target["transform"]) =>
   collected((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
 
-type Given = ReadonlyArray<string | readonly [string, Entry["labels"]]>
+type Given = ReadonlyArray<string | readonly [string, DiscoveredTarget["labels"]]>
 
 /** Entries on lines of their own. */
-const entries = (...given: Given): ReadonlyArray<Entry> =>
+const entries = (...given: Given): ReadonlyArray<DiscoveredTarget> =>
   given.map((entry, index) => {
     const [address, labels] = typeof entry === "string" ? [entry, {}] : entry
-    return { address, labels, where: `a.yml:${index + 1}:1` }
+    return { address, labels, location: `a.yml:${index + 1}:1` }
   })
 
 const call = (yaml: string, ...given: Given) => {
-  const { targets, sources } = configuration(yaml).roster(new Map([["nodes", entries(...given)]]))
-  const { targets: count, troubles = [] } = sources.get("nodes") ?? {}
-  return { targets, count, names: targets.map(({ name }) => name), troubles: troubles.map((trouble) => show(trouble)) }
+  const { targets, sources } = configuration(yaml).targetSet(new Map([["nodes", entries(...given)]]))
+  const { targets: count, diagnostics = [] } = sources.get("nodes") ?? {}
+  return {
+    targets,
+    count,
+    names: targets.map(({ name }) => name),
+    diagnostics: diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))
+  }
 }
 
-describe("a roster", () => {
+describe("a targetSet", () => {
   test("has the targets of the file, then those that its sources list", () => {
     const yaml = `${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`
-    expect(call(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, troubles: [] })
+    expect(call(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, diagnostics: [] })
   })
 
   test("has the targets of the file alone until something is listed", () => {
-    const { roster, sources } = configuration(`${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`)
-    expect(roster(new Map()).targets.map(({ name }) => name)).toEqual(["own"])
+    const { targetSet, sources } = configuration(`${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`)
+    expect(targetSet(new Map()).targets.map(({ name }) => name)).toEqual(["own"])
     expect(sources).toMatchObject([
       { name: "nodes", refresh: Duration.minutes(5), origin: { _tag: "Files", patterns: ["/etc/poller/a.yml"] } }
     ])
@@ -69,7 +74,7 @@ targets_from:
     expect(target?.interval).toEqual(Duration.minutes(1))
     expect(target?.request.timeout).toEqual(Duration.seconds(2))
     expect(target?.request.auth).toEqual({ _tag: "Bearer", token: { path: "/etc/poller/token" } })
-    expect(target?.recipe.labels).toEqual({ site: "ams1", rack: "2", row: "3", instance: "a:1" })
+    expect(target?.spec.labels).toEqual({ site: "ams1", rack: "2", row: "3", instance: "a:1" })
   })
 
   test.each([
@@ -103,17 +108,17 @@ targets_from:
       /^a\.yml:2:1: could emit the same series as a:1 \(node_up and 2 more\): give each a label that tells them apart/
     ]
   ] as const)("is without an entry that has %s, and says why", (_, entry, why) => {
-    const { names, count, troubles } = call(one, "a:1", entry, "c:1")
+    const { names, count, diagnostics } = call(one, "a:1", entry, "c:1")
     expect(names).toEqual(["a:1", "c:1"])
     expect(count).toBe(2)
-    expect(troubles).toEqual([expect.stringMatching(why)])
+    expect(diagnostics).toEqual([expect.stringMatching(why)])
   })
 
   test("is without a listed target that has the name or the series of one of the file", () => {
     const own = '{ name: "a:1", url: "http://own/", mapping: node, labels: { instance: "b:1" } }'
-    const { names, troubles } = call(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
+    const { names, diagnostics } = call(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
     expect(names).toEqual(["a:1", "c:1"])
-    expect(troubles).toHaveLength(2)
+    expect(diagnostics).toHaveLength(2)
   })
 
   test("gives all targets of a source its own mapping, made once", () => {
@@ -124,7 +129,7 @@ targets_from:
         { family: { name: "shop_up", type: "gauge", help: "Up." }, labels: [["instance", instance]], value: 1 }
       ])
     )
-    expect(targets[0]?.recipe.mapping).toBe(targets[1]?.recipe.mapping)
+    expect(targets[0]?.spec.mapping).toBe(targets[1]?.spec.mapping)
   })
 
   test("gives the targets of a source without a mapping a first look", () => {
@@ -137,16 +142,16 @@ targets_from:
   test("takes a user of the URL, unless the source has auth", () => {
     const entry = "http://ada:hush@shop/"
     expect(call(one, entry).targets[0]?.request).toMatchObject({ auth: { _tag: "Basic", username: "ada" } })
-    const { targets, troubles } = call(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
+    const { targets, diagnostics } = call(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
     expect(targets).toEqual([])
-    expect(troubles).toEqual(["a.yml:1:1: url: has a user, and there is auth as well: one or the other"])
+    expect(diagnostics).toEqual(["a.yml:1:1: url: has a user, and there is auth as well: one or the other"])
   })
 
   test("has an entry that is listed twice once, in one source or in two", () => {
     const yaml =
       'targets_from: [{ name: nodes, files: ["a.yml"], mapping: node }, { files: ["b.yml"], mapping: node }]\n'
-    const { roster } = configuration(yaml)
-    const { targets, sources } = roster(
+    const { targetSet } = configuration(yaml)
+    const { targets, sources } = targetSet(
       new Map([
         ["nodes", entries("a:1", "a:1")],
         ["b.yml", entries("a:1")]
@@ -154,49 +159,49 @@ targets_from:
     )
     expect(targets.map(({ name }) => name)).toEqual(["a:1"])
     expect([...sources.values()]).toEqual([
-      { targets: 1, troubles: [] },
-      { targets: 0, troubles: [] }
+      { targets: 1, diagnostics: [] },
+      { targets: 0, diagnostics: [] }
     ])
   })
 
   test("does not look for variables in what is listed", () => {
-    expect(call(one, ["a:1", { x: "${HOME}" }]).targets[0]?.recipe.labels).toMatchObject({ x: "${HOME}" })
+    expect(call(one, ["a:1", { x: "${HOME}" }]).targets[0]?.spec.labels).toMatchObject({ x: "${HOME}" })
   })
 
   test("makes an entry once, and again only when it changes", () => {
-    const { roster } = configuration(one)
-    const after = (...given: Given) => roster(new Map([["nodes", entries(...given)]])).targets
+    const { targetSet } = configuration(one)
+    const after = (...given: Given) => targetSet(new Map([["nodes", entries(...given)]])).targets
     const [a, b] = after(["a:1", { x: "1" }], ["b:1", { x: "1" }])
     const [later, before, changed] = after(["c:1", {}], ["a:1", { x: "1" }], ["b:1", { x: "2" }])
     expect(later?.name).toBe("c:1")
     expect(before).toBe(a)
-    expect(changed?.settings()).not.toBe(b?.settings())
+    expect(changed?.fingerprint()).not.toBe(b?.fingerprint())
   })
 
   test("has no two targets of one name or with the same series, whatever is listed", () => {
-    const { roster } = configuration(one)
+    const { targetSet } = configuration(one)
     const label = fc.constantFrom("instance", "rack", "device", "__metrics_path__", "9")
     const entry = fc.record({
       address: fc.constantFrom("a:1", "b:1", "http://a:1/", "http://b:1/x", "a b"),
       labels: fc.dictionary(label, fc.constantFrom("", "x", "a:1", "/x")),
-      where: fc.constant("a.yml:1:1")
+      location: fc.constant("a.yml:1:1")
     })
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 8 }), (given) => {
-        const { targets, sources } = roster(new Map([["nodes", given]]))
+        const { targets, sources } = targetSet(new Map([["nodes", given]]))
         const distinct = <A>(values: ReadonlyArray<A>) => new Set(values).size
         expect(distinct(targets.map(({ name }) => name))).toBe(targets.length)
-        const labels = targets.map(({ recipe }) =>
+        const labels = targets.map(({ spec }) =>
           JSON.stringify(
-            Object.entries(recipe.labels)
+            Object.entries(spec.labels)
               .filter(([, v]) => v)
               .sort()
           )
         )
         expect(distinct(labels)).toBe(targets.length)
-        const { targets: count = 0, troubles = [] } = sources.get("nodes") ?? {}
+        const { targets: count = 0, diagnostics = [] } = sources.get("nodes") ?? {}
         expect(count).toBe(targets.length)
-        expect(count + troubles.length).toBeLessThanOrEqual(given.length)
+        expect(count + diagnostics.length).toBeLessThanOrEqual(given.length)
       })
     )
   })

@@ -4,9 +4,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 import { parse as parseYaml } from "yaml"
-import { write } from "../../src/config/draft.ts"
+import { formatDraft } from "../../src/config/draft.ts"
 import { File } from "../../src/config/schema/configuration-file.ts"
-import { check } from "../../src/config/validate.ts"
+import { validate } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
 import { parse } from "../../src/mapping/document/json.ts"
 import { plan } from "../../src/mapping/plan.ts"
@@ -19,7 +19,7 @@ const machine = { environment: {}, locate: (file: string) => ({ file, exists: tr
 
 /** The series of a configuration of one target, which must be without fault. */
 const samplesOf = (configuration: string, name: string) => {
-  const { value, problems, warnings } = check(parseYaml(configuration), machine)
+  const { value, problems, warnings } = validate(parseYaml(configuration), machine)
   expect([...problems, ...warnings]).toEqual([])
   const [target] = Schema.decodeUnknownSync(File)(value).targets ?? []
   const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
@@ -41,6 +41,6 @@ describe.each(names)("%s", (name) => {
   test("so does the one that init writes", () => {
     const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
     const heading = { name, url: "http://localhost/", settings: {}, comment: "Written by a test." }
-    expect(samplesOf(write(heading, infer(document, name)), name).length).toBeGreaterThan(3)
+    expect(samplesOf(formatDraft(heading, infer(document, name)), name).length).toBeGreaterThan(3)
   })
 })

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { connections } from "../../src/host/files.ts"
 import { perHost } from "../../src/poll/limiter.ts"
 import { targetSamples } from "../../src/poll/target-metrics.ts"
-import { initial } from "../../src/poll/target-status.ts"
+import { initialStatus } from "../../src/poll/target-status.ts"
 import { aTarget } from "../poll/polled-target.ts"
 
 const file = (path: string) => readFileSync(join(import.meta.dirname, "../..", path), "utf8")
@@ -29,7 +29,7 @@ test("the limits that it says the unit and the manifest have are theirs", () => 
 })
 
 test("each target has as many series of poller's own as it says, wherever it says so", () => {
-  const series = targetSamples({ ...initial(aTarget("shop")), lastSuccess: 1 }).length
+  const series = targetSamples({ ...initialStatus(aTarget("shop")), lastSuccess: 1 }).length
   const said = [...page.matchAll(/(\d+) series of poller's own|targets\stimes (\d+)/g)].map(([, a, b]) =>
     Number(a ?? b)
   )
@@ -37,7 +37,7 @@ test("each target has as many series of poller's own as it says, wherever it say
 })
 
 test("as many of them count by reason as it says, and its example drops these", () => {
-  const families = targetSamples(initial(aTarget("shop"))).filter(({ labels }) =>
+  const families = targetSamples(initialStatus(aTarget("shop"))).filter(({ labels }) =>
     labels.some(([name]) => name === "reason")
   )
   expect(page).toContain(`${families.length} of them count failed polls and dropped samples by reason`)

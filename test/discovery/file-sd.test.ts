@@ -4,9 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { show } from "../../src/config/diagnostics.ts"
+import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import { readFiles, unmatched, watchFiles } from "../../src/discovery/file-sd.ts"
-import { entriesOf, isSame, type Listing, troublesOf } from "../../src/discovery/listing.ts"
+import { diagnosticsOf, entriesOf, isSame, type Listing } from "../../src/discovery/listing.ts"
 import { folder } from "../client/folder.ts"
 
 const group = (...targets: ReadonlyArray<string>) => JSON.stringify([{ targets }])
@@ -25,7 +25,7 @@ const source = (...patterns: ReadonlyArray<string>) => {
       listing = await Effect.runPromise(readFiles(absolute, before))
       return {
         addresses: entriesOf(listing).map(({ address }) => address),
-        troubles: troublesOf(listing).map((trouble) => show(trouble).replace(at, "")),
+        diagnostics: diagnosticsOf(listing).map((diagnostic) => formatDiagnostic(diagnostic).replace(at, "")),
         same: isSame(before, listing)
       }
     }
@@ -42,13 +42,13 @@ describe("reading the files of a source", () => {
     write("bjson", group("no:1"))
     write("b.json~", group("no:2"))
     write("ab.json", group("no:3"))
-    expect(await read()).toEqual({ addresses: ["b1:1", "b1:2", "b2:1", "a:1", "c:1"], troubles: [], same: false })
+    expect(await read()).toEqual({ addresses: ["b1:1", "b1:2", "b2:1", "a:1", "c:1"], diagnostics: [], same: false })
     expect(await read()).toMatchObject({ same: true })
   })
 
   test("finds nothing wrong with files and folders that are not there", async () => {
     const { read, patterns } = source("a.yml", "*.json", "none/*.yml")
-    expect(await read()).toEqual({ addresses: [], troubles: [], same: true })
+    expect(await read()).toEqual({ addresses: [], diagnostics: [], same: true })
     expect(await Effect.runPromise(unmatched(patterns))).toEqual(patterns)
   })
 
@@ -70,12 +70,12 @@ describe("reading the files of a source", () => {
     await read()
     write("a.json", '[{"targets": ["a:2"')
     write("b.json", group("b:2"))
-    const { addresses, troubles } = await read()
+    const { addresses, diagnostics } = await read()
     expect(addresses).toEqual(["a:1", "b:2"])
-    expect(troubles).toEqual(["/a.json: not JSON: cut off"])
+    expect(diagnostics).toEqual(["/a.json: not JSON: cut off"])
     expect(await read()).toMatchObject({ same: true })
     write("a.json", group("a:3"))
-    expect(await read()).toMatchObject({ addresses: ["a:3", "b:2"], troubles: [] })
+    expect(await read()).toMatchObject({ addresses: ["a:3", "b:2"], diagnostics: [] })
   })
 
   test("says in one line what keeps a file from being read, and how much more is wrong with it", async () => {
@@ -84,7 +84,7 @@ describe("reading the files of a source", () => {
     write("b.yml", "- 1\n- 2\n- 3\n")
     expect(await read()).toMatchObject({
       addresses: [],
-      troubles: ["/a.yml: cannot be read: a folder", "/b.yml:1:3: [0]: expected a map (and 2 more)"]
+      diagnostics: ["/a.yml: cannot be read: a folder", "/b.yml:1:3: [0]: expected a map (and 2 more)"]
     })
   })
 })

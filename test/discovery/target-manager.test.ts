@@ -10,11 +10,11 @@ import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
 import { type Answer, Upstream } from "../../src/client/exchange.ts"
 import { fromText } from "../../src/config/load.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
-import * as Muster from "../../src/discovery/target-manager.ts"
-import { starting } from "../../src/poll/daemon-status.ts"
-import * as Fleet from "../../src/poll/scheduler.ts"
+import * as TargetManager from "../../src/discovery/target-manager.ts"
+import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
+import * as Scheduler from "../../src/poll/scheduler.ts"
 import type { Shard } from "../../src/poll/shard.ts"
-import { Board } from "../../src/poll/state-store.ts"
+import { StateStore } from "../../src/poll/state-store.ts"
 
 const seconds = Duration.seconds
 const alone: Shard = { ordinal: 0, total: 1 }
@@ -48,12 +48,12 @@ const scene = () => {
     const { source: _, ...annotations } = fiber.getRef(References.CurrentLogAnnotations)
     it.log.push([String(message), ...Object.values(annotations)].join(" "))
   })
-  const board = Board.layer(starting("1.2.3", "26.0.0", alone, 0))
-  return Object.assign(it, { layer: Layer.mergeAll(board, upstream, Logger.layer([logger])) })
+  const store = StateStore.layer(initialDaemonStatus("1.2.3", "26.0.0", alone, 0))
+  return Object.assign(it, { layer: Layer.mergeAll(store, upstream, Logger.layer([logger])) })
 }
 
 const withScene =
-  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, Board | Upstream | Scope.Scope>) => () => {
+  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | Upstream | Scope.Scope>) => () => {
     const it = scene()
     return Effect.provide(body(it), it.layer)
   }
@@ -68,23 +68,23 @@ const configuration = (yaml: string) =>
 
 const fromHttp = configuration("targets_from: { http: 'http://u:hush@inventory.test/', mapping: node }")
 
-/** A muster that has a configuration and keeps to what its sources list. */
+/** A manager that has a configuration and keeps to what its sources list. */
 const started = Effect.fnUntraced(function* (shard = alone, given = fromHttp) {
-  const fleet = yield* Fleet.make(seconds(1), 1000)
-  const muster = yield* Muster.make(fleet, shard)
-  yield* muster.apply(given)
-  yield* Effect.forkScoped(muster.follow)
+  const scheduler = yield* Scheduler.makeScheduler(seconds(1), 1000)
+  const manager = yield* TargetManager.makeTargetManager(scheduler, shard)
+  yield* manager.apply(given)
+  yield* Effect.forkScoped(manager.run)
   yield* TestClock.adjust(0)
-  return muster
+  return manager
 })
 
-const names = Effect.map(Board, (board) =>
-  board
+const names = Effect.map(StateStore, (store) =>
+  store
     .statuses()
     .map(({ target }) => target.name)
     .sort()
 )
-const source = Effect.map(Board, (board) => board.self().sources[0])
+const source = Effect.map(StateStore, (store) => store.daemon().sources[0])
 
 it.effect(
   "what the server lists is polled, and what it lists later, once a minute",
@@ -98,9 +98,9 @@ it.effect(
       assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
       yield* TestClock.adjust(seconds(1))
       assert.deepStrictEqual(yield* names, ["b:1", "c:1"])
-      const board = yield* Board
-      assert.isAtLeast(board.status("b:1")?.polls ?? 0, 6)
-      assert.strictEqual(board.status("c:1")?.polls, 0)
+      const store = yield* StateStore
+      assert.isAtLeast(store.status("b:1")?.polls ?? 0, 6)
+      assert.strictEqual(store.status("c:1")?.polls, 0)
       assert.include(it.log, "targets changed 2 1 0 1")
     })
   )
@@ -126,7 +126,7 @@ for (const [why, bad, line] of [
         yield* TestClock.adjust(seconds(600))
         assert.strictEqual(it.readings, 11)
         assert.deepStrictEqual(yield* names, ["a:1"])
-        assert.deepInclude(yield* source, { asked: true, targets: 1, lastSuccess: 0, problems: [line] })
+        assert.deepInclude(yield* source, { attempted: true, targets: 1, lastSuccess: 0, problems: [line] })
         it.list = list("a:1", "b:1")
         yield* TestClock.adjust(seconds(60))
         assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
@@ -146,7 +146,7 @@ it.effect(
     Effect.gen(function* () {
       it.list = down
       yield* started()
-      assert.deepInclude(yield* source, { asked: true, targets: 0, lastSuccess: undefined })
+      assert.deepInclude(yield* source, { attempted: true, targets: 0, lastSuccess: undefined })
       it.list = list("a:1")
       yield* TestClock.adjust(seconds(60))
       assert.deepStrictEqual(yield* names, ["a:1"])
@@ -175,19 +175,19 @@ it.effect(
   withScene((it) =>
     Effect.gen(function* () {
       it.list = list("a:1")
-      const muster = yield* started()
+      const manager = yield* started()
       it.list = down
-      yield* muster.apply(
+      yield* manager.apply(
         configuration("targets_from: { http: 'http://inventory.test/', mapping: node, labels: { x: y } }")
       )
       yield* TestClock.adjust(0)
       assert.strictEqual(it.readings, 2)
       assert.deepStrictEqual(yield* names, ["a:1"])
-      const board = yield* Board
-      assert.deepInclude(board.status("a:1")?.target.recipe.labels, { x: "y" })
-      yield* muster.apply(configuration("targets: [{ name: own, url: 'http://own.test/', mapping: node }]"))
+      const store = yield* StateStore
+      assert.deepInclude(store.status("a:1")?.target.spec.labels, { x: "y" })
+      yield* manager.apply(configuration("targets: [{ name: own, url: 'http://own.test/', mapping: node }]"))
       assert.deepStrictEqual(yield* names, ["own"])
-      assert.deepStrictEqual(board.self().sources, [])
+      assert.deepStrictEqual(store.daemon().sources, [])
     })
   )
 )

@@ -121,7 +121,7 @@ it("offsets are 25 ms apart or the same, and the first of them is one that a dae
 
 it("an offset follows from the name alone", () => {
   expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
-  expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("fleet", seconds(30)))
+  expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("scheduler", seconds(30)))
 })
 
 it("a target that comes later ticks when it would have ticked, had it been there from the start", () => {

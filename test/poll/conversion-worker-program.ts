@@ -1,4 +1,4 @@
 import { parentPort } from "node:worker_threads"
-import { digestFor } from "../../src/poll/conversion-worker.ts"
+import { runConversionWorker } from "../../src/poll/conversion-worker.ts"
 
-if (parentPort !== null) digestFor(parentPort)
+if (parentPort !== null) runConversionWorker(parentPort)

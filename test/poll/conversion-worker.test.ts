@@ -3,18 +3,18 @@ import { Worker } from "node:worker_threads"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Answer } from "../../src/client/exchange.ts"
-import { compile, type Recipe } from "../../src/config/transform-spec.ts"
-import { Digest, digest } from "../../src/poll/conversion.ts"
+import { compileTransform, type TransformSpec } from "../../src/config/transform-spec.ts"
 import * as DigestThread from "../../src/poll/conversion-worker.ts"
+import { Converter, convert } from "../../src/poll/convert-response.ts"
 import { aTarget } from "./polled-target.ts"
 
 const mapping = {
   metrics: { app_nodes: { value: { count: "nodes[*]" }, help: "Nodes." } },
   each: [{ path: "nodes[*]", labels_from: { node: "id" }, metrics: { app_cpu_usage_ratio: "cpu" } }]
 }
-const target = (recipe: Partial<Recipe> = {}) => {
+const target = (recipe: Partial<TransformSpec> = {}) => {
   const whole = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...recipe }
-  return aTarget("a", { recipe: whole, maxSeries: whole.maxSeries, transform: compile(whole) })
+  return aTarget("a", { spec: whole, maxSeries: whole.maxSeries, transform: compileTransform(whole) })
 }
 const fresh = (text: string): Answer => ({
   _tag: "Fresh",
@@ -28,7 +28,7 @@ const nodes = (count: number) =>
 const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
 const works = program("conversion-worker-program.ts")
 /** Threads, and the sizes of answers that the heaps were prepared for. */
-const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.Threads => ({
+const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.WorkerOptions => ({
   start,
   makeRoom: (bytes) => void sizes.push(bytes)
 })
@@ -45,10 +45,10 @@ it.effect.each([
   },
   { what: "more than max_series", target: target({ maxSeries: 2 }), body: nodes(3) },
   { what: "no JSON", target: target(), body: '{"nodes":[' }
-])("a thread's digest is the same as ours: $what", ({ target, body }) =>
+])("a thread's convert is the same as ours: $what", ({ target, body }) =>
   Effect.gen(function* () {
-    const elsewhere = yield* (yield* Digest)(target, fresh(body))
-    assert.deepStrictEqual(elsewhere, asSent(digest(target, fresh(body))))
+    const elsewhere = yield* (yield* Converter)(target, fresh(body))
+    assert.deepStrictEqual(elsewhere, asSent(convert(target, fresh(body))))
   }).pipe(Effect.provide(onThread))
 )
 
@@ -59,21 +59,21 @@ it.effect("a thread that dies costs its polls, and the next poll has a new one",
   let started = 0
   const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : works())
   return Effect.gen(function* () {
-    const digest = yield* Digest
-    const first = yield* digest(target(), fresh(nodes(1)))
+    const convert = yield* Converter
+    const first = yield* convert(target(), fresh(nodes(1)))
     assert.deepStrictEqual(first, {
       _tag: "Failed",
       reason: "internal",
       message: "the answer could not be digested: out of memory"
     })
-    const second = yield* digest(target(), fresh(nodes(1)))
+    const second = yield* convert(target(), fresh(nodes(1)))
     assert.strictEqual(second._tag, "Good")
   }).pipe(Effect.provide(DigestThread.layer(threads(start), 0)))
 })
 
 it.effect("what is not large is digested here", () =>
   Effect.gen(function* () {
-    const outcome = yield* (yield* Digest)(target(), fresh(nodes(1)))
+    const outcome = yield* (yield* Converter)(target(), fresh(nodes(1)))
     assert.strictEqual(outcome._tag, "Good")
   }).pipe(Effect.provide(DigestThread.layer(threads(() => assert.fail("no thread is needed")))))
 )
@@ -82,10 +82,12 @@ it.effect(
   "an answer as before the last is digested again, if that one was digested elsewhere: its lines are given back by then",
   () =>
     Effect.gen(function* () {
-      const digest = yield* Digest
+      const convert = yield* Converter
       const one = target()
       const blocksOf = (body: string) =>
-        Effect.map(digest(one, fresh(body)), (outcome) => (outcome._tag === "Good" ? outcome.yield?.blocks : undefined))
+        Effect.map(convert(one, fresh(body)), (outcome) =>
+          outcome._tag === "Good" ? outcome.result?.blocks : undefined
+        )
       const [small, large] = [nodes(1), nodes(50)]
       yield* blocksOf(small)
       const known = yield* blocksOf(small)
@@ -100,7 +102,7 @@ it.effect("the heaps are prepared for large answers as long as there is a thread
   return Effect.gen(function* () {
     const body = nodes(3)
     yield* Effect.provide(
-      Effect.flatMap(Digest, (digest) => digest(target(), fresh(body))),
+      Effect.flatMap(Converter, (convert) => convert(target(), fresh(body))),
       DigestThread.layer(threads(works, sizes), 0)
     )
     assert.deepStrictEqual(sizes, [body.length, 0])

@@ -3,13 +3,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { makeBerths } from "../../src/poll/limiter.ts"
+import { makeLimiter } from "../../src/poll/limiter.ts"
 
 const seconds = Duration.seconds
 
 /** `count` polls of a host that last a second each; how many of them, and of all, are under way and have ended. */
 const crowd = (total: number) => {
-  const berths = makeBerths(total)
+  const berths = makeLimiter(total)
   const of = { running: 0, most: 0, ended: 0 }
   const host = (origin: string) => {
     const it = { running: 0, most: 0, ended: 0 }
@@ -28,7 +28,7 @@ const crowd = (total: number) => {
           })
       )
     const polls = (count: number, lasts = seconds(1)) =>
-      Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(berths.turn(origin)(poll(lasts))))
+      Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(berths.withPermit(origin)(poll(lasts))))
     return Object.assign(it, { polls })
   }
   return { berths, host, of }

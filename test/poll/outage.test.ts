@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { afterPoll, type Outage, type Transition } from "../../src/poll/outage.ts"
 import type { Outcome, Poll } from "../../src/poll/outcome.ts"
 
-const good: Outcome = { _tag: "Good", status: 200, bytes: 2, yield: undefined }
+const good: Outcome = { _tag: "Good", status: 200, bytes: 2, result: undefined }
 const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete answer within 10s" }
 const refused: Outcome = { _tag: "Failed", reason: "connection", message: "connect ECONNREFUSED" }
 

@@ -1,9 +1,9 @@
 import * as Duration from "effect/Duration"
 import { get } from "../../src/client/request.ts"
 import type { Target } from "../../src/config/target.ts"
-import { compile, type Recipe } from "../../src/config/transform-spec.ts"
+import { compileTransform, type TransformSpec } from "../../src/config/transform-spec.ts"
 
-const recipe: Recipe = { mapping: undefined, labels: {}, maxSeries: 100 }
+const spec: TransformSpec = { mapping: undefined, labels: {}, maxSeries: 100 }
 
 /** A target that is polled every 10 seconds, has 5 to answer, and whose series stand for 30. */
 export const aTarget = (name: string, change: Partial<Target> = {}): Target => ({
@@ -12,8 +12,8 @@ export const aTarget = (name: string, change: Partial<Target> = {}): Target => (
   interval: Duration.seconds(10),
   staleAfter: Duration.seconds(30),
   maxSeries: 100,
-  recipe,
-  transform: compile(recipe),
-  settings: () => name,
+  spec,
+  transform: compileTransform(spec),
+  fingerprint: () => name,
   ...change
 })

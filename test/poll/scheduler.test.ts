@@ -9,15 +9,15 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
 import { type Answer, Upstream } from "../../src/client/exchange.ts"
-import { starting } from "../../src/poll/daemon-status.ts"
-import * as Fleet from "../../src/poll/scheduler.ts"
-import { Board } from "../../src/poll/state-store.ts"
+import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
+import * as Scheduler from "../../src/poll/scheduler.ts"
+import { StateStore } from "../../src/poll/state-store.ts"
 import { aTarget } from "./polled-target.ts"
 
 const seconds = Duration.seconds
 /** More at once than any test has. */
 const polls = 1000
-const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
+const self = initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
 const json = (document: unknown): Answer => ({
   _tag: "Fresh",
   status: 200,
@@ -43,12 +43,12 @@ const scene = () => {
       )
   })
   const logger = Logger.layer([Logger.make(({ message }) => void it.log.push(String(message)))])
-  return Object.assign(it, { layer: Layer.mergeAll(Board.layer(self), upstream, logger) })
+  return Object.assign(it, { layer: Layer.mergeAll(StateStore.layer(self), upstream, logger) })
 }
 
-const page = Effect.map(Board, (board) =>
-  board
-    .sections()
+const page = Effect.map(StateStore, (store) =>
+  store
+    .fragments()
     .flatMap((section) => section.blocks())
     .map(({ lines }) => Buffer.from(lines).toString())
     .join("")
@@ -57,7 +57,7 @@ const polledSeries = Effect.map(page, (text) => text.split("\n").filter((line) =
 const own = (name: string) => Effect.map(page, (text) => new RegExp(`^${name}(?:{[^}]*})? (.*)$`, "m").exec(text)?.[1])
 
 const withScene =
-  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, Board | Upstream | Scope.Scope>) => () => {
+  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | Upstream | Scope.Scope>) => () => {
     const it = scene()
     return Effect.provide(body(it), it.layer)
   }
@@ -66,8 +66,8 @@ it.effect(
   "the first poll comes at once for one target, the others on the grid",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("shop")])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
       assert.strictEqual(it.polls, 1)
       yield* TestClock.adjust(seconds(100))
@@ -80,8 +80,8 @@ it.effect(
   "of many targets each is polled once within the first interval, and not all at once",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply(Array.from({ length: 50 }, (_, n) => aTarget(`node-${n}`)))
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply(Array.from({ length: 50 }, (_, n) => aTarget(`node-${n}`)))
       yield* TestClock.adjust(seconds(5))
       assert.isAbove(it.polls, 10)
       assert.isBelow(it.polls, 40)
@@ -95,9 +95,9 @@ it.effect(
   "a good poll replaces all series: what the answer no longer has is gone",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
       it.answer = Effect.succeed(json({ a: 1, b: 2 }))
-      yield* fleet.apply([aTarget("shop")])
+      yield* scheduler.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
       assert.deepStrictEqual(yield* polledSeries, ["upstream_a 1", "upstream_b 2"])
       it.answer = Effect.succeed(json({ b: 3 }))
@@ -111,8 +111,8 @@ it.effect(
   "after failed polls the last good series stand until stale_after, to the moment, then they are gone",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("shop", { staleAfter: seconds(25) })])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("shop", { staleAfter: seconds(25) })])
       yield* TestClock.adjust(0)
       it.answer = Effect.fail(down)
       yield* TestClock.adjust(Duration.millis(24_999))
@@ -132,8 +132,8 @@ it.effect(
   "an hour's outage is two lines in the log, and every failed poll is counted",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("shop")])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("shop")])
       yield* TestClock.adjust(seconds(5))
       it.answer = Effect.fail(down)
       yield* TestClock.adjust(seconds(3600))
@@ -157,8 +157,8 @@ it.effect(
         running--
         return json({ a: 1 })
       })
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("slow")])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("slow")])
       yield* TestClock.adjust(seconds(95))
       assert.strictEqual(most, 1)
       assert.strictEqual(it.polls, 5)
@@ -172,8 +172,8 @@ it.effect(
   withScene((it) =>
     Effect.gen(function* () {
       it.answer = Effect.fail(new BadStatus({ status: 429, retryAfter: 25_000 }))
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("shop")])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("shop")])
       yield* TestClock.adjust(seconds(29))
       assert.strictEqual(it.polls, 1)
       assert.strictEqual(yield* own("poll_ticks_skipped_total"), "2")
@@ -187,11 +187,11 @@ it.effect(
   "a bug in a poll costs that poll, is logged, and the loop goes on",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
       const transform = () => {
         throw new Error("bug")
       }
-      yield* fleet.apply([aTarget("shop", { transform })])
+      yield* scheduler.apply([aTarget("shop", { transform })])
       yield* TestClock.adjust(seconds(10))
       assert.strictEqual(it.polls, 2)
       assert.include(yield* page, 'poll_errors_total{reason="internal",target="shop"} 2')
@@ -201,13 +201,15 @@ it.effect(
 )
 
 it.effect(
-  "a loop that dies fails the fleet",
+  "a loop that dies fails the scheduler",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
       // a target without a deadline cannot come about: it stands for any bug in the loop, outside of a poll
-      yield* fleet.apply([aTarget("shop", { request: { ...aTarget("shop").request, timeout: undefined as never } })])
-      const exit = yield* Effect.exit(fleet.join)
+      yield* scheduler.apply([
+        aTarget("shop", { request: { ...aTarget("shop").request, timeout: undefined as never } })
+      ])
+      const exit = yield* Effect.exit(scheduler.join)
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(it.polls, 0)
     })
@@ -218,8 +220,8 @@ it.effect(
   "an answer of more than max_series fails the poll and leaves the series",
   withScene((it) =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("shop", { maxSeries: 2 })])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("shop", { maxSeries: 2 })])
       yield* TestClock.adjust(0)
       it.answer = Effect.succeed(json({ a: 1, b: 2, c: 3 }))
       yield* TestClock.adjust(seconds(10))
@@ -233,17 +235,17 @@ it.effect(
   "of the targets of a new configuration, unchanged ones keep series, counters and tick; removed ones are gone at once",
   withScene(() =>
     Effect.gen(function* () {
-      const fleet = yield* Fleet.make(seconds(1), polls)
-      yield* fleet.apply([aTarget("kept", { settings: () => "1" })])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      yield* scheduler.apply([aTarget("kept", { fingerprint: () => "1" })])
       yield* TestClock.adjust(seconds(4))
-      yield* fleet.apply([aTarget("kept", { settings: () => "1" }), aTarget("new")])
+      yield* scheduler.apply([aTarget("kept", { fingerprint: () => "1" }), aTarget("new")])
       assert.strictEqual(yield* own("polls_total"), "1")
       assert.include(yield* page, 'poll_up{target="new"} 0')
-      yield* fleet.apply([aTarget("new")])
+      yield* scheduler.apply([aTarget("new")])
       assert.notInclude(yield* page, "kept")
       yield* TestClock.adjust(seconds(45))
       assert.isAbove(Number(yield* own("polls_total")), 3)
-      yield* fleet.apply([aTarget("new", { settings: () => "changed" })])
+      yield* scheduler.apply([aTarget("new", { fingerprint: () => "changed" })])
       assert.strictEqual(yield* own("polls_total"), "1")
     })
   )
@@ -262,8 +264,8 @@ it.effect(
         seconds(3)
       )
       const scope = yield* Scope.make()
-      const fleet = yield* Fleet.make(seconds(5), polls).pipe(Scope.provide(scope))
-      yield* fleet.apply([aTarget("shop", { interval: seconds(4) })])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(5), polls).pipe(Scope.provide(scope))
+      yield* scheduler.apply([aTarget("shop", { interval: seconds(4) })])
       yield* TestClock.adjust(seconds(5))
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       yield* TestClock.adjust(seconds(2))
@@ -281,8 +283,8 @@ it.effect(
       let cut = false
       it.answer = Effect.onInterrupt(Effect.never, () => Effect.sync(() => (cut = true)))
       const scope = yield* Scope.make()
-      const fleet = yield* Fleet.make(seconds(2), polls).pipe(Scope.provide(scope))
-      yield* fleet.apply([aTarget("shop")])
+      const scheduler = yield* Scheduler.makeScheduler(seconds(2), polls).pipe(Scope.provide(scope))
+      yield* scheduler.apply([aTarget("shop")])
       yield* TestClock.adjust(0)
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       yield* TestClock.adjust(Duration.millis(1999))

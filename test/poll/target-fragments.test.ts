@@ -4,17 +4,17 @@ import { expect, test } from "vitest"
 import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
 import { hash32 } from "../../src/poll/hash.ts"
-import { makeSections } from "../../src/poll/target-fragments.ts"
-import { initial, type Status } from "../../src/poll/target-status.ts"
+import { makeTargetFragments } from "../../src/poll/target-fragments.ts"
+import { initialStatus, type TargetStatus } from "../../src/poll/target-status.ts"
 import { aTarget } from "./polled-target.ts"
 
 const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
 
 /** Targets, and the sections that they are in. */
 const scene = () => {
-  const statuses = new Map<string, Status>()
-  const sections = makeSections((name) => statuses.get(name))
-  const show = (name: string, value: number, status: Status) => {
+  const statuses = new Map<string, TargetStatus>()
+  const sections = makeTargetFragments((name) => statuses.get(name))
+  const show = (name: string, value: number, status: TargetStatus) => {
     const blocks = render([{ family, labels: [["job", name]], value }])
     statuses.set(name, { ...status, series: 1, blocks })
   }
@@ -22,14 +22,14 @@ const scene = () => {
     ...sections,
     add: (name: string, interval = 10) => {
       const target = aTarget(name, { interval: Duration.seconds(interval) })
-      show(name, 0, initial(target))
+      show(name, 0, initialStatus(target))
       sections.add(target)
     },
     change: (name: string, value: number) => {
       const status = statuses.get(name)
       if (status === undefined) return
       show(name, value, status)
-      sections.change(name)
+      sections.invalidate(name)
     },
     remove: (name: string) => {
       statuses.delete(name)
@@ -38,7 +38,7 @@ const scene = () => {
     /** What each section has to say of the jobs, in the order of the page. */
     jobs: () =>
       sections
-        .sections()
+        .fragments()
         .map((section) =>
           [...String(assemble(section.blocks(), "text")).matchAll(/^queue_depth.*$/gm)].map(([line]) => line)
         ),
@@ -74,13 +74,13 @@ test("targets of one interval stand together", () => {
 test("a change costs its own section and no other", () => {
   const it = scene()
   for (const name of names(1000)) it.add(name)
-  expect(it.sections().length).toBeGreaterThan(7)
-  for (const section of it.sections()) section.blocks()
+  expect(it.fragments().length).toBeGreaterThan(7)
+  for (const section of it.fragments()) section.blocks()
   it.change("node-7", 7)
-  expect(it.sections().filter((section) => !section.isReady())).toHaveLength(1)
+  expect(it.fragments().filter((section) => !section.isCached())).toHaveLength(1)
   expect(it.jobs().flat()).toContain(depth("node-7", 7))
   it.remove("node-7")
-  expect(it.sections().filter((section) => !section.isReady())).toHaveLength(1)
+  expect(it.fragments().filter((section) => !section.isCached())).toHaveLength(1)
   expect(it.jobs().flat()).not.toContain(depth("node-7", 7))
 })
 

@@ -5,8 +5,8 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import { assemble } from "../../src/exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../../src/host/process-metrics.ts"
-import { starting } from "../../src/poll/daemon-status.ts"
-import { Board } from "../../src/poll/state-store.ts"
+import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
+import { StateStore } from "../../src/poll/state-store.ts"
 import { makeScrape } from "../../src/serve/scrape.ts"
 import { aTarget } from "../poll/polled-target.ts"
 
@@ -15,7 +15,10 @@ const processMetrics = Layer.sync(ProcessMetrics, () => {
   readings.now = []
   return { read: Effect.sync(() => (readings.now ??= [])), latest: () => readings.now }
 })
-const layer = Layer.merge(Board.layer(starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)), processMetrics)
+const layer = Layer.merge(
+  StateStore.layer(initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)),
+  processMetrics
+)
 
 /** What clients send, each another way to the bytes. */
 const clients = [
@@ -34,7 +37,7 @@ it.effect.each(clients)(
   "what $client gets at once is what it got the long way, and the page put together naively",
   (it) =>
     Effect.gen(function* () {
-      const board = yield* Board
+      const board = yield* StateStore
       yield* board.add(aTarget("a"))
       const { ready, scrape } = yield* makeScrape
       assert.isUndefined(ready(it.accept, it.encoding), "nothing lies there before somebody asked")
@@ -47,7 +50,7 @@ it.effect.each(clients)(
         String(text),
         String(
           assemble(
-            board.sections().flatMap((section) => section.blocks()),
+            board.fragments().flatMap((section) => section.blocks()),
             it.format
           )
         )
@@ -57,7 +60,7 @@ it.effect.each(clients)(
 
 it.effect.each(clients)("a change is never passed over: $client", ({ accept, encoding }) =>
   Effect.gen(function* () {
-    const board = yield* Board
+    const board = yield* StateStore
     const { ready, scrape } = yield* makeScrape
     const before = yield* scrape(accept, encoding)
     yield* board.add(aTarget("b"))
@@ -77,11 +80,11 @@ it.effect("nor is a reading of the process that is too old", () =>
   }).pipe(Effect.provide(layer))
 )
 
-const unready = Effect.map(Board, (board) => board.sections().filter((section) => !section.isReady()).length)
+const unready = Effect.map(StateStore, (board) => board.fragments().filter((section) => !section.isCached()).length)
 
 it.effect("what has come to rest is put together ahead of the next scrape, and only where somebody scrapes", () =>
   Effect.gen(function* () {
-    const board = yield* Board
+    const board = yield* StateStore
     const { ahead, scrape } = yield* makeScrape
     yield* Effect.forkScoped(ahead)
     yield* board.add(aTarget("a"))

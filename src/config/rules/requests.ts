@@ -1,9 +1,9 @@
 import { type Issue, issue, issueOfKey } from "../issue.ts"
-import type { Survey } from "../raw-configuration.ts"
+import type { RawConfiguration } from "../raw-configuration.ts"
 import { isMap } from "../unknown-values.ts"
 
-export const headersOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ settings, pathOf }) => {
+export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ settings, pathOf }) => {
     const names = (key: string) => (isMap(settings[key]) ? Object.keys(settings[key]) : [])
     const given = names("headers").map((name) => name.toLowerCase())
     return [
@@ -19,12 +19,12 @@ export const headersOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
   })
 
 /** The settings themselves, in `defaults`, in each target and in each source: what is wrong in one is told there, and once. */
-const holders = ({ defaults, sites }: Survey) => [
+const holders = ({ defaults, targetLike }: RawConfiguration) => [
   { path: ["defaults"], settings: defaults },
-  ...sites.map(({ path, own }) => ({ path, settings: own }))
+  ...targetLike.map(({ path, own }) => ({ path, settings: own }))
 ]
 
-export const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
+export const oneAuth = (file: RawConfiguration): ReadonlyArray<Issue> =>
   holders(file).flatMap(({ path, settings }) => {
     if (!isMap(settings.auth)) return []
     const kinds = ["basic", "bearer_token_file", "oauth2"]
@@ -34,14 +34,14 @@ export const oneAuth = (file: Survey): ReadonlyArray<Issue> =>
     return [issue([...path, "auth"], `expected one of ${kinds.join(", ")}, got ${found}`)]
   })
 
-export const userOnce = ({ sites }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ settings: { auth, url }, path }) => {
+export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
     if (auth === undefined || parsed === undefined || parsed.username + parsed.password === "") return []
     return [issue([...path, "url"], "has a user, and there is auth as well: one or the other")]
   })
 
-export const keyWithCertificate = (file: Survey): ReadonlyArray<Issue> =>
+export const keyWithCertificate = (file: RawConfiguration): ReadonlyArray<Issue> =>
   holders(file).flatMap(({ path, settings: { tls } }) => {
     if (!isMap(tls) || "cert_file" in tls === "key_file" in tls) return []
     const [given, other] = "cert_file" in tls ? ["cert_file", "key_file"] : ["key_file", "cert_file"]

@@ -1,25 +1,25 @@
 import { type Issue, issue } from "../issue.ts"
-import { place } from "../path-text.ts"
-import type { Survey } from "../raw-configuration.ts"
-import type { MetricSite, TargetSite } from "../raw-target.ts"
+import { formatPath } from "../path-text.ts"
+import type { RawConfiguration } from "../raw-configuration.ts"
+import type { RawMetric, RawTarget } from "../raw-target.ts"
 
 /** A target that has a metric of some name, its place among all, and the labels that its rows give that metric. */
 interface Emitter {
   readonly at: number
-  readonly target: TargetSite
+  readonly target: RawTarget
   readonly rowLabels: ReadonlySet<string>
 }
 
 /** Metrics that the same targets have, with the same labels of rows: what clashes for one of them clashes for all. */
-interface Alike {
+interface MetricGroup {
   readonly names: Array<string>
   readonly emitters: ReadonlyArray<Emitter>
 }
 
-type Metrics = ReadonlyArray<Pick<MetricSite, "name" | "labels">>
+type Metrics = ReadonlyArray<Pick<RawMetric, "name" | "labels">>
 
 /** A target without metrics makes names of what it finds. */
-const madeUp: Metrics = [{ name: "upstream_*", labels: new Map() }]
+const flattenedMetrics: Metrics = [{ name: "upstream_*", labels: new Map() }]
 
 /** The labels that the rows of a mapping give each of its metrics. */
 const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<string>> => {
@@ -33,9 +33,9 @@ const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<stri
 }
 
 /** Thousands of targets share a mapping, and most of its metrics have the same labels: they are looked at together. */
-const alikes = (targets: ReadonlyArray<TargetSite>): Iterable<Alike> => {
+const groupMetrics = (targets: ReadonlyArray<RawTarget>): Iterable<MetricGroup> => {
   const byName = new Map<string, { key: string; readonly emitters: Array<ReadonlyArray<Emitter>> }>()
-  for (const [metrics, sharers] of Map.groupBy(targets.entries(), ([, { metrics }]) => metrics ?? madeUp)) {
+  for (const [metrics, sharers] of Map.groupBy(targets.entries(), ([, { metrics }]) => metrics ?? flattenedMetrics)) {
     for (const [name, rowLabels] of rowLabelsByName(metrics)) {
       const found = byName.get(name) ?? { key: "", emitters: [] }
       found.key += JSON.stringify([sharers[0]?.[0], [...rowLabels].sort()])
@@ -43,7 +43,7 @@ const alikes = (targets: ReadonlyArray<TargetSite>): Iterable<Alike> => {
       byName.set(name, found)
     }
   }
-  const byKey = new Map<string, Alike>()
+  const byKey = new Map<string, MetricGroup>()
   for (const [name, { key, emitters }] of byName) {
     const known = byKey.get(key) ?? { names: [], emitters: emitters.flat().sort((a, b) => a.at - b.at) }
     known.names.push(name)
@@ -53,29 +53,29 @@ const alikes = (targets: ReadonlyArray<TargetSite>): Iterable<Alike> => {
 }
 
 /** A label that a target's rows may give any value, or none. */
-const anything = Symbol("anything")
+const anyValue = Symbol("anything")
 
 /** Each target whose series could be those of one before it, with that one. */
-const clashesAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly [TargetSite, TargetSite]> => {
+const conflictsAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly [RawTarget, RawTarget]> => {
   const names = [...new Set(emitters.flatMap(({ target }) => [...target.labels.keys()]))]
-  const seen = new Map<string, { readonly target: TargetSite; readonly values: ReadonlyArray<string | symbol> }>()
-  let loose = false
+  const seen = new Map<string, { readonly target: RawTarget; readonly values: ReadonlyArray<string | symbol> }>()
+  let hasAnyValue = false
   return emitters.flatMap(({ target, rowLabels }) => {
-    const values = names.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anything : ""))
+    const values = names.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anyValue : ""))
     const fits = (others: ReadonlyArray<string | symbol>) =>
-      values.every((value, index) => value === others[index] || value === anything || others[index] === anything)
-    const key = JSON.stringify(values.map((value) => (value === anything ? null : value)))
-    loose ||= values.includes(anything)
+      values.every((value, index) => value === others[index] || value === anyValue || others[index] === anyValue)
+    const key = JSON.stringify(values.map((value) => (value === anyValue ? null : value)))
+    hasAnyValue ||= values.includes(anyValue)
     // without such labels, equal values are found without comparing each with each
-    const other = loose ? [...seen.values()].find(({ values }) => fits(values)) : seen.get(key)
+    const other = hasAnyValue ? [...seen.values()].find(({ values }) => fits(values)) : seen.get(key)
     if (!seen.has(key)) seen.set(key, { target, values })
     return other === undefined ? [] : [[target, other.target] as const]
   })
 }
 
 /** The first target whose series those of a target could be, and the metrics of which that is so. */
-interface Clash {
-  readonly other: TargetSite
+interface SeriesConflict {
+  readonly other: RawTarget
   readonly names: ReadonlyArray<string>
 }
 
@@ -83,10 +83,10 @@ interface Clash {
  * Two targets with a metric of one name, and no constant label that tells them apart, could emit the same series, which a page has only once.
  * A label tells them apart when both have it with different values, or one has it and the other neither constant nor from its rows.
  */
-export const clashes = (targets: ReadonlyArray<TargetSite>): ReadonlyMap<TargetSite, Clash> => {
-  const found = new Map<TargetSite, Clash>()
-  for (const { names, emitters } of alikes(targets)) {
-    for (const [target, other] of clashesAmong(emitters)) {
+export const seriesConflicts = (targets: ReadonlyArray<RawTarget>): ReadonlyMap<RawTarget, SeriesConflict> => {
+  const found = new Map<RawTarget, SeriesConflict>()
+  for (const { names, emitters } of groupMetrics(targets)) {
+    for (const [target, other] of conflictsAmong(emitters)) {
       const before = found.get(target) ?? { other, names: [] }
       found.set(target, { ...before, names: [...before.names, ...names] })
     }
@@ -95,11 +95,11 @@ export const clashes = (targets: ReadonlyArray<TargetSite>): ReadonlyMap<TargetS
 }
 
 /** The metrics of a clash, in a few words. */
-export const showNames = ([first = "", ...more]: ReadonlyArray<string>): string =>
+export const formatNames = ([first = "", ...more]: ReadonlyArray<string>): string =>
   more.length === 0 ? first : `${first} and ${more.length} more`
 
-export const seriesApart = ({ targets }: Survey): ReadonlyArray<Issue> =>
-  [...clashes(targets)].map(([{ path }, { other, names }]) => {
-    const mend = "give each a constant label that tells them apart, as in labels: { site: a }"
-    return issue(path, `could emit the same series as ${place(other.path)} (${showNames(names)}): ${mend}`)
+export const noSeriesConflicts = ({ targets }: RawConfiguration): ReadonlyArray<Issue> =>
+  [...seriesConflicts(targets)].map(([{ path }, { other, names }]) => {
+    const fix = "give each a constant label that tells them apart, as in labels: { site: a }"
+    return issue(path, `could emit the same series as ${formatPath(other.path)} (${formatNames(names)}): ${fix}`)
   })

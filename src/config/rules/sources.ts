@@ -1,28 +1,28 @@
 import { type Issue, issue } from "../issue.ts"
-import { place } from "../path-text.ts"
-import type { Survey } from "../raw-configuration.ts"
+import { formatPath } from "../path-text.ts"
+import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
 
-export const filesOrHttp = ({ sources }: Survey): ReadonlyArray<Issue> =>
+export const filesOrHttp = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ own, path }) => {
     const found = "files" in own && "http" in own ? "both" : "neither"
     return "files" in own !== "http" in own ? [] : [issue(path, `expected one of files and http, got ${found}`)]
   })
 
 /** Without it, whatever a source lists would be refused. */
-export const instanceFree = ({ sources }: Survey): ReadonlyArray<Issue> =>
+export const instanceFree = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ target: { metrics, path } }) => {
     const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")
-    const message = `the rows have a label instance (${place(row ?? [])}), as every target that is listed has itself`
+    const message = `the rows have a label instance (${formatPath(row ?? [])}), as every target that is listed has itself`
     return row === undefined ? [] : [issue(path, message)]
   })
 
-export const uniqueSources = ({ sources }: Survey): ReadonlyArray<Issue> => {
+export const uniqueSources = ({ sources }: RawConfiguration): ReadonlyArray<Issue> => {
   const first = new Map<string, KeyPath>()
   return sources.flatMap(({ name, path }) => {
     const other = first.get(name)
     if (name !== "" && other === undefined) first.set(name, path)
-    const message = `the name of ${other === undefined ? "" : place(other)} as well: give it one of its own`
+    const message = `the name of ${other === undefined ? "" : formatPath(other)} as well: give it one of its own`
     return other === undefined ? [] : [issue([...path, "name"], message)]
   })
 }

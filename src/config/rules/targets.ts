@@ -2,22 +2,22 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { decodeDuration } from "../duration.ts"
 import { type Issue, issue, issueOfKey } from "../issue.ts"
-import { place } from "../path-text.ts"
-import type { Survey } from "../raw-configuration.ts"
+import { formatPath } from "../path-text.ts"
+import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
 import { didYouMean } from "../suggest.ts"
 
-export const uniqueNames = ({ targets }: Survey): ReadonlyArray<Issue> => {
+export const uniqueNames = ({ targets }: RawConfiguration): ReadonlyArray<Issue> => {
   const first = new Map<string, KeyPath>()
   return targets.flatMap(({ name, path }) => {
     const other = name === undefined ? undefined : first.get(name)
     if (name !== undefined && other === undefined) first.set(name, path)
-    return other === undefined ? [] : [issue([...path, "name"], `the name of ${place(other)} as well`)]
+    return other === undefined ? [] : [issue([...path, "name"], `the name of ${formatPath(other)} as well`)]
   })
 }
 
 /** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
-export const timeoutWithinInterval = ({ targets, sources }: Survey): ReadonlyArray<Issue> =>
+export const timeoutWithinInterval = ({ targets, sources }: RawConfiguration): ReadonlyArray<Issue> =>
   [...targets, ...sources.map(({ target }) => target)].flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)
     const interval = decodeDuration(settings.interval)
@@ -29,8 +29,8 @@ export const timeoutWithinInterval = ({ targets, sources }: Survey): ReadonlyArr
     return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
   })
 
-export const knownMapping = ({ sites, mappings }: Survey): ReadonlyArray<Issue> =>
-  sites.flatMap(({ settings, path }) => {
+export const knownMapping = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ settings, path }) => {
     const name = settings.mapping
     if (typeof name !== "string") return []
     const own = ["metrics", "each"].filter((key) => key in settings)

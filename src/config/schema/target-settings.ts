@@ -5,7 +5,7 @@ import { size } from "../byte-size.ts"
 import { duration } from "../duration.ts"
 
 /** What a target has that neither says nor inherits anything else, as a file would have it. */
-export const builtIn = {
+export const builtInSettings = {
   interval: "30s",
   method: "GET",
   accept_status: ["200-299"],
@@ -15,7 +15,7 @@ export const builtIn = {
 } as const
 
 /** Or the interval, where that is shorter. */
-export const longestBuiltInTimeout = "10s"
+export const maxBuiltInTimeout = "10s"
 
 export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a string that is not empty" }))
 
@@ -83,7 +83,7 @@ const AcceptStatus = Schema.Array(StatusRange)
   .pipe(
     Schema.annotateEncoded({
       description: "Status codes of a good answer.",
-      default: builtIn.accept_status,
+      default: builtInSettings.accept_status,
       examples: [["200-299", 503]]
     })
   )
@@ -143,12 +143,14 @@ const Tls = Schema.Struct({
 
 /** The keys that a target and `defaults` have in common. */
 export const settings = {
-  interval: Schema.optionalKey(duration({ description: "Time from one poll to the next.", default: builtIn.interval })),
+  interval: Schema.optionalKey(
+    duration({ description: "Time from one poll to the next.", default: builtInSettings.interval })
+  ),
   timeout: Schema.optionalKey(
     duration({
       description:
         "Time that a poll may take, from connecting to the last byte; at most the interval. Default: 10s, or the interval where that is shorter.",
-      default: longestBuiltInTimeout
+      default: maxBuiltInTimeout
     })
   ),
   stale_after: Schema.optionalKey(
@@ -163,7 +165,7 @@ export const settings = {
   method: Schema.optionalKey(
     Schema.Literals(["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE"]).annotate({
       description: "The request's method.",
-      default: builtIn.method
+      default: builtInSettings.method
     })
   ),
   headers: Schema.optionalKey(Headers),
@@ -182,19 +184,19 @@ export const settings = {
   follow_redirects: Schema.optionalKey(
     Schema.Boolean.annotate({
       description: "Follow up to 10 redirects; credentials do not go to another origin.",
-      default: builtIn.follow_redirects
+      default: builtInSettings.follow_redirects
     })
   ),
   max_body: Schema.optionalKey(
     size({
       description: "The longest answer, counted after decompression; a longer one fails the poll.",
-      default: builtIn.max_body
+      default: builtInSettings.max_body
     })
   ),
   max_series: Schema.optionalKey(
     Schema.Int.check(Schema.isGreaterThan(0, { expected: "a number of at least 1" })).annotate({
       description: "The most series that a poll may yield; more fail it.",
-      default: builtIn.max_series
+      default: builtInSettings.max_series
     })
   ),
   proxy: Schema.optionalKey(

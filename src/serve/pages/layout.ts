@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Self } from "../../poll/daemon-status.ts"
+import type { DaemonStatus } from "../../poll/daemon-status.ts"
 import { type Content, Html, html } from "./html.ts"
 import * as show from "./show.ts"
 import { style } from "./style.ts"
@@ -13,7 +13,7 @@ export const securityHeaders = (): Readonly<Record<string, string>> => ({
 })
 
 /** A whole page: who speaks, then what there is to say. */
-export const layout = (title: string, self: Self, now: number, content: Content): string =>
+export const layout = (title: string, self: DaemonStatus, now: number, content: Content): string =>
   html`<!doctype html>
 <html lang="en">
 <head>

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
-import type { Self, Source } from "../../poll/daemon-status.ts"
-import type { Status } from "../../poll/target-status.ts"
+import type { DaemonStatus, SourceStatus } from "../../poll/daemon-status.ts"
+import type { TargetStatus } from "../../poll/target-status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"
@@ -10,8 +10,8 @@ import { pathOf, type State, stateOf } from "./target-state.ts"
 
 /** What the page is made of; `query` is the URL's, with `down` and `page`. */
 export interface StatusView {
-  readonly self: Self
-  readonly statuses: ReadonlyArray<Status>
+  readonly self: DaemonStatus
+  readonly statuses: ReadonlyArray<TargetStatus>
   /** What is wrong with the daemon itself. */
   readonly ailments: ReadonlyArray<string>
   readonly now: number
@@ -26,7 +26,7 @@ const mostProblems = 10
 /** Trouble first: what is down, the longest outage before the others, then what was not polled yet, then the rest by name. */
 const order: Readonly<Record<State, number>> = { down: 0, waiting: 1, up: 2 }
 
-const byUrgency = (a: Status, b: Status) =>
+const byUrgency = (a: TargetStatus, b: TargetStatus) =>
   order[stateOf(a)] - order[stateOf(b)] ||
   (a.outage?.since ?? 0) - (b.outage?.since ?? 0) ||
   (a.target.name < b.target.name ? -1 : 1)
@@ -52,18 +52,18 @@ const notices = ({ self, ailments, now }: StatusView): ReadonlyArray<Content> =>
   )
 ]
 
-const origin = ({ name, targets, asked, lastSuccess }: Source, now: number): Html => {
+const origin = ({ name, targets, attempted, lastSuccess }: SourceStatus, now: number): Html => {
   const read = lastSuccess !== undefined && [", read ", show.ago(lastSuccess, now)]
-  return html`<p class="soft">${show.count(targets, "target")} from ${name}${asked ? read : ", which was not asked yet"}</p>`
+  return html`<p class="soft">${show.count(targets, "target")} from ${name}${attempted ? read : ", which was not asked yet"}</p>`
 }
 
-const nextPoll = ({ nextTick, retryAt }: Status, now: number): Content => {
+const nextPoll = ({ nextTick, retryAt }: TargetStatus, now: number): Content => {
   const at = Math.max(nextTick ?? 0, retryAt ?? 0)
   if (at === 0) return ""
   return `${at <= now ? "now" : `in ${show.duration((at - now) / 1000)}`}${retryAt === undefined ? "" : " (Retry-After)"}`
 }
 
-const row = (status: Status, now: number): Html => {
+const row = (status: TargetStatus, now: number): Html => {
   const { target, last, outage, series } = status
   const state = stateOf(status)
   const dropped = last === undefined ? 0 : droppedOf(last)
@@ -72,7 +72,7 @@ const row = (status: Status, now: number): Html => {
 <td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<br><span class="down">since ${show.ago(outage.since, now)}</span>: ${why(outage)}`}</td>
 <td class="last">${last !== undefined && html`${show.ago(last.at, now)}<span class="soft">, ${answer(last)}</span>`}</td>
 <td class="number" data-label="series">${series.toLocaleString("en-US")}${dropped > 0 && html`<br><span class="soft">${show.count(dropped, "problem")}</span>`}</td>
-<td>${strip(status.course, Duration.toMillis(target.interval))}</td>
+<td>${strip(status.history, Duration.toMillis(target.interval))}</td>
 <td class="soft" data-label="next poll">${nextPoll(status, now)}</td>
 </tr>
 `

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
-import type { Self } from "../../poll/daemon-status.ts"
-import type { Past } from "../../poll/outcome.ts"
-import type { Status } from "../../poll/target-status.ts"
+import type { DaemonStatus } from "../../poll/daemon-status.ts"
+import type { PollRecord } from "../../poll/outcome.ts"
+import type { TargetStatus } from "../../poll/target-status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"
@@ -14,7 +14,7 @@ const maxLines = 200
 
 const maxProblems = 50
 
-const sentence = (status: Status, now: number): Content => {
+const sentence = (status: TargetStatus, now: number): Content => {
   const { last, outage, lastSuccess } = status
   if (last === undefined) return html`<p>It was not polled yet.</p>`
   if (outage === undefined) return html`<p class="soft">Last polled ${show.ago(last.at, now)}: ${answer(last)}.</p>`
@@ -25,7 +25,7 @@ const sentence = (status: Status, now: number): Content => {
 
 const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-const facts = (status: Status, now: number): Html => {
+const facts = (status: TargetStatus, now: number): Html => {
   const { target, errors, polls, skipped, series, nextTick, retryAt } = status
   const failed = Object.values(errors).reduce((sum, count) => sum + count, 0)
   const seconds = (duration: Duration.Duration) => show.duration(Duration.toSeconds(duration))
@@ -42,20 +42,20 @@ ${fact("Ticks skipped", skipped.toLocaleString("en-US"))}
 </dl>`
 }
 
-const pollRow = (poll: Past): Html => {
+const pollRow = (poll: PollRecord): Html => {
   const { outcome } = poll
   return outcome._tag === "Failed"
     ? html`<tr><td>${show.time(poll.at)}</td><td class="state down">${outcome.reason}</td><td>${outcome.message}</td><td class="soft">${answer(poll)}</td></tr>\n`
     : html`<tr><td>${show.time(poll.at)}</td><td class="state up">good</td><td>${outcome.series !== undefined && show.count(outcome.series, "series", "series")}${outcome.dropped > 0 && `, ${show.count(outcome.dropped, "problem")}`}</td><td class="soft">${answer(poll)}</td></tr>\n`
 }
 
-const pollTable = (title: string, polls: ReadonlyArray<Past>): Content =>
+const pollTable = (title: string, polls: ReadonlyArray<PollRecord>): Content =>
   polls.length > 0 &&
   html`<h2>${title}</h2>
 <table><thead><tr><th>Time, UTC</th><th>Outcome</th><th></th><th>Answer</th></tr></thead><tbody>
 ${polls.toReversed().map(pollRow)}</tbody></table>`
 
-const problems = ({ last, problems: kept }: Status): Content => {
+const problems = ({ last, problems: kept }: TargetStatus): Content => {
   if (kept.length === 0) return undefined
   const rows = kept.slice(0, maxProblems)
   const all = last === undefined ? kept.length : Math.max(droppedOf(last), kept.length)
@@ -65,7 +65,7 @@ ${rows.map(({ reason, metric, path, row }) => html`<tr><td>${reason}</td><td>${m
 ${all > rows.length && html`<p class="soft">and ${(all - rows.length).toLocaleString("en-US")} more</p>`}`
 }
 
-const series = ({ blocks, series: total }: Status): Content => {
+const series = ({ blocks, series: total }: TargetStatus): Content => {
   const lines: Array<string> = []
   for (const block of blocks) {
     if (lines.length >= maxLines) break
@@ -84,18 +84,18 @@ ${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLo
 }
 
 /** The page `/targets/NAME`: what is known of one target, and never what its answers said. */
-export const targetPage = (self: Self, status: Status, now: number): string => {
-  const { target, course } = status
+export const targetPage = (self: DaemonStatus, status: TargetStatus, now: number): string => {
+  const { target, history } = status
   const state = stateOf(status)
   return layout(`${target.name} · poller`, self, now, [
     html`<h1>${target.name}</h1>
 <p class="state ${state}">${state}</p>`,
     sentence(status, now),
-    html`<div class="wide">${strip(course, Duration.toMillis(target.interval))}</div>`,
+    html`<div class="wide">${strip(history, Duration.toMillis(target.interval))}</div>`,
     facts(status, now),
     problems(status),
-    pollTable("Last failures", course.failures()),
-    pollTable("Last polls", course.polls()),
+    pollTable("Last failures", history.failures()),
+    pollTable("Last polls", history.polls()),
     series(status)
   ])
 }

@@ -1,8 +1,8 @@
-import type { Status } from "../../poll/target-status.ts"
+import type { TargetStatus } from "../../poll/target-status.ts"
 
 export type State = "up" | "down" | "waiting"
 
-export const stateOf = ({ last, outage }: Status): State =>
+export const stateOf = ({ last, outage }: TargetStatus): State =>
   last === undefined ? "waiting" : outage === undefined ? "up" : "down"
 
 /** Where a target's page is. */

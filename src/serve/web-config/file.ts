@@ -1,8 +1,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { located, remark, show, sorted } from "../../config/diagnostics.ts"
-import { issuesOf } from "../../config/schema-issues.ts"
-import { type Problem, read } from "../../config/source-map.ts"
+import { diagnosticOf, formatDiagnostic, sortProblems, withPosition } from "../../config/diagnostics.ts"
+import { schemaIssues } from "../../config/schema-issues.ts"
+import { parseYaml, type SourceProblem } from "../../config/source-map.ts"
 
 /** Go's names, as the file has them, and Node's. */
 export const versions = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const
@@ -105,12 +105,13 @@ export type TlsServer = typeof TlsServer.Type
 
 /** The file's meaning, or all of its problems, a line each. */
 export const parse = (file: string, text: string): Result.Result<WebFile, ReadonlyArray<string>> => {
-  const lines = (problems: ReadonlyArray<Problem>) => problems.map((problem) => show(remark(file, problem)))
-  const source = read(text)
+  const lines = (problems: ReadonlyArray<SourceProblem>) =>
+    problems.map((problem) => formatDiagnostic(diagnosticOf(file, problem)))
+  const source = parseYaml(text)
   if (Result.isFailure(source)) return Result.fail(lines(source.failure))
   const value = source.success.value ?? {}
-  const issues = issuesOf(WebFile, value).map((issue) => located(source.success, issue))
-  const problems = sorted([...source.success.duplicates, ...issues])
+  const issues = schemaIssues(WebFile, value).map((issue) => withPosition(source.success, issue))
+  const problems = sortProblems([...source.success.duplicates, ...issues])
   return problems.length > 0
     ? Result.fail(lines(problems))
     : Schema.decodeUnknownResult(WebFile)(value).pipe(Result.mapError(({ message }) => [`${file}: ${message}`]))

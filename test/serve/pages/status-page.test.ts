@@ -1,34 +1,34 @@
 import { describe, expect, test } from "vitest"
 import { get } from "../../../src/client/request.ts"
 import { noneDropped } from "../../../src/mapping/problems.ts"
-import { reloaded, starting } from "../../../src/poll/daemon-status.ts"
+import { applyReload, initialDaemonStatus } from "../../../src/poll/daemon-status.ts"
 import type { Outcome } from "../../../src/poll/outcome.ts"
-import { initial, polled, type Status } from "../../../src/poll/target-status.ts"
+import { applyPoll, initialStatus, type TargetStatus } from "../../../src/poll/target-status.ts"
 import { statusPage } from "../../../src/serve/pages/status-page.ts"
 import { targetPage } from "../../../src/serve/pages/target-page.ts"
 import { aTarget } from "../../poll/polled-target.ts"
 
 const start = Date.UTC(2026, 0, 1)
 const now = start + 3_600_000
-const self = starting("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, start)
+const self = initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, start)
 
 const good: Outcome = {
   _tag: "Good",
   status: 200,
   bytes: 1234,
-  yield: { blocks: [], series: 3, dropped: noneDropped, problems: [], validators: undefined }
+  result: { blocks: [], series: 3, dropped: noneDropped, problems: [], validators: undefined }
 }
 const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete answer within 5s" }
 
 /** A target after these polls, ten seconds apart; the last was ten seconds ago. */
-const after = (name: string, outcomes: ReadonlyArray<Outcome>): Status =>
+const after = (name: string, outcomes: ReadonlyArray<Outcome>): TargetStatus =>
   outcomes.reduce(
     (status, outcome, n) => {
       const poll = { at: now - (outcomes.length - n) * 10_000, seconds: 0.25, outcome }
-      status.course.add(poll)
-      return polled(status, poll)[0]
+      status.history.add(poll)
+      return applyPoll(status, poll)[0]
     },
-    initial(aTarget("a", { name }))
+    initialStatus(aTarget("a", { name }))
   )
 
 /** What a reader of a page reads: the text without its markup. */
@@ -39,7 +39,7 @@ const read = (page: string) =>
     .replace(/\s+/g, " ")
 
 const page = (
-  statuses: ReadonlyArray<Status>,
+  statuses: ReadonlyArray<TargetStatus>,
   change: { query?: string; self?: typeof self; ailments?: ReadonlyArray<string> } = {}
 ) =>
   statusPage({
@@ -73,7 +73,7 @@ describe("the status page", () => {
   })
 
   test("says what is wrong with a source of targets, and when it was last read in full; of much, the beginning", () => {
-    const source = { name: "targets/*.yml", asked: true, targets: 3, lastSuccess: now - 120_000, problems: [] }
+    const source = { name: "targets/*.yml", attempted: true, targets: 3, lastSuccess: now - 120_000, problems: [] }
     const well = read(page([after("a", [good])], { self: { ...self, sources: [source] } }))
     expect(well).not.toContain("Not all is well")
     expect(well).toContain("3 targets from targets/*.yml, read 2 min ago")
@@ -85,7 +85,7 @@ describe("the status page", () => {
   })
 
   test("says before all targets that poller itself is not well, and that a reload failed", () => {
-    const failed = reloaded(self, now - 60_000, ["poller.yml:3:5: targets[0].url: no URL"])
+    const failed = applyReload(self, now - 60_000, ["poller.yml:3:5: targets[0].url: no URL"])
     const text = read(page([after("a", [good])], { self: failed, ailments: ["the poll loop of a does not tick"] }))
     expect(text).toMatch(/not well.*the poll loop of a does not tick.*reload failed , 1 min ago.*poller\.yml:3:5/)
   })
@@ -120,7 +120,7 @@ describe("a target's page", () => {
     const target = aTarget("a", {
       request: get(new URL("https://user:hunter2@api.test/v1?key=hunter2"), aTarget("a").request.timeout)
     })
-    const text = targetPage(self, initial(target), now)
+    const text = targetPage(self, initialStatus(target), now)
     expect(text).toContain("https://api.test/v1?…")
     expect(text).not.toContain("hunter2")
   })

@@ -1,18 +1,18 @@
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { noneDropped } from "../../src/mapping/problems.ts"
-import { digest, digestOnce } from "../../src/poll/conversion.ts"
+import { convert, convertChanged } from "../../src/poll/convert-response.ts"
 import { aTarget } from "./polled-target.ts"
 
 const answer = (body: string) =>
   ({ _tag: "Fresh", status: 200, body: Buffer.from(body), validators: undefined }) as const
 
 test("a document yields its series, and what tells it from the next", () => {
-  expect(digest(aTarget("a"), answer('{"x": 1}'))).toMatchObject({ _tag: "Good", bytes: 8, yield: { series: 1 } })
+  expect(convert(aTarget("a"), answer('{"x": 1}'))).toMatchObject({ _tag: "Good", bytes: 8, result: { series: 1 } })
 })
 
 test("no document, and no series lost: what was not modified", () => {
-  expect(digest(aTarget("a"), { _tag: "NotModified", status: 304 })).toMatchObject({ _tag: "Good", yield: undefined })
+  expect(convert(aTarget("a"), { _tag: "NotModified", status: 304 })).toMatchObject({ _tag: "Good", result: undefined })
 })
 
 test.each([
@@ -25,7 +25,7 @@ test.each([
     "too_large"
   ]
 ])("%s fails the poll", (_, answer, target, reason) => {
-  expect(digest(target, answer)).toMatchObject({ _tag: "Failed", reason, status: 200 })
+  expect(convert(target, answer)).toMatchObject({ _tag: "Failed", reason, status: 200 })
 })
 
 /** A target that counts how often its answers are digested. */
@@ -44,27 +44,27 @@ const counting = () => {
 
 test("the same bytes are not digested a third time: what they yielded stands, and the rest is the new answer's", () => {
   const target = counting()
-  digestOnce(target, answer('{"x": 1}'))
-  const second = digestOnce(target, answer('{"x": 1}'))
+  convertChanged(target, answer('{"x": 1}'))
+  const second = convertChanged(target, answer('{"x": 1}'))
   const validators = { etag: '"2"', lastModified: undefined }
-  const third = digestOnce(target, { ...answer('{"x": 1}'), status: 203, validators })
+  const third = convertChanged(target, { ...answer('{"x": 1}'), status: 203, validators })
   expect(target.digestions).toBe(2)
-  expect(third).toEqual(digest(aTarget("a"), { ...answer('{"x": 1}'), status: 203, validators }))
-  expect(second._tag === "Good" && third._tag === "Good" && second.yield?.blocks === third.yield?.blocks).toBe(true)
-  expect(digestOnce(target, answer('{"x": 2}'))).toEqual(digest(aTarget("a"), answer('{"x": 2}')))
+  expect(third).toEqual(convert(aTarget("a"), { ...answer('{"x": 1}'), status: 203, validators }))
+  expect(second._tag === "Good" && third._tag === "Good" && second.result?.blocks === third.result?.blocks).toBe(true)
+  expect(convertChanged(target, answer('{"x": 2}'))).toEqual(convert(aTarget("a"), answer('{"x": 2}')))
   expect(target.digestions).toBe(3)
 })
 
 test("an answer of another length is not even compared", () => {
   const target = counting()
   for (const body of ['{"x": 1}', '{"x": 10}', '{"x": 1}', '{"x": 10}']) {
-    expect(digestOnce(target, answer(body))).toEqual(digest(aTarget("a"), answer(body)))
+    expect(convertChanged(target, answer(body))).toEqual(convert(aTarget("a"), answer(body)))
   }
   expect(target.digestions).toBe(4)
 })
 
 test("an answer that was no good is looked at again", () => {
   const target = aTarget("a", { maxSeries: 1 })
-  expect(digestOnce(target, answer("[1, 2]"))).toEqual(digestOnce(target, answer("[1, 2]")))
-  expect(digestOnce(target, answer("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })
+  expect(convertChanged(target, answer("[1, 2]"))).toEqual(convertChanged(target, answer("[1, 2]")))
+  expect(convertChanged(target, answer("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })
 })

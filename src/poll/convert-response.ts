@@ -9,12 +9,12 @@ import { SampleLines } from "../exposition/lines.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** What a digestion needs to know of its target. */
-export type Digestion = Pick<Target, "transform" | "maxSeries">
+export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 
 /** What an answer comes to for a target. Its body is used up. */
-export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Outcome => {
+export const convert = ({ transform, maxSeries }: ConversionTarget, answer: Answer): Outcome => {
   const { status } = answer
-  if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, yield: undefined }
+  if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
   const bytes = answer.body.length
   const lines = new SampleLines()
   const transformed = transform(answer.body, lines)
@@ -42,43 +42,46 @@ export const digest = ({ transform, maxSeries }: Digestion, answer: Answer): Out
     _tag: "Good",
     status,
     bytes,
-    yield: { blocks: lines.blocks(), series, dropped, problems, validators: answer.validators }
+    result: { blocks: lines.blocks(), series, dropped, problems, validators: answer.validators }
   }
 }
 
 /** What the last answer of a target came to: what else its status shows is older, and not to be shown again once it is replaced. */
-interface Known {
+interface LastResponse {
   readonly bytes: number
   /** Nothing where the answer before was of another length. */
   readonly hash: string | undefined
   readonly outcome: Outcome
 }
 
-const known = new WeakMap<Digestion, Known>()
+const lastResponses = new WeakMap<ConversionTarget, LastResponse>()
 
 /**
  * The same as `digest`; the very bytes of the answer before, which many an upstream sends without a word for it, are not digested again. An answer of
  * another length is another one: only those of one length are hashed, and so it is the third of them that is known.
  */
-export const digestOnce = (digestion: Digestion, answer: Answer): Outcome => {
-  if (answer._tag === "NotModified") return digest(digestion, answer)
+export const convertChanged = (digestion: ConversionTarget, answer: Answer): Outcome => {
+  if (answer._tag === "NotModified") return convert(digestion, answer)
   const bytes = answer.body.length
-  const last = known.get(digestion)
+  const last = lastResponses.get(digestion)
   // not a shorter one: what is taken for the same by mistake would be wrong for as long as it stands
   const sum = last?.bytes === bytes ? hash("sha256", answer.body, "base64") : undefined
-  if (sum !== undefined && last?.hash === sum && last.outcome._tag === "Good" && last.outcome.yield !== undefined) {
+  if (sum !== undefined && last?.hash === sum && last.outcome._tag === "Good" && last.outcome.result !== undefined) {
     const { status, validators } = answer
-    return { ...last.outcome, status, yield: { ...last.outcome.yield, validators } }
+    return { ...last.outcome, status, result: { ...last.outcome.result, validators } }
   }
-  const outcome = digest(digestion, answer)
-  known.set(digestion, { bytes, hash: sum, outcome })
+  const outcome = convert(digestion, answer)
+  lastResponses.set(digestion, { bytes, hash: sum, outcome })
   return outcome
 }
 
 /** The last answer of a target was digested elsewhere. */
-export const forget = (digestion: Digestion): void => void known.delete(digestion)
+export const forgetResponse = (digestion: ConversionTarget): void => void lastResponses.delete(digestion)
 
 /** How polls come by their outcomes: right here, unless the daemon has another thread for it. */
-export const Digest = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>("poller/Digest", {
-  defaultValue: () => (target, answer) => Effect.sync(() => digestOnce(target, answer))
-})
+export const Converter = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>(
+  "poller/Digest",
+  {
+    defaultValue: () => (target, answer) => Effect.sync(() => convertChanged(target, answer))
+  }
+)
