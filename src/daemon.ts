@@ -12,7 +12,7 @@ import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
 import { startThread } from "./host/thread.ts"
-import * as DigestThread from "./poll/conversion-worker.ts"
+import * as ConversionWorker from "./poll/conversion-worker.ts"
 import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
 import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
@@ -108,5 +108,5 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 export const surroundings = Layer.mergeAll(
   ProcessMetrics.layer,
   Notify.layer,
-  DigestThread.layer({ start: startThread, makeRoom })
+  ConversionWorker.layer({ start: startThread, makeRoom })
 )

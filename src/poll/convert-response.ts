@@ -80,7 +80,7 @@ export const forgetResponse = (digestion: ConversionTarget): void => void lastRe
 
 /** How polls come by their outcomes: right here, unless the daemon has another thread for it. */
 export const Converter = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>(
-  "poller/Digest",
+  "poller/Converter",
   {
     defaultValue: () => (target, answer) => Effect.sync(() => convertChanged(target, answer))
   }

@@ -4,7 +4,7 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Answer } from "../../src/client/exchange.ts"
 import { compileTransform, type TransformSpec } from "../../src/config/transform-spec.ts"
-import * as DigestThread from "../../src/poll/conversion-worker.ts"
+import * as ConversionWorker from "../../src/poll/conversion-worker.ts"
 import { Converter, convert } from "../../src/poll/convert-response.ts"
 import { aTarget } from "./polled-target.ts"
 
@@ -28,11 +28,11 @@ const nodes = (count: number) =>
 const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
 const works = program("conversion-worker-program.ts")
 /** Threads, and the sizes of answers that the heaps were prepared for. */
-const threads = (start: () => Worker, sizes: Array<number> = []): DigestThread.WorkerOptions => ({
+const threads = (start: () => Worker, sizes: Array<number> = []): ConversionWorker.WorkerOptions => ({
   start,
   makeRoom: (bytes) => void sizes.push(bytes)
 })
-const onThread = DigestThread.layer(threads(works), 0)
+const onThread = ConversionWorker.layer(threads(works), 0)
 
 it.effect.each([
   { what: "a few series", target: target(), body: nodes(3) },
@@ -68,14 +68,14 @@ it.effect("a thread that dies costs its polls, and the next poll has a new one",
     })
     const second = yield* convert(target(), fresh(nodes(1)))
     assert.strictEqual(second._tag, "Good")
-  }).pipe(Effect.provide(DigestThread.layer(threads(start), 0)))
+  }).pipe(Effect.provide(ConversionWorker.layer(threads(start), 0)))
 })
 
 it.effect("what is not large is digested here", () =>
   Effect.gen(function* () {
     const outcome = yield* (yield* Converter)(target(), fresh(nodes(1)))
     assert.strictEqual(outcome._tag, "Good")
-  }).pipe(Effect.provide(DigestThread.layer(threads(() => assert.fail("no thread is needed")))))
+  }).pipe(Effect.provide(ConversionWorker.layer(threads(() => assert.fail("no thread is needed")))))
 )
 
 it.effect(
@@ -94,7 +94,7 @@ it.effect(
       assert.strictEqual(yield* blocksOf(small), known)
       yield* blocksOf(large)
       assert.notStrictEqual(yield* blocksOf(small), known)
-    }).pipe(Effect.provide(DigestThread.layer(threads(works), nodes(50).length)))
+    }).pipe(Effect.provide(ConversionWorker.layer(threads(works), nodes(50).length)))
 )
 
 it.effect("the heaps are prepared for large answers as long as there is a thread for them", () => {
@@ -103,7 +103,7 @@ it.effect("the heaps are prepared for large answers as long as there is a thread
     const body = nodes(3)
     yield* Effect.provide(
       Effect.flatMap(Converter, (convert) => convert(target(), fresh(body))),
-      DigestThread.layer(threads(works, sizes), 0)
+      ConversionWorker.layer(threads(works, sizes), 0)
     )
     assert.deepStrictEqual(sizes, [body.length, 0])
   })
