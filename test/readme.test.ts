@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import pkg from "../package.json" with { type: "json" }
-import { fromText } from "../src/config/load.ts"
+import { fromText } from "../src/config/configuration.ts"
 import { locateIn } from "../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "..")

@@ -2,7 +2,7 @@ import * as Config from "effect/Config"
 import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { duration } from "../config/duration.ts"
+import { duration } from "../config/go-duration.ts"
 
 export const variable = (name: string) => `POLLER_${name.toUpperCase().replaceAll("-", "_")}`
 

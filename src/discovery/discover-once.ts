@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
+import type { Configuration } from "../config/configuration.ts"
 import type { DiscoverySource } from "../config/discovery-source.ts"
-import type { Configuration } from "../config/load.ts"
 import { diagnosticsOf } from "./listing.ts"
 import { emptySnapshot, reader, refreshSnapshot } from "./source-refresh.ts"
 

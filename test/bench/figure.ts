@@ -1,4 +1,4 @@
-import type { Peer } from "./daemon.ts"
+import type { Peer } from "./bench-daemon.ts"
 
 /** One line of the result: what was measured, and how every daemon fared. */
 export interface Figure {

@@ -1,4 +1,4 @@
-import { type Peer, peers } from "./daemon.ts"
+import { type Peer, peers } from "./bench-daemon.ts"
 import { type Figure, type Goal, ratio, reached } from "./figure.ts"
 
 /** Three digits that matter, and no more. */

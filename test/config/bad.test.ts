@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { fromText } from "../../src/config/load.ts"
+import { fromText } from "../../src/config/configuration.ts"
 import { anywhere, bad, lines, noFlags } from "./loading.ts"
 
 test.each(bad)(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { fromText, type LoadedConfiguration } from "../../src/config/configuration.ts"
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
-import { fromText, type LoadedConfiguration } from "../../src/config/load.ts"
 import type { LoadContext } from "../../src/config/validate.ts"
 
 /** A machine without variables, on which every file that a configuration names stands beside it. */

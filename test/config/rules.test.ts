@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { expect, test } from "vitest"
-import { fromText } from "../../src/config/load.ts"
+import { fromText } from "../../src/config/configuration.ts"
 import { targetFamilies } from "../../src/poll/target-metrics.ts"
 import { anywhere, bad, lines, load, noFlags } from "./loading.ts"
 

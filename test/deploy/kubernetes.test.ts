@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { parseAllDocuments } from "yaml"
-import { fromText } from "../../src/config/load.ts"
+import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "../..")

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { documents } from "../client/documents.ts"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./configuration.ts"
-import { samplesOf, scrape } from "./page.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
+import { samplesOf, scrape } from "./samples-of-page.ts"
 
 /** What a fault comes to: the reason of the failed polls, or how many series the good ones yield. */
 const outcomes: Readonly<Record<keyof typeof faults | keyof typeof documents, string | number>> = {

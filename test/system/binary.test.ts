@@ -6,7 +6,7 @@ import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import type { Sbom } from "../../deploy/sbom.ts"
 import { Program } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 const root = join(import.meta.dirname, "../..")
 const binary = join(root, "dist/poller")

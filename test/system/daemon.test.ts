@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { Program, startDaemon } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 const document = {
   queue: { depth: 7, paused: false, name: "orders" },

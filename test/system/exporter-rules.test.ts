@@ -4,9 +4,9 @@ import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { contentType, type Format } from "../../src/exposition/format.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
-import { writeConfig } from "./config.ts"
+import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
-import { json, startUpstream, type TestUpstream } from "./upstream.ts"
+import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 /*
  * What Prometheus' guides ask of every exporter ("Writing exporters", "Metric and label naming", "Instrumentation", "Exposition

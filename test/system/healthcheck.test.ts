@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { isMissing } from "./missing.ts"
+import { isMissing } from "./counterpart.ts"
 import { Program, startDaemon } from "./program.ts"
 
 const healthcheck = async (...args: ReadonlyArray<string>) => {

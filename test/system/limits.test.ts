@@ -4,10 +4,10 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { configuration } from "./configuration.ts"
-import { scrape } from "./page.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { Program, program, startDaemon } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { scrape } from "./samples-of-page.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 /** Milliseconds that an answer takes, so that some polls are under way at any time. */
 const slowness = 50

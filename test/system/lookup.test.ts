@@ -4,10 +4,10 @@ import { writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { startFaulty } from "../client/faulty.ts"
-import { configuration } from "./configuration.ts"
-import { isMissing } from "./missing.ts"
-import { scrape } from "./page.ts"
+import { isMissing } from "./counterpart.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { Program, program } from "./program.ts"
+import { scrape } from "./samples-of-page.ts"
 
 const nameserver = "127.0.0.99"
 

@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import pkg from "../../package.json" with { type: "json" }
 import { openReceiver } from "../host/receiver.ts"
-import { isMissing } from "./missing.ts"
+import { isMissing } from "./counterpart.ts"
 import { Program } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 const root = join(import.meta.dirname, "../..")
 

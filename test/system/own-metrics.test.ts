@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from "vitest"
 import { documented, documentedReasons } from "../deploy/deploy.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
-import { writeConfig } from "./config.ts"
+import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
-import { type Answer, json, startUpstream } from "./upstream.ts"
+import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
 const daemonOn = async (answer: Answer) => {
   const upstream = await startUpstream(answer)

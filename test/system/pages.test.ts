@@ -3,9 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { isMissing } from "./missing.ts"
+import { isMissing } from "./counterpart.ts"
 import { startDaemon } from "./program.ts"
-import { type Answer, json, startUpstream } from "./upstream.ts"
+import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
 const executablePath = "/usr/bin/chromium"
 const missing = isMissing({

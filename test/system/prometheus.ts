@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { isMissing } from "./missing.ts"
+import { isMissing } from "./counterpart.ts"
 
 const install = "apt-get install -y --no-install-recommends prometheus"
 

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import type { Format } from "../../src/exposition/format.ts"
-import { isMissing } from "./missing.ts"
+import { isMissing } from "./counterpart.ts"
 
 /** Debian's own interpreter: the packages of `apt` are there, whatever other Python comes first on the path. */
 const python = "/usr/bin/python3"

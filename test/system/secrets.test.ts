@@ -3,7 +3,7 @@ import { dirname, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { type Fault, type Faulty, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./configuration.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { Program, startDaemon } from "./program.ts"
 
 /** Every way to hand poller a secret, each with one of its own. */

@@ -3,9 +3,9 @@ import { request } from "node:http"
 import { buffer } from "node:stream/consumers"
 import { gunzipSync } from "node:zlib"
 import { expect, onTestFinished, test } from "vitest"
-import { configuration } from "./configuration.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
-import { startUpstream } from "./upstream.ts"
+import { startUpstream } from "./test-upstream.ts"
 
 /** More than the kernel keeps for a client that does not read. */
 const rows = 20_000

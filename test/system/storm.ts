@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./configuration.ts"
 import * as Inspector from "./inspector.ts"
-import { scrape } from "./page.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
+import { scrape } from "./samples-of-page.ts"
 
 export interface Storm {
   readonly seed: number

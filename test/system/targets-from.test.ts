@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { scrape } from "./page.ts"
 import { Program, startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
-import { json, startUpstream, type TestUpstream } from "./upstream.ts"
+import { scrape } from "./samples-of-page.ts"
+import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const mappings = { node: { metrics: { node_up: { value: "up", help: "1 while the node serves." } } } }
 const defaults = { interval: "500ms", timeout: "400ms" }

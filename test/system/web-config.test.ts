@@ -7,7 +7,7 @@ import { hashSync } from "bcryptjs"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { makeAuthority } from "../client/certificates.ts"
 import { Program, startDaemon } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 const authority = makeAuthority()
 const ca = readFileSync(authority.caFile)

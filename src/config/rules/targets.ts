@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { decodeDuration } from "../duration.ts"
+import { decodeDuration } from "../go-duration.ts"
 import { type Issue, issue, issueOfKey } from "../issue.ts"
 import { formatPath } from "../path-text.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"

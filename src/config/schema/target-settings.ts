@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
-import { duration } from "../duration.ts"
+import { duration } from "../go-duration.ts"
 
 /** What a target has that neither says nor inherits anything else, as a file would have it. */
 export const builtInSettings = {

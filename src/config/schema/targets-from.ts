@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { mappingFields } from "../../mapping/schema/mapping.ts"
-import { duration } from "../duration.ts"
+import { duration } from "../go-duration.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 
 /** Time from one reading to the next, as a file would have it: that of Prometheus. */

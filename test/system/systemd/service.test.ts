@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest"
-import { json, startUpstream } from "../upstream.ts"
+import { json, startUpstream } from "../test-upstream.ts"
 import { onInstalled as test } from "./fixtures.ts"
 import { makeInstance } from "./instance.ts"
 import { until } from "./machine.ts"

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
-import { duration } from "../../src/config/duration.ts"
+import { duration } from "../../src/config/go-duration.ts"
 import { schemaIssues } from "../../src/config/schema-issues.ts"
 
 const schema = duration({ description: "A length of time" })

@@ -1,5 +1,5 @@
-import type { Peer } from "./daemon.ts"
-import type { Upstream } from "./upstream.ts"
+import type { Peer } from "./bench-daemon.ts"
+import type { Upstream } from "./bench-upstream.ts"
 
 /** How much is measured: enough to see that the bench works, enough for a look, enough for the documentation. */
 export interface Size {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { getOnce } from "../client.ts"
-import { type Peer, polled, startDaemon } from "../daemon.ts"
+import { type Peer, polled, startDaemon } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure, type Goal, times } from "../figure.ts"
-import type { Bench } from "../plan.ts"
-import { memory as residentMemory } from "../process.ts"
+import { getOnce } from "../http-connection.ts"
+import { memory as residentMemory } from "../process-usage.ts"
 
 const goals: Record<number, Goal> = { 10000: atMost(95), 100000: times("go", 1 / 0.75) }
 

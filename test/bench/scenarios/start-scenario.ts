@@ -1,6 +1,6 @@
-import { type Peer, startDaemon, withExecutable } from "../daemon.ts"
+import { type Peer, startDaemon, withExecutable } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
-import type { Bench } from "../plan.ts"
 import { median } from "../statistics.ts"
 
 /** From exec to the first 200 on /metrics. */

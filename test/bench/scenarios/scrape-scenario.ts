@@ -1,7 +1,7 @@
-import { type Connection, open } from "../client.ts"
-import { type Daemon, type Peer, pageOf, polled, startDaemon } from "../daemon.ts"
+import { type Daemon, type Peer, pageOf, polled, startDaemon } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { type Figure, times } from "../figure.ts"
-import type { Bench } from "../plan.ts"
+import { type Connection, open } from "../http-connection.ts"
 import { median } from "../statistics.ts"
 
 /** How many times better than Go a scrape shall be. */

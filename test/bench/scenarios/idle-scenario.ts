@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { executable, type Peer, startDaemon, withExecutable } from "../daemon.ts"
+import { executable, type Peer, startDaemon, withExecutable } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
-import type { Bench } from "../plan.ts"
-import { cpu, forget, memory, sleeps } from "../process.ts"
+import { cpu, forget, memory, sleeps } from "../process-usage.ts"
 
 /** Between two polls of 100 series: memory, and how often a thread of the process wakes. */
 export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {

@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { getOnce } from "./client.ts"
+import { getOnce } from "./http-connection.ts"
 
 /** What a daemon shall do: poll one URL, or the URLs `url/0`, `url/1` ... of many targets, of so many rows each. */
 export interface Task {
@@ -118,11 +118,11 @@ const command = (peer: Peer, task: Task, port: number, page: Page | undefined): 
       return [goBinary, "-addr", address, "-target", url, "-interval", `${interval}ms`, "-targets", String(targets)]
     }
     case "prom-client":
-      return [process.execPath, peerFile("twin.cjs"), String(port), task.url, String(task.interval)]
+      return [process.execPath, peerFile("prom-client.cjs"), String(port), task.url, String(task.interval)]
     case "bare":
       return [
         process.execPath,
-        peerFile("floor.cjs"),
+        peerFile("bare-node.cjs"),
         String(port),
         ...(page === undefined ? [] : [page.plain, page.gzip])
       ]

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest"
 import { openReceiver } from "../host/receiver.ts"
 import { Program } from "./program.ts"
-import { json, startUpstream } from "./upstream.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 const patience = { timeout: 10_000 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { open } from "../client.ts"
-import { type Peer, serving } from "../daemon.ts"
+import { type Peer, serving } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
+import { type Arrivals, startUpstream } from "../bench-upstream.ts"
 import { atMost, type Figure, type Goal } from "../figure.ts"
-import type { Bench } from "../plan.ts"
-import { cpu, memory } from "../process.ts"
+import { open } from "../http-connection.ts"
+import { cpu, memory } from "../process-usage.ts"
 import { median, worst } from "../statistics.ts"
-import { type Arrivals, startUpstream } from "../upstream.ts"
 
 /** The worst lateness in milliseconds of a request on its target's grid, which begins with its earliest request modulo the interval. */
 const lateness = (arrivals: Arrivals, interval: number) =>

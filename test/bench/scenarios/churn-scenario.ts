@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { open } from "../client.ts"
-import { type Peer, serving } from "../daemon.ts"
+import { type Peer, serving } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure, type Goal } from "../figure.ts"
-import type { Bench } from "../plan.ts"
+import { open } from "../http-connection.ts"
 import { percentile, worst } from "../statistics.ts"
 
 /** How long each of the scrapes took that were made one after the other, with a pause of a few milliseconds, in a while. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { open } from "../client.ts"
-import { type Peer, startDaemon } from "../daemon.ts"
+import { type Peer, startDaemon } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure } from "../figure.ts"
-import type { Bench } from "../plan.ts"
+import { open } from "../http-connection.ts"
 import { worst } from "../statistics.ts"
 
 /** Scrapes from the start of a daemon until the one large answer is on its page; how long each of them took, and all of it. */

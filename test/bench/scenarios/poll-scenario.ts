@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { getOnce } from "../client.ts"
-import { type Daemon, type Peer, polled, startDaemon } from "../daemon.ts"
+import { type Daemon, type Peer, polled, startDaemon } from "../bench-daemon.ts"
+import type { Bench } from "../bench-size.ts"
+import type { Upstream } from "../bench-upstream.ts"
 import { type Figure, type Goal, times } from "../figure.ts"
-import type { Bench } from "../plan.ts"
-import { cpu } from "../process.ts"
+import { getOnce } from "../http-connection.ts"
+import { cpu } from "../process-usage.ts"
 import { median } from "../statistics.ts"
-import type { Upstream } from "../upstream.ts"
 
 /** The share of Go's processor time that a poll may take. */
 const goals: Record<number, number> = { 100: 1.5, 10000: 0.5, 100000: 0.3 }
