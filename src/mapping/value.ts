@@ -2,9 +2,9 @@ import type { Json } from "./document/json.ts"
 import { ambiguous } from "./lookup.ts"
 import type { DropReason } from "./sample.ts"
 import type { MetricObject } from "./schema/metric.ts"
-import { readBytes } from "./value/bytes.ts"
 import { readDuration } from "./value/duration.ts"
 import { readNumber } from "./value/number.ts"
+import { quantityReader } from "./value/quantity.ts"
 import { readRfc3339 } from "./value/rfc3339.ts"
 
 /** A finite number, why there is none, or undefined where there need not be one. */
@@ -14,7 +14,11 @@ export type Reading = number | DropReason | undefined
 export type Steps = Pick<MetricObject, "type" | "pattern" | "parse" | "map" | "scale" | "optional" | "default">
 
 /** What texts are read by. Each yields NaN for a text that it does not know. */
-const readers = { rfc3339: readRfc3339, duration: readDuration, bytes: readBytes } as const
+const readers = {
+  rfc3339: (text: string) => readRfc3339(text) ?? Number.NaN,
+  duration: readDuration,
+  bytes: quantityReader({ base: "bytes", k: 1000 })
+} as const
 
 /** A number for a number, a boolean or a text: `pattern`, then `parse`, then `map`. */
 const reader = ({ pattern, parse, map }: Steps): ((value: Json) => number | DropReason) => {

@@ -107,6 +107,20 @@ export const convertText = ({ multiply, add, divide }: Conversion, text: string)
   return nearest(digits * up * multiply + add * down, divide * down)
 }
 
+/** The sum of converted decimal texts, rounded once; NaN if one of them is no decimal number. */
+export const sumTexts = (parts: ReadonlyArray<readonly [text: string, conversion: Conversion]>): number => {
+  let [above, below] = [0n, 1n]
+  for (const [text, { multiply, add, divide }] of parts) {
+    const parsed = text.length > maxLength ? undefined : parseDecimal(text)
+    if (parsed === undefined || Math.abs(parsed.exponent) > maxMagnitude) return Number.NaN
+    const [up, down] = [powerOfTen(Math.max(0, parsed.exponent)), powerOfTen(Math.max(0, -parsed.exponent))]
+    const [numerator, denominator] = [parsed.digits * up * multiply + add * down, divide * down]
+    above = above * denominator + numerator * below
+    below *= denominator
+  }
+  return nearest(above, below)
+}
+
 /** More digits than these are not the shortest spelling of every double. */
 const maxDigits = 1e15
 const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]

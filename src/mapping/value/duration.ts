@@ -1,44 +1,86 @@
+import { type Conversion, factorOf, sumTexts } from "./conversion.ts"
+import { unitOf } from "./unit.ts"
+
+type Part = readonly [text: string, conversion: Conversion]
+
+const [week, day, hour, minute, second] = ["604800", "86400", "3600", "60", "1"].map(factorOf) as [
+  Conversion,
+  Conversion,
+  Conversion,
+  Conversion,
+  Conversion
+]
+
 const number = String.raw`([0-9]+(?:[.,][0-9]*)?|\.[0-9]+)`
 
-/** `1h2m3.5s`, the units from the largest to the smallest, as Go and Prometheus write it. */
-const units: ReadonlyArray<readonly [unit: string, seconds: number]> = [
-  ["w", 604_800],
-  ["d", 86_400],
-  ["h", 3600],
-  ["m", 60],
-  ["s", 1],
-  ["ms", 1e-3],
-  ["[uµμ]s", 1e-6],
-  ["ns", 1e-9]
-]
-const plain = new RegExp(String.raw`^([+-]?)(?=\S)${units.map(([unit]) => `(?:${number}${unit}\\s*)?`).join("")}$`)
-
 /** ISO 8601 durations of fixed length: weeks, days, hours, minutes, seconds; years and months have none. */
-const isoSeconds = [604_800, 86_400, 3600, 60, 1]
 const iso = new RegExp(
-  `^([+-]?)P(?=[0-9.T])(?:${number}W)?(?:${number}D)?(?:T(?=[0-9.])(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`
+  `^P(?=[0-9.T])(?:${number}W)?(?:${number}D)?(?:T(?=[0-9.])(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`
 )
 
-const sum = ([, sign, ...counts]: RegExpExecArray, seconds: ReadonlyArray<number>): number => {
-  const total = counts.reduce((sum, count, index) => {
-    const size = seconds[index] ?? 0
-    if (count === undefined) return sum
-    const value = Number(count.replace(",", "."))
-    return sum + (size < 1 ? value / Math.round(1 / size) : value * size)
-  }, 0)
-  return sign === "-" ? -total : total
+/** `2:03:04.5`, or behind days also `3:12`. */
+const clock = /^([0-9]+):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]+)?))?$/
+
+/** One part, and what separates it from the next. */
+const part = new RegExp(`${number} *([a-zA-Zµμ]+)(?:(?: *, *(?:and +)?| +(?:and +)?|)(?=[0-9.])|$)`, "y")
+
+/** Where the time of day begins: after days, a T or a blank. */
+const clockAt = /(?:^|(?<=[\sT,]))[0-9]+:[0-9:.,]+$/
+
+const isLonger = (a: Conversion, b: Conversion): boolean => a.multiply * b.divide > b.multiply * a.divide
+
+/** Parts in falling order, each unit once: `1h2m3.5s`, `12 days, 27 min`. */
+const readParts = (text: string): ReadonlyArray<Part> | undefined => {
+  const parts: Array<Part> = []
+  part.lastIndex = 0
+  while (part.lastIndex < text.length) {
+    const [, amount = "", word = ""] = part.exec(text) ?? []
+    const unit = unitOf(word, "seconds")
+    const last = parts.at(-1)
+    if (unit === undefined || (last !== undefined && !isLonger(last[1], unit.conversion))) return undefined
+    parts.push([amount, unit.conversion])
+  }
+  return parts
 }
 
-/** Seconds of a duration such as `1h2m3.5s`, `250ms` or `PT1H`; NaN where it is none. */
+const readClock = (text: string, behindDays: boolean): ReadonlyArray<Part> | undefined => {
+  const [, hours, minutes, seconds] = clock.exec(text) ?? []
+  if (hours === undefined || minutes === undefined) return undefined
+  // alone, 3:12 may be hours or minutes; behind days, a day has 24 hours
+  if (behindDays ? Number(hours) > 23 : seconds === undefined) return undefined
+  return [[hours, hour], [minutes, minute], ...(seconds === undefined ? [] : [[seconds, second] as const])]
+}
+
+const readIso = (text: string): ReadonlyArray<Part> | undefined =>
+  iso
+    .exec(text)
+    ?.slice(1)
+    .flatMap((amount, index): ReadonlyArray<Part> => {
+      const unit = [week, day, hour, minute, second][index]
+      return amount === undefined || unit === undefined ? [] : [[amount, unit]]
+    })
+
+const readMixed = (text: string): ReadonlyArray<Part> | undefined => {
+  const at = clockAt.exec(text)?.index
+  if (at === undefined) return text === "" ? undefined : readParts(text)
+  const before = text
+    .slice(0, at)
+    .replace(/^([0-9]+)T$/, "$1d")
+    .replace(/ ?,? ?$/, "")
+  const days = readParts(before)
+  if (days === undefined) return undefined
+  if (days.some(([, unit]) => isLonger(day, unit))) return undefined
+  const time = readClock(text.slice(at), days.length > 0)
+  return time && [...days, ...time]
+}
+
+/** Seconds of a duration such as `1h2m3.5s`, `PT1H`, `1d 02:03:04` or `12 days, 27 min`; NaN if it is none. */
 export const readDuration = (text: string): number => {
-  const trimmed = text.trim()
-  const asPlain = plain.exec(trimmed)
-  if (asPlain !== null)
-    return sum(
-      asPlain,
-      units.map(([, seconds]) => seconds)
-    )
-  const asIso = iso.exec(trimmed)
-  if (asIso !== null) return sum(asIso, isoSeconds)
-  return trimmed === "0" ? 0 : Number.NaN
+  const [, sign = "", rest = ""] = /^([+-]?)(.*)$/s.exec(text.trim()) ?? []
+  if (rest === "0") return 0
+  if (rest.length > 200) return Number.NaN
+  const parts = readIso(rest) ?? readMixed(rest.replace(/\s+/g, " "))
+  if (parts === undefined) return Number.NaN
+  const total = sumTexts(parts.map(([amount, unit]) => [amount.replace(",", "."), unit]))
+  return sign === "-" ? -total : total
 }

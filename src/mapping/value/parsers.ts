@@ -1,0 +1,86 @@
+import { readDuration } from "./duration.ts"
+import { readHex, readHexFloat, signed } from "./hex.ts"
+import { quantityReader } from "./quantity.ts"
+import { readRfc3339 } from "./rfc3339.ts"
+import type { Layout } from "./strptime.ts"
+import { readTime } from "./time.ts"
+import type { Timezone } from "./timezone.ts"
+
+/** What the keys beside `parse` and the metric's name say. */
+export interface ParseOptions {
+  /** The base unit that the metric's name ends in. */
+  readonly base: string | undefined
+  readonly k: 1000 | 1024
+  readonly layout: Layout | undefined
+  readonly timezone: Timezone | undefined
+}
+
+/** A way to read a text, an entry of `parse`. */
+export interface Parser {
+  /** For the documentation and editors: examples of what it reads. */
+  readonly reads: string
+  /** What the result is. */
+  readonly gives: string
+  /** A text's number; NaN if it is none, undefined if it stands for nothing. */
+  readonly text: (options: ParseOptions) => (text: string) => number | undefined
+  /** What it makes of a number of the document; by default the number itself. */
+  readonly number?: (value: number) => number
+  /** The keys that it takes beside `parse`. */
+  readonly keys?: ReadonlyArray<"k" | "layout" | "timezone">
+}
+
+const plain = (read: (text: string) => number | undefined) => () => read
+
+const twosComplement = (bits: 16 | 32): Parser => ({
+  reads: `a number, or a hexadecimal string such as \`0x${"F".repeat(bits / 4)}\``,
+  gives: `a signed number of ${bits} bits (two's complement)`,
+  text: plain((text) => signed(bits)(readHex(text))),
+  number: signed(bits)
+})
+
+const table = {
+  quantity: {
+    reads: "`28.61 W`, `25%`, `95.2 MiB`, `1.2gb`, `1,234 KB`, `61 C`",
+    gives: "the base unit that the metric's name ends in; a unit of another kind is `not_a_number`",
+    text: ({ base, k }) => quantityReader({ base, k }),
+    keys: ["k"]
+  },
+  bytes: {
+    reads: "`95.2 MiB`, `1.2gb`, `16G`, `1,234 KB`",
+    gives: "bytes",
+    text: ({ k }) => quantityReader({ base: "bytes", k }),
+    keys: ["k"]
+  },
+  time: {
+    reads:
+      "`2026-01-31T12:00:00Z`, `2026/01/31 12:00 +0100`, `Sat, 31 Jan 2026 12:00:00 GMT`, `Sat Jan 31 12:00:00 2026`, `2026-W05-6`, `/Date(1769860800000)/`",
+    gives: "seconds since 1970",
+    text: ({ layout, timezone }) =>
+      layout === undefined ? (text) => readTime(text, timezone) : (text) => layout.read(text, timezone),
+    keys: ["layout", "timezone"]
+  },
+  rfc3339: {
+    reads: "`2026-01-31T12:00:00Z`, and no other form",
+    gives: "seconds since 1970",
+    text: plain(readRfc3339)
+  },
+  duration: {
+    reads: "`1h2m3.5s`, `1w4d1h`, `PT1H`, `02:03:04`, `1d 02:03:04`, `3T00:44:12`, `12 days, 27 min`, `12 days, 3:12`",
+    gives: "seconds",
+    text: plain(readDuration)
+  },
+  hex: { reads: "`0x1F`, `1f`", gives: "its number", text: plain(readHex) },
+  hex_float: {
+    reads: "8 or 16 hexadecimal digits such as `41480000`",
+    gives: "the number that has these bits (IEEE 754)",
+    text: plain(readHexFloat)
+  },
+  int16: twosComplement(16),
+  int32: twosComplement(32)
+} satisfies Readonly<Record<string, Parser>>
+
+export type ParserName = keyof typeof table
+
+/** All of them. Schema, documentation and the reading of values derive from this table. */
+export const parsers: Readonly<Record<ParserName, Parser>> = table
+export const parserNames = Object.keys(table) as ReadonlyArray<ParserName>
