@@ -25,7 +25,6 @@ import { version } from "./version.ts"
 export interface Daemon {
   /** Reads the configuration, at the start and while others are polled. */
   readonly load: Effect.Effect<Configuration, Failure>
-  readonly reload: Effect.Effect<Configuration, Failure>
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
@@ -39,7 +38,7 @@ export interface Daemon {
  */
 const reload = Effect.fnUntraced(function* (options: Daemon, manager: TargetManager.TargetManager) {
   const store = yield* StateStore
-  const loaded = yield* Effect.result(options.reload)
+  const loaded = yield* Effect.result(options.load)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
   const now = yield* Clock.currentTimeMillis
   yield* store.updateDaemon((self) => applyReload(self, now, problems))

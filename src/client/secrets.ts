@@ -1,20 +1,19 @@
-import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { fileLimits, readFile } from "../host/file-reader.ts"
 import { Unreachable } from "./errors.ts"
 import type { SecretFile } from "./request.ts"
 
-const why: Readonly<Record<string, string>> = { ENOENT: "no such file", EACCES: "no permission", EISDIR: "a folder" }
-
-/** A file's content; one that cannot be read is as bad as an upstream that cannot be reached. */
+/** The content of a secret or a certificate; an empty file is one that is being written, or was forgotten. */
 export const readText = (path: string): Effect.Effect<string, Unreachable> =>
-  Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
-    catch: (error) => {
-      const code = (error as NodeJS.ErrnoException).code ?? ""
-      return new Unreachable({ message: `cannot read ${path}: ${why[code] ?? code}` })
-    }
-  })
+  readFile(path, fileLimits.secret).pipe(
+    Effect.mapError(({ message }) => new Unreachable({ message })),
+    Effect.map((bytes) => bytes.toString("utf8")),
+    Effect.filterOrFail(
+      (text) => text.trim() !== "",
+      () => new Unreachable({ message: `cannot use ${path}: it is empty` })
+    )
+  )
 
 /** A secret as it is now, without blanks and line ends around it, which editors leave. */
 export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, Unreachable> =>

@@ -33,7 +33,6 @@ export const demo = Command.make(
       const load = Effect.succeed(fromText("demo", configuration(url), noFiles, flags))
       yield* daemon({
         load,
-        reload: load,
         listeners,
         web: plain,
         grace: Duration.seconds(2),

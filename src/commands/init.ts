@@ -11,6 +11,7 @@ import { get } from "../client/request.ts"
 import { formatDraft } from "../config/draft.ts"
 import { SampleLines } from "../exposition/lines.ts"
 import { failure } from "../failure.ts"
+import { fileLimits } from "../host/file-reader.ts"
 import { infer } from "../init/infer.ts"
 import { parse } from "../mapping/document/json.ts"
 import { plan } from "../mapping/plan.ts"
@@ -68,7 +69,7 @@ export const init = Command.make(
     if (!isFile && !URL.canParse(input.src)) return yield* failure(`${input.src}: not a URL`)
     const timeout = Option.getOrElse(input.timeout, () => Duration.seconds(10))
     const source: Source = isFile
-      ? { url: new URL("http://localhost/"), user: "", body: yield* readBytes(input.src) }
+      ? { url: new URL("http://localhost/"), user: "", body: yield* readBytes(input.src, fileLimits.response) }
       : yield* fromUrl(new URL(input.src), timeout)
     const place = isFile ? input.src : source.url.href
     const parsed = parse(source.body)

@@ -1,4 +1,3 @@
-import { readFile, readFileSync } from "node:fs"
 import { dirname } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,6 +6,7 @@ import { fromFlags, fromText } from "../config/configuration.ts"
 import { formatDiagnostic } from "../config/diagnostics.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
+import { fileLimits, readInput, type Unreadable } from "../host/file-reader.ts"
 import { variable } from "./flags.ts"
 
 /** The flags that say what to poll. */
@@ -17,31 +17,11 @@ export interface Input {
   readonly timeout: Option.Option<Duration.Duration>
 }
 
-const reasons: Record<string, string> = {
-  ENOENT: "there is no such file",
-  EACCES: "reading it is not permitted",
-  EISDIR: "it is a directory"
-}
+const unreadable = ({ path, why }: Unreadable) => badConfiguration(`${path}: cannot be read: ${why}`)
 
-const unreadable = (file: string, error: unknown) => {
-  const code = error instanceof Error && "code" in error ? String(error.code) : ""
-  return badConfiguration(`${file}: cannot be read: ${reasons[code] ?? String(error)}`)
-}
-
-/** Reads a file that the user named. */
-type Read = (file: string) => Effect.Effect<Uint8Array, Failure>
-
-/** At once, when there is nothing else to do yet: the first read in the background makes all threads of the pool. */
-export const readBytes: Read = (file) =>
-  Effect.try({ try: () => readFileSync(file), catch: (error) => unreadable(file, error) })
-
-/** In the background, since a pipe that nobody writes to, or a disk that is away, would keep all else from going on. */
-const readBytesMeanwhile: Read = (file) =>
-  Effect.callback((resume) =>
-    readFile(file, (error, bytes) =>
-      resume(error === null ? Effect.succeed(bytes) : Effect.fail(unreadable(file, error)))
-    )
-  )
+/** The content of a file that the user named. */
+export const readBytes = (file: string, limit: number): Effect.Effect<Uint8Array, Failure> =>
+  Effect.mapError(readInput(file, limit), unreadable)
 
 const surroundings = (directory: string) => ({
   environment: process.env,
@@ -60,11 +40,11 @@ const source = ({ config, target }: Input) => {
 }
 
 /** The configuration, with everything that there is to say of it. */
-export const load = Effect.fnUntraced(function* (input: Input, read: Read = readBytes) {
+export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
   const { config, target } = yield* source(input)
   if (Option.isSome(config)) {
-    const text = new TextDecoder().decode(yield* read(config.value))
+    const text = new TextDecoder().decode(yield* readBytes(config.value, fileLimits.list))
     return fromText(config.value, text, surroundings(dirname(config.value)), flags)
   }
   if (Option.isSome(target)) return fromFlags(target.value, surroundings("."), flags)
@@ -80,11 +60,8 @@ export const loadGood = Effect.fnUntraced(function* (input: Input) {
 })
 
 /** The same, where a file that it names and that is not there is a problem too. */
-export const loadWithFiles = Effect.fnUntraced(function* (input: Input, read: Read = readBytes) {
-  const { problems, missingFiles, ...configuration } = yield* load(input, read)
+export const loadWithFiles = Effect.fnUntraced(function* (input: Input) {
+  const { problems, missingFiles, ...configuration } = yield* load(input)
   const lines = [...problems, ...missingFiles].map((remark) => formatDiagnostic(remark))
   return lines.length > 0 ? yield* badConfiguration(...lines) : configuration
 })
-
-/** Once more, in a daemon that polls. */
-export const reloadWithFiles = (input: Input) => loadWithFiles(input, readBytesMeanwhile)

@@ -8,6 +8,7 @@ import type { Target } from "../config/target.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
 import { assemble } from "../exposition/page.ts"
 import { badConfiguration, failure } from "../failure.ts"
+import { fileLimits } from "../host/file-reader.ts"
 import { noneDropped } from "../mapping/problems.ts"
 import { dropReasons, type Problem } from "../mapping/sample.ts"
 import type { Outcome } from "../poll/outcome.ts"
@@ -32,7 +33,12 @@ const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<
   if (targets.length !== 1) {
     return yield* badConfiguration(`--from ${file}: one response is of one target: say which with --only NAME`)
   }
-  const answer: Answer = { _tag: "Fresh", status: 200, body: yield* readBytes(file), validators: undefined }
+  const answer: Answer = {
+    _tag: "Fresh",
+    status: 200,
+    body: yield* readBytes(file, fileLimits.response),
+    validators: undefined
+  }
   return answer
 })
 

@@ -7,7 +7,7 @@ import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
-import { loadWithFiles, reloadWithFiles } from "./load.ts"
+import { loadWithFiles } from "./load.ts"
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards
@@ -40,7 +40,6 @@ export const run = Command.make(
     const sockets = activatedSockets(process.env)
     yield* daemon({
       load: loadWithFiles(input),
-      reload: reloadWithFiles(input),
       listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
       web: yield* web(input.webConfig),
       grace: input.grace,

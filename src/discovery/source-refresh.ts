@@ -87,10 +87,10 @@ export const makeSourceRefresh = Effect.gen(function* () {
     yield* FiberMap.clear(loops)
     const names = new Set(sources.map(({ name }) => name))
     for (const name of snapshots.keys()) if (!names.has(name)) snapshots.delete(name)
-    for (const source of sources) {
-      if (source.origin._tag === "Files") yield* refresh(source.name, yield* reader(source))
-      yield* FiberMap.run(loops, source.name)(loop(source))
-    }
+    const files = sources.filter(({ origin }) => origin._tag === "Files")
+    const readFirst = (source: DiscoverySource) => Effect.flatMap(reader(source), (read) => refresh(source.name, read))
+    yield* Effect.forEach(files, readFirst, { concurrency: "unbounded", discard: true })
+    for (const source of sources) yield* FiberMap.run(loops, source.name)(loop(source))
   }, Effect.scoped)
 
   return {

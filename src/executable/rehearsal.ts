@@ -106,7 +106,6 @@ export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
   )
   yield* daemon({
     load,
-    reload: load,
     listeners: [{ host: "localhost", port: 0 }],
     web: { ...plain, createServer: () => new NoServer() as unknown as Server },
     grace: Duration.seconds(1),

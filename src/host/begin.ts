@@ -1,3 +1,4 @@
+import { exitAtOnce } from "./exit.ts"
 import { catchSignals } from "./signals.ts"
 
 /** A line that nobody reads, or that a full disk does not take, is lost; what comes after it is written again, and the program is not its log. */
@@ -18,4 +19,5 @@ export const begin = (): void => {
   catchSignals()
   loseOutput()
   widenThreadpool()
+  exitAtOnce()
 }

@@ -84,17 +84,18 @@ describe("reading the files of a source", () => {
     write("b.yml", "- 1\n- 2\n- 3\n")
     expect(await read()).toMatchObject({
       addresses: [],
-      diagnostics: ["/a.yml: cannot be read: a folder", "/b.yml:1:3: [0]: expected a map (and 2 more)"]
+      diagnostics: ["/a.yml: cannot be read: a directory", "/b.yml:1:3: [0]: expected a map (and 2 more)"]
     })
   })
 })
 
 describe("watching the files of a source", () => {
-  /** Watches from when it returns; the promise is of the first change. */
-  const watching = (patterns: ReadonlyArray<string>): Promise<void> => {
+  /** Watches from when it resolves. */
+  const watching = async (patterns: ReadonlyArray<string>) => {
     const scope = Effect.runSync(Scope.make())
     onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-    return Effect.runPromise(Effect.runSync(Scope.provide(watchFiles(patterns), scope)))
+    const change = await Effect.runPromise(Scope.provide(watchFiles(patterns), scope))
+    return { change: Effect.runPromise(change) }
   }
 
   test.each<readonly [string, (at: string) => void]>([
@@ -112,19 +113,19 @@ describe("watching the files of a source", () => {
     write("a.tmp", "- targets: [a:2]")
     symlinkSync("a", join(at, "link"))
     symlinkSync("b", join(at, "link.tmp"))
-    const changed = watching(patterns)
+    const watched = await watching(patterns)
     change(at)
-    await changed
+    await watched.change
   })
 
   test("tells when the folder comes, and when it goes", async () => {
     const { at, patterns } = source("folder/within/*.yml")
-    const comes = watching(patterns)
+    const comes = await watching(patterns)
     mkdirSync(join(at, "folder"))
-    await comes
+    await comes.change
     mkdirSync(join(at, "folder/within"))
-    const goes = watching(patterns)
+    const goes = await watching(patterns)
     rmSync(join(at, "folder"), { recursive: true })
-    await goes
+    await goes.change
   })
 })
