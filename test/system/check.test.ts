@@ -53,9 +53,9 @@ test.each([
     {},
     78,
     "",
-    `${join(folder, "none.yml")}: cannot be read: there is no such file\n`
+    `${join(folder, "none.yml")}: cannot be read: no such file\n`
   ],
-  ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: it is a directory\n`],
+  ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: a directory\n`],
   ["nothing", [], {}, 78, "", "nothing to poll: give --config FILE or --target URL\n"],
   ["a URL", ["--target", "http://127.0.0.1:1/"], {}, 0, "1 target, no problems\n", ""],
   [

@@ -348,7 +348,7 @@ describe("bad input is one line that says what and where, and an exit code", () 
     {
       what: "an unreadable file",
       args: ["--config", "/nowhere/poller.yml"],
-      line: /^\/nowhere\/poller\.yml: cannot be read: there is no such file$/
+      line: /^\/nowhere\/poller\.yml: cannot be read: no such file$/
     },
     {
       what: "an interval of 0",

@@ -94,7 +94,7 @@ describe("init", () => {
     const absent = join(scratch, "absent.json")
     expect(await run("init", absent)).toMatchObject({
       stdout: "",
-      stderr: `${absent}: cannot be read: there is no such file\n`
+      stderr: `${absent}: cannot be read: no such file\n`
     })
     const refused = await run("init", "http://127.0.0.1:1/stats")
     expect(refused).toMatchObject({ code: 1, stdout: "" })

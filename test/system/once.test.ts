@@ -113,7 +113,7 @@ test("--from takes a saved answer, --only says which target it is of; no network
 test.each([
   [["--from", saved], 78, `--from ${saved}: one response is of one target: say which with --only NAME\n`],
   [["--only", "flet"], 78, "--only flet: there is no target of this name; did you mean fleet?\n"],
-  [["--only", "fleet", "--from", "/nonexistent"], 78, "/nonexistent: cannot be read: there is no such file\n"],
+  [["--only", "fleet", "--from", "/nonexistent"], 78, "/nonexistent: cannot be read: no such file\n"],
   [
     ["--only", "fleet", "--from", file("bad.json", "{bad")],
     1,
