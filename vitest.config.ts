@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config"
 
+/** Tests that assert a time or an amount of memory. */
+const measured = ["bench", "limits", "slow-scrape", "storm"].map((name) => `test/system/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -11,13 +14,24 @@ export default defineConfig({
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/system/**"] }
       },
       {
-        // whole programs, with real servers, clients and clocks: one at a time, so that none waits for another's load
+        // Whole programs with real servers and clocks. They wait more than they compute, so three files run side by side.
         extends: true,
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          fileParallelism: false,
+          exclude: measured,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 }
+        }
+      },
+      {
+        // Tests that assert a time or an amount of memory run alone, so that no other test changes the figure.
+        extends: true,
+        test: {
+          name: "measured",
+          include: measured,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 }
         }
       }
     ]
