@@ -17,10 +17,11 @@ export const fileLimit = (limits = "/proc/self/limits"): number => {
 }
 
 /**
- * What of it is for connections to upstreams: those of polls under way, and those that are idle until the next poll. The last quarter is for who scrapes, for
- * secrets that are read and names that are looked up.
+ * The shares of the limit: polls under way, idle connections to upstreams, and clients of the pages. The last eighth is for files that are read, names that
+ * are looked up, and what Node itself has open.
  */
 export const connections = (limit = fileLimit()) => ({
   polls: Math.min(2048, Math.floor(limit / 4)),
-  idle: Math.floor(limit / 2)
+  idle: Math.floor(limit / 2),
+  clients: Math.min(512, Math.floor(limit / 8))
 })

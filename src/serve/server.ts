@@ -8,6 +8,7 @@ import * as FiberSet from "effect/FiberSet"
 import { hold, release } from "../exposition/memory.ts"
 import type { Socket } from "../host/sockets.ts"
 import { type Address, showAddress } from "./address.ts"
+import { Connections } from "./connections.ts"
 import { makeRoutes } from "./routes.ts"
 import { makeScrape, type Scrape, type Scraped } from "./scrape.ts"
 import { plain, type WebConfig } from "./web-config/web-config.ts"
@@ -97,7 +98,12 @@ const makeAnswerScrape = Effect.fnUntraced(function* ({ ready, scrape }: Scrape)
  * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
  * Returns them as they were bound: port 0 has become a free one.
  */
-export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>, web: WebConfig) {
+export const serve = Effect.fnUntraced(function* (
+  listeners: ReadonlyArray<Listener>,
+  web: WebConfig,
+  mostClients: number
+) {
+  const connections = new Connections(mostClients)
   const scrape = yield* makeScrape
   yield* Effect.forkScoped(scrape.ahead)
   const scope = yield* Effect.scope
@@ -113,6 +119,7 @@ export const serve = Effect.fnUntraced(function* (listeners: ReadonlyArray<Liste
         response.once("close", release)
         if (!answerScrape(request, response)) answer(request, response)
       })
+      connections.watch(server)
       server.keepAliveTimeout = Duration.toMillis(keepAlive)
       const address = (yield* listen(server, listener)).address()
       const port = typeof address === "object" ? address?.port : undefined

@@ -1,10 +1,23 @@
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect as connectSocket, type Socket } from "node:net"
 import { join } from "node:path"
+import { connect as connectTls } from "node:tls"
 import { expect, onTestFinished, test } from "vitest"
+
+<<<<<<< Updated upstream
+
 import { configuration } from "./lasting-config-file.ts"
+
+=======
+
+import { makeAuthority } from "../client/certificates.ts"
+import { configuration } from "./configuration.ts"
+import { scrape } from "./page.ts"
+
+>>>>>>> Stashed changes
+
 import { Program, program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream } from "./test-upstream.ts"
@@ -31,14 +44,26 @@ const startHosts = (count: number) =>
   )
 
 /** A daemon that may have `files` open. */
-const startLimited = async (files: number, urls: ReadonlyArray<string>) => {
+const startLimited = async (files: number, urls: ReadonlyArray<string>, ...flags: ReadonlyArray<string>) => {
   const targets = urls.map((url, index) => ({ name: `t${index}`, url, labels: { n: String(index) } }))
   const config = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
-  const command = `ulimit -n ${files}; exec ${program.join(" ")} run --addr 127.0.0.1:0 --config ${config}`
+  const command = `ulimit -n ${files}; exec ${program.join(" ")} run --addr 127.0.0.1:0 --config ${config} ${flags.join(" ")}`
   const daemon = new Program(["-c", command], { command: "/bin/sh" })
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   const [, port] = await daemon.line(/address=127\.0\.0\.1:(\d+)/)
-  return Object.assign(daemon, { url: `http://127.0.0.1:${port}` })
+  return Object.assign(daemon, { url: `http://127.0.0.1:${port}`, port: Number(port) })
+}
+
+const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()))
+
+/** Opens so many connections that say nothing, or what `open` has them say; resolves when all are accepted. */
+const idleClients = async (count: number, open: () => Socket) => {
+  const sockets = Array.from({ length: count }, () => open().on("error", () => undefined))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await Promise.all(sockets.map((socket) => once(socket, "connect").catch(() => undefined)))
+  return sockets
 }
 
 const total = (samples: ReadonlyMap<string, number>, name: string) =>
@@ -63,6 +88,71 @@ test("more hosts than files: no poll fails or comes late, and the files are not 
   const { code, stderr } = await daemon.stop()
   expect(code).toBe(0)
   expect(stderr).not.toContain("down")
+})
+
+test("a thousand idle clients fail no poll, and a scrape gets in at once", async () => {
+  const files = 1024
+  const urls = await startHosts(300)
+  const daemon = await startLimited(files, urls)
+  const polls = async () => total(await scrape(daemon.url), "polls_total")
+  await expect.poll(polls, { timeout: 20_000 }).toBeGreaterThan(2 * urls.length)
+  const clients = await idleClients(1000, () => connectSocket(daemon.port, "127.0.0.1"))
+  // the first are closed for the last
+  await gone(clients[0] as Socket)
+  const before = await polls()
+  await expect
+    .poll(
+      async () => {
+        const start = performance.now()
+        const now = await polls()
+        expect(performance.now() - start).toBeLessThan(1000)
+        expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(0.9 * files)
+        return now
+      },
+      { timeout: 20_000, interval: 100 }
+    )
+    .toBeGreaterThan(before + 2 * urls.length)
+  const samples = await scrape(daemon.url)
+  expect(total(samples, "poll_errors_total")).toBe(0)
+  expect(total(samples, "poll_up")).toBe(urls.length)
+  expect(clients.filter(({ destroyed }) => !destroyed).length).toBeGreaterThan(50)
+  const { code, stderr } = await daemon.stop()
+  expect(code).toBe(0)
+  expect(stderr).not.toContain("EMFILE")
+})
+
+test("clients that read nothing of what they asked for give way too, so that a scrape gets in", async () => {
+  const urls = await startHosts(3)
+  const daemon = await startLimited(256, urls)
+  await idleClients(200, () => {
+    const socket = connectSocket(daemon.port, "127.0.0.1")
+    socket.pause().write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200))
+    return socket
+  })
+  const samples = await scrape(daemon.url)
+  expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(0.5 * 256)
+  expect(total(samples, "poll_errors_total")).toBe(0)
+})
+
+test("the same with TLS, where a client may not even begin its handshake", async () => {
+  const files = 1024
+  using authority = makeAuthority()
+  const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
+  const web = configuration({ tls_server_config: { cert_file: certFile, key_file: keyFile } })
+  const urls = await startHosts(300)
+  const daemon = await startLimited(files, urls, "--web-config", web)
+  const options = { host: "127.0.0.1", port: daemon.port, rejectUnauthorized: false }
+  await idleClients(500, () => connectSocket(daemon.port, "127.0.0.1"))
+  await idleClients(500, () => connectTls(options))
+  const start = performance.now()
+  const client = connectTls(options, () => client.write("GET /metrics HTTP/1.0\r\n\r\n"))
+  let page = ""
+  for await (const chunk of client) page += chunk
+  expect(page).toContain("HTTP/1.1 200 OK")
+  expect(page).toContain("poller_build_info{")
+  expect(performance.now() - start).toBeLessThan(5000)
+  expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(0.9 * files)
+  expect(daemon.stderr).not.toContain("EMFILE")
 })
 
 test("many targets of one host need few connections, and a host that hangs keeps no other waiting", async () => {
