@@ -1,7 +1,7 @@
 import type { Json, JsonArray, JsonObject } from "../mapping/document/json.ts"
 import { documentNode, type Node } from "../mapping/document/node.ts"
 import { compileTest, type Queries } from "./filter.ts"
-import { parseQuery } from "./grammar.ts"
+import { parseQuery, parseQueryAt } from "./grammar.ts"
 import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "./search.ts"
 import { type Query, type Segment, type Selector, singularKeys } from "./syntax.ts"
 
@@ -32,6 +32,12 @@ export const compile = (text: string): Path => compileQuery(text, parseQuery(tex
  * may be left out: `id`, `disks[*]`, `['odd key']`, `@`. Throws as `compile` does.
  */
 export const compileRelative = (text: string): Path => compileQuery(text, parseQuery(text, true))
+
+/** The path that a text has at `start`, as `compileRelative` takes it, and where it ends. Throws as `compile` does. */
+export const compileAt = (text: string, start: number): { readonly path: Path; readonly end: number } => {
+  const { query, end } = parseQueryAt(text, start)
+  return { path: compileQuery(text.slice(start, end).trim(), query), end }
+}
 
 /**
  * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, without one at the document.

@@ -33,8 +33,14 @@ type Operand = Comparable | { readonly kind: "nodes"; readonly query: Query } | 
  * The tree of a path. One that starts with neither `$` nor `@` belongs to the current item where `relative` says that
  * there is one, and is an error of RFC 9535 where not. Throws a SyntaxError of one line.
  */
-export const parseQuery = (text: string, relative: boolean): Query => {
-  let at = 0
+export const parseQuery = (text: string, relative: boolean): Query => parseAt(text, relative, 0, true).query
+
+/** The path that a text has at `start`, and where it ends. Throws as `parseQuery` does. */
+export const parseQueryAt = (text: string, start: number): { readonly query: Query; readonly end: number } =>
+  parseAt(text, true, start, false)
+
+const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolean) => {
+  let at = begin
   let depth = 0
 
   const fail = (message: string, where = at): never => {
@@ -242,13 +248,13 @@ export const parseQuery = (text: string, relative: boolean): Query => {
   }
 
   const whole = (): Query => {
-    if (text[0] === "$" || (relative && text[0] === "@")) return query()
+    if (text[at] === "$" || (relative && text[at] === "@")) return query()
     if (!relative) return fail(`expected $, ${found()}`)
-    const first: Array<Segment> = text[0] === "[" ? [] : [{ descendant: false, selectors: [shorthand()] }]
+    const first: Array<Segment> = text[at] === "[" ? [] : [{ descendant: false, selectors: [shorthand()] }]
     return { root: "@", segments: [...first, ...segments()] }
   }
 
   const parsed = whole()
-  if (at < text.length) fail(`expected . or [ (a name with other signs is written ['odd-key']), ${found()}`)
-  return parsed
+  if (isWhole && at < text.length) fail(`expected . or [ (a name with other signs is written ['odd-key']), ${found()}`)
+  return { query: parsed, end: at }
 }

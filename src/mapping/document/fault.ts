@@ -1,3 +1,5 @@
+import { textLocation } from "./text.ts"
+
 const blank = /[ \t\n\r]*/y
 const scalar = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y
 const notPlain = /["\\\u0000-\u001f]|$/g
@@ -33,7 +35,7 @@ export const fault = (text: string): string => {
     take(blank)
     return skip(":")
   }
-  const here = (what: string) => (at < text.length ? `${what} at ${place(text, at)}` : "cut off")
+  const here = (what: string) => (at < text.length ? `${what} at ${textLocation(text, at)}` : "cut off")
 
   take(blank)
   if (at === text.length) return "empty"
@@ -71,9 +73,3 @@ export const fault = (text: string): string => {
 }
 
 const closing = { "[": "]", "{": "}" } as const
-
-const place = (text: string, at: number): string => {
-  const before = text.slice(0, at)
-  const line = before.split("\n").length
-  return `line ${line}, column ${at - before.lastIndexOf("\n")}`
-}

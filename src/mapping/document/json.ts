@@ -1,6 +1,8 @@
 import * as Result from "effect/Result"
 import { fault } from "./fault.ts"
+import { formatFor } from "./format.ts"
 import { spellings } from "./spellings.ts"
+import { decodeText } from "./text.ts"
 
 /** A value of RFC 8259. */
 export type Json = null | boolean | number | string | JsonArray | JsonObject
@@ -19,25 +21,27 @@ export interface Document {
   readonly spelling: (holder: JsonArray | JsonObject, key: string | number) => string | undefined
 }
 
-/** Fails on what is no UTF-8, passes over a byte order mark (RFC 8259, section 8.1). */
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
 /**
  * The document in a body; or in a few words why it is no JSON and where, none of them from the body, which may hold
  * secrets. A key that comes twice has its last value.
  */
 export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
-  let text: string
+  const text = decodeText(bytes)
+  if (Result.isFailure(text)) return Result.fail(text.failure)
   try {
-    text = utf8.decode(bytes)
+    return Result.succeed(documentOf(text.success))
   } catch {
-    return Result.fail("not UTF-8")
+    return Result.fail(withFormat(fault(text.success), text.success))
   }
-  try {
-    return Result.succeed(documentOf(text))
-  } catch {
-    return Result.fail(fault(text))
-  }
+}
+
+/** A longer text is not tried in other formats: it would take as long again. */
+const maxTried = 1_000_000
+
+/** Why a text is no JSON, and the format that it has. */
+const withFormat = (why: string, text: string): string => {
+  const format = text.length > maxTried ? undefined : formatFor(text)
+  return format === undefined ? why : `${why}; format: ${format} reads it`
 }
 
 /** Throws where the text is no JSON. */

@@ -1,0 +1,69 @@
+import * as Result from "effect/Result"
+import { fault } from "./fault.ts"
+import { lenientToJson } from "./lenient.ts"
+import { decodeText } from "./text.ts"
+
+const encoder = new TextEncoder()
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The list of the values that stand on the lines of a text; or why a line is no JSON. Lines without a value are skipped. */
+export const linesToJson = (text: string): Result.Result<string, string> => {
+  const values: Array<string> = []
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^[ \t\r]*$/.test(line)) continue
+    // each by itself: a value that is cut off could go on in the next line
+    if (!isJson(line)) return Result.fail(`line ${index + 1}: ${fault(line).replace("line 1, ", "")}`)
+    values.push(line)
+  }
+  return Result.succeed(`[${values.join(",")}]`)
+}
+
+/** An entry of `format`. */
+export interface Format {
+  /** For the documentation and editors. */
+  readonly reads: string
+  /** The JSON that a body means; or why it means none. Undefined: the body itself. */
+  readonly toJson: ((text: string) => Result.Result<string, string>) | undefined
+}
+
+const table = {
+  json: { reads: "JSON (RFC 8259)", toJson: undefined },
+  ndjson: { reads: "a JSON value on each line; the lines are one list", toJson: linesToJson },
+  lenient: {
+    reads:
+      "JSON5, literals of Python and JavaScript, and numbers that are none (`nan`, `Infinity`), which become null; JSONP and anti-XSSI prefixes are ignored",
+    toJson: lenientToJson
+  }
+} satisfies Readonly<Record<string, Format>>
+
+export type FormatName = keyof typeof table
+
+/** All of them. Schema and documentation derive from this table. */
+export const formats: Readonly<Record<FormatName, Format>> = table
+export const formatNames = Object.keys(table) as ReadonlyArray<FormatName>
+
+/** A body in JSON's own format; or in a few words why it is none of `format`, none of them from the body. */
+export const bodyAsJson = (format: FormatName, body: Uint8Array): Result.Result<Uint8Array, string> => {
+  const { toJson } = formats[format]
+  if (toJson === undefined) return Result.succeed(body)
+  return Result.flatMap(decodeText(body), (text) =>
+    format === "lenient" && isJson(text)
+      ? Result.succeed(body)
+      : Result.map(toJson(text), (json) => encoder.encode(json))
+  )
+}
+
+/** The format to propose for a text that is no JSON; undefined if there is none. */
+export const formatFor = (text: string): FormatName | undefined =>
+  formatNames.find((name) => {
+    const toJson = formats[name].toJson
+    return toJson !== undefined && Result.isSuccess(toJson(text))
+  })
