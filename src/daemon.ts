@@ -73,13 +73,8 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
-<<<<<<< Updated upstream
-    const bound = yield* serve(options.listeners, options.web)
-    const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
-=======
     const bound = yield* serve(options.listeners, options.web, connections().clients)
-    const fleet = yield* Fleet.make(options.grace, connections().polls)
->>>>>>> Stashed changes
+    const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
     const manager = yield* TargetManager.makeTargetManager(scheduler, options.shard)
     const { targets } = yield* manager.apply(configuration)

@@ -6,18 +6,8 @@ import { join } from "node:path"
 import { connect as connectTls } from "node:tls"
 import { expect, onTestFinished, test } from "vitest"
 
-<<<<<<< Updated upstream
-
-import { configuration } from "./lasting-config-file.ts"
-
-=======
-
 import { makeAuthority } from "../client/certificates.ts"
-import { configuration } from "./configuration.ts"
-import { scrape } from "./page.ts"
-
->>>>>>> Stashed changes
-
+import { configuration } from "./lasting-config-file.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream } from "./test-upstream.ts"
