@@ -19,10 +19,10 @@ test("without /proc it is taken for 1,024", () => {
 })
 
 test.each([
-  [64, { polls: 16, idle: 32 }],
-  [1024, { polls: 256, idle: 512 }],
-  [1_048_576, { polls: 2048, idle: 524_288 }],
-  [Number.POSITIVE_INFINITY, { polls: 2048, idle: Number.POSITIVE_INFINITY }]
-])("of %d files a quarter is left for all that is no connection to an upstream", (limit, shares) => {
+  [64, { polls: 16, idle: 32, clients: 8 }],
+  [1024, { polls: 256, idle: 512, clients: 128 }],
+  [1_048_576, { polls: 2048, idle: 524_288, clients: 512 }],
+  [Number.POSITIVE_INFINITY, { polls: 2048, idle: Number.POSITIVE_INFINITY, clients: 512 }]
+])("of %d files an eighth is left for all that is no connection", (limit, shares) => {
   expect(connections(limit)).toEqual(shares)
 })
