@@ -47,14 +47,7 @@ test.each([
   ["one that is warned about", [warned], {}, 0, "1 target, no problems\n", warning],
   ["the same, strictly", ["--strict", warned], {}, 78, "", warning],
   ["strictness by the environment", [warned], { POLLER_STRICT: "true" }, 78, "", warning],
-  [
-    "no file",
-    [join(folder, "none.yml")],
-    {},
-    78,
-    "",
-    `${join(folder, "none.yml")}: cannot be read: no such file\n`
-  ],
+  ["no file", [join(folder, "none.yml")], {}, 78, "", `${join(folder, "none.yml")}: cannot be read: no such file\n`],
   ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: a directory\n`],
   ["nothing", [], {}, 78, "", "nothing to poll: give --config FILE or --target URL\n"],
   ["a URL", ["--target", "http://127.0.0.1:1/"], {}, 0, "1 target, no problems\n", ""],
