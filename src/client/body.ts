@@ -3,28 +3,36 @@ import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
 import { brokenOff, TooLarge, Unreachable } from "./errors.ts"
+import { GrowingBuffer } from "./growing-buffer.ts"
 import { letGo } from "./let-go.ts"
 
-/** The content codings of RFC 9110, section 8.4.1, and zstd (RFC 8878). */
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: () => zlib.createGunzip(),
-  "x-gzip": () => zlib.createGunzip(),
-  deflate: () => zlib.createInflate(),
-  br: () => zlib.createBrotliDecompress(),
-  zstd: () => zlib.createZstdDecompress()
-}
+/** The content codings of RFC 9110, section 8.4.1, and zstd (RFC 8878). A map: the name comes from the response. */
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", () => zlib.createGunzip()],
+  ["x-gzip", () => zlib.createGunzip()],
+  ["deflate", () => zlib.createInflate()],
+  ["br", () => zlib.createBrotliDecompress()],
+  ["zstd", () => zlib.createZstdDecompress()]
+])
 
-export const acceptEncoding = "gzip, deflate, br, zstd"
+/** Without deflate: servers disagree on whether it has the header of zlib (RFC 1950) or not. */
+export const acceptEncoding = "gzip, br, zstd"
 
 export type Body = Result.Result<Buffer, Unreachable | TooLarge>
 
+/** Undefined if the body is as it was sent; an empty header means that too. */
+const codingOf = ({ headers }: IncomingMessage): string | undefined => {
+  const coding = headers["content-encoding"]?.trim().toLowerCase() ?? ""
+  return coding === "" || coding === "identity" ? undefined : coding
+}
+
 /**
- * Reads the body of an answer to its end, decompressed, and tells it once. It gives up at the chunk that passes `limit` bytes, and at
- * once where the head says that more will come.
+ * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes `limit` bytes, or
+ * before the first one if Content-Length is greater. `guard` wraps each event handler.
  */
-export const readBody = (head: IncomingMessage, limit: number, tell: (body: Body) => void): void => {
-  const coding = head.headers["content-encoding"]?.trim().toLowerCase() ?? "identity"
-  const decoder = decoders[coding]?.()
+export const readBody = (head: IncomingMessage, limit: number, guard: Guard, tell: (body: Body) => void): void => {
+  const coding = codingOf(head)
+  const decoder = coding === undefined ? undefined : decoders.get(coding)?.()
   const fail = (error: Unreachable | TooLarge) => {
     tell(Result.fail(error))
     decoder?.destroy()
@@ -32,30 +40,35 @@ export const readBody = (head: IncomingMessage, limit: number, tell: (body: Body
   }
   head.on("error", () => fail(brokenOff))
   decoder?.on("error", ({ message }) =>
-    fail(new Unreachable({ message: `the answer's ${coding} is damaged: ${message}` }))
+    fail(new Unreachable({ message: `the response's ${coding} is damaged: ${message}` }))
   )
-
+  if (coding !== undefined && decoder === undefined)
+    fail(new Unreachable({ message: "the response has a content-encoding that was not asked for" }))
   const announced = decoder === undefined ? Number(head.headers["content-length"] ?? Number.NaN) : Number.NaN
-  // a length that is known makes room for the body at once: to join the chunks of 100 MB at the end would hold every scrape meanwhile
-  const room = announced <= limit ? Buffer.allocUnsafe(announced) : undefined
-  const chunks: Array<Buffer> = []
-  /** Free once the parser of HTTP is done with it, as it is when the next one comes. */
-  let copied: Buffer = Buffer.alloc(0)
-  let size = 0
-  const body: Readable = decoder === undefined ? head : head.pipe(decoder)
-  body.on("data", (chunk: Buffer) => {
-    if (room === undefined) chunks.push(chunk)
-    else {
-      chunk.copy(room, size)
-      letGo(copied)
-      copied = chunk
-    }
-    size += chunk.length
-    if (size > limit) fail(new TooLarge({ limit }))
-  })
-  body.on("end", () => tell(Result.succeed(room ?? Buffer.concat(chunks, size))))
+  if (announced > limit) fail(new TooLarge({ limit }))
 
-  if (decoder === undefined && coding !== "identity")
-    fail(new Unreachable({ message: "the answer has a content-encoding that was not asked for" }))
-  else if (announced > limit) fail(new TooLarge({ limit }))
+  const received = new GrowingBuffer(announced)
+  /** Already copied. The HTTP parser may use it until the next chunk comes. */
+  let copied: Buffer | undefined
+  const body: Readable = decoder === undefined ? head : head.pipe(decoder)
+  body.on(
+    "data",
+    guard((chunk: Buffer) => {
+      if (body.destroyed) return
+      if (received.size + chunk.length > limit) {
+        fail(new TooLarge({ limit }))
+        return
+      }
+      received.append(chunk)
+      if (decoder === undefined && copied !== undefined) letGo(copied)
+      copied = chunk
+    })
+  )
+  body.on(
+    "end",
+    guard(() => tell(Result.succeed(received.take())))
+  )
 }
+
+/** Wraps an event handler so that what it throws fails the request and not the process. */
+export type Guard = <A extends ReadonlyArray<unknown>>(handler: (...args: A) => void) => (...args: A) => void

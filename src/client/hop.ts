@@ -1,10 +1,11 @@
 import * as http from "node:http"
 import * as https from "node:https"
+import type { Duplex } from "node:stream"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { type Body, readBody } from "./body.ts"
+import { type Body, type Guard, readBody } from "./body.ts"
 import {
   brokenOff,
   closedBefore,
@@ -56,31 +57,51 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
     } catch (error) {
       return resume(Effect.fail(fromNode(error)))
     }
-    let answered = false
-    sent.on("error", (error) => {
-      if (!isBrokenOff(error)) return resume(Effect.fail(fromNode(error)))
-      resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new Severed() : closedBefore))
-    })
-    // the answer to a question that was not asked: there is no protocol to change to
-    sent.on("upgrade", (head, socket) => {
-      socket.destroy()
-      resume(Effect.succeed({ head, body: undefined }))
-    })
-    sent.on("response", (head) => {
-      answered = true
-      const limit = limitOf(head)
-      if (limit !== undefined) {
-        return readBody(head, limit, (body: Body) =>
-          resume(Result.match(body, { onFailure: Effect.fail, onSuccess: (body) => Effect.succeed({ head, body }) }))
-        )
+    // a bug of ours fails this request; thrown into Node's parser it would end the process
+    const guard: Guard =
+      (handler) =>
+      (...args) => {
+        try {
+          handler(...args)
+        } catch (error) {
+          sent.destroy()
+          resume(Effect.die(error))
+        }
       }
-      // a short body came along with the head: passed over, it frees the connection for the next request; no other is waited for
-      head.resume()
-      setImmediate(() => {
-        if (!head.complete) sent.destroy()
+    let answered = false
+    sent.on(
+      "error",
+      guard((error: Error) => {
+        if (!isBrokenOff(error)) return resume(Effect.fail(fromNode(error)))
+        resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new Severed() : closedBefore))
+      })
+    )
+    // a protocol that was not asked for
+    sent.on(
+      "upgrade",
+      guard((head: http.IncomingMessage, socket: Duplex) => {
+        socket.destroy()
         resume(Effect.succeed({ head, body: undefined }))
       })
-    })
+    )
+    sent.on(
+      "response",
+      guard((head: http.IncomingMessage) => {
+        answered = true
+        const limit = limitOf(head)
+        if (limit !== undefined) {
+          return readBody(head, limit, guard, (body: Body) =>
+            resume(Result.match(body, { onFailure: Effect.fail, onSuccess: (body) => Effect.succeed({ head, body }) }))
+          )
+        }
+        // a short body came along with the head: passed over, it frees the connection for the next request; no other is waited for
+        head.resume()
+        setImmediate(() => {
+          if (!head.complete) sent.destroy()
+          resume(Effect.succeed({ head, body: undefined }))
+        })
+      })
+    )
     return Effect.sync(() => sent.destroy())
   })
 

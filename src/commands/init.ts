@@ -45,7 +45,8 @@ const fromUrl = Effect.fnUntraced(function* (given: URL, timeout: Duration.Durat
   const auth = user === "" ? undefined : { _tag: "Basic" as const, username: user, password: Redacted.make(password) }
   const exchange = yield* (yield* Upstream).open({ ...get(url, timeout), auth })
   const answer = yield* exchange(undefined).pipe(
-    Effect.catch((error) => Effect.fail(failure(`${url.href}: ${error.message}`)))
+    Effect.catch((error) => Effect.fail(failure(`${url.href}: ${error.message}`))),
+    Effect.catchDefect((defect) => Effect.fail(failure(`${url.href}: a bug in poller: ${defect}`)))
   )
   return { url, user, body: answer._tag === "Fresh" ? answer.body : new Uint8Array() }
 }, Effect.scoped)

@@ -39,7 +39,7 @@ const describeValue = (value: unknown): string => {
 }
 
 const valueAt = (value: unknown, path: KeyPath): unknown =>
-  path.reduce((holder: unknown, key) => Object(holder)[key], value)
+  path.reduce((holder: unknown, key) => (Object.hasOwn(Object(holder), key) ? Object(holder)[key] : undefined), value)
 
 /** An issue with its place, and with what was found there as the file spells it, before variables were filled in. */
 export const withPosition = (source: SourceMap, { path, about, message, expected }: Issue): SourceProblem => {

@@ -47,7 +47,7 @@ export const rawSources = (
 ): ReadonlyArray<RawSource> =>
   entries(value).map(([own, path]) => {
     const http = isMap(own.http) ? own.http : { url: own.http }
-    const common = Object.fromEntries(Object.entries(own).filter(([key]) => !(key in sourceFields)))
+    const common = Object.fromEntries(Object.entries(own).filter(([key]) => !Object.hasOwn(sourceFields, key)))
     return {
       path,
       name: asText(own.name) ?? nameOf(own.files, http.url),

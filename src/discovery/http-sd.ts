@@ -17,6 +17,11 @@ export const readHttp = (source: string, exchange: Exchange, before: Listing): E
   return exchange(undefined).pipe(
     Effect.map((answer) => documentOf(last, source, answer)),
     Effect.catch(({ message }) => Effect.succeed(unreadable(last, source, message))),
+    Effect.catchDefect((defect) =>
+      Effect.logError("a bug in poller, met while a list was read", defect).pipe(
+        Effect.as(unreadable(last, source, "a bug in poller; its cause is in the log"))
+      )
+    ),
     Effect.map((document) => new Map([[source, document]]))
   )
 }

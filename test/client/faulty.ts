@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import * as https from "node:https"
 import type { AddressInfo, Socket } from "node:net"
-import { gzipSync } from "node:zlib"
+import { deflateRawSync, gzipSync } from "node:zlib"
 import { documents } from "./documents.ts"
 
 /** Answers one request, well or badly; the socket is there for what no HTTP server would send. */
@@ -88,6 +88,21 @@ export const faults = {
   damaged_gzip: body(gzipSync('{"a":1}').fill(0, 12, 16), { "content-encoding": "gzip" }),
   half_gzip: body(gzipSync('{"a":1}').subarray(0, -9), { "content-encoding": "gzip" }),
   unknown_coding: body("{}", { "content-encoding": "rot13" }),
+  coding_constructor: body("{}", { "content-encoding": "constructor" }),
+  coding_proto: body("{}", { "content-encoding": "__proto__" }),
+  coding_to_string: body("{}", { "content-encoding": "toString" }),
+  coding_empty: body('{"a":1}', { "content-encoding": "" }),
+  raw_deflate: body(deflateRawSync('{"a":1}'), { "content-encoding": "deflate" }),
+
+  one_byte_chunks: (_response, socket) => {
+    socket.write(chunked)
+    forever(socket, "1\r\n \r\n".repeat(10_000))
+  },
+  brackets: body("[".repeat(1_900_000)),
+  announces_100_gb: (_response, socket) =>
+    void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n{"a":1}'),
+  no_content_with_length: (_response, socket) =>
+    void socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 100000\r\n\r\n"),
 
   status_500: status(500),
   status_500_unread: (_response, socket) => {
@@ -127,6 +142,9 @@ export interface Faulty extends AsyncDisposable {
   readonly openSockets: () => Promise<number>
 }
 
+const own = <A>(table: Readonly<Record<string, A>>, name: string): A | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
 export const startFaulty = async (tls?: Tls): Promise<Faulty> => {
   const also: Record<string, Fault> = {}
   const requests: Array<IncomingMessage> = []
@@ -142,7 +160,7 @@ export const startFaulty = async (tls?: Tls): Promise<Faulty> => {
     request.resume()
     response.on("error", () => undefined)
     const name = (request.url ?? "").slice(1)
-    const fault = also[name] ?? (faults as Readonly<Record<string, Fault>>)[name] ?? faults.status_404
+    const fault = own(also, name) ?? own<Fault>(faults, name) ?? faults.status_404
     fault(response, request.socket, request)
   })
   server.listen(0, "127.0.0.1")

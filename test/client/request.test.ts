@@ -42,7 +42,7 @@ describe("a request", () => {
     expect([method, body]).toEqual(["GET", ""])
     expect(headers).toEqual({
       accept: "application/json",
-      "accept-encoding": "gzip, deflate, br, zstd",
+      "accept-encoding": "gzip, br, zstd",
       "user-agent": "poller/0.0.0",
       host: new URL(upstream.url).host,
       connection: "keep-alive"

@@ -1,0 +1,46 @@
+import { letGo } from "./let-go.ts"
+
+/** Bytes that a body may have before its Content-Length counts for anything. */
+const first = 65_536
+
+/**
+ * The bytes received so far, in one buffer that grows with them. Chunks are copied, since a chunk of one byte costs a hundred as an
+ * object. `announced` is the length that a header states, or NaN; no more than four times the bytes received is ever allocated for it.
+ */
+export class GrowingBuffer {
+  readonly #announced: number
+  #bytes = Buffer.alloc(0)
+  size = 0
+
+  constructor(announced: number) {
+    this.#announced = announced
+  }
+
+  append(chunk: Uint8Array): void {
+    const size = this.size + chunk.length
+    if (size > this.#bytes.length) this.#grow(size)
+    this.#bytes.set(chunk, this.size)
+    this.size = size
+  }
+
+  /** All of it, in memory of exactly its size. The buffer is empty afterwards. */
+  take(): Buffer {
+    const { length, buffer } = this.#bytes
+    const bytes = length === this.size ? this.#bytes : Buffer.from(buffer.transfer(this.size))
+    this.#bytes = Buffer.alloc(0)
+    this.size = 0
+    return bytes
+  }
+
+  #grow(size: number): void {
+    const { length } = this.#bytes
+    const trusted = this.#announced >= size && this.#announced <= Math.max(first, 4 * size)
+    // the first chunk is often all of the body
+    const capacity = trusted ? this.#announced : Math.max(size, 2 * length)
+    // zeroed: only received bytes can ever be read
+    const grown = Buffer.alloc(capacity)
+    this.#bytes.copy(grown, 0, 0, this.size)
+    letGo(this.#bytes)
+    this.#bytes = grown
+  }
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Faulty, startFaulty } from "../client/faulty.ts"
+import { configuration } from "./configuration.ts"
+import { scrape } from "./page.ts"
+import { Program, startDaemon } from "./program.ts"
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+
+/** Names that every object of JavaScript has. */
+const codings = ["coding_constructor", "coding_proto", "coding_to_string"]
+
+const wrongCoding = "the response has a content-encoding that was not asked for"
+
+describe.each(codings)("%s ends no command", (fault) => {
+  test("once", async () => {
+    const config = configuration({ targets: [{ name: "a", url: `${upstream.url}/${fault}` }] })
+    const { code, stderr } = await new Program(["once", "--config", config]).ended
+    expect([code, stderr]).toEqual([1, `a: connection: ${wrongCoding}\n`])
+  })
+
+  test("init", async () => {
+    const { code, stderr } = await new Program(["init", `${upstream.url}/${fault}`]).ended
+    expect([code, stderr]).toEqual([1, `${upstream.url}/${fault}: ${wrongCoding}\n`])
+  })
+
+  test("a daemon whose list of targets comes with it", async () => {
+    const config = configuration({
+      targets: [{ name: "a", url: `${upstream.url}/good` }],
+      targets_from: [{ http: { url: `${upstream.url}/${fault}` }, refresh: "1s" }]
+    })
+    const daemon = await startDaemon(["--config", config])
+    try {
+      await daemon.line(new RegExp(wrongCoding))
+      await expect.poll(async () => (await scrape(daemon.url)).get('poll_up{target="a"}')).toBe(1)
+    } finally {
+      expect((await daemon.stop()).code).toBe(0)
+    }
+  })
+})
+
+/** The most resident memory that a process ever had, in megabytes. */
+const peak = (pid: number | undefined) =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000
+
+/** The outcome of the first poll of one target, and the memory that it took. */
+const firstPoll = async (target: object) => {
+  const daemon = await startDaemon(["--config", configuration({ targets: [{ name: "a", ...target }] })])
+  try {
+    const before = peak(daemon.child.pid)
+    const [, reason, message] = await daemon.line(/message="target down".* reason=(\w+) error="(.*)"/)
+    return { reason, message, megabytes: peak(daemon.child.pid) - before }
+  } finally {
+    expect((await daemon.stop()).code).toBe(0)
+  }
+}
+
+describe("a response costs no more memory than its bytes allow", () => {
+  test("in chunks of one byte", async () => {
+    const { reason, megabytes } = await firstPoll({
+      url: `${upstream.url}/one_byte_chunks`,
+      interval: "20s",
+      timeout: "20s",
+      max_body: "2MB"
+    })
+    expect(reason).toBe("too_large")
+    expect(megabytes).toBeLessThan(60)
+  })
+
+  test("whatever Content-Length announces, under any max_body", async () => {
+    const target = { url: `${upstream.url}/announces_100_gb`, max_body: "200GB" }
+    const { reason, message, megabytes } = await firstPoll(target)
+    expect([reason, message]).toEqual(["connection", "the connection was closed in the middle of the answer"])
+    expect(megabytes).toBeLessThan(50)
+  })
+})
+
+test.each([204, 304])("a %d with a Content-Length has no body, and none of another's", async (status) => {
+  upstream.also.secret = (response) => void response.end(`{"thief":4242,"pad":"${"x".repeat(2000)}"}`)
+  upstream.also.bodiless = (_response, socket) =>
+    void socket.write(`HTTP/1.1 ${status} X\r\nContent-Length: 2100\r\n\r\n`)
+  const quick = { interval: "100ms", timeout: "100ms" }
+  const config = configuration({
+    targets: [
+      { name: "a", url: `${upstream.url}/secret`, ...quick, labels: { from: "a" } },
+      { name: "b", url: `${upstream.url}/bodiless`, ...quick, labels: { from: "b" }, accept_status: [`${status}`] }
+    ]
+  })
+  const daemon = await startDaemon(["--config", config])
+  try {
+    const polls = async () => (await scrape(daemon.url)).get('polls_total{target="b"}')
+    await expect.poll(polls, { timeout: 20_000 }).toBeGreaterThan(10)
+    const samples = await scrape(daemon.url)
+    expect(samples.get('upstream_thief{from="a"}')).toBe(4242)
+    expect(samples.get('poll_series{target="b"}')).toBe(0)
+    expect(samples.get('poll_errors_total{reason="not_json",target="b"}')).toBe(samples.get('polls_total{target="b"}'))
+  } finally {
+    await daemon.stop()
+  }
+})
