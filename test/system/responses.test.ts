@@ -83,7 +83,7 @@ test.each([204, 304])("a %d with a Content-Length has no body, and none of anoth
   upstream.also.secret = (response) => void response.end(`{"thief":4242,"pad":"${"x".repeat(2000)}"}`)
   upstream.also.bodiless = (_response, socket) =>
     void socket.write(`HTTP/1.1 ${status} X\r\nContent-Length: 2100\r\n\r\n`)
-  const quick = { interval: "100ms", timeout: "100ms" }
+  const quick = { interval: "200ms", timeout: "200ms", stale_after: "1m" }
   const config = configuration({
     targets: [
       { name: "a", url: `${upstream.url}/secret`, ...quick, labels: { from: "a" } },
