@@ -10,6 +10,7 @@ import { badConfiguration } from "../failure.ts"
 import * as flags from "./flags.ts"
 import { load } from "./load.ts"
 import { print, printLines } from "./print.ts"
+import { checkSecretFiles } from "./secret-file-check.ts"
 
 const file = Argument.String("file").pipe(
   Argument.withDescription("The configuration, as with --config"),
@@ -32,8 +33,8 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
 })
 
 /**
- * Everything there is to say of a configuration, on stderr. The files that it names are often not on the machine where it is
- * checked, so one that is missing is no problem here.
+ * Everything there is to say of a configuration, on stderr. The secrets that it names are often not on the machine where it is
+ * checked: only under systemd, with `$CREDENTIALS_DIRECTORY`, is a missing one a problem.
  */
 export const check = Command.make(
   "check",
@@ -48,14 +49,16 @@ export const check = Command.make(
   Effect.fnUntraced(function* (input) {
     const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
     const { targets, diagnostics, notes } = yield* lists(loaded)
+    const secrets = yield* checkSecretFiles(loaded.secretFiles)
+    const problems = [...loaded.problems, ...secrets.problems]
     // poller runs with them, as far as they go
-    const warnings = [...loaded.warnings, ...diagnostics]
+    const warnings = [...loaded.warnings, ...secrets.warnings, ...diagnostics]
     const lines = [
-      ...loaded.problems.map((remark) => formatDiagnostic(remark)),
+      ...problems.map((remark) => formatDiagnostic(remark)),
       ...warnings.map((remark) => formatDiagnostic(remark, "warning")),
-      ...[...loaded.missingFiles, ...notes].map((remark) => formatDiagnostic(remark, "note"))
+      ...[...secrets.notes, ...notes].map((remark) => formatDiagnostic(remark, "note"))
     ]
-    const bad = loaded.problems.length > 0 || (input.strict && warnings.length > 0)
+    const bad = problems.length > 0 || (input.strict && warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)
     yield* printLines(process.stderr, lines)
     yield* print(process.stdout, `${count(targets.length, "target")}, no problems\n`)

@@ -58,10 +58,3 @@ export const loadGood = Effect.fnUntraced(function* (input: Input) {
     ? yield* badConfiguration(...problems.map((remark) => formatDiagnostic(remark)))
     : configuration
 })
-
-/** The same, where a file that it names and that is not there is a problem too. */
-export const loadWithFiles = Effect.fnUntraced(function* (input: Input) {
-  const { problems, missingFiles, ...configuration } = yield* load(input)
-  const lines = [...problems, ...missingFiles].map((remark) => formatDiagnostic(remark))
-  return lines.length > 0 ? yield* badConfiguration(...lines) : configuration
-})

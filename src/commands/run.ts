@@ -7,7 +7,7 @@ import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
-import { loadWithFiles } from "./load.ts"
+import { loadGood } from "./load.ts"
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards
@@ -39,7 +39,7 @@ export const run = Command.make(
   Effect.fnUntraced(function* (input) {
     const sockets = activatedSockets(process.env)
     yield* daemon({
-      load: loadWithFiles(input),
+      load: loadGood(input),
       listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
       web: yield* web(input.webConfig),
       grace: input.grace,

@@ -3,9 +3,10 @@ import * as Result from "effect/Result"
 import { type Diagnostic, diagnosticOf, sortProblems, withPosition } from "./diagnostics.ts"
 import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
 import { format } from "./go-duration.ts"
-import type { Issue } from "./issue.ts"
+import { type Issue, issue } from "./issue.ts"
 import { rawConfiguration } from "./raw-configuration.ts"
 import { targetResolver } from "./resolve-target.ts"
+import type { SecretFileSetting } from "./secret-files.ts"
 import { parseYaml, type SourceProblem } from "./source-map.ts"
 import type { Target } from "./target.ts"
 import { type Lists, type TargetSet, targetSets } from "./target-set.ts"
@@ -28,12 +29,16 @@ export interface Configuration {
   readonly targetSet: (lists: Lists) => TargetSet
 }
 
+/** A file with a secret or a certificate, and where the configuration names it. */
+export interface NamedSecretFile extends SecretFileSetting {
+  readonly diagnostic: (message: string) => Diagnostic
+}
+
 /** What a configuration comes to; it is empty unless there are no problems. */
 export interface LoadedConfiguration extends Configuration {
   readonly problems: ReadonlyArray<Diagnostic>
   readonly warnings: ReadonlyArray<Diagnostic>
-  /** Files it names that are not on this machine. */
-  readonly missingFiles: ReadonlyArray<Diagnostic>
+  readonly secretFiles: ReadonlyArray<NamedSecretFile>
 }
 
 const settings = ({ interval, timeout }: Flags) => ({
@@ -73,7 +78,7 @@ export const fromText = (file: string, text: string, surroundings: LoadContext, 
     return {
       ...nothing,
       warnings: [],
-      missingFiles: [],
+      secretFiles: [],
       problems: source.failure.map((problem) => diagnosticOf(file, problem))
     }
   }
@@ -88,7 +93,10 @@ export const fromText = (file: string, text: string, surroundings: LoadContext, 
     ...(problems.length === 0 ? configuration(found.value, surroundings) : nothing),
     problems,
     warnings: lines(found.warnings),
-    missingFiles: lines(found.missingFiles)
+    secretFiles: found.secretFiles.map((setting) => ({
+      ...setting,
+      diagnostic: (message) => diagnosticOf(file, withPosition(source.success, issue(setting.path, message)))
+    }))
   }
 }
 
@@ -101,5 +109,5 @@ export const fromFlags = (url: string, surroundings: LoadContext, flags: Flags):
     return { location: `--${key === "url" ? "target" : key}`, message }
   })
   const made = problems.length === 0 ? configuration(found.value, surroundings) : nothing
-  return { ...made, problems, warnings: [], missingFiles: [] }
+  return { ...made, problems, warnings: [], secretFiles: [] }
 }

@@ -47,7 +47,7 @@ export const discoverySource = ({ name, own, request }: RawSource, locate: Locat
   const { files = [], ...given } = decode(own)
   if (request === undefined) {
     const { refresh = decodeRefresh(builtInRefresh.files) } = given
-    return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern).file) }, refresh }
+    return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern)) }, refresh }
   }
   const { refresh = decodeRefresh(builtInRefresh.http) } = given
   const asked = requestOfSettings({ ...request.settings, name }, locate)

@@ -1,22 +1,21 @@
 import { existsSync } from "node:fs"
-import { resolve } from "node:path"
-import { type Issue, issue } from "./issue.ts"
+import { isAbsolute, resolve } from "node:path"
 import type { RawConfiguration } from "./raw-configuration.ts"
+import type { KeyPath } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** The file that a path of the configuration means. */
-export type Locate = (path: string) => { readonly file: string; readonly exists: boolean }
+/** The absolute path of the file that a path of the configuration means. */
+export type Locate = (path: string) => string
 
 /**
  * Looks a relative path up in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5),
- * CREDENTIALS), and then beside the configuration.
+ * CREDENTIALS), and then beside the configuration. Asks only the first, which is in memory: the other may be on a file system that hangs.
  */
 export const locateIn =
   (credentials: string | undefined, beside: string): Locate =>
   (path) => {
-    const places = credentials === undefined ? [beside] : [credentials, beside]
-    const found = places.map((directory) => resolve(directory, path)).find((file) => existsSync(file))
-    return { file: found ?? resolve(beside, path), exists: found !== undefined }
+    const credential = credentials === undefined ? undefined : resolve(credentials, path)
+    return credential !== undefined && !isAbsolute(path) && existsSync(credential) ? credential : resolve(beside, path)
   }
 
 /** The settings that name a file with a secret or a certificate. */
@@ -48,17 +47,23 @@ const withText = (holder: Settings, [key = "", ...rest]: ReadonlyArray<string>, 
 export const withFiles = (settings: Settings, locate: Locate): Settings =>
   fileSettings(settings).reduce((found, keys) => {
     const path = at(settings, keys)
-    return typeof path === "string" ? withText(found, keys, locate(path).file) : found
+    return typeof path === "string" ? withText(found, keys, locate(path)) : found
   }, settings)
 
-/** Files that are named but not there. */
-export const missingFiles = ({ targetLike }: RawConfiguration, locate: Locate): ReadonlyArray<Issue> =>
+/** A setting that names a file with a secret or a certificate, and that file. */
+export interface SecretFileSetting {
+  readonly path: KeyPath
+  /** As the configuration has it. It may be the secret itself, given in place of its file. */
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+}
+
+/** Every file with a secret or a certificate that a configuration names. */
+export const secretFiles = ({ targetLike }: RawConfiguration, locate: Locate): ReadonlyArray<SecretFileSetting> =>
   targetLike.flatMap(({ settings, pathOf }) =>
     fileSettings(settings).flatMap((keys) => {
-      const path = at(settings, keys)
-      if (typeof path !== "string" || path === "" || locate(path).exists) return []
-      // the name itself is not told: it may be the secret, given in place of its file
-      const where = path.startsWith("/") ? "" : " in $CREDENTIALS_DIRECTORY or beside the configuration"
-      return [issue(pathOf(...keys), `no such file${where}`)]
+      const name = at(settings, keys)
+      return typeof name === "string" && name !== "" ? [{ path: pathOf(...keys), name, file: locate(name) }] : []
     })
   )

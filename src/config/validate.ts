@@ -5,7 +5,8 @@ import { rawConfiguration } from "./raw-configuration.ts"
 import { brokenRules } from "./rules.ts"
 import { File } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
-import { type Locate, missingFiles } from "./secret-files.ts"
+import { type Locate, type SecretFileSetting, secretFiles } from "./secret-files.ts"
+import type { KeyPath } from "./source-map.ts"
 
 /** What a configuration needs of the machine that it is for. */
 export interface LoadContext {
@@ -20,8 +21,7 @@ export interface Validation {
   readonly problems: ReadonlyArray<Issue>
   /** It works, but not as the rest of the world expects it. */
   readonly warnings: ReadonlyArray<Issue>
-  /** Files it names that are not on this machine: a problem where it is to run, and nowhere else. */
-  readonly missingFiles: ReadonlyArray<Issue>
+  readonly secretFiles: ReadonlyArray<SecretFileSetting>
 }
 
 const samePath = (a: Issue["path"], b: Issue["path"]) =>
@@ -31,7 +31,7 @@ const samePath = (a: Issue["path"], b: Issue["path"]) =>
 export const validate = (given: unknown, { environment, locate }: LoadContext): Validation => {
   const { value, unset } = expand(given, environment)
   const whole = rawConfiguration(value)
-  const known = (issue: Issue) => !unset.some(({ path }) => samePath(path, issue.path))
+  const known = (issue: { readonly path: KeyPath }) => !unset.some(({ path }) => samePath(path, issue.path))
   return {
     value,
     problems: [
@@ -39,6 +39,6 @@ export const validate = (given: unknown, { environment, locate }: LoadContext): 
       ...[...schemaIssues(File, value), ...brokenRules(whole)].filter(known)
     ],
     warnings: lint(whole).filter(known),
-    missingFiles: missingFiles(whole, locate).filter(known)
+    secretFiles: secretFiles(whole, locate).filter(known)
   }
 }

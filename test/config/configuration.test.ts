@@ -214,14 +214,15 @@ test("a file with a secret is looked up among the credentials first, then beside
   expect(path(join(beside, "both"))).toEqual({ _tag: "Bearer", token: { path: join(beside, "both") } })
 })
 
-test("a file that is not there is told, without its name, which may be the secret itself", () => {
+test("files with secrets are those that the configuration names, each with its place", () => {
   const loaded = load(
-    `targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up }, auth: { bearer_token_file: hunter2 } }]`,
-    { locate: locateIn(undefined, "/nonexistent") }
+    `defaults: { tls: { ca_file: ca.pem } }
+targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up }, auth: { bearer_token_file: /run/token } }]`
   )
   expect(lines(loaded.problems)).toEqual([])
-  expect(lines(loaded.missingFiles)).toEqual([
-    "poller.yml:1:103: targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
+  expect(loaded.secretFiles.map(({ file, diagnostic }) => [file, ...lines([diagnostic("empty")])])).toEqual([
+    ["/run/token", "poller.yml:2:103: targets[0].auth.bearer_token_file: empty"],
+    ["/etc/poller/ca.pem", "poller.yml:1:29: defaults.tls.ca_file: empty"]
   ])
 })
 

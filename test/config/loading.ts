@@ -7,7 +7,7 @@ import type { LoadContext } from "../../src/config/validate.ts"
 /** A machine without variables, on which every file that a configuration names stands beside it. */
 export const anywhere: LoadContext = {
   environment: {},
-  locate: (path) => ({ file: join("/etc/poller", path), exists: true })
+  locate: (path) => join("/etc/poller", path)
 }
 
 export const noFlags = { interval: undefined, timeout: undefined }

@@ -15,7 +15,7 @@ import { collected } from "../mapping/collect.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))
-const machine = { environment: {}, locate: (file: string) => ({ file, exists: true }) }
+const machine = { environment: {}, locate: (file: string) => file }
 
 /** The series of a configuration of one target, which must be without fault. */
 const samplesOf = (configuration: string, name: string) => {

@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Ajv } from "ajv"
@@ -74,11 +75,31 @@ test.each([
 
 const missing = "targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
 
-test("a file with a secret is seldom where a configuration is checked, but must be where it is run", async () => {
-  const checked = await poller(["check", "--strict", secret])
-  expect([checked.code, checked.stderr]).toEqual([0, `${secret}:1:77: note: ${missing}\n`])
-  const run = await poller(["run", "--addr", "127.0.0.1:0", "--config", secret])
-  expect([run.code, run.stderr]).toEqual([78, `${secret}:1:77: ${missing}\n`])
+test("a secret that is missing is a note where a configuration is checked, and a problem where it is to run", async () => {
+  expect(await poller(["check", "--strict", secret])).toMatchObject({
+    code: 0,
+    stderr: `${secret}:1:77: note: ${missing}\n`
+  })
+  expect(await poller(["check", secret], { CREDENTIALS_DIRECTORY: join(folder, "credentials") })).toMatchObject({
+    code: 78,
+    stderr: `${secret}:1:77: ${missing}\n`
+  })
+})
+
+test.each([
+  ["empty", (path: string) => writeFileSync(path, " \n"), "the file is empty"],
+  ["too long", (path: string) => writeFileSync(path, Buffer.alloc(1_000_001, "a")), "longer than 1 MB"],
+  ["a FIFO", (path: string) => execFileSync("mkfifo", [path]), "not a regular file"],
+  ["/dev/zero", (path: string) => symlinkSync("/dev/zero", path), "not a regular file"],
+  ["a directory", (path: string) => mkdirSync(path), "a directory"]
+])("a secret that is %s is a warning", async (_, make, why) => {
+  const path = join(folder, `secret-${why.replaceAll(" ", "-")}`)
+  rmSync(path, { force: true })
+  make(path)
+  const config = file("bad-secret.yml", readFileSync(secret, "utf8").replace("token }", `${path} }`))
+  const line = `${config}:1:77: warning: targets[0].auth.bearer_token_file: ${why}\n`
+  expect(await poller(["check", config])).toMatchObject({ code: 0, stderr: line })
+  expect(await poller(["check", "--strict", config])).toMatchObject({ code: 78, stderr: line })
 })
 
 test("the daemon does not start with a bad file, and tells everything that is wrong with it", async () => {
