@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { fromText, type LoadedConfiguration } from "../../src/config/configuration.ts"
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import type { LoadContext } from "../../src/config/validate.ts"
@@ -7,7 +7,7 @@ import type { LoadContext } from "../../src/config/validate.ts"
 /** A machine without variables, on which every file that a configuration names stands beside it. */
 export const anywhere: LoadContext = {
   environment: {},
-  locate: (path) => join("/etc/poller", path)
+  locate: (path) => resolve("/etc/poller", path)
 }
 
 export const noFlags = { interval: undefined, timeout: undefined }
