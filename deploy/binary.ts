@@ -21,6 +21,9 @@ import * as sbom from "./sbom.ts"
  */
 const flags = ["--no-sparkplug", "--no-regexp-unroll"]
 
+/** What would open Node's inspector, and with it a port: SIGUSR1, and NODE_OPTIONS, over which these have precedence. */
+const closedInspector = ["--disable-sigusr1", "--no-inspect", "--no-inspect-brk", "--no-inspect-wait"]
+
 const root = join(import.meta.dirname, "..")
 const output = join(root, "dist/poller")
 const work = mkdtempSync(join(tmpdir(), "poller-binary-"))
@@ -62,7 +65,7 @@ try {
       useSnapshot: true,
       assets: { "thread.js": "thread.js" },
       disableExperimentalSEAWarning: true,
-      execArgv: ["--disable-warning=ExperimentalWarning", ...flags]
+      execArgv: ["--disable-warning=ExperimentalWarning", ...closedInspector, ...flags]
     })
   )
   // a heap has the environment and the folder of its process in it

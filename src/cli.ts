@@ -1,6 +1,5 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
-import * as Console from "effect/Console"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -16,12 +15,13 @@ import { healthcheck } from "./commands/healthcheck.ts"
 import { init } from "./commands/init.ts"
 import { LogFormat, LogLevel, logging } from "./commands/logging.ts"
 import { once } from "./commands/once.ts"
-import { printLines } from "./commands/print.ts"
+import { print, printLines } from "./commands/output.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
 import { exitCode, Failure } from "./failure.ts"
-import { connections } from "./host/files.ts"
-import { stopped } from "./host/signals.ts"
+import { connections } from "./host/limits.ts"
+import { hasColors } from "./host/logger.ts"
+import { exitAsCommand, stopStatus } from "./host/signals.ts"
 import { longVersion, version } from "./version.ts"
 
 const commands = [run, check, once, init, schema, demo, healthcheck] as const
@@ -45,6 +45,9 @@ export const normalize = (args: ReadonlyArray<string>): ReadonlyArray<string> =>
     : dashed
 }
 
+/** A presenter cannot fail, so a failed write is a defect, which is reported like any failure. */
+const printed = (text: string) => Effect.orDie(print(process.stdout, text))
+
 /** A usage error is one line a mistake, not a page of help with the mistake below it. */
 const presenter: CliOutput.Presenter = {
   present: (event) => {
@@ -54,9 +57,11 @@ const presenter: CliOutput.Presenter = {
           for (const { message } of event.errors) process.stderr.write(`poller: ${message.replaceAll("\n", " ")}\n`)
         })
       case "Version":
-        return Console.log(longVersion())
+        return printed(`${longVersion()}\n`)
       case "Help":
-        return CliOutput.defaultPresenter.present(event)
+        return printed(
+          `${CliOutput.defaultFormatter({ colors: hasColors(process.stdout) }).formatHelpDoc(event.helpDoc)}\n`
+        )
     }
   }
 }
@@ -67,11 +72,14 @@ const report = (cause: Cause.Cause<unknown>) => {
   return printLines(process.stderr, error instanceof Failure ? error.lines : [Cause.pretty(cause)])
 }
 
-const teardown: Runtime.Teardown = (exit, onExit) => {
-  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return onExit(0)
-  const error = Cause.squash(exit.cause)
-  onExit(error instanceof Failure ? error.code : exitCode.failure)
+const statusOf = (result: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(result)) return 0
+  if (Cause.hasInterruptsOnly(result.cause)) return stopStatus() ?? exitCode.failure
+  const error = Cause.squash(result.cause)
+  return error instanceof Failure ? error.code : exitCode.failure
 }
+
+const teardown: Runtime.Teardown = (result) => process.exit(statusOf(result))
 
 /** The services of prompts, wizards and flags that name files, of which poller has none. Node's own would open stdin at every start. */
 const unused = Layer.empty as Layer.Layer<Command.Environment>
@@ -89,7 +97,9 @@ export const main = (
   args: ReadonlyArray<string>,
   upstream = Upstream.layer(`poller/${version}`, connections().idle)
 ): void => {
-  if (stopped()) return
+  if (!["run", "demo"].includes(normalize(args)[0] ?? "")) exitAsCommand()
+  const stopped = stopStatus()
+  if (stopped !== undefined) process.exit(stopped)
   program(args).pipe(
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
     Effect.provide(upstream),

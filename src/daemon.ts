@@ -6,12 +6,12 @@ import * as Result from "effect/Result"
 import type { Configuration } from "./config/configuration.ts"
 import * as TargetManager from "./discovery/target-manager.ts"
 import type { Failure } from "./failure.ts"
-import { connections } from "./host/files.ts"
-import { giveBack, makeRoom } from "./host/memory.ts"
+import { connections } from "./host/limits.ts"
+import { makeRoom, releaseMemory } from "./host/memory.ts"
 import { Notify } from "./host/notify.ts"
 import { ProcessMetrics } from "./host/process-metrics.ts"
 import { hangup } from "./host/signals.ts"
-import { startThread } from "./host/thread.ts"
+import { startWorker } from "./host/worker.ts"
 import * as ConversionWorker from "./poll/conversion-worker.ts"
 import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
 import * as Scheduler from "./poll/scheduler.ts"
@@ -93,7 +93,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       reloads,
       notify.status(summary),
       notify.watchdog(healthy),
-      giveBack(startUp)
+      releaseMemory(startUp)
     ]
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(
@@ -107,5 +107,5 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 export const surroundings = Layer.mergeAll(
   ProcessMetrics.layer,
   Notify.layer,
-  ConversionWorker.layer({ start: startThread, makeRoom })
+  ConversionWorker.layer({ start: startWorker, makeRoom })
 )

@@ -1,4 +1,4 @@
-import "./begin.ts"
+import "./bootstrap.ts"
 import { parentPort } from "node:worker_threads"
 import { main } from "./cli.ts"
 import { runConversionWorker } from "./poll/conversion-worker.ts"

@@ -7,9 +7,9 @@ import { formatDiagnostic } from "../config/diagnostics.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
 import { unmatched } from "../discovery/file-sd.ts"
 import { badConfiguration } from "../failure.ts"
+import { load } from "./config-file.ts"
 import * as flags from "./flags.ts"
-import { load } from "./load.ts"
-import { print, printLines } from "./print.ts"
+import { print, printLines } from "./output.ts"
 import { checkSecretFiles } from "./secret-file-check.ts"
 
 const file = Argument.String("file").pipe(

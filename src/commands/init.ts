@@ -17,9 +17,9 @@ import { parse } from "../mapping/document/json.ts"
 import { plan } from "../mapping/plan.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
 import { transform } from "../mapping/transform.ts"
+import { readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
-import { readBytes } from "./load.ts"
-import { print } from "./print.ts"
+import { print } from "./output.ts"
 import { nameOfSource } from "./source.ts"
 
 const src = Argument.String("src").pipe(

@@ -13,9 +13,9 @@ import { noneDropped } from "../mapping/problems.ts"
 import { dropReasons, type Problem } from "../mapping/sample.ts"
 import type { Outcome } from "../poll/outcome.ts"
 import { poll } from "../poll/poll.ts"
+import { loadGood, readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
-import { loadGood, readBytes } from "./load.ts"
-import { print, printLines } from "./print.ts"
+import { print, printLines } from "./output.ts"
 
 const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
   if (Option.isNone(name)) return Effect.succeed(targets)

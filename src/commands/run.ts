@@ -6,8 +6,8 @@ import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
+import { loadGood } from "./config-file.ts"
 import * as flags from "./flags.ts"
-import { loadGood } from "./load.ts"
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards

@@ -1,6 +1,6 @@
 import * as Command from "effect/cli/Command"
 import { jsonSchema } from "../config/json-schema.ts"
-import { print } from "./print.ts"
+import { print } from "./output.ts"
 
 export const schema = Command.make("schema", {}, () =>
   print(process.stdout, `${JSON.stringify(jsonSchema(), null, 2)}\n`)

@@ -1,4 +1,4 @@
-/** Node warns once of an experimental feature when `node:ffi` is loaded; that is nothing a journal should keep. Nothing before Node 26. */
+/** Loads node:ffi without its experimental warning, which would stand in every journal. Undefined before Node 26. */
 export const loadFfi = (): typeof import("node:ffi") | undefined => {
   const emitWarning = process.emitWarning
   process.emitWarning = () => {}

@@ -39,6 +39,7 @@ const words: Readonly<Record<string, string>> = {
   EPERM: "no permission",
   EISDIR: "a directory",
   ELOOP: "a loop of symbolic links",
+  ENOSPC: "no space left on the disk",
   EMFILE: "too many open files",
   ENFILE: "too many open files"
 }

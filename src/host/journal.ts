@@ -1,8 +1,8 @@
 import { fstatSync } from "node:fs"
 
 /**
- * Whether stderr is the journal: then `$JOURNAL_STREAM` is its device and inode (systemd.exec(5)). The variable alone proves nothing,
- * since what a service starts inherits it, with whatever stderr.
+ * Whether stderr is the journal: `$JOURNAL_STREAM` is then its device and inode (systemd.exec(5)). The variable alone proves
+ * nothing, since child processes inherit it.
  */
 export const stderrIsJournal = ({ JOURNAL_STREAM: stream }: NodeJS.ProcessEnv): boolean => {
   if (stream === undefined) return false

@@ -1,6 +1,10 @@
+import { Console } from "node:console"
+import { Writable } from "node:stream"
+import * as EffectConsole from "effect/Console"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
+import { writeLine } from "./stderr.ts"
 
 export const formats = ["logfmt", "json", "pretty"] as const
 export type Format = (typeof formats)[number]
@@ -16,7 +20,7 @@ export const minimum: Record<Level, LogLevel.LogLevel> = {
   error: "Error"
 }
 
-/** sd-daemon(3) priorities, which journald takes from the head of a line. */
+/** Priorities of sd-daemon(3), which journald takes from the head of a line. */
 const priority: Record<LogLevel.LogLevel, number> = {
   All: 7,
   Trace: 7,
@@ -28,23 +32,57 @@ const priority: Record<LogLevel.LogLevel, number> = {
   None: 6
 }
 
-/** journald stamps the time itself and takes the level from a prefix; numbers of fibers mean nothing to who reads a log. */
-const logfmt = (journald: boolean) =>
-  Logger.make<unknown, void>((options) => {
-    const line = Logger.formatLogFmt.log(options).replace(/ fiber=\S+/, "")
-    process.stderr.write(
-      journald ? `<${priority[options.logLevel]}>${line.replace(/^timestamp=\S+ level=\S+ /, "")}\n` : `${line}\n`
-    )
-  })
+const droppedLines = "log lines dropped because nobody read stderr"
 
-/** The logger of a format, to stderr; `journald` when stderr is the journal (systemd.exec(5), `$JOURNAL_STREAM`). */
+/** journald has its own time stamps and takes the level from the prefix. The numbers of fibers mean nothing to a reader. */
+const logfmt = (journald: boolean) => {
+  const head = (level: LogLevel.LogLevel, date: Date) =>
+    journald ? `<${priority[level]}>` : `timestamp=${date.toISOString()} level=${level.toUpperCase()} `
+  const notice = (count: number) => `${head("Warn", new Date())}message="${droppedLines}" count=${count}`
+  return Logger.make<unknown, void>((options) => {
+    const line = Logger.formatLogFmt.log(options).replace(/^timestamp=\S+ level=\S+ fiber=\S+ /, "")
+    writeLine(head(options.logLevel, options.date) + line, notice)
+  })
+}
+
+const json = Logger.make<unknown, void>((options) =>
+  writeLine(Logger.formatJson.log(options), (count) =>
+    JSON.stringify({
+      message: droppedLines,
+      level: "WARN",
+      timestamp: new Date().toISOString(),
+      annotations: { count }
+    })
+  )
+)
+
+/** The console that the pretty logger writes to. */
+const console = () =>
+  new Console(
+    new Writable({
+      decodeStrings: false,
+      write: (chunk: string, _encoding, done) => {
+        writeLine(chunk.replace(/\n$/, ""), (count) => `${count} ${droppedLines}`)
+        done()
+      }
+    })
+  )
+
+/** Whether to use colours (https://no-color.org). */
+export const hasColors = (stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean =>
+  stream.isTTY === true && !env.NO_COLOR
+
+/** The logger of a format, on stderr. `journald`: stderr is the journal (systemd.exec(5), `$JOURNAL_STREAM`). */
 export const layer = (format: Format, journald: boolean): Layer.Layer<never> => {
   switch (format) {
     case "logfmt":
       return Logger.layer([logfmt(journald)])
     case "json":
-      return Logger.layer([Logger.withConsoleError(Logger.formatJson)])
+      return Logger.layer([json])
     case "pretty":
-      return Layer.merge(Logger.layer([Logger.consolePretty()]), Layer.succeed(Logger.LogToStderr, true))
+      return Layer.merge(
+        Logger.layer([Logger.consolePretty({ mode: "tty", colors: hasColors(process.stderr) })]),
+        Layer.succeed(EffectConsole.Console, console())
+      )
   }
 }

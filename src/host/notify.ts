@@ -1,18 +1,58 @@
+import { execFile } from "node:child_process"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Channel, open } from "./channel.ts"
+import { loadFfi } from "./ffi.ts"
 
-/** systemd would kill a daemon that owes it signs of life and cannot give them, again and again: better not to start. */
+/** systemd would kill a daemon that cannot send the keep-alives of its watchdog, again and again, so it does not start. */
 export class CannotNotify extends Data.TaggedError("CannotNotify")<{ readonly period: Duration.Duration }> {
   override get message() {
     return `systemd wants a sign of life every ${Duration.format(this.period)} (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET`
   }
 }
 
-/** How often the watchdog wants to hear from this very process (sd_watchdog_enabled(3)); nothing if it does not. */
+/** A way to the service manager. `send` takes `VARIABLE=value` lines (sd_notify(3)) and returns whether they were sent. */
+interface Channel {
+  readonly name: "libsystemd" | "systemd-notify"
+  readonly send: (state: string) => Effect.Effect<boolean>
+}
+
+/** A call of about 20 µs. It comes from the main process, the only one that `NotifyAccess=main` accepts. */
+const libsystemd = (): Channel | undefined => {
+  const ffi = loadFfi()
+  if (ffi === undefined) return undefined
+  try {
+    const { functions } = ffi.dlopen("libsystemd.so.0", {
+      sd_notify: { arguments: ["int32", "string"], return: "int32" }
+    })
+    return { name: "libsystemd", send: (state) => Effect.sync(() => functions.sd_notify(0, state) > 0) }
+  } catch {
+    return undefined
+  }
+}
+
+/** A child process for each message, where node:ffi (before Node 26) or libsystemd is missing. */
+const systemdNotify: Channel = {
+  name: "systemd-notify",
+  send: (state) =>
+    Effect.callback((resume) => {
+      execFile("systemd-notify", state.split("\n"), { timeout: 5000 }, (error) =>
+        resume(Effect.succeed(error === null))
+      )
+    })
+}
+
+/** The first channel that delivers `greeting`. Node has no datagram sockets of the family AF_UNIX, on which systemd listens. */
+export const openChannel = Effect.fnUntraced(function* (greeting: string) {
+  for (const channel of [libsystemd(), systemdNotify]) {
+    if (channel !== undefined && (yield* channel.send(greeting))) return channel
+  }
+  return undefined
+})
+
+/** The watchdog's period, if it watches this process (sd_watchdog_enabled(3)). */
 const watchdogPeriod = (env: NodeJS.ProcessEnv): Duration.Duration | undefined => {
   const { WATCHDOG_USEC: period = "", WATCHDOG_PID: pid = "" } = env
   return Number(period) > 0 && (pid === "" || Number(pid) === process.pid)
@@ -20,21 +60,21 @@ const watchdogPeriod = (env: NodeJS.ProcessEnv): Duration.Duration | undefined =
     : undefined
 }
 
-/** Microseconds of CLOCK_MONOTONIC, by which systemd tells this reload from an earlier one. */
+/** Microseconds of CLOCK_MONOTONIC, by which systemd tells one reload from another. */
 const monotonicMicros = () => process.hrtime.bigint() / 1000n
 
-/** Tells the service manager how the daemon fares (sd_notify(3)); without one, and when it does not listen, all of it does nothing. */
+/** The state of the daemon for the service manager (sd_notify(3)). Without a service manager every member does nothing. */
 export class Notify extends Context.Service<
   Notify,
   {
-    /** The port is bound and the configuration good; also the end of a reload. */
+    /** The port is bound and the configuration is good; also sent at the end of a reload. */
     readonly ready: Effect.Effect<void>
-    /** Keeps the line that `systemctl status` shows at `text`, which is looked at once a second; ends at once where nobody listens. */
+    /** Keeps the status line of `systemctl status` equal to `text`, which it evaluates once a second. */
     readonly status: <R>(text: Effect.Effect<string, never, R>) => Effect.Effect<void, never, R>
     readonly reloading: Effect.Effect<void>
-    /** The daemon goes down, and may take this long however short TimeoutStopSec= is. */
+    /** The stop has begun and takes up to `within`, also where TimeoutStopSec= is shorter. */
     readonly stopping: (within: Duration.Duration) => Effect.Effect<void>
-    /** Gives a sign of life twice a watchdog period for as long as `healthy` says so; ends at once where no watchdog waits. */
+    /** Sends a keep-alive twice a watchdog period while `healthy`. Returns at once where there is no watchdog. */
     readonly watchdog: <R>(healthy: Effect.Effect<boolean, never, R>) => Effect.Effect<void, never, R>
   }
 >()("poller/Notify") {
@@ -43,7 +83,7 @@ export class Notify extends Context.Service<
     Effect.gen(function* () {
       if (!process.env.NOTIFY_SOCKET) return silent
       const period = watchdogPeriod(process.env)
-      const channel = yield* open("STATUS=starting")
+      const channel = yield* openChannel("STATUS=starting")
       if (channel === undefined) {
         if (period !== undefined) return yield* new CannotNotify({ period })
         yield* Effect.logWarning(

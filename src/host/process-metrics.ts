@@ -3,25 +3,25 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as prom from "prom-client"
 
-/** How long a reading serves (milliseconds): /proc is not read for every scrape of a busy page. */
+/** How long a reading is reused (milliseconds), so that /proc is not read for every scrape. */
 const lifetime = 1000
 
-/** Milliseconds between two wake-ups of the event loop monitor; prom-client's 10 wake an idle process 100 times a second. */
+/** Milliseconds between wake-ups of the event loop monitor; prom-client's 10 would wake an idle process 100 times a second. */
 const monitorResolution = 1000
 
 export type Reading = Awaited<ReturnType<prom.Registry["getMetricsAsJSON"]>>
 
-/** What the process says of itself: prom-client's `process_*` and `nodejs_*`. */
+/** The metrics of the process: prom-client's `process_*` and `nodejs_*`. */
 export class ProcessMetrics extends Context.Service<
   ProcessMetrics,
   {
-    /** The same object until there is a newer reading. */
+    /** Returns the same object until it is older than a second. */
     readonly read: Effect.Effect<Reading>
-    /** The last reading, while it serves. */
+    /** The last reading, if it is still in use. */
     readonly latest: () => Reading | undefined
   }
 >()("poller/ProcessMetrics") {
-  /** Of the metrics that `fill` puts into a registry. */
+  /** The metrics that `fill` registers. */
   static readonly layerOf = (fill: (registry: prom.Registry) => void) =>
     Layer.sync(ProcessMetrics, () => {
       const registry = new prom.Registry()
@@ -30,8 +30,8 @@ export class ProcessMetrics extends Context.Service<
       let readAt = 0
       const latest = () => (performance.now() - readAt < lifetime ? last : undefined)
       const read = Effect.gen(function* () {
-        const standing = latest()
-        if (standing !== undefined) return standing
+        const cached = latest()
+        if (cached !== undefined) return cached
         const reading = yield* Effect.promise(() => registry.getMetricsAsJSON())
         last = reading
         readAt = performance.now()

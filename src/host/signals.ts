@@ -1,36 +1,48 @@
+import { constants } from "node:os"
 import * as Effect from "effect/Effect"
 
-let stoppedAt: number | undefined
+type StopSignal = "SIGTERM" | "SIGINT"
+
+let received: { readonly signal: StopSignal; readonly at: number } | undefined
+let isDaemon = true
 let reloads = 0
 let wake: (() => void) | undefined
 
-/** Ctrl-C under npm, and timeout(1), send one stop twice, to the process and to its group: within this time (milliseconds) two are one. */
+/** Ctrl-C under npm, and timeout(1), signal the process and its group: two signals within this time (milliseconds) are one. */
 const echo = 50
 
-/** A second signal ends the process at once, whatever is in flight. */
-const stop = () => {
-  const now = performance.now()
-  if (stoppedAt !== undefined && now - stoppedAt > echo) process.exit(0)
-  stoppedAt ??= now
-}
-
 /**
- * Called before all else, so that the handlers stand while the rest of the program is still being read: a stop that comes then is
- * a stop, and a SIGHUP does not kill what has not begun.
+ * Installs the handlers. Called first of all, since until then a SIGHUP ends the process; a stop that comes while the program
+ * is still loading counts. A second stop ends the process at once, whatever is in flight.
  */
 export const catchSignals = (): void => {
+  const stop = (signal: StopSignal) => {
+    const at = performance.now()
+    if (received !== undefined && at - received.at > echo) process.exit(stopStatus())
+    received ??= { signal, at }
+  }
   process.on("SIGTERM", stop)
   process.on("SIGINT", stop)
   process.on("SIGHUP", () => {
     reloads += 1
     wake?.()
   })
+  // Node's own handler opens the inspector, through which any local user could run code as this one
+  process.on("SIGUSR1", () => undefined)
 }
 
-/** A stop was asked for before there was anything to stop. */
-export const stopped = (): boolean => stoppedAt !== undefined
+/** A command that a signal interrupts has not done its work: its exit status is not that of a daemon, which was asked to stop. */
+export const exitAsCommand = (): void => {
+  isDaemon = false
+}
 
-/** Waits for a SIGHUP, or takes the one that came while nobody waited; a storm of them is one. */
+/** The exit status once a stop was asked for: 0 for the daemon, 128 and the signal's number for a command, as shells have it. */
+export const stopStatus = (): number | undefined => {
+  if (received === undefined) return undefined
+  return isDaemon ? 0 : 128 + constants.signals[received.signal]
+}
+
+/** Waits for a SIGHUP, or takes the one that came while nobody waited. Any number of them is one. */
 export const hangup: Effect.Effect<void> = Effect.callback((resume) => {
   const take = () => {
     wake = undefined

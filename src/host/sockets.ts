@@ -1,16 +1,16 @@
-/** The first descriptor that systemd passes, after stdin, stdout and stderr (sd_listen_fds(3), SD_LISTEN_FDS_START). */
+/** The first descriptor that systemd passes (sd_listen_fds(3), SD_LISTEN_FDS_START). */
 const firstFd = 3
 
-/** A listening socket that was bound before this process began. */
+/** A listening socket that was bound before this process started. */
 export interface Socket {
   readonly fd: number
-  /** FileDescriptorName= of the socket unit; by default the unit's own name. */
+  /** FileDescriptorName= of the socket unit; by default the name of the unit. */
   readonly name: string
 }
 
 /**
- * The sockets that systemd hands over to this very process (sd_listen_fds(3)), each ready for `server.listen({ fd })`. They outlive it:
- * who connects while the daemon is being replaced waits for the next one.
+ * The sockets that systemd passes to this process (sd_listen_fds(3)), each ready for `server.listen({ fd })`. They outlive the
+ * process: a client that connects during a restart waits for the next one.
  */
 export const activatedSockets = (env: NodeJS.ProcessEnv): ReadonlyArray<Socket> => {
   const { LISTEN_PID: pid = "", LISTEN_FDS: count = "", LISTEN_FDNAMES: names = "" } = env

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { connections } from "../../src/host/files.ts"
+import { connections } from "../../src/host/limits.ts"
 import { perHost } from "../../src/poll/limiter.ts"
 import { targetSamples } from "../../src/poll/target-metrics.ts"
 import { initialStatus } from "../../src/poll/target-status.ts"

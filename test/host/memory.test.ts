@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { giveBack, lastReadOnly } from "../../src/host/memory.ts"
+import { lastReadOnly, releaseMemory } from "../../src/host/memory.ts"
 
 const maps = `00400000-0082e000 r--p 00000000 fe:00 2147279                            /usr/bin/poller
 0082e000-03489000 r-xp 0042e000 fe:00 2147279                            /usr/bin/poller
@@ -25,7 +25,7 @@ describe("the last read-only part of a file in memory", () => {
 
 it.effect("memory is given back for as long as the daemon lives", () =>
   Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(giveBack(Duration.seconds(5)))
+    const fiber = yield* Effect.forkChild(releaseMemory(Duration.seconds(5)))
     yield* TestClock.adjust("1 hour")
     assert.strictEqual(fiber.pollUnsafe(), undefined)
     yield* Fiber.interrupt(fiber)

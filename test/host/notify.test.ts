@@ -157,10 +157,10 @@ it.live.skipIf(noSystemdNotify)("where Node has no node:ffi it goes through syst
 })
 
 it("leaves nothing on stderr, no warning of an experimental feature either", () => {
-  const channel = JSON.stringify(new URL("../../src/host/channel.ts", import.meta.url))
+  const channel = JSON.stringify(new URL("../../src/host/notify.ts", import.meta.url))
   const program = `import * as Effect from "effect/Effect"
-    import { open } from ${channel}
-    console.log((await Effect.runPromise(open("READY=1")))?.name)`
+    import { openChannel } from ${channel}
+    console.log((await Effect.runPromise(openChannel("READY=1")))?.name)`
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
     encoding: "utf8"
   })

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
-import * as Inspector from "./inspector.ts"
+import { env, heapOf } from "./heap.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
@@ -107,9 +107,9 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     defaults: { interval: "50ms", timeout: "40ms", stale_after: "100ms", max_body: "100KB" },
     targets: names.map((name) => ({ name, url: `${upstream.url}/${name}`, labels: { storm: name } }))
   })
-  const daemon = await startDaemon(["--config", file], { env: Inspector.env })
+  const daemon = await startDaemon(["--config", file], { env })
   try {
-    const inspector = await Inspector.inspect(daemon)
+    const heap = heapOf(daemon)
     /** Open files that are no connection to the upstream. */
     const files = async () => readdirSync(`/proc/${daemon.child.pid}/fd`).length - (await upstream.openSockets())
     let samples = await scrape(daemon.url)
@@ -131,13 +131,12 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     const start = performance.now()
     calm = false
     await until(() => polled() >= polls / 3)
-    const first = await inspector.heap()
+    const first = await heap()
     await until(() => polled() >= polls)
-    const last = await inspector.heap()
+    const last = await heap()
     const seconds = (performance.now() - start) / 1000
     calm = true
     await until(allUp)
-    inspector.close()
     // every socket that the storm broke is gone, on both sides
     await new Promise((resolve) => setTimeout(resolve, 200))
     const after = await files()

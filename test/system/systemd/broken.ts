@@ -1,4 +1,4 @@
-import "../../../src/begin.ts"
+import "../../../src/bootstrap.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { main } from "../../../src/cli.ts"

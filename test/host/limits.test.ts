@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { connections, fileLimit } from "../../src/host/files.ts"
+import { connections, fileLimit } from "../../src/host/limits.ts"
 
-const source = join(import.meta.dirname, "../../src/host/files.ts")
+const source = join(import.meta.dirname, "../../src/host/limits.ts")
 
 test.each([
   ["-n 300", 300],

@@ -1,0 +1,23 @@
+import { exitAtOnce } from "./exit.ts"
+import { catchSignals } from "./signals.ts"
+
+/** A failed write to stdout or stderr must not end the process; `print` reports it where it matters. */
+const ignoreStreamErrors = () => {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+}
+
+/**
+ * getaddrinfo(3) holds a thread until the name servers answer, and libuv gives it half of its threads. With the usual four, two
+ * names with silent servers would block all other lookups. A waiting thread costs about 10 kB. The first use fixes the number.
+ */
+const widenThreadpool = () => {
+  process.env.UV_THREADPOOL_SIZE ??= "64"
+}
+
+/** Call it before anything else. */
+export const prepareProcess = (): void => {
+  catchSignals()
+  ignoreStreamErrors()
+  widenThreadpool()
+  exitAtOnce()
+}

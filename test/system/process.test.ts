@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { expect, onTestFinished, test } from "vitest"
+import { program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./test-upstream.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "process-"))
+
+/** The local ports of loopback and of all addresses on which a process listens: its sockets among those of proc_pid_net(5). */
+const listeningPorts = (pid: number | undefined) => {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1])
+  )
+  const sockets = ["tcp", "tcp6"].flatMap((name) =>
+    readFileSync(`/proc/${pid}/net/${name}`, "utf8").split("\n").slice(1)
+  )
+  return sockets.flatMap((line) => {
+    const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/)
+    return state === "0A" && inodes.has(inode) ? [Number.parseInt(local.slice(local.indexOf(":") + 1), 16)] : []
+  })
+}
+
+const upstreamThat = async (handler = json({ up: 1 })) => {
+  const upstream = await startUpstream(handler)
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  return upstream
+}
+
+const daemonOn = async (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) => {
+  const daemon = await startDaemon(args, { env })
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  return daemon
+}
+
+test("SIGUSR1 does not open Node's inspector", async () => {
+  const upstream = await upstreamThat()
+  const daemon = await daemonOn(["--target", upstream.url])
+  for (let n = 0; n < 3; n++) {
+    daemon.child.kill("SIGUSR1")
+    await sleep(200)
+  }
+  expect(listeningPorts(daemon.child.pid)).toEqual([daemon.port])
+  expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
+  expect((await daemon.stop()).stderr).not.toMatch(/debugger|inspector/i)
+})
+
+// Node itself takes these options for dist/poller.js, before the program runs
+if (process.env.EXECUTABLE !== undefined)
+  test.each(["--inspect=127.0.0.1:0", "--inspect-brk=127.0.0.1:0", "--inspect-wait=127.0.0.1:0"])(
+    "the executable opens no port for NODE_OPTIONS=%s",
+    async (option) => {
+      const upstream = await upstreamThat()
+      const daemon = await daemonOn(["--target", upstream.url], { NODE_OPTIONS: option })
+      expect(listeningPorts(daemon.child.pid)).toEqual([daemon.port])
+      expect((await daemon.stop()).stderr).not.toMatch(/debugger/i)
+    }
+  )
+
+/** A configuration of many targets with long names, each of which goes down and up again with every poll: a line each. */
+const flapping = (url: string) => {
+  const names = Array.from({ length: 50 }, (_, index) => `${"x".repeat(20_000)}${index}`)
+  const file = join(folder, "flapping.json")
+  const target = (name: string) => ({ name, url, interval: "50ms", metrics: { up_value: "up" } })
+  writeFileSync(
+    file,
+    JSON.stringify({ targets: names.map(target).map((target, n) => ({ ...target, labels: { n: `${n}` } })) })
+  )
+  return file
+}
+
+test("log lines that nobody reads are dropped above 1 MB, and counted once somebody reads again", async () => {
+  let requests = 0
+  const upstream = await upstreamThat((_request, response) => {
+    requests += 1
+    // good and bad in turn, for all targets alike
+    if (Math.floor(performance.now() / 100) % 2 === 0) response.end('{"up":1}')
+    else response.writeHead(500).end()
+  })
+  const [command, ...first] = program
+  const child = spawn(
+    command,
+    [...first, "--config", flapping(upstream.url), "--addr", "127.0.0.1:0", "--log-format", "logfmt"],
+    { env: { PATH: process.env.PATH }, stdio: ["ignore", "ignore", "pipe"] }
+  )
+  onTestFinished(() => void child.kill("SIGKILL"))
+  let text = ""
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk
+  })
+  await expect.poll(() => text, { timeout: 10_000 }).toMatch(/message=polling/)
+  child.stderr.pause()
+  const from = requests
+  const paused = text.length
+  // some hundred lines of 20 kB
+  await expect.poll(() => requests - from, { timeout: 25_000, interval: 100 }).toBeGreaterThan(1500)
+  child.stderr.resume()
+  await expect
+    .poll(() => text, { timeout: 10_000 })
+    .toMatch(/level=WARN message="log lines dropped because nobody read stderr" count=\d+\n/)
+  const notice = /count=(\d+)/.exec(text)
+  expect(Number(notice?.[1])).toBeGreaterThan(50)
+  // what was queued, in the program and in the pipe
+  expect((notice?.index ?? 0) - paused).toBeLessThan(1_500_000)
+  // lines are written again
+  const length = text.length
+  await expect.poll(() => text.slice(length), { timeout: 5000 }).toMatch(/message="target (up|down)"/)
+})
