@@ -88,7 +88,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       Effect.forever
     )
     const loops = [
-      scheduler.join,
+      scheduler.await,
       manager.run,
       reloads,
       notify.status(summary),

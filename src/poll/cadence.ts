@@ -2,23 +2,26 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { hash32 } from "./hash.ts"
+import { hash32 } from "./shard.ts"
 
-/** One tick of a grid: its number from the first, and how many before it passed unused. */
+/** Milliseconds of the monotonic clock, which nobody can set. Only differences mean anything. */
+export const monotonic: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+/** One tick of the grid: its number, and how many ticks before it were skipped. */
 export interface Tick {
   readonly number: number
   readonly skipped: number
-  /** Milliseconds until it is due, counted from the moment the schedule was asked. */
+  /** Milliseconds until the tick, counted from the moment the schedule was asked. */
   readonly dueIn: number
 }
 
 const millis = (nanos: bigint) => Number(nanos) / 1e6
 
 /**
- * Ticks every `interval` on a grid that begins `offset` after the schedule is first asked.
- * A run that overruns its tick skips the ticks it covered, and the grid stays: none of the stock schedules does both
- * (`fixed` runs twice after an overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer wakes early).
- * Time is the monotonic clock, so that setting the wall clock neither silences the loop nor makes it rush.
+ * Ticks every `interval` on a grid that starts `offset` after the schedule is first asked. A run that takes longer than its interval skips
+ * the ticks it covered, and the grid stays. No schedule of Effect does both: `fixed` runs twice after an overrun, `spaced` drifts,
+ * `windowed` and `fixed` repeat a tick when a timer fires early. The clock is monotonic, so that a change of the wall clock neither stops
+ * the loop nor makes it run faster.
  */
 export const cadence = (interval: Duration.Duration, offset: Duration.Duration = Duration.zero) =>
   Schedule.fromStep(
@@ -30,7 +33,7 @@ export const cadence = (interval: Duration.Duration, offset: Duration.Duration =
         return () =>
           Effect.sync((): [Tick, Duration.Duration] => {
             const elapsed = millis(clock.monotonicTimeNanosUnsafe() - start) - Duration.toMillis(offset)
-            // a timer that wakes a fraction of a millisecond early must not repeat its tick
+            // a timer that fires a fraction of a millisecond early must not repeat its tick
             const number = Math.max(last + 1, elapsed < 0 || last < 0 ? 0 : Math.floor(elapsed / period) + 1)
             const skipped = number - last - 1
             last = number
@@ -42,19 +45,19 @@ export const cadence = (interval: Duration.Duration, offset: Duration.Duration =
   )
 
 /**
- * Ticks of different targets are this far apart or at the same time (milliseconds): one wake-up and warm caches for some polls in place of one each are a fifth of
- * the processor time of ten thousand targets.
+ * Milliseconds. The offsets of all targets are multiples of this, so that targets share wake-ups of the process. With ten thousand targets
+ * that saves a fifth of the CPU time.
  */
 const slot = 25
 
 /**
- * How long a target waits for its first tick, when the daemon's grid is `elapsed` old (milliseconds). A target's place in its interval follows from its
- * name, so that many targets are spread evenly, and neither a restart nor a reload moves them.
+ * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its interval depends
+ * only on its name. So targets are spread evenly, and a restart or a reload moves none of them.
  */
 export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration => {
   const period = Duration.toMillis(interval)
-  // at the end of its slot: the first one begins before any loop is ready, and would be missed by a whole interval
-  const place = (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
-  const late = (elapsed - place) % period
+  // the end of the slot: at the start of the first slot no loop is ready yet, and the target would wait for a whole interval
+  const offset = (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
+  const late = (elapsed - offset) % period
   return Duration.millis(late > 0 ? period - late : -late)
 }

@@ -4,15 +4,15 @@ import * as Layer from "effect/Layer"
 import type { Answer } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
-import { keep, large as largeMemory, lendFrom } from "../exposition/memory.ts"
+import { keep, large, lendFrom } from "../exposition/memory.ts"
 import { Converter, convert, convertChanged, forgetResponse } from "./convert-response.ts"
 import { memoize } from "./memoize.ts"
 import type { Outcome } from "./outcome.ts"
 
-/** Answers from this size on (bytes) are digested on a thread of their own: here they would hold every scrape for a tenth of a second. */
+/** Bytes. A response of this size or more is converted by a worker; in the main thread it would block scrapes for a tenth of a second. */
 const minWorkerBytes = 4_000_000
 
-/** A thread without work is ended after this time (milliseconds), with all the memory that a large answer took. */
+/** Milliseconds. A worker without work ends after this time and returns the memory that large responses needed. */
 const idleTimeout = 60_000
 
 interface Job {
@@ -21,7 +21,7 @@ interface Job {
   readonly answer: Answer
 }
 
-/** Of lines that the thread has sent, and that no page shows any more. */
+/** Memory of blocks that the worker has sent and that no page shows any more. */
 interface Returned {
   readonly memory: ArrayBuffer
 }
@@ -31,11 +31,9 @@ interface Done {
   readonly outcome: Outcome
 }
 
-/** Memory that can change hands, in place of being copied: small pieces share theirs with others. */
+/** Buffers that can be moved to the other thread. Small ones share their memory with others, and are copied. */
 const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
-  bytes.flatMap(({ buffer, byteLength }) =>
-    buffer instanceof ArrayBuffer && byteLength >= largeMemory ? [buffer] : []
-  )
+  bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= large ? [buffer] : []))
 
 const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
   outcome._tag === "Good" ? (outcome.result?.blocks ?? []).map(({ lines }) => lines) : []
@@ -43,18 +41,17 @@ const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
 const workerDied = (error: unknown): Outcome => ({
   _tag: "Failed",
   reason: "internal",
-  message: `the answer could not be digested: ${error instanceof Error ? error.message : String(error)}`
+  message: `the response could not be converted: ${error instanceof Error ? error.message : String(error)}`
 })
 
-/** How the daemon comes by its thread. */
 export interface WorkerOptions {
   readonly start: () => Worker
-  /** Prepares the heaps of all threads for more answers of so many bytes. */
+  /** Prepares the heaps of all threads for more responses of this size in bytes. */
   readonly makeRoom: (bytes: number) => void
 }
 
-/** The daemon's end: large answers go to a thread, which is started when there is one and ended when there are none. */
-const makeConverter = ({ start, makeRoom }: WorkerOptions, from: number) => {
+/** The side of the main thread. The worker starts with the first large response and ends when it has been idle. */
+const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => {
   const waiting = new Map<number, (outcome: Outcome) => void>()
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
@@ -82,7 +79,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, from: number) => {
     started.on("error", (error) => {
       worker = undefined
       const lost = [...waiting.values()]
-      // before they hear of it: who does may come with the next answer
+      // cleared before they resume: one of them may send the next response at once
       waiting.clear()
       for (const resolve of lost) resolve(workerDied(error))
     })
@@ -105,29 +102,29 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, from: number) => {
   return {
     end,
     convert: (target: Target, answer: Answer) =>
-      answer._tag === "Fresh" && answer.body.length >= from
+      answer._tag === "Fresh" && answer.body.length >= minBytes
         ? convertInWorker(target, answer)
         : convertHere(target, answer)
   }
 }
 
-/** Answers of `from` bytes and more are digested by a thread that is started then, and whose program is `digestFor`. */
-export const layer = (threads: WorkerOptions, from = minWorkerBytes): Layer.Layer<never> =>
+/** Converts responses of `minBytes` and more in a worker whose program is `runConversionWorker`. */
+export const layer = (options: WorkerOptions, minBytes = minWorkerBytes): Layer.Layer<never> =>
   Layer.effect(
     Converter,
     Effect.map(
       Effect.acquireRelease(
-        Effect.sync(() => makeConverter(threads, from)),
+        Effect.sync(() => makeConverter(options, minBytes)),
         ({ end }) => Effect.sync(end)
       ),
       ({ convert }) => convert
     )
   )
 
-/** A transform by its recipe's text: one that was made before knows what its answers look like. */
-const transformOf = memoize((text: string) => compileTransform(JSON.parse(text)))
+/** Keyed by the text of the spec. A transform that is kept has learned where the lists of its responses are. */
+const transformOf = memoize((spec: string) => compileTransform(JSON.parse(spec)))
 
-/** The thread's end: digests what comes, one after the other. */
+/** The side of the worker: converts one response after the other. */
 export const runConversionWorker = (daemon: MessagePort): void => {
   daemon.on("message", (message: Job | Returned) => {
     if ("memory" in message) return keep(message.memory)

@@ -8,48 +8,38 @@ import type { Target } from "../config/target.ts"
 import { SampleLines } from "../exposition/lines.ts"
 import type { Outcome } from "./outcome.ts"
 
-/** What a digestion needs to know of its target. */
+/** The part of a target that a conversion needs. */
 export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 
-/** What an answer comes to for a target. Its body is used up. */
-export const convert = ({ transform, maxSeries }: ConversionTarget, answer: Answer): Outcome => {
-  const { status } = answer
-  if (answer._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
-  const bytes = answer.body.length
+/** Converts a response to series. Frees the memory of its body. */
+export const convert = ({ transform, maxSeries }: ConversionTarget, response: Answer): Outcome => {
+  const { status } = response
+  if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
+  const bytes = response.body.length
   const lines = new SampleLines()
-  const transformed = transform(answer.body, lines)
-  letGo(answer.body)
+  const transformed = transform(response.body, lines)
+  letGo(response.body)
   if (Result.isFailure(transformed)) {
-    return {
-      _tag: "Failed",
-      reason: "not_json",
-      message: `the answer is not JSON: ${transformed.failure}`,
-      status,
-      bytes
-    }
+    const message = `the response is not JSON: ${transformed.failure}`
+    return { _tag: "Failed", reason: "not_json", message, status, bytes }
   }
   const { series, dropped, problems, gaveUp } = transformed.success
   if (gaveUp) {
-    const message =
-      "the paths of the mapping look at more of the answer than a poll may: a nested .. or a costly filter"
+    const message = "the paths of the mapping visit too much of the response: use fewer .. and simpler filters"
     return { _tag: "Failed", reason: "too_large", message, status, bytes }
   }
   if (series > maxSeries) {
-    const message = `the answer yields more than max_series ${maxSeries}`
+    const message = `the response yields more than max_series ${maxSeries}`
     return { _tag: "Failed", reason: "too_many_series", message, status, bytes }
   }
-  return {
-    _tag: "Good",
-    status,
-    bytes,
-    result: { blocks: lines.blocks(), series, dropped, problems, validators: answer.validators }
-  }
+  const result = { blocks: lines.blocks(), series, dropped, problems, validators: response.validators }
+  return { _tag: "Good", status, bytes, result }
 }
 
-/** What the last answer of a target came to: what else its status shows is older, and not to be shown again once it is replaced. */
+/** The last response of a target, and its outcome. */
 interface LastResponse {
   readonly bytes: number
-  /** Nothing where the answer before was of another length. */
+  /** Undefined if the response before had another length. */
   readonly hash: string | undefined
   readonly outcome: Outcome
 }
@@ -57,31 +47,30 @@ interface LastResponse {
 const lastResponses = new WeakMap<ConversionTarget, LastResponse>()
 
 /**
- * The same as `digest`; the very bytes of the answer before, which many an upstream sends without a word for it, are not digested again. An answer of
- * another length is another one: only those of one length are hashed, and so it is the third of them that is known.
+ * Like `convert`, but a response with the same bytes as the last one is not converted again. Many upstreams send the same bytes without an
+ * ETag. Only a response with the length of the last one is hashed, so that the third of several equal responses is recognized.
  */
-export const convertChanged = (digestion: ConversionTarget, answer: Answer): Outcome => {
-  if (answer._tag === "NotModified") return convert(digestion, answer)
-  const bytes = answer.body.length
-  const last = lastResponses.get(digestion)
-  // not a shorter one: what is taken for the same by mistake would be wrong for as long as it stands
-  const sum = last?.bytes === bytes ? hash("sha256", answer.body, "base64") : undefined
-  if (sum !== undefined && last?.hash === sum && last.outcome._tag === "Good" && last.outcome.result !== undefined) {
-    const { status, validators } = answer
+export const convertChanged = (target: ConversionTarget, response: Answer): Outcome => {
+  if (response._tag === "NotModified") return convert(target, response)
+  const bytes = response.body.length
+  const last = lastResponses.get(target)
+  // a strong hash: after a collision the series would stay wrong until the response changes
+  const digest = last?.bytes === bytes ? hash("sha256", response.body, "base64") : undefined
+  const isSame = digest !== undefined && last?.hash === digest
+  if (isSame && last.outcome._tag === "Good" && last.outcome.result !== undefined) {
+    const { status, validators } = response
     return { ...last.outcome, status, result: { ...last.outcome.result, validators } }
   }
-  const outcome = convert(digestion, answer)
-  lastResponses.set(digestion, { bytes, hash: sum, outcome })
+  const outcome = convert(target, response)
+  lastResponses.set(target, { bytes, hash: digest, outcome })
   return outcome
 }
 
-/** The last answer of a target was digested elsewhere. */
-export const forgetResponse = (digestion: ConversionTarget): void => void lastResponses.delete(digestion)
+/** Another thread converted the last response of the target. */
+export const forgetResponse = (target: ConversionTarget): void => void lastResponses.delete(target)
 
-/** How polls come by their outcomes: right here, unless the daemon has another thread for it. */
-export const Converter = Context.Reference<(target: Target, answer: Answer) => Effect.Effect<Outcome>>(
+/** Converts the responses of polls: in this thread, unless the daemon provides a worker thread. */
+export const Converter = Context.Reference<(target: Target, response: Answer) => Effect.Effect<Outcome>>(
   "poller/Converter",
-  {
-    defaultValue: () => (target, answer) => Effect.sync(() => convertChanged(target, answer))
-  }
+  { defaultValue: () => (target, response) => Effect.sync(() => convertChanged(target, response)) }
 )

@@ -1,34 +1,35 @@
-import type { Family, Labels, Sample } from "../mapping/sample.ts"
+import { daemonFamilies, sourceFamilies } from "../config/own-metrics.ts"
+import type { Labels, Sample } from "../mapping/sample.ts"
 import type { Shard } from "./shard.ts"
 
-/** The last time that the configuration was read; the first was the start. */
+/** The last time the configuration was loaded, at the start or by a reload. */
 export interface Reload {
   readonly successful: boolean
-  /** Epoch milliseconds of this attempt, and of the last that was good. */
+  /** Epoch milliseconds of this attempt and of the last good one. */
   readonly at: number
   readonly lastSuccess: number
-  /** What was wrong, one line each; the configuration before it is still in force. */
+  /** One line each. If there are any, the configuration before is still in force. */
   readonly problems: ReadonlyArray<string>
 }
 
-/** A source of `targets_from`, as it was last heard of. */
+/** A source of `targets_from` after its last reading. */
 export interface SourceStatus {
   readonly name: string
-  /** Whether it was asked since the start, whatever came of it. */
+  /** Whether the first reading has ended, well or not. */
   readonly attempted: boolean
-  /** Targets that it lists and that can be polled, whichever shard polls them. */
+  /** Targets that it lists and that can be polled, by any shard. */
   readonly targets: number
-  /** Epoch milliseconds of the last time that all of it could be read. */
+  /** Epoch milliseconds of the last reading without an error. */
   readonly lastSuccess: number | undefined
-  /** What is wrong with it, one line each; what it listed before stands. */
+  /** One line each. What could not be read keeps its last good list. */
   readonly problems: ReadonlyArray<string>
 }
 
-/** What the daemon knows of itself. */
 export interface DaemonStatus {
   readonly version: string
   readonly node: string
   readonly shard: Shard
+  /** Epoch milliseconds. */
   readonly started: number
   readonly reload: Reload
   readonly sources: ReadonlyArray<SourceStatus>
@@ -43,59 +44,49 @@ export const initialDaemonStatus = (version: string, node: string, shard: Shard,
   sources: []
 })
 
-/** The configuration was read again: well, if there are no problems. */
+/** The status after a reload, which failed if there are problems. */
 export const applyReload = (daemon: DaemonStatus, at: number, problems: ReadonlyArray<string>): DaemonStatus => {
   const successful = problems.length === 0
   return { ...daemon, reload: { successful, at, lastSuccess: successful ? at : daemon.reload.lastSuccess, problems } }
 }
 
-const gauge = (name: string, help: string): Family => ({ name, type: "gauge", help })
-
-const families = {
-  build: { name: "poller_build_info", type: "info", help: "1, with the versions of poller and of Node as labels." },
-  reloadSuccessful: gauge(
-    "poller_config_last_reload_successful",
-    "1 if the configuration was good when it was last read, else 0: then the one before it is in force."
-  ),
-  reloadSuccess: gauge(
-    "poller_config_last_reload_success_timestamp_seconds",
-    "When a good configuration was last read."
-  ),
-  shard: gauge("poller_shard_ordinal", "Which shard of the targets this process polls, from 0."),
-  shards: gauge("poller_total_shards", "How many shards the targets are divided into."),
-  sourceTargets: gauge("poller_targets_from_targets", "Targets that the source lists and that can be polled."),
-  sourceProblems: gauge(
-    "poller_targets_from_problems",
-    "What is wrong with the source now: files, answers or targets of it that are no good."
-  ),
-  sourceSuccess: gauge(
-    "poller_targets_from_last_success_timestamp_seconds",
-    "When all of the source could last be read."
-  )
-} as const satisfies Record<string, Family>
-
-const sourceSamples = ({ name, targets, problems, lastSuccess }: SourceStatus): ReadonlyArray<Sample> => {
-  const labels: Labels = [["source", name]]
-  return [
-    { family: families.sourceTargets, labels, value: targets },
-    { family: families.sourceProblems, labels, value: problems.length },
-    ...(lastSuccess === undefined ? [] : [{ family: families.sourceSuccess, labels, value: lastSuccess / 1000 }])
-  ]
+const daemonValues: Readonly<Record<keyof typeof daemonFamilies, (daemon: DaemonStatus) => number>> = {
+  build: () => 1,
+  reloadSuccessful: ({ reload }) => (reload.successful ? 1 : 0),
+  reloadSuccess: ({ reload }) => reload.lastSuccess / 1000,
+  shard: ({ shard }) => shard.ordinal,
+  shards: ({ shard }) => shard.total
 }
 
-/** poller's own metrics of the daemon. */
-export const daemonSamples = ({ version, node, shard, reload, sources }: DaemonStatus): ReadonlyArray<Sample> => [
-  {
-    family: families.build,
-    labels: [
-      ["node", node],
-      ["version", version]
-    ],
-    value: 1
-  },
-  { family: families.reloadSuccessful, labels: [], value: reload.successful ? 1 : 0 },
-  { family: families.reloadSuccess, labels: [], value: reload.lastSuccess / 1000 },
-  { family: families.shard, labels: [], value: shard.ordinal },
-  { family: families.shards, labels: [], value: shard.total },
-  ...sources.flatMap(sourceSamples)
-]
+const sourceValues: Readonly<Record<keyof typeof sourceFamilies, (source: SourceStatus) => number | undefined>> = {
+  targets: ({ targets }) => targets,
+  problems: ({ problems }) => problems.length,
+  lastSuccess: ({ lastSuccess }) => (lastSuccess === undefined ? undefined : lastSuccess / 1000)
+}
+
+const daemonKeys = Object.keys(daemonFamilies) as ReadonlyArray<keyof typeof daemonFamilies>
+const sourceKeys = Object.keys(sourceFamilies) as ReadonlyArray<keyof typeof sourceFamilies>
+
+/** poller's own metrics of the process and of the sources of targets. */
+export const daemonSamples = (daemon: DaemonStatus): ReadonlyArray<Sample> => {
+  const { node, version, sources } = daemon
+  const build: Labels = [
+    ["node", node],
+    ["version", version]
+  ]
+  return [
+    ...daemonKeys.map((key) => ({
+      family: daemonFamilies[key],
+      labels: key === "build" ? build : [],
+      value: daemonValues[key](daemon)
+    })),
+    ...sources.flatMap((source) =>
+      sourceKeys.flatMap((key) => {
+        const value = sourceValues[key](source)
+        return value === undefined
+          ? []
+          : [{ family: sourceFamilies[key], labels: [["source", source.name]] as const, value }]
+      })
+    )
+  ]
+}

@@ -1,20 +1,20 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
-import { monotonic } from "./clock.ts"
+import { monotonic } from "./cadence.ts"
 
-/** When the series of each target end, unless a good poll comes before. */
+/** When the series of each target expire. A good poll sets a new time. */
 export interface Expiry {
-  /** From now; what was set before is void. */
+  /** Counted from now. Replaces the time set before. */
   readonly set: (name: string, after: Duration.Duration) => Effect.Effect<void>
   readonly clear: (name: string) => Effect.Effect<void>
 }
 
 /**
- * One timer for all targets, for as long as it runs: it sleeps until the first of them could end, which by then nearly always has been put off. A fiber
- * and a timer for each target would be a seventh of the heap.
+ * One timer for all targets. It sleeps until the first time that was set; until then a good poll has usually set a later one. A fiber and
+ * a timer for each target would be a seventh of the heap. `run` never ends; `expire` is called for each target whose time has come.
  */
-export const makeExpiry = Effect.fnUntraced(function* (end: (name: string) => Effect.Effect<void>) {
+export const makeExpiry = Effect.fnUntraced(function* (expire: (name: string) => Effect.Effect<void>) {
   const times = new Map<string, number>()
   const earlier = Latch.makeUnsafe(false)
   let next = Number.POSITIVE_INFINITY
@@ -27,7 +27,7 @@ export const makeExpiry = Effect.fnUntraced(function* (end: (name: string) => Ef
       if (time > now) next = Math.min(next, time)
       else {
         times.delete(name)
-        yield* end(name)
+        yield* expire(name)
       }
     }
     yield* Number.isFinite(next) ? Effect.timeoutOption(earlier.await, Duration.millis(next - now)) : earlier.await

@@ -2,7 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 
-/** How many of all polls under way one host may have: so few that those that hang at it leave room for the others. */
+/** The limit for one host. It is low, so that a host that hangs leaves most permits to the others. */
 export const perHost = (total: number) => Math.max(1, Math.floor(total / 8))
 
 interface Host {
@@ -11,8 +11,8 @@ interface Host {
 }
 
 /**
- * Bounds the polls under way at once: `total` of them, and an eighth of that of one host, which is an origin (scheme, name and port). A poll that waits for its
- * host keeps nobody else waiting.
+ * Limits concurrent polls: `total` for all hosts, an eighth of that for one host. A host is an origin (scheme, name and port). A poll that
+ * waits for its host does not hold a permit that another host could use.
  */
 export const makeLimiter = (total: number) => {
   const permits = Semaphore.makeUnsafe(total)
@@ -30,16 +30,16 @@ export const makeLimiter = (total: number) => {
   }
 
   return {
-    /** Puts off a poll of the host until it has its berth; one whose turn comes after the end does not begin. */
+    /** Runs a poll of the host as soon as it has a permit. After `close` it does nothing. */
     withPermit: (origin: string) => (poll: Effect.Effect<void>) =>
       Effect.suspend(() => {
         const host = acquireHost(origin)
-        const begin = Effect.suspend(() => (closed ? Effect.void : poll))
-        return Effect.onExit(host.permits.withPermit(permits.withPermit(begin)), () =>
+        const run = Effect.suspend(() => (closed ? Effect.void : poll))
+        return Effect.onExit(host.permits.withPermit(permits.withPermit(run)), () =>
           Effect.sync(() => releaseHost(origin, host))
         )
       }),
-    /** From now on no poll begins; waits, `grace` at most, until those under way have ended. */
+    /** Lets no new poll start, and waits for the running ones, for `grace` at most. */
     close: (grace: Duration.Duration) =>
       Effect.suspend(() => {
         closed = true

@@ -1,15 +1,15 @@
-/** What is asked, such as the headers of scrapers, is the same few things for ever; who asks for others shall not fill the memory. */
+/** Bounded, so that a client that sends ever new keys, such as Accept headers, cannot fill the memory. */
 const maxEntries = 100
 
-/** The function with its last results kept: for one that is pure, and asked the same few things again and again. */
+/** A pure function that keeps its last results. The cache is emptied when it is full. */
 export const memoize = <K, V>(f: (key: K) => V): ((key: K) => V) => {
-  const known = new Map<K, V>()
+  const cache = new Map<K, V>()
   return (key) => {
-    const value = known.get(key)
+    const value = cache.get(key)
     if (value !== undefined) return value
-    if (known.size >= maxEntries) known.clear()
+    if (cache.size >= maxEntries) cache.clear()
     const fresh = f(key)
-    known.set(key, fresh)
+    cache.set(key, fresh)
     return fresh
   }
 }

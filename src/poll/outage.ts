@@ -1,21 +1,22 @@
-import type { ErrorReason, Poll } from "./outcome.ts"
+import type { ErrorReason } from "../client/error-reasons.ts"
+import type { Poll } from "./outcome.ts"
 
-/** A run of failed polls that has not ended. */
+/** A series of failed polls that still lasts. */
 export interface Outage {
   /** Epoch milliseconds of the first failed poll. */
   readonly since: number
-  /** Why the last of its polls failed; a change of it is no transition. */
+  /** The reason of the last failed poll. */
   readonly reason: ErrorReason
   readonly message: string
   readonly polls: number
 }
 
-/** What is worth a line in the log. */
+/** A change that is worth a log line. */
 export type Transition =
   | { readonly _tag: "Down"; readonly reason: ErrorReason; readonly message: string }
   | { readonly _tag: "Up"; readonly milliseconds: number; readonly polls: number }
 
-/** The outage after one more poll, and the transition if that poll was one: an outage of any length has two. */
+/** The outage after one more poll, and the transition, if there is one. An outage has two, however long it is and however often its reason changes. */
 export const afterPoll = (
   outage: Outage | undefined,
   { at, seconds, outcome }: Poll

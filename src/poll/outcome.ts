@@ -1,31 +1,19 @@
+import type { ErrorReason } from "../client/error-reasons.ts"
 import type { Validators } from "../client/exchange.ts"
 import type { Block } from "../exposition/block.ts"
 import type { Dropped, Problem } from "../mapping/sample.ts"
 
-/** Why a poll failed: the `reason` of `poll_errors_total`, a closed set. */
-export const errorReasons = [
-  "timeout",
-  "connection",
-  "tls",
-  "status",
-  "too_large",
-  "not_json",
-  "too_many_series",
-  "internal"
-] as const
-export type ErrorReason = (typeof errorReasons)[number]
-
-/** What the answer yielded; all of it is replaced at once. */
+/** What a response was converted to. It replaces the result before it as a whole. */
 export interface ConversionResult {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
-  /** Of the answer, so that the next poll can ask whether there is another. */
+  /** Of this response, for the conditional request of the next poll. */
   readonly validators: Validators | undefined
 }
 
-/** How one poll ended. A 304 is good and yields nothing new: the series stand. */
+/** How one poll ended. After a 304 there is no new result, and the series stay. */
 export type Outcome =
   | {
       readonly _tag: "Good"
@@ -39,30 +27,30 @@ export type Outcome =
       readonly message: string
       readonly status?: number | undefined
       readonly bytes?: number | undefined
-      /** Milliseconds that the upstream asked to be left alone (Retry-After). */
+      /** Milliseconds for which the upstream wants no request (Retry-After). */
       readonly retryAfter?: number | undefined
     }
 
-/** An outcome with its time: epoch milliseconds of the start, and how long it took in seconds. */
-export interface Poll extends Time {
-  readonly outcome: Outcome
-}
-
-interface Time {
+interface PollTimes {
+  /** Epoch milliseconds of the start. */
   readonly at: number
   readonly seconds: number
 }
 
-/** How a poll went, without what it yielded: some of them are kept of each target. */
-export interface PollRecord extends Time {
+export interface Poll extends PollTimes {
+  readonly outcome: Outcome
+}
+
+/** A poll without its series, for the history. */
+export interface PollRecord extends PollTimes {
   readonly outcome:
     | {
         readonly _tag: "Good"
         readonly status: number
         readonly bytes: number
-        /** How many series the answer yielded; undefined of a 304. */
+        /** Undefined after a 304. */
         readonly series: number | undefined
-        /** How many samples it did not yield. */
+        /** The number of dropped samples. */
         readonly dropped: number
       }
     | Extract<Outcome, { _tag: "Failed" }>

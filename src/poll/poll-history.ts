@@ -1,34 +1,33 @@
 import { type Poll, type PollRecord, recordOf } from "./outcome.ts"
 
-/** When a poll began (epoch milliseconds), and how long it took (seconds, NaN if it failed). */
+/** When a poll started (epoch milliseconds) and how long it took (seconds, NaN if it failed). */
 export interface PollTime {
   readonly at: number
   readonly seconds: number
 }
 
-/** So many polls are timed, and so many of a kind kept whole. */
+/** How many polls keep their times, and how many of each outcome keep their details. */
 const maxTimes = 60
 const maxDetails = 10
 
-/** Adds numbers to the end of a list, in place of the oldest ones where there are `most`. */
-const append = (list: Array<number>, most: number, numbers: ReadonlyArray<number>): void => {
-  if (list.length < most) return void list.push(...numbers)
+/** Appends numbers to a list. If the list has `max` numbers already, the oldest ones make room. */
+const append = (list: Array<number>, max: number, numbers: ReadonlyArray<number>): void => {
+  if (list.length < max) return void list.push(...numbers)
   list.copyWithin(0, numbers.length)
-  for (const [index, number] of numbers.entries()) list[most - numbers.length + index] = number
+  for (const [index, number] of numbers.entries()) list[max - numbers.length + index] = number
 }
 
-/** The numbers of a list, some at a time. */
 const chunks = (list: ReadonlyArray<number>, size: number): ReadonlyArray<ReadonlyArray<number>> =>
   Array.from({ length: list.length / size }, (_, index) => list.slice(index * size, (index + 1) * size))
 
 /**
- * How the last polls of a target went, oldest first. It is written in place, and in lists of numbers: objects for each poll would be a third of the heap of ten
- * thousand targets, and lists copied at each poll much of what it leaves to the collector.
+ * The last polls of a target, oldest first. It is mutable and consists of lists of numbers. An object for each poll would be a third of the
+ * heap with ten thousand targets, and a new list after each poll would be most of the garbage.
  */
 export class PollHistory {
   /** `at` and `seconds` of each poll. */
   readonly #times: Array<number> = []
-  /** Status, bytes, series (NaN of a 304) and dropped samples of each good poll. */
+  /** Status, bytes, series (NaN after a 304) and dropped samples of each good poll. */
   readonly #good: Array<number> = []
   #failures: ReadonlyArray<PollRecord> = []
 
@@ -46,7 +45,7 @@ export class PollHistory {
     return chunks(this.#times, 2).map(([at = 0, seconds = 0]) => ({ at, seconds }))
   }
 
-  /** The last polls whole. */
+  /** The last polls with their details. */
   polls(): ReadonlyArray<PollRecord> {
     const failures = [...this.#failures]
     const good = [...chunks(this.#good, 4)]
@@ -68,7 +67,7 @@ export class PollHistory {
       .toReversed()
   }
 
-  /** The last failures, kept apart from the successes that would push them out. */
+  /** The last failed polls with their details. Good polls do not push them out. */
   failures(): ReadonlyArray<PollRecord> {
     return this.#failures
   }

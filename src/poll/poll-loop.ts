@@ -6,8 +6,7 @@ import { type Exchange, Upstream } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { giveBack } from "../exposition/memory.ts"
-import { cadence, type Tick } from "./cadence.ts"
-import { monotonic } from "./clock.ts"
+import { cadence, monotonic, type Tick } from "./cadence.ts"
 import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
 import type { Outcome } from "./outcome.ts"
@@ -15,7 +14,7 @@ import { poll } from "./poll.ts"
 import { StateStore } from "./state-store.ts"
 import { applyPoll, scheduleTick, skipTick } from "./target-status.ts"
 
-/** A timer, or a poll's deadline, this late means that the loop is stuck (milliseconds). */
+/** Milliseconds. A loop is stuck if its timer or the deadline of its poll is later than this. */
 export const maxLateness = 3000
 
 const logTransition = (transition: Transition) =>
@@ -26,14 +25,23 @@ const logTransition = (transition: Transition) =>
         failed_polls: transition.polls
       })
 
-/** What the polls of one target have in common. Their functions take it, and are not made for each: generators of one function share their shape. */
+/**
+ * What the polls of one target share. The functions below take it as a parameter. Functions that are created for each target cost heap for
+ * each target, and their generators would not share a shape.
+ */
 interface Loop {
   readonly target: Target
   readonly store: StateStore["Service"]
   readonly exchange: Exchange
-  /** Put around each poll: it decides when one may begin. */
+  /** Runs a poll when the limiter allows it. */
   readonly withPermit: (poll: Effect.Effect<void>) => Effect.Effect<void>
   readonly expiry: Expiry
+}
+
+/** Releases the memory of blocks that a new result has replaced. Blocks that expired are still used if the same response comes again. */
+const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome) => {
+  if (outcome._tag === "Failed" || outcome.result === undefined || outcome.result.blocks === previous) return
+  for (const { lines } of previous) giveBack(lines)
 }
 
 const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry }: Loop) {
@@ -50,20 +58,14 @@ const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry }
   if (transition !== undefined) yield* logTransition(transition)
 })
 
-/** Only what another answer has replaced: the lines of a target that expired come back with the answer that they are of. */
-const releaseReplaced = (standing: ReadonlyArray<Block>, outcome: Outcome) => {
-  if (outcome._tag === "Failed" || outcome.result === undefined || outcome.result.blocks === standing) return
-  for (const { lines } of standing) giveBack(lines)
-}
-
-const tick = Effect.fnUntraced(function* (loop: Loop) {
+const runTick = Effect.fnUntraced(function* (loop: Loop) {
   const { store, withPermit } = loop
   const { name } = loop.target
-  // from here until its withPermit comes the loop waits for others, which are judged by promises of their own
+  // while this loop waits for a permit it has no deadline: the polls that hold the permits have theirs
   store.setDeadline(name, Number.POSITIVE_INFINITY)
   const now = yield* Clock.currentTimeMillis
-  const pause = store.status(name)?.retryAt ?? 0
-  yield* now < pause ? store.update(name, skipTick) : withPermit(pollNow(loop))
+  const retryAt = store.status(name)?.retryAt ?? 0
+  yield* now < retryAt ? store.update(name, skipTick) : withPermit(pollNow(loop))
 })
 
 const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: Loop, { dueIn, skipped }: Tick) {
@@ -72,26 +74,23 @@ const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: L
   yield* store.update(name, (status) => scheduleTick(status, at, skipped))
 })
 
-/** One step of a cadence, as `Schedule.toStep` gives it. */
+/** One step of a cadence, as `Schedule.toStep` returns it. */
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<Tick, unknown, never, never>>>
 
-/**
- * What `Effect.schedule` does, but that little is kept while it sleeps: what is put around all of it, or made anew by each step, is on the heap once for each
- * target.
- */
+/** Does what `Effect.schedule` does, but keeps less on the heap of each target while it sleeps. */
 const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   const { name } = loop.target
   while (true) {
-    // a cadence has no end that could be an error here
-    const [next, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
-    yield* announceTick(loop, next)
+    // a cadence never ends
+    const [tick, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
+    yield* announceTick(loop, tick)
     yield* Effect.sleep(pause)
-    yield* Effect.annotateLogs(tick(loop), { target: name })
+    yield* Effect.annotateLogs(runTick(loop), { target: name })
   }
 })
 
-/** Polls one target for ever, on the grid. The connection is scoped: it goes with the loop. */
-export const loop = Effect.fnUntraced(function* (
+/** Polls one target forever, on its grid. Scoped: its connections are closed when it ends. */
+export const pollLoop = Effect.fnUntraced(function* (
   target: Target,
   offset: Duration.Duration,
   withPermit: Loop["withPermit"],

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type { UpstreamError } from "../client/errors.ts"
 import type { Answer } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
-import { monotonic } from "./clock.ts"
+import { monotonic } from "./cadence.ts"
 import { Converter } from "./convert-response.ts"
 import type { Outcome, Poll } from "./outcome.ts"
 
@@ -16,24 +16,24 @@ const failed = (error: UpstreamError): Outcome => ({
 })
 
 /**
- * One poll: exchange, convert, time. Never fails and never dies: a defect is a bug of ours, costs one poll (reason `internal`)
- * and is logged with its cause.
+ * One poll: exchange, conversion, time. Never fails and never dies. A defect is a bug in poller: it costs this poll (reason `internal`) and
+ * is logged with its cause.
  */
 export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effect.Effect<Answer, UpstreamError>) {
   const convert = yield* Converter
   const at = yield* Clock.currentTimeMillis
   const start = yield* monotonic
   const outcome = yield* exchange.pipe(
-    Effect.flatMap((answer) => convert(target, answer)),
+    Effect.flatMap((response) => convert(target, response)),
     Effect.catch((error) => Effect.succeed(failed(error))),
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.failCause(cause)
-        : Effect.logError("poll died of a bug", cause).pipe(
+        : Effect.logError("poll failed because of a bug in poller", cause).pipe(
             Effect.as<Outcome>({
               _tag: "Failed",
               reason: "internal",
-              message: "a bug in poller; its cause is in the log"
+              message: "a bug in poller; the log has its cause"
             })
           )
     )

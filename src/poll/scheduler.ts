@@ -3,21 +3,21 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import type { Target } from "../config/target.ts"
-import { offsetOf } from "./cadence.ts"
-import { monotonic } from "./clock.ts"
+import { monotonic, offsetOf } from "./cadence.ts"
 import { makeExpiry } from "./expiry.ts"
 import { makeLimiter } from "./limiter.ts"
-import { loop } from "./poll-loop.ts"
+import { pollLoop } from "./poll-loop.ts"
 import { StateStore } from "./state-store.ts"
 import { expireSeries } from "./target-status.ts"
 
 export type Scheduler = Effect.Success<ReturnType<typeof makeScheduler>>
 
 /**
- * One loop per target. `apply` makes the scheduler poll these targets and no others: a target whose configuration did not change keeps its series, its
- * counters, its connection and its tick. `join` lasts as long as all loops live: it fails with the first that dies.
+ * Runs one loop for each target. `apply` sets the targets. A target whose configuration is the same as before keeps its series, counters,
+ * connections and ticks. `await` lasts as long as all loops run, and fails with the first one that dies.
  *
- * `polls` of them are under way at once. When the scope closes no poll begins any more, those in flight get up to `grace`, then they are cut.
+ * At most `polls` polls run at the same time. When the scope closes, no new poll starts. Running polls may take up to `grace`, then they
+ * are interrupted.
  */
 export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Duration, polls: number) {
   const store = yield* StateStore
@@ -26,7 +26,7 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
   yield* Effect.addFinalizer(() => limiter.close(grace))
   const { expiry, run } = yield* makeExpiry((name) => store.update(name, expireSeries))
   const expiring = yield* Effect.forkScoped(run)
-  const begin = yield* monotonic
+  const startTime = yield* monotonic
 
   const stop = Effect.fnUntraced(function* (name: string) {
     yield* FiberMap.remove(loops, name)
@@ -36,25 +36,24 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
 
   const start = Effect.fnUntraced(function* (target: Target, isAlone: boolean) {
     yield* store.add(target)
-    // asked by the loop itself: with many targets the last one begins seconds after the first, and would stay behind those it stands with on the page
+    // evaluated by the loop: of many targets, the last loop starts seconds after the first
     const offset = isAlone
       ? Effect.succeed(Duration.zero)
-      : Effect.map(monotonic, (now) => offsetOf(target.name, target.interval, now - begin))
-    yield* FiberMap.run(
-      loops,
-      target.name
-    )(Effect.flatMap(offset, (offset) => loop(target, offset, limiter.withPermit(target.request.url.origin), expiry)))
+      : Effect.map(monotonic, (now) => offsetOf(target.name, target.interval, now - startTime))
+    const withPermit = limiter.withPermit(target.request.url.origin)
+    const loop = Effect.flatMap(offset, (offset) => pollLoop(target, offset, withPermit, expiry))
+    yield* FiberMap.run(loops, target.name)(loop)
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
     const wanted = new Map(targets.map((target) => [target.name, target]))
     const current = new Map(store.statuses().map(({ target }) => [target.name, target]))
-    const unchanged = (target: Target) => {
+    const isUnchanged = (target: Target) => {
       const before = current.get(target.name)
       return before === target || before?.fingerprint() === target.fingerprint()
     }
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
-    const started = targets.filter((target) => !unchanged(target))
+    const started = targets.filter((target) => !isUnchanged(target))
     for (const name of removed) yield* stop(name)
     for (const target of started) {
       yield* stop(target.name)
@@ -64,5 +63,5 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     return { added: started.length - changed, changed, removed: removed.length }
   })
 
-  return { apply, join: Effect.raceFirst(FiberMap.join(loops), Fiber.join(expiring)) }
+  return { apply, await: Effect.raceFirst(FiberMap.join(loops), Fiber.join(expiring)) }
 })

@@ -1,10 +1,23 @@
 /** Which of how many processes this one is. */
 export interface Shard {
+  /** From 0. */
   readonly ordinal: number
   readonly total: number
 }
 
-/** FNV-1a of 64 bits over the UTF-8 bytes of a name. */
+/**
+ * FNV-1a over the UTF-8 bytes of a name, with the last step of MurmurHash3, so that names that differ only in the last digit get distant
+ * values. An integer below 2^32.
+ */
+export const hash32 = (name: string): number => {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** FNV-1a with 64 bits over the UTF-8 bytes of a name. */
 const fnv1a = (name: string): bigint => {
   let hash = 0xcbf29ce484222325n
   for (const byte of Buffer.from(name)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn
@@ -12,8 +25,8 @@ const fnv1a = (name: string): bigint => {
 }
 
 /**
- * The shard that polls a target, from 0 to `total` - 1. It follows from the name alone; growing from n to n + 1 shards moves about
- * 1/(n + 1) of the targets, all of them to the new one (jump consistent hash, Lamping and Veach, arXiv:1406.2294).
+ * The shard that polls a target, from 0 to `total` - 1. It depends only on the name. From n to n + 1 shards, about 1/(n + 1) of the targets
+ * move, all of them to the new shard (jump consistent hash, Lamping and Veach, arXiv:1406.2294).
  */
 export const shardOf = (name: string, total: number): number => {
   let key = fnv1a(name)

@@ -5,67 +5,66 @@ import * as Layer from "effect/Layer"
 import type { Target } from "../config/target.ts"
 import { render } from "../exposition/lines.ts"
 import { type DaemonStatus, daemonSamples } from "./daemon-status.ts"
-import { makeFragment, type PageFragment } from "./page-fragment.ts"
-import { makeTargetFragments } from "./target-fragments.ts"
-import { rendersTheSame } from "./target-metrics.ts"
+import { makeFragment, makeTargetFragments, type PageFragment } from "./page-fragments.ts"
+import { rendersTheSame } from "./target-samples.ts"
 import { initialStatus, type TargetStatus } from "./target-status.ts"
 
 interface Entry {
   status: TargetStatus
-  /** Monotonic milliseconds by which the target's loop must show a sign of life. */
+  /** Monotonic milliseconds. */
   deadline: number
 }
 
 /**
- * The only mutable state: the status of every target, and of the daemon itself. Writers replace a status whole, readers see one or the next, so that a
- * scrape never sees half a poll.
+ * The status of every target and of the daemon: all of the mutable state that scrapes and pages read. A write replaces a status as a whole,
+ * so that a scrape sees the series of one poll or of the next, never a mixture.
  */
 export class StateStore extends Context.Service<
   StateStore,
   {
-    /** Grows with every change of what a scrape would show. */
+    /** Grows with each change that a scrape would show. */
     readonly version: () => number
     readonly statuses: () => ReadonlyArray<TargetStatus>
     readonly status: (name: string) => TargetStatus | undefined
     readonly daemon: () => DaemonStatus
-    /** Lasts until there is a change that nobody has waited for yet. */
+    /** Waits for a change since the last time this was awaited. */
     readonly change: Effect.Effect<void>
-    /** The page: poller's metrics of itself, then polled series and own metrics of all targets. */
+    /** The page: the metrics of the process, then polled series and own metrics of all targets. */
     readonly fragments: () => ReadonlyArray<PageFragment>
     readonly updateDaemon: (change: (daemon: DaemonStatus) => DaemonStatus) => Effect.Effect<void>
     readonly add: (target: Target) => Effect.Effect<void>
     readonly remove: (name: string) => Effect.Effect<void>
-    /** Replaces a status and hands on what the change has to say; nothing when the target is gone. */
+    /** Replaces a status and returns the second value of `change`; undefined if the target was removed. */
     readonly modify: <A>(
       name: string,
       change: (status: TargetStatus) => readonly [TargetStatus, A]
     ) => Effect.Effect<A | undefined>
     readonly update: (name: string, change: (status: TargetStatus) => TargetStatus) => Effect.Effect<void>
-    /** The loop's own promise: it will be heard of again by then (monotonic milliseconds). */
+    /** When the loop of a target sets its next deadline at the latest (monotonic milliseconds). */
     readonly setDeadline: (name: string, by: number) => void
-    /** Targets whose loop broke its promise: it is wedged, whatever the upstream does. */
+    /** Targets whose loop missed its deadline. Such a loop is stuck; an upstream that is down does not cause it. */
     readonly overdue: (now: number) => ReadonlyArray<string>
   }
->()("poller/Board") {
-  static readonly layer = (start: DaemonStatus) =>
+>()("poller/StateStore") {
+  static readonly layer = (initial: DaemonStatus) =>
     Layer.sync(StateStore, () => {
       const entries = new Map<string, Entry>()
       const statusOf = (name: string) => entries.get(name)?.status
       const targets = makeTargetFragments(statusOf)
       const own = makeFragment(() => render(daemonSamples(daemon)))
       const changes = Latch.makeUnsafe(false)
-      let daemon = start
+      let daemon = initial
       let version = 0
       const changed = () => {
         version++
         changes.openUnsafe()
       }
-      const modify = <A>(name: string, f: (status: TargetStatus) => readonly [TargetStatus, A]) =>
+      const modify = <A>(name: string, change: (status: TargetStatus) => readonly [TargetStatus, A]) =>
         Effect.sync(() => {
           const entry = entries.get(name)
           if (entry === undefined) return undefined
           const before = entry.status
-          const [status, result] = f(before)
+          const [status, result] = change(before)
           entry.status = status
           if (!rendersTheSame(before, status)) {
             targets.invalidate(name)
@@ -99,7 +98,7 @@ export class StateStore extends Context.Service<
             changed()
           }),
         modify,
-        update: (name, f) => modify(name, (status) => [f(status), undefined]),
+        update: (name, change) => modify(name, (status) => [change(status), undefined]),
         setDeadline: (name, by) => {
           const entry = entries.get(name)
           if (entry !== undefined) entry.deadline = by

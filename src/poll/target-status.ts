@@ -1,40 +1,42 @@
+import { type ErrorReason, errorReasons } from "../client/error-reasons.ts"
 import type { Validators } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { addDropped, noneDropped } from "../mapping/problems.ts"
 import type { Dropped, Problem } from "../mapping/sample.ts"
 import { afterPoll, type Outage, type Transition } from "./outage.ts"
-import { type ErrorReason, errorReasons, type Poll, type PollRecord, recordOf } from "./outcome.ts"
+import { type Poll, type PollRecord, recordOf } from "./outcome.ts"
 import { PollHistory } from "./poll-history.ts"
 
-/** All that is known of one target; immutable but for its history, and replaced whole after every poll. Times are epoch milliseconds. */
+/** What is known about one target. Immutable, except for the history. Times are epoch milliseconds. */
 export interface TargetStatus {
   readonly target: Target
+  /** Polls that have ended. */
   readonly polls: number
   readonly errors: Readonly<Record<ErrorReason, number>>
   readonly dropped: Dropped
+  /** Skipped ticks. */
   readonly skipped: number
   readonly last: PollRecord | undefined
   readonly lastSuccess: number | undefined
   readonly outage: Outage | undefined
-  /** When the next tick is due. */
   readonly nextTick: number | undefined
-  /** Ticks before this time are skipped, because the upstream asked for it (Retry-After). */
+  /** Ticks before this time are skipped, as the upstream asked for it (Retry-After). */
   readonly retryAt: number | undefined
-  /** The series as they stand: of the last good poll, until they are stale. */
+  /** The exposed series: those of the last good poll, until they expire. */
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly problems: ReadonlyArray<Problem>
-  /** Of the answer that the series are of. */
+  /** Of the response that the series come from. */
   readonly validators: Validators | undefined
-  /** The last polls; who replaces the status after one adds it. */
+  /** The caller of `applyPoll` adds the poll to it. */
   readonly history: PollHistory
 }
 
 const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
 
-/** A target that was never polled. */
+/** The status of a target before its first poll. */
 export const initialStatus = (target: Target): TargetStatus => ({
   target,
   polls: 0,
@@ -53,7 +55,7 @@ export const initialStatus = (target: Target): TargetStatus => ({
   history: new PollHistory()
 })
 
-/** The status after one more poll, and the transition if that poll was one. */
+/** The status after one more poll, and the transition, if the poll was one. */
 export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetStatus, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
@@ -75,17 +77,17 @@ export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetSta
   return [{ ...good, blocks, series, problems, validators, dropped: addDropped(status.dropped, dropped) }, transition]
 }
 
-/** The next tick is due at `at`; `ticks` before it passed unused. */
+/** The next tick is due at `at`; `ticks` before it were skipped. */
 export const scheduleTick = (status: TargetStatus, at: number, ticks: number): TargetStatus => ({
   ...status,
   nextTick: at,
   skipped: status.skipped + ticks
 })
 
-/** A tick that was not used although no poll was running. */
+/** A tick is skipped although no poll is running. */
 export const skipTick = (status: TargetStatus): TargetStatus => ({ ...status, skipped: status.skipped + 1 })
 
-/** The last good poll is too long ago: its series are gone. */
+/** The last good poll was too long ago. */
 export const expireSeries = (status: TargetStatus): TargetStatus => ({
   ...status,
   blocks: [],

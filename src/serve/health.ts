@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { monotonic } from "../poll/clock.ts"
+import { monotonic } from "../poll/cadence.ts"
 import { StateStore } from "../poll/state-store.ts"
 
 /** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */

@@ -6,7 +6,7 @@ import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
 import { memoize } from "../poll/memoize.ts"
-import type { PageFragment } from "../poll/page-fragment.ts"
+import type { PageFragment } from "../poll/page-fragments.ts"
 import { StateStore } from "../poll/state-store.ts"
 
 /** A finished answer; the pieces of its body follow each other. */

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { expect, test } from "vitest"
 import { fromText } from "../../src/config/configuration.ts"
-import { targetFamilies } from "../../src/poll/target-metrics.ts"
+import { daemonFamilies, sourceFamilies, targetFamilies } from "../../src/config/own-metrics.ts"
 import { anywhere, bad, lines, load, noFlags } from "./loading.ts"
 
 const ofTheProcess = () => {
@@ -11,13 +11,14 @@ const ofTheProcess = () => {
   return registry.getMetricsAsArray().map(({ name }) => name)
 }
 
-test.each([...targetFamilies.map(({ name }) => name), ...ofTheProcess(), "poller_build_info"])(
-  "a mapping cannot have a metric %s, which is poller's own",
-  (name) => {
-    const { problems } = load(`targets: [{ name: a, url: 'https://a.example.com/', metrics: { ${name}: up } }]`)
-    expect(lines(problems).join()).toContain("poller's own metrics")
-  }
+const ownNames = [targetFamilies, daemonFamilies, sourceFamilies].flatMap((families) =>
+  Object.values(families).map(({ name }) => name)
 )
+
+test.each([...ownNames, ...ofTheProcess()])("a mapping cannot have the name of poller's own metric %s", (name) => {
+  const { problems } = load(`targets: [{ name: a, url: 'https://a.example.com/', metrics: { ${name}: up } }]`)
+  expect(lines(problems).join()).toContain("poller's own metrics")
+})
 
 /** Maps with keys of a configuration, and values that it may or may not have there. */
 const word = fc.constantFrom(

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { connections } from "../../src/host/limits.ts"
 import { perHost } from "../../src/poll/limiter.ts"
-import { targetSamples } from "../../src/poll/target-metrics.ts"
+import { targetSamples } from "../../src/poll/target-samples.ts"
 import { initialStatus } from "../../src/poll/target-status.ts"
 import { aTarget } from "../poll/polled-target.ts"
 

@@ -64,7 +64,7 @@ it.effect("a thread that dies costs its polls, and the next poll has a new one",
     assert.deepStrictEqual(first, {
       _tag: "Failed",
       reason: "internal",
-      message: "the answer could not be digested: out of memory"
+      message: "the response could not be converted: out of memory"
     })
     const second = yield* convert(target(), fresh(nodes(1)))
     assert.strictEqual(second._tag, "Good")

@@ -209,7 +209,7 @@ it.effect(
       yield* scheduler.apply([
         aTarget("shop", { request: { ...aTarget("shop").request, timeout: undefined as never } })
       ])
-      const exit = yield* Effect.exit(scheduler.join)
+      const exit = yield* Effect.exit(scheduler.await)
       assert.isTrue(Exit.isFailure(exit))
       assert.strictEqual(it.polls, 0)
     })

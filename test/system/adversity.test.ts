@@ -114,7 +114,7 @@ test("a million keys fail the poll, and are a pause of the pages, not their end"
   const daemon = killed(
     await startDaemon(["--target", `${upstream.url}/keys`, "--interval", "60s", "--timeout", "30s"])
   )
-  await daemon.line(/target down.* reason=too_many_series error="the answer yields more than max_series 10000"/)
+  await daemon.line(/target down.* reason=too_many_series error="the response yields more than max_series 10000"/)
   expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
 })
 

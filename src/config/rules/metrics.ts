@@ -1,4 +1,5 @@
 import { type Issue, issue, issueOfKey } from "../issue.ts"
+import { whyReserved } from "../own-metrics.ts"
 import { formatPath } from "../path-text.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric } from "../raw-target.ts"
@@ -28,34 +29,15 @@ export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<I
   })
 }
 
-/** The families that the daemon itself has on the page, those that count also as OpenMetrics calls them. */
-const own = new Set([
-  "poll_up",
-  "poll_duration_seconds",
-  "poll_last_success_timestamp_seconds",
-  "poll_interval_seconds",
-  "poll_series",
-  "poll_response_bytes",
-  ...["polls", "poll_errors", "poll_ticks_skipped", "poll_samples_dropped"].flatMap((name) => [name, `${name}_total`])
-])
-const ownPrefixes = ["poller_", "process_", "nodejs_"]
-
+/** Names of poller's own metrics, and of the metrics of targets without a mapping. */
 export const reservedNames = ({ metrics, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
   const flattened = targetLike.find((target) => target.metrics === undefined)
-  return metrics.flatMap((metric) => {
-    const { name, path } = metric
-    const prefix = ownPrefixes.find((prefix) => name.startsWith(prefix))
-    if (prefix !== undefined) return [issueOfKey(path, `names with ${prefix} are those of poller's own metrics`)]
-    if (own.has(name)) return [issueOfKey(path, "one of poller's own metrics has this name")]
-    if (flattened !== undefined && name.startsWith("upstream_")) {
-      return [
-        issueOfKey(
-          path,
-          `names with upstream_ are those of targets without metrics, such as ${formatPath(flattened.path)}`
-        )
-      ]
-    }
-    return []
+  return metrics.flatMap(({ name, path }) => {
+    const reserved = whyReserved(name)
+    if (reserved !== undefined) return [issueOfKey(path, reserved)]
+    if (flattened === undefined || !name.startsWith("upstream_")) return []
+    const message = `names that start with upstream_ are reserved for targets without metrics, such as ${formatPath(flattened.path)}`
+    return [issueOfKey(path, message)]
   })
 }
 

@@ -1,0 +1,73 @@
+import type { Family, MetricType } from "../mapping/sample.ts"
+
+const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
+
+/**
+ * The table of poller's own metrics of a target. poll/target-samples.ts has their values and does not compile if one is missing; the
+ * names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
+ */
+export const targetFamilies = {
+  up: family("poll_up", "gauge", "1 if the last poll of the target was good, else 0."),
+  duration: family("poll_duration_seconds", "gauge", "Duration of the last poll, from the request to the series."),
+  lastSuccess: family("poll_last_success_timestamp_seconds", "gauge", "When the last good poll ended."),
+  interval: family("poll_interval_seconds", "gauge", "Time between two polls of the target."),
+  series: family("poll_series", "gauge", "Series of the target that are exposed now."),
+  bytes: family("poll_response_bytes", "gauge", "Size of the last response body, decompressed."),
+  polls: family("polls_total", "counter", "Polls that have ended, good or not."),
+  errors: family("poll_errors_total", "counter", "Failed polls, by reason."),
+  skipped: family(
+    "poll_ticks_skipped_total",
+    "counter",
+    "Ticks without a poll: the poll before was still running, or the upstream had asked for a pause."
+  ),
+  dropped: family("poll_samples_dropped_total", "counter", "Samples that a response did not yield, by reason.")
+} as const satisfies Record<string, Family>
+
+/** The same for the process; poll/daemon-status.ts has their values. */
+export const daemonFamilies = {
+  build: family("poller_build_info", "info", "1, with the versions of poller and Node as labels."),
+  reloadSuccessful: family(
+    "poller_config_last_reload_successful",
+    "gauge",
+    "1 if the last reload of the configuration was good, 0 if it failed and the old configuration is in force."
+  ),
+  reloadSuccess: family(
+    "poller_config_last_reload_success_timestamp_seconds",
+    "gauge",
+    "When a good configuration was last loaded."
+  ),
+  shard: family("poller_shard_ordinal", "gauge", "The shard of this process, from 0."),
+  shards: family("poller_total_shards", "gauge", "Number of shards.")
+} as const satisfies Record<string, Family>
+
+/** The same for each source of targets; poll/daemon-status.ts has their values. */
+export const sourceFamilies = {
+  targets: family("poller_targets_from_targets", "gauge", "Targets of the source that can be polled."),
+  problems: family(
+    "poller_targets_from_problems",
+    "gauge",
+    "Files, responses and targets of the source that have an error now."
+  ),
+  lastSuccess: family(
+    "poller_targets_from_last_success_timestamp_seconds",
+    "gauge",
+    "When the source was last read without an error."
+  )
+} as const satisfies Record<string, Family>
+
+/** Prefixes of metrics about the process; prom-client has those of `process_` and `nodejs_`. */
+const reservedPrefixes = ["poller_", "process_", "nodejs_"]
+
+/** In OpenMetrics the name of a counter's family has no `_total`. */
+const reservedNames = new Set(
+  Object.values(targetFamilies).flatMap(({ name, type }) =>
+    type === "counter" ? [name, name.replace(/_total$/, "")] : [name]
+  )
+)
+
+/** Why a metric of a mapping must not have this name; undefined if it may. */
+export const whyReserved = (name: string): string | undefined => {
+  const prefix = reservedPrefixes.find((prefix) => name.startsWith(prefix))
+  if (prefix !== undefined) return `names that start with ${prefix} are reserved for poller's own metrics`
+  return reservedNames.has(name) ? "one of poller's own metrics has this name" : undefined
+}
