@@ -40,7 +40,7 @@ const maxTried = 1_000_000
 
 /** Why a text is no JSON, and the format that it has. */
 const withFormat = (why: string, text: string): string => {
-  const format = text.length > maxTried ? undefined : formatFor(text)
+  const format = text.trim() === "" || text.length > maxTried ? undefined : formatFor(text)
   return format === undefined ? why : `${why}; format: ${format} reads it`
 }
 
