@@ -24,9 +24,9 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   const files = configuration.sources.filter(({ origin }) => origin._tag === "Files")
   const notes = yield* Effect.forEach(configuration.sources, ({ name, origin }) =>
     origin._tag === "Http"
-      ? Effect.succeed([{ location: name, message: "not asked for its targets here" }])
+      ? Effect.succeed([{ location: name, message: "not checked: it lists its targets over the network" }])
       : Effect.map(unmatched(origin.patterns), (patterns) =>
-          patterns.map((location) => ({ location, message: "no such file, and so no targets of it" }))
+          patterns.map((location) => ({ location, message: "no such file: it lists no targets yet" }))
         )
   )
   return { ...(yield* discoverOnce(configuration, files)), notes: notes.flat() }

@@ -26,7 +26,7 @@ export const expand = (value: unknown, environment: Environment) => {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith("}")) {
         // what follows an unclosed brace is not told: it may be a secret
         const shown = whole.endsWith("}") ? whole : "${"
-        return problem(`${shown} names no variable: write \${NAME}, or $\${ for the characters themselves`)
+        return problem(`${shown} is not a variable: write \${NAME}, or $\${ for a literal \${`)
       }
       return (
         (Object.hasOwn(environment, name) ? environment[name] : undefined) ??

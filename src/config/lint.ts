@@ -12,7 +12,7 @@ type Rule = (metric: RawMetric) => string | undefined
 
 /** The scale that the file should have, when its value is also to be multiplied by `factor`. */
 const withScale = (scale: number | undefined, factor: number | undefined): string => {
-  if (factor === undefined) return ", which no scale alone makes of it"
+  if (factor === undefined) return ", which needs more than a scale"
   // a metric that has this very scale is in the base unit already, and only its name is not
   const wanted = scale === factor ? factor : Number(((scale ?? 1) * factor).toPrecision(12))
   return wanted === 1 || scale === factor ? "" : ` with scale: ${wanted}`
@@ -26,33 +26,32 @@ const baseUnit: Rule = ({ name, type, scale }) => {
 }
 
 const counter: Rule = ({ name, type }) =>
-  type === "counter" && !name.endsWith("_total") ? "a counter ends in _total" : undefined
+  type === "counter" && !name.endsWith("_total") ? "the name of a counter ends in _total" : undefined
 
 const onlyCounter: Rule = ({ name, type }) =>
   name.endsWith("_total") && type !== "counter" && type !== "untyped"
-    ? `only a counter ends in _total: say type: counter, or call it ${name.replace(/_total$/, "")}`
+    ? `only counters end in _total: set type: counter, or rename it to ${name.replace(/_total$/, "")}`
     : undefined
 
 const info: Rule = ({ name, type }) =>
-  type === "info" && !name.endsWith("_info") ? "an info ends in _info" : undefined
+  type === "info" && !name.endsWith("_info") ? "the name of an info metric ends in _info" : undefined
 
 const histogram: Rule = ({ name, type }) => {
   const [ending] = name.match(/_(count|sum|bucket)$/) ?? []
   if (ending === undefined || type === "untyped") return undefined
-  return `only a histogram's series end in ${ending}: call it ${name.slice(0, -ending.length)}${type === "counter" ? "_total" : ""}`
+  return `only the series of a histogram end in ${ending}: rename it to ${name.slice(0, -ending.length)}${type === "counter" ? "_total" : ""}`
 }
 
 const typeInName: Rule = ({ name }) => {
   const [word] = name.toLowerCase().match(/_(counter|gauge|gaugehistogram|histogram|summary)(?=_|$)/) ?? []
   return word === undefined
     ? undefined
-    : `a name does not tell its type: call it ${name.toLowerCase().replace(word, "")}`
+    : `a name should not contain its type: rename it to ${name.toLowerCase().replace(word, "")}`
 }
 
 const camel = (name: string) => /[a-z][A-Z]/.test(name)
 
-const snakeCaseName: Rule = ({ name }) =>
-  camel(name) ? `names are written in snake_case: ${snakeCase(name)}` : undefined
+const snakeCaseName: Rule = ({ name }) => (camel(name) ? `use snake_case: ${snakeCase(name)}` : undefined)
 
 const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName]
 
@@ -60,7 +59,7 @@ const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName
 const withoutHelp = (file: RawConfiguration): ReadonlyArray<Issue> => {
   const helps = helpsOf(file)
   return file.metrics.flatMap(({ name, path }) =>
-    helps.has(name) ? [] : [issueOfKey(path, "no help: say in a few words what it is")]
+    helps.has(name) ? [] : [issueOfKey(path, "no help: describe the metric in a few words")]
   )
 }
 
@@ -70,9 +69,7 @@ const labelWarnings = ({ metrics, targetLike }: RawConfiguration): ReadonlyArray
     ...targetLike.flatMap(({ labels, pathOf }) =>
       [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
     )
-  ].flatMap(([name, path]) =>
-    camel(name) ? [issueOfKey(path, `labels are written in snake_case: ${snakeCase(name)}`)] : []
-  )
+  ].flatMap(([name, path]) => (camel(name) ? [issueOfKey(path, `use snake_case for labels: ${snakeCase(name)}`)] : []))
 
 /** Series that are gone before the next poll could renew them come and go for ever. */
 const staleWarnings = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
@@ -82,21 +79,21 @@ const staleWarnings = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =
     if (Option.isNone(stale) || Option.isNone(interval) || Duration.isGreaterThanOrEqualTo(stale.value, interval.value))
       return []
     return [
-      issueOfKey(pathOf("stale_after"), "shorter than the interval: the series come and go with every poll that fails")
+      issueOfKey(pathOf("stale_after"), "shorter than the interval: the series would expire before the next poll")
     ]
   })
 
 const unusedMappings = ({ mappings, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
   const used = new Set(targetLike.map(({ settings }) => settings.mapping))
   return [...mappings].flatMap(([name, { path }]) =>
-    used.has(name) ? [] : [issueOfKey(path, "no target has this mapping")]
+    used.has(name) ? [] : [issueOfKey(path, "no target uses this mapping")]
   )
 }
 
 const withoutMapping = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ metrics, path }) =>
     metrics === undefined
-      ? [issueOfKey(path, "no metrics: every number of its answers becomes a gauge, for a first look")]
+      ? [issueOfKey(path, "no metrics: every number of the response becomes a gauge, for a first look")]
       : []
   )
 

@@ -71,7 +71,7 @@ const tooDeep = "nested too deeply"
 
 /** In words of ours where those of the parser are about its own insides. */
 const plainMessage = ({ code, message }: Yaml.YAMLError): string => {
-  if (code === "MULTIPLE_DOCS") return "a second document: one file holds one"
+  if (code === "MULTIPLE_DOCS") return "a second YAML document: a file can have only one"
   return /call stack|regular expression/.test(message) ? tooDeep : message
 }
 
@@ -85,7 +85,7 @@ const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unk
       else if (around.includes(target)) found.push([alias, `the anchor &${alias.source} holds this alias itself`])
     },
     Pair: (_, { key }) => {
-      if (!Yaml.isScalar(key)) found.push([key, "a key is a word, not a list, a map or an alias"])
+      if (!Yaml.isScalar(key)) found.push([key, "a key must be a word, not a list, a map or an alias"])
     }
   })
   return found
@@ -121,7 +121,7 @@ export const parseYaml = (
     value,
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
-    duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "this key stands twice in the map"))
+    duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "duplicate key"))
   }))
 }
 

@@ -81,7 +81,7 @@ const rejectDuplicateNames = (
       first.set(target.name, target)
       return [resolution]
     }
-    const message = `the name ${target.name} is that of another target as well: give it an instance label of its own`
+    const message = `another target has the name ${target.name} too: give it a different instance label`
     return other.fingerprint() === target.fingerprint() ? [] : [{ ...resolution, result: Result.fail(message) }]
   })
 }
@@ -96,7 +96,7 @@ const rejectSeriesConflicts = (
   return all.map((resolution) => {
     const conflict = Result.isSuccess(resolution.result) ? conflicts.get(resolution.result.success.raw) : undefined
     if (conflict === undefined) return resolution
-    const fix = "give each a label that tells them apart, such as instance"
+    const fix = "give each a different label, such as instance"
     const message = `could emit the same series as ${conflict.other.name} (${formatNames(conflict.names)}): ${fix}`
     return { ...resolution, result: Result.fail(message) }
   })

@@ -20,9 +20,9 @@ test.each([
 
 test.each([
   ["${NOPE}", "the environment variable NOPE is not set"],
-  ["${}", "${} names no variable: write ${NAME}, or $${ for the characters themselves"],
-  ["${HOST:-x}", "${HOST:-x} names no variable: write ${NAME}, or $${ for the characters themselves"],
-  ["${HOST hunter2", "${ names no variable: write ${NAME}, or $${ for the characters themselves"],
+  ["${}", "${} is not a variable: write ${NAME}, or $${ for a literal ${"],
+  ["${HOST:-x}", "${HOST:-x} is not a variable: write ${NAME}, or $${ for a literal ${"],
+  ["${HOST hunter2", "${ is not a variable: write ${NAME}, or $${ for a literal ${"],
   ["${toString}", "the environment variable toString is not set"]
 ])("%j is a problem", (text, message) => {
   expect(expand({ a: [text] }, environment).unset).toEqual([{ path: ["a", 0], message }])

@@ -28,27 +28,36 @@ test.each([
   ],
   [
     `room_fahrenheit: { value: a, ${help} }`,
-    "room_fahrenheit: use the base unit: room_celsius, which no scale alone makes of it"
+    "room_fahrenheit: use the base unit: room_celsius, which needs more than a scale"
   ],
   [`cpu_percent: { value: a, ${help} }`, "cpu_percent: use the base unit: cpu_ratio with scale: 0.01"],
   [
     `busy_ms_total: { value: a, type: counter, ${help} }`,
     "busy_ms_total: use the base unit: busy_seconds_total with scale: 0.001"
   ],
-  [`orders: { value: a, type: counter, ${help} }`, "orders: a counter ends in _total"],
+  [`orders: { value: a, type: counter, ${help} }`, "orders: the name of a counter ends in _total"],
   [
     `orders_total: { value: a, ${help} }`,
-    "orders_total: only a counter ends in _total: say type: counter, or call it orders"
+    "orders_total: only counters end in _total: set type: counter, or rename it to orders"
   ],
-  [`shop_build: { type: info, labels_from: { v: v }, ${help} }`, "shop_build: an info ends in _info"],
-  [`orders_count: { value: a, ${help} }`, "orders_count: only a histogram's series end in _count: call it orders"],
+  [
+    `shop_build: { type: info, labels_from: { v: v }, ${help} }`,
+    "shop_build: the name of an info metric ends in _info"
+  ],
+  [
+    `orders_count: { value: a, ${help} }`,
+    "orders_count: only the series of a histogram end in _count: rename it to orders"
+  ],
   [`latency_sum: { value: a, type: untyped, ${help} }`, undefined],
-  [`shop_gauge_depth: { value: a, ${help} }`, "shop_gauge_depth: a name does not tell its type: call it shop_depth"],
-  [`queueDepth: { value: a, ${help} }`, "queueDepth: names are written in snake_case: queue_depth"],
-  ["shop_up: up", "shop_up: no help: say in a few words what it is"],
+  [
+    `shop_gauge_depth: { value: a, ${help} }`,
+    "shop_gauge_depth: a name should not contain its type: rename it to shop_depth"
+  ],
+  [`queueDepth: { value: a, ${help} }`, "queueDepth: use snake_case: queue_depth"],
+  ["shop_up: up", "shop_up: no help: describe the metric in a few words"],
   [
     `shop_up: { value: up, labels_from: { doorName: a }, ${help} }`,
-    "shop_up.labels_from.doorName: labels are written in snake_case: door_name"
+    "shop_up.labels_from.doorName: use snake_case for labels: door_name"
   ],
   [`shop_up: { value: up, ${help} }`, undefined],
   [`shop_mode: { value: up, type: stateset, states: [s, ms], ${help} }`, undefined],
@@ -59,7 +68,7 @@ test.each([
 
 test("series that are gone before the next poll are no use", () => {
   expect(warnings(`shop_up: { value: up, ${help} }`, "stale_after: 10s,")).toEqual([
-    "stale_after: shorter than the interval: the series come and go with every poll that fails"
+    "stale_after: shorter than the interval: the series would expire before the next poll"
   ])
 })
 
@@ -67,7 +76,7 @@ test("a target without metrics and a mapping without targets are warned about", 
   expect(
     lines(load(`mappings: { node: { metrics: { node_up: { value: up, ${help} } } } }\n${target} }]`).warnings)
   ).toEqual([
-    "poller.yml:1:13: mappings.node: no target has this mapping",
-    "poller.yml:2:11: targets[0]: no metrics: every number of its answers becomes a gauge, for a first look"
+    "poller.yml:1:13: mappings.node: no target uses this mapping",
+    "poller.yml:2:11: targets[0]: no metrics: every number of the response becomes a gauge, for a first look"
   ])
 })

@@ -42,7 +42,7 @@ test("JSON is read as well, tabs and all", () => {
 
 test("a key that stands twice is found, and the rest is still read", () => {
   const { duplicates, value } = source("a: { b: 1, b: 2 }\nc: 3\n")
-  expect(duplicates).toEqual([{ line: 1, column: 12, path: ["a", "b"], message: "this key stands twice in the map" }])
+  expect(duplicates).toEqual([{ line: 1, column: 12, path: ["a", "b"], message: "duplicate key" }])
   expect(value).toMatchObject({ c: 3 })
 })
 
@@ -51,13 +51,13 @@ test.each([
   ["a: !foo 1", "1:4: Unresolved tag: !foo"],
   ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
   ["a: &x\n  b: *x", "2:6: the anchor &x holds this alias itself"],
-  ["? [a]\n: b", "1:3: a key is a word, not a list, a map or an alias"],
+  ["? [a]\n: b", "1:3: a key must be a word, not a list, a map or an alias"],
   ["a: { <<: 5 }", "1:1: Merge sources must be maps or map aliases"],
   [
     `a: &a [x, x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]`,
     "1:1: Excessive alias count indicates a resource exhaustion attack"
   ],
-  ["a: 1\n---\nb: 2", "2:1: a second document: one file holds one"]
+  ["a: 1\n---\nb: 2", "2:1: a second YAML document: a file can have only one"]
 ])("%j is no YAML that can be read", (text, message) => {
   expect(broken(text)).toEqual([message])
 })

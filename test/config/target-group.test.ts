@@ -88,7 +88,7 @@ describe("a document of target groups", () => {
     ["- targets: [{ a: 1 }]", ["a.yml:1:13: [0].targets[0]: expected a string"]],
     ["- targets: [a:1]\n  label: { x: y }", ["a.yml:2:3: [0].label: unknown key; did you mean labels?"]],
     ["- labels: { x: [y] }", ["a.yml:1:16: [0].labels.x: expected a string"]],
-    ["- labels: { x: y, x: z }", ["a.yml:1:19: [0].labels.x: this key stands twice in the map"]]
+    ["- labels: { x: y, x: z }", ["a.yml:1:19: [0].labels.x: duplicate key"]]
   ])("is told what is wrong with it, and where: %s", (text, expected) => {
     expect(faults(yaml(text))).toEqual(expected)
   })

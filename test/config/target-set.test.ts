@@ -79,11 +79,11 @@ targets_from:
 
   test.each([
     ["a label with an illegal name", ["b:1", { "9x": "y" }], /^a\.yml:2:1: labels\.9x: expected a label name: /],
-    ["a label that rows have", ["b:1", { device: "y" }], /^a\.yml:2:1: labels\.device: a label of the rows as well/],
+    ["a label that rows have", ["b:1", { device: "y" }], /^a\.yml:2:1: labels\.device: the rows set this label too/],
     [
       "the label of a stateset's states",
       ["b:1", { node_mode: "y" }],
-      /^a\.yml:2:1: labels\.node_mode: the name of a stateset/
+      /^a\.yml:2:1: labels\.node_mode: a stateset uses its own name/
     ],
     [
       "a scheme that is not http",
@@ -97,15 +97,11 @@ targets_from:
       /^a\.yml:2:1: timeout: the timeout \(6s\) is longer than the interval \(5s\)$/
     ],
     ["no address", ["b 1", {}], /^a\.yml:2:1: expected HOST:PORT or a URL$/],
-    [
-      "a name that is taken",
-      ["b:1", { instance: "a:1", x: "y" }],
-      /^a\.yml:2:1: the name a:1 is that of another target as well/
-    ],
+    ["a name that is taken", ["b:1", { instance: "a:1", x: "y" }], /^a\.yml:2:1: another target has the name a:1 too/],
     [
       "nothing that tells its series from those of another",
       ["a:1", { __metrics_path__: "/x" }],
-      /^a\.yml:2:1: could emit the same series as a:1 \(node_up and 2 more\): give each a label that tells them apart/
+      /^a\.yml:2:1: could emit the same series as a:1 \(node_up and 2 more\): give each a different label/
     ]
   ] as const)("is without an entry that has %s, and says why", (_, entry, why) => {
     const { names, count, diagnostics } = call(one, "a:1", entry, "c:1")
@@ -144,7 +140,7 @@ targets_from:
     expect(call(one, entry).targets[0]?.request).toMatchObject({ auth: { _tag: "Basic", username: "ada" } })
     const { targets, diagnostics } = call(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
     expect(targets).toEqual([])
-    expect(diagnostics).toEqual(["a.yml:1:1: url: has a user, and there is auth as well: one or the other"])
+    expect(diagnostics).toEqual(["a.yml:1:1: url: has a user, and there is also auth: keep one of them"])
   })
 
   test("has an entry that is listed twice once, in one source or in two", () => {

@@ -254,7 +254,7 @@ describe("the other commands", () => {
 
   test("check reads the files, and asks no server", async () => {
     const { inventory, folder, write, config } = await listing()
-    const notes = `${folder}/none.yml: note: no such file, and so no targets of it\n${inventory.url}/: note: not asked for its targets here\n`
+    const notes = `${folder}/none.yml: note: no such file: it lists no targets yet\n${inventory.url}/: note: not checked: it lists its targets over the network\n`
     expect(await new Program(["check", config]).ended).toMatchObject({
       code: 0,
       stdout: "1 target, no problems\n",

@@ -19,12 +19,14 @@ export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<I
         : [
             issue(
               [...path, "type"],
-              `a ${type} here, but a ${other.type} in ${formatPath(other.path)}: one name has one type`
+              `a ${type} here, but a ${other.type} in ${formatPath(other.path)}: a metric name has one type`
             )
           ]),
       ...(help === undefined || wording.help === help
         ? []
-        : [issue([...path, "help"], `another text than in ${formatPath(wording.path)}: one name has one help`)])
+        : [
+            issue([...path, "help"], `differs from the help in ${formatPath(wording.path)}: a metric name has one help`)
+          ])
     ]
   })
 }
@@ -45,7 +47,7 @@ export const labelsOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issu
   targetLike.flatMap(({ labels, metrics, pathOf }) =>
     [...labels.keys()].flatMap((name) => {
       const row = metrics?.find((metric) => metric.labels.has(name))?.labels.get(name)
-      const message = `a label of the rows as well (${formatPath(row ?? [])}): a series has each label once`
+      const message = `the rows set this label too (${formatPath(row ?? [])}): a series has a label only once`
       return row === undefined ? [] : [issueOfKey(pathOf("labels", name), message)]
     })
   )
@@ -54,11 +56,11 @@ export const labelsOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issu
 export const statesLabel = ({ targetLike, metrics }: RawConfiguration): ReadonlyArray<Issue> => [
   ...metrics.flatMap(({ name, type, labels }) => {
     const path = type === "stateset" ? labels.get(name) : undefined
-    return path === undefined ? [] : [issueOfKey(path, "the name of a stateset is the label of its states")]
+    return path === undefined ? [] : [issueOfKey(path, "a stateset uses its own name as the label of its states")]
   }),
   ...targetLike.flatMap(({ labels, metrics, pathOf }) =>
     (metrics ?? [])
       .filter(({ name, type }) => type === "stateset" && labels.has(name))
-      .map(({ name }) => issueOfKey(pathOf("labels", name), "the name of a stateset is the label of its states"))
+      .map(({ name }) => issueOfKey(pathOf("labels", name), "a stateset uses its own name as the label of its states"))
   )
 ]

@@ -9,11 +9,11 @@ export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Iss
     return [
       ...names("headers_from")
         .filter((name) => given.includes(name.toLowerCase()))
-        .map((name) => issueOfKey(pathOf("headers_from", name), "given under headers as well: one or the other")),
+        .map((name) => issueOfKey(pathOf("headers_from", name), "headers has it too: keep one of them")),
       ...["headers", "headers_from"].flatMap((key) =>
         names(key)
           .filter((name) => name.toLowerCase() === "authorization" && "auth" in settings)
-          .map((name) => issueOfKey(pathOf(key, name), "auth gives this header as well: one or the other"))
+          .map((name) => issueOfKey(pathOf(key, name), "auth sets it too: keep one of them"))
       )
     ]
   })
@@ -38,12 +38,12 @@ export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue>
   targetLike.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
     if (auth === undefined || parsed === undefined || parsed.username + parsed.password === "") return []
-    return [issue([...path, "url"], "has a user, and there is auth as well: one or the other")]
+    return [issue([...path, "url"], "has a user, and there is also auth: keep one of them")]
   })
 
 export const keyWithCertificate = (file: RawConfiguration): ReadonlyArray<Issue> =>
   holders(file).flatMap(({ path, settings: { tls } }) => {
     if (!isMap(tls) || "cert_file" in tls === "key_file" in tls) return []
     const [given, other] = "cert_file" in tls ? ["cert_file", "key_file"] : ["key_file", "cert_file"]
-    return [issue([...path, "tls", given], `needs a ${other} beside it`)]
+    return [issue([...path, "tls", given], `needs ${other} too`)]
   })

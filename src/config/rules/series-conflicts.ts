@@ -100,6 +100,6 @@ export const formatNames = ([first = "", ...more]: ReadonlyArray<string>): strin
 
 export const noSeriesConflicts = ({ targets }: RawConfiguration): ReadonlyArray<Issue> =>
   [...seriesConflicts(targets)].map(([{ path }, { other, names }]) => {
-    const fix = "give each a constant label that tells them apart, as in labels: { site: a }"
+    const fix = "give each a different constant label, such as labels: { site: a }"
     return issue(path, `could emit the same series as ${formatPath(other.path)} (${formatNames(names)}): ${fix}`)
   })

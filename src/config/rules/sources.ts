@@ -6,14 +6,14 @@ import type { KeyPath } from "../source-map.ts"
 export const filesOrHttp = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ own, path }) => {
     const found = "files" in own && "http" in own ? "both" : "neither"
-    return "files" in own !== "http" in own ? [] : [issue(path, `expected one of files and http, got ${found}`)]
+    return "files" in own !== "http" in own ? [] : [issue(path, `expected either files or http, got ${found}`)]
   })
 
 /** Without it, whatever a source lists would be refused. */
 export const instanceFree = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ target: { metrics, path } }) => {
     const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")
-    const message = `the rows have a label instance (${formatPath(row ?? [])}), as every target that is listed has itself`
+    const message = `the rows set the label instance (${formatPath(row ?? [])}), which every discovered target has already`
     return row === undefined ? [] : [issue(path, message)]
   })
 
@@ -22,7 +22,7 @@ export const uniqueSources = ({ sources }: RawConfiguration): ReadonlyArray<Issu
   return sources.flatMap(({ name, path }) => {
     const other = first.get(name)
     if (name !== "" && other === undefined) first.set(name, path)
-    const message = `the name of ${other === undefined ? "" : formatPath(other)} as well: give it one of its own`
+    const message = `${other === undefined ? "" : formatPath(other)} has this name too: choose another one`
     return other === undefined ? [] : [issue([...path, "name"], message)]
   })
 }

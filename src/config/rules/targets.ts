@@ -12,7 +12,7 @@ export const uniqueNames = ({ targets }: RawConfiguration): ReadonlyArray<Issue>
   return targets.flatMap(({ name, path }) => {
     const other = name === undefined ? undefined : first.get(name)
     if (name !== undefined && other === undefined) first.set(name, path)
-    return other === undefined ? [] : [issue([...path, "name"], `the name of ${formatPath(other)} as well`)]
+    return other === undefined ? [] : [issue([...path, "name"], `${formatPath(other)} has this name too`)]
   })
 }
 
@@ -35,14 +35,9 @@ export const knownMapping = ({ targetLike, mappings }: RawConfiguration): Readon
     if (typeof name !== "string") return []
     const own = ["metrics", "each"].filter((key) => key in settings)
     return [
-      ...own.map((key) => issueOfKey([...path, key], `the target has a mapping already, ${name}: one or the other`)),
+      ...own.map((key) => issueOfKey([...path, key], `the target also has mapping: ${name}: keep one of them`)),
       ...(mappings.has(name)
         ? []
-        : [
-            issue(
-              [...path, "mapping"],
-              `no entry of mappings is called ${name}${didYouMean(name, [...mappings.keys()])}`
-            )
-          ])
+        : [issue([...path, "mapping"], `mappings has no entry ${name}${didYouMean(name, [...mappings.keys()])}`)])
     ]
   })

@@ -13,7 +13,7 @@ const Defaults = Schema.Struct(settings).annotate({
 export const Target = Schema.Struct({
   name: Schema.String.check(
     Schema.isPattern(/^[^\s\u0000-\u001F\u007F](.*[^\s\u0000-\u001F\u007F])?$/u, {
-      expected: "a name without blanks around it"
+      expected: "a name without spaces at its start or end"
     })
   ).annotate({
     description: "The target's name: the label target of poller's own metrics, and its page under /targets/.",
@@ -48,7 +48,9 @@ export const File = Schema.Struct({
   .check(
     Schema.makeFilter(
       ({ targets, targets_from }) =>
-        targets !== undefined || targets_from !== undefined || "neither targets nor targets_from: nothing to poll",
+        targets !== undefined ||
+        targets_from !== undefined ||
+        "needs targets or targets_from: there is nothing to poll",
       { toJsonSchema: () => ({ anyOf: [{ required: ["targets"] }, { required: ["targets_from"] }] }) }
     )
   )

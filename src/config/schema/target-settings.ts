@@ -66,7 +66,9 @@ const StatusRange = Schema.Union([
     Schema.isPattern(/^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$/u, {
       expected: "a status code or a range such as 200-299"
     }).abort(),
-    Schema.makeFilter((text) => bounds(text).from <= bounds(text).to, { expected: "a range with its lower end first" })
+    Schema.makeFilter((text) => bounds(text).from <= bounds(text).to, {
+      expected: "a range that starts with the lower status"
+    })
   )
 ]).pipe(
   Schema.decodeTo(

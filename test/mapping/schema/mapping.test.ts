@@ -64,11 +64,6 @@ test.each<[why: string, mapping: unknown, problem: string]>([
   ["a bad path of rows", row({ path: "items[" }), "each.0.path: not a path: "],
   ["a bad path of a label", row({ labels_from: { a: "x[" } }), "each.0.labels_from.a: not a path: "],
   ["a bad pattern", metric({ value: "x", pattern: "((a)" }), "metrics.m.pattern: not a pattern: "],
-  [
-    "a pattern without a group",
-    metric({ value: "x", pattern: "[0-9]+" }),
-    "metrics.m.pattern: not a pattern: it has no group"
-  ],
   ["an unknown key", metric({ value: "x", helpp: "x" }), "metrics.m.helpp: "],
   ["an unknown type", metric({ value: "x", type: "histogram" }), "metrics.m.type: "],
   ["an illegal metric name", { metrics: { "9m": "x" } }, "metrics.9m: "],
