@@ -14,9 +14,9 @@ import { failure } from "../failure.ts"
 import { fileLimits } from "../host/file-reader.ts"
 import { infer } from "../init/infer.ts"
 import { parse } from "../mapping/document/json.ts"
-import { plan } from "../mapping/plan.ts"
+import { compilePlan } from "../mapping/plan.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
-import { transform } from "../mapping/transform.ts"
+import { transformDocument } from "../mapping/transform.ts"
 import { readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print } from "./output.ts"
@@ -82,7 +82,7 @@ export const init = Command.make(
     if (Object.keys(inferred.mapping).length === 0)
       return yield* failure(`${place}: nothing to measure: no number, no list, no time`)
     const mapping = Schema.decodeUnknownSync(Mapping)(inferred.mapping)
-    const { series } = transform(plan(mapping), parsed.success, new SampleLines())
+    const { series } = transformDocument(compilePlan(mapping), parsed.success, new SampleLines())
     const auth = { auth: { basic: { username: source.user, password_file: `${name}-password` } } }
     const settings = {
       ...(source.user === "" ? undefined : auth),

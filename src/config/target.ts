@@ -1,6 +1,7 @@
 import type * as Duration from "effect/Duration"
 import type { Request } from "../client/request.ts"
-import type { Transform, TransformSpec } from "./transform-spec.ts"
+import type { Transform } from "../mapping/transform.ts"
+import type { TransformSpec } from "./transform-spec.ts"
 
 /** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
 export interface Target {

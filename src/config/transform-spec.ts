@@ -3,9 +3,9 @@ import * as Schema from "effect/Schema"
 import { parse } from "../mapping/document/json.ts"
 import { flatten } from "../mapping/flatten.ts"
 import { planner } from "../mapping/plan.ts"
-import type { Labels, Samples, Transformed } from "../mapping/sample.ts"
+import type { Labels } from "../mapping/sample.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
-import { transformBody } from "../mapping/transform.ts"
+import { createTransform, type Transform } from "../mapping/transform.ts"
 
 /** All that a target's transform is made of, as plain data, so that another thread can make it too. */
 export interface TransformSpec {
@@ -25,9 +25,6 @@ const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
 /** The planner of a mapping as a file has it. Throws where `check` has found a problem. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
-/** Adds the samples of an answer's body; or says in a few words why that is no JSON. */
-export type Transform = (body: Uint8Array, samples: Samples) => Result.Result<Transformed, string>
-
 /** The transform of a recipe; `plans` is the planner of its mapping, where many targets share that. */
 export const compileTransform = (
   { mapping, labels, maxSeries }: TransformSpec,
@@ -37,6 +34,5 @@ export const compileTransform = (
     const constant = sortLabels(labels)
     return (body, samples) => Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
   }
-  const made = (plans ?? plannerOf(mapping))(labels, maxSeries)
-  return (body, samples) => transformBody(made, body, samples)
+  return createTransform((plans ?? plannerOf(mapping))(labels, maxSeries))
 }

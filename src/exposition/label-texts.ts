@@ -1,4 +1,4 @@
-import type { LabelPlaces, Labels } from "../mapping/sample.ts"
+import type { Labels, LabelValues } from "../mapping/sample.ts"
 import { copyPlace, type Growing, growing, put, reserve } from "./bytes.ts"
 import { escapeLabelValue } from "./escape.ts"
 
@@ -51,7 +51,7 @@ export const numberOf = (texts: LabelTexts, labels: Labels): number => {
 /** The same, of values that stand in the bytes. */
 export const numberOfPlaces = (
   texts: LabelTexts,
-  { names, begins, ends, texts: values }: LabelPlaces,
+  { names, begins, ends, texts: values }: LabelValues,
   bytes: Buffer
 ) => {
   const begin = texts.size

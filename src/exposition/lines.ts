@@ -1,4 +1,4 @@
-import type { Family, LabelPlaces, Labels, Sample, Samples } from "../mapping/sample.ts"
+import type { Family, Labels, LabelValues, Sample, SampleWriter } from "../mapping/sample.ts"
 import type { Block } from "./block.ts"
 import { copy, copyPlace, type Growing, growing, growingIn, put, reserve } from "./bytes.ts"
 import { beginOf, clear, endOf, labelTexts, numberOf, numberOfPlaces } from "./label-texts.ts"
@@ -30,15 +30,15 @@ const sizes = new Map<string, number>()
  * One target's samples, one by one as they come, as a block for each family, in the order in which the families first appear; lines keep
  * the order of their samples.
  */
-export class SampleLines implements Samples {
+export class SampleLines implements SampleWriter {
   #texts = spareTexts.take()
   readonly #families = new Map<Family, Lines>()
 
-  numberOf(labels: Labels): number {
+  labelSet(labels: Labels): number {
     return numberOf(this.#texts, labels)
   }
 
-  numberOfPlaces(labels: LabelPlaces, bytes: Buffer): number {
+  labelSetOf(labels: LabelValues, bytes: Buffer): number {
     return numberOfPlaces(this.#texts, labels, bytes)
   }
 
@@ -133,7 +133,7 @@ export const render = (samples: Iterable<Sample>): ReadonlyArray<Block> => {
   let last: Labels | undefined
   let number = 0
   for (const { family, labels, value } of samples) {
-    if (labels !== last) number = lines.numberOf(labels)
+    if (labels !== last) number = lines.labelSet(labels)
     last = labels
     lines.add(family, number, value)
   }

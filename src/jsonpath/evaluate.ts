@@ -3,7 +3,7 @@ import { documentNode, type Node } from "../mapping/document/node.ts"
 import { compileTest, type Queries } from "./filter.ts"
 import { parseQuery, parseQueryAt } from "./grammar.ts"
 import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "./search.ts"
-import { type Query, type Segment, type Selector, singularKeys } from "./syntax.ts"
+import { prefixKeys, type Query, type Segment, type Selector, singularKeys } from "./syntax.ts"
 
 export { location } from "../mapping/document/node.ts"
 
@@ -11,25 +11,25 @@ export { location } from "../mapping/document/node.ts"
 export interface Path {
   readonly text: string
   readonly query: Query
-  /** It starts at the document (`$`), whatever the current item. */
+  /** It starts with `$`: at the document, whatever the current item. */
   readonly absolute: boolean
-  /** The names and indexes of a path that finds at most one node by them alone; `find` is its fast way. */
+  /** The names and indexes of a path that consists of nothing else; `find` evaluates it without making nodes. */
   readonly keys: ReadonlyArray<string | number> | undefined
-  /** The same of the path without its last segment: what leads to the list of `$.cluster.nodes[*]`. */
-  readonly list: ReadonlyArray<string | number> | undefined
+  /** The names and indexes before the first wildcard, filter, slice, union or `..`. */
+  readonly prefix: ReadonlyArray<string | number>
   /** For `select`. */
   readonly run: Sink
 }
 
-/** Takes a node, says whether the search has enough. */
+/** Receives a node; returns true to end the search. */
 type Sink = (node: Node, search: Search) => boolean
 
-/** A path of RFC 9535, all of it and nothing else. Throws a SyntaxError of one line, without the path in it. */
+/** Compiles a path of RFC 9535. Throws a SyntaxError of one line that does not repeat the path. */
 export const compile = (text: string): Path => compileQuery(text, parseQuery(text, false))
 
 /**
- * A path as the mapping language has them: one of RFC 9535, or one that starts at the current item, whose leading `@.`
- * may be left out: `id`, `disks[*]`, `['odd key']`, `@`. Throws as `compile` does.
+ * Compiles a path of the mapping language: one of RFC 9535, or one that starts at the current item, whose leading `@.`
+ * may be omitted: `id`, `disks[*]`, `['odd key']`, `@`. Throws as `compile` does.
  */
 export const compileRelative = (text: string): Path => compileQuery(text, parseQuery(text, true))
 
@@ -40,15 +40,15 @@ export const compileAt = (text: string, start: number): { readonly path: Path; r
 }
 
 /**
- * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, without one at the document.
- * Total: a search that would stall the daemon (`maxEffort`, or what several searches have left of it) finds nothing.
+ * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, or at the document if there is none.
+ * A search that exceeds `maxEffort`, or what earlier searches left of it, finds nothing.
  */
 export const select = (path: Path, root: Json, item?: Node, effort?: Effort): ReadonlyArray<Node> => {
   const found: Array<Node> = []
   return each(path, root, (node) => found.push(node) < 0, item, effort) ? found : []
 }
 
-/** The same node by node, as long as `take` has not enough. Says whether the search came to its end. */
+/** The same node by node, until `take` returns true. Returns false if the search exceeded its effort. */
 export const each = (
   path: Path,
   root: Json,
@@ -65,11 +65,7 @@ export const each = (
   }
 }
 
-/** What is left of a path when so many of its segments were taken: it starts where they have led to. */
-export const after = ({ text, query }: Path, segments: number): Path =>
-  compileQuery(text, { root: "@", segments: query.segments.slice(segments) })
-
-/** The value at the end of `Path.keys`, or undefined where nothing stands. Makes no nodes. */
+/** The value at the end of `keys`, or undefined. Makes no nodes. */
 export const find = (keys: ReadonlyArray<string | number>, start: Json): Json | undefined => {
   let value: Json | undefined = start
   for (const key of keys) {
@@ -79,12 +75,12 @@ export const find = (keys: ReadonlyArray<string | number>, start: Json): Json | 
   return value
 }
 
-/** The child of that name or index. Own properties only: `constructor` is a name like any other. */
+/** The child with that name or index. Own properties only: `constructor` is a name like any other. */
 const child = (holder: JsonArray | JsonObject, key: string | number): Json | undefined => {
   if (typeof key === "string") {
     if (isArray(holder)) return undefined
     const value = holder[key]
-    // what is inherited is a function, but for one; to ask each time whether a key is an object's own takes as long as all the rest
+    // all inherited properties but `__proto__` are functions; Object.hasOwn for each key would double the time
     if (typeof value === "function" || (key === "__proto__" && !Object.hasOwn(holder, key))) return undefined
     return value
   }
@@ -102,13 +98,13 @@ const compileQuery = (text: string, query: Query): Path => ({
   query,
   absolute: query.root === "$",
   keys: singularKeys(query),
-  list: singularKeys({ ...query, segments: query.segments.slice(0, -1) }),
+  prefix: prefixKeys(query),
   run: compileSegments(query.segments)
 })
 
 const give: Sink = (node, { take }) => take(node)
 
-/** From the last segment to the first: each passes what it finds straight on to the next. */
+/** Compiled from the last segment to the first: each passes its nodes straight to the next. */
 const compileSegments = (segments: ReadonlyArray<Segment>): Sink =>
   segments.reduceRight<Sink>((next, { descendant, selectors }) => {
     const branches = selectors.map((selector) => compileSelector(selector, next))
@@ -120,7 +116,7 @@ const compileSegments = (segments: ReadonlyArray<Segment>): Sink =>
     return descendant ? everywhere(select) : select
   }, give)
 
-/** The node and all below it, parents first, without recursion: a document may be nested deeper than the stack. */
+/** The node and all its descendants, parents first. Without recursion, because a document may be nested deeper than the stack. */
 const everywhere =
   (select: Sink): Sink =>
   (start, search) => {
@@ -132,7 +128,7 @@ const everywhere =
     return false
   }
 
-/** Puts the arrays and objects below a node on the stack, the first on top. Nothing is below the other values. */
+/** Pushes the arrays and objects directly below a node, the first on top. */
 const openContainers = (node: Node, open: Array<Node>, search: Search): void => {
   const { value } = node
   if (!isContainer(value)) return

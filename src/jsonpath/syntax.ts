@@ -1,4 +1,4 @@
-/** A query of RFC 9535 as a tree, well-typed (section 2.4.3) by construction. */
+/** The syntax tree of a query of RFC 9535, well-typed (section 2.4.3) by construction. */
 export interface Query {
   /** `$`, the document, or `@`, the current item. */
   readonly root: "$" | "@"
@@ -58,15 +58,22 @@ export const singularKeys = (query: Query): ReadonlyArray<string | number> | und
   return keys
 }
 
-/** The names, and indexes from 0 on, that a query begins with; where it may go on from there, nobody knows before it is run. */
-export const leadingKeys = ({ segments }: Query): ReadonlyArray<string | number> => {
+/** The names and indexes before the first wildcard, filter, slice, union or `..`. */
+export const prefixKeys = ({ segments }: Query): ReadonlyArray<string | number> => {
   const keys: Array<string | number> = []
   for (const segment of segments) {
     const [key] = singularKeys({ root: "@", segments: [segment] }) ?? []
-    if (key === undefined || (typeof key === "number" && key < 0)) break
+    if (key === undefined) break
     keys.push(key)
   }
   return keys
+}
+
+/** The same without negative indexes, whose position depends on the length of the array. */
+export const leadingKeys = (query: Query): ReadonlyArray<string | number> => {
+  const keys = prefixKeys(query)
+  const end = keys.findIndex((key) => typeof key === "number" && key < 0)
+  return end === -1 ? keys : keys.slice(0, end)
 }
 
 /** The queries of a test. */

@@ -1,9 +1,10 @@
 import type { Document, Json, JsonObject } from "./document/json.ts"
-import { collectProblems } from "./problems.ts"
-import type { DropReason, Family, Labels, Samples, Transformed } from "./sample.ts"
+import { type DropReason, problemLog } from "./problems.ts"
+import type { Family, Labels, SampleWriter } from "./sample.ts"
 import { snakeCase } from "./snake-case.ts"
+import type { Transformed } from "./transform.ts"
 
-/** A place in the document: its keys so far, and a label for each array on the way. */
+/** A value of the document: the name and path that its keys give it, and a label for each array around it. */
 interface Place {
   readonly value: Json
   readonly name: string
@@ -11,7 +12,7 @@ interface Place {
   readonly labels: Labels
 }
 
-/** Deeper than any API's answer; what lies below is passed over, so that a hostile document costs no memory. */
+/** Deeper than the response of any API. Deeper values are skipped, so that a hostile document costs no memory. */
 const maxDepth = 100
 
 const label = (depth: number) => (depth === 0 ? "index" : `index_${depth + 1}`)
@@ -19,7 +20,7 @@ const label = (depth: number) => (depth === 0 ? "index" : `index_${depth + 1}`)
 const inOrder = (labels: Iterable<readonly [string, string]>): Labels =>
   [...labels].sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** `index`, `index_2`, ... `index_10` are not in the order of their names, which is the order of a sample's labels. */
+/** Sorted, because a sample's labels are in ascending order of name, and `index_10` comes before `index_2`. */
 const withIndex = (labels: Labels, index: number): Labels => inOrder([...labels, [label(labels.length), String(index)]])
 
 const children = function* ({ value, name, path, labels }: Place): Generator<Place> {
@@ -28,7 +29,7 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
       yield { value: item, name, path: `${path}[*]`, labels: withIndex(labels, index) }
     }
   } else if (value !== null && typeof value === "object") {
-    // in the order of the names, so that of two keys that make one name the same one stands, however they are sent
+    // sorted, so that of two keys that make the same name the same one wins in whatever order they are sent
     const object = value as JsonObject // an array went the other way
     for (const key of Object.keys(object).sort()) {
       const step = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
@@ -45,13 +46,13 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
  */
 export const flatten = (
   document: Document,
-  samples: Samples,
+  samples: SampleWriter,
   constant: Labels = [],
   maxSeries: number = Number.POSITIVE_INFINITY
 ): Transformed => {
   const families = new Map<string, Family>()
   let series = 0
-  const { dropped, problems, count } = collectProblems()
+  const { dropped, problems, count } = problemLog()
 
   const all = (labels: Labels) => (constant.length === 0 ? labels : inOrder(new Map([...constant, ...labels])))
 
@@ -67,7 +68,7 @@ export const flatten = (
       help: `${place.path} of the answer to the last good poll.`
     }
     families.set(metric, family)
-    if (samples.add(family, samples.numberOf(all(place.labels)), value)) series++
+    if (samples.add(family, samples.labelSet(all(place.labels)), value)) series++
     else refuse("duplicate")
   }
 

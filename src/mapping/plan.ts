@@ -1,105 +1,308 @@
-import type { Path } from "../jsonpath/evaluate.ts"
-import { constants, inherit, type Label, type LabelSource } from "./labels.ts"
+import { compile as compilePath, type Path } from "../jsonpath/evaluate.ts"
+import { compileTest, type Queries } from "../jsonpath/filter.ts"
+import { leadingKeys, type Query, queriesOf, queriesWithin } from "../jsonpath/syntax.ts"
+import type { ByteList, ByteRow } from "./bytes/byte-row.ts"
+import { type FieldIndex, fieldIndex, slotOf } from "./bytes/field-index.ts"
+import { constantLabels, inheritLabels, type LabelSource } from "./label-source.ts"
+import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
-import { type Bulks, bulksOf } from "./scan/bulk.ts"
+import type { LabelsFrom } from "./schema/labels.ts"
 import type { Mapping, Row } from "./schema/mapping.ts"
-import type { Metric, MetricObject } from "./schema/metric.ts"
-import { defaultHelp, readerOf, type Series } from "./series.ts"
+import { aggregates, type Metric as MetricEntry, type MetricObject } from "./schema/metric.ts"
+import type { Aggregate } from "./value/aggregate.ts"
+import { compileStates, type ReadState } from "./value/states.ts"
+import { compileSteps, type Reading, type Steps } from "./value/steps.ts"
 
-/** A mapping as a poll runs it: nothing of it is looked up, sorted or compiled again. */
+/** A compiled mapping. Immutable, and shared by all targets that use the mapping. */
 export interface Plan {
-  /** One for each name, in the order of the mapping. */
-  readonly families: ReadonlyArray<Family>
-  /** There is no need for more samples than this and one. */
+  /** The run stops after one sample more than this. */
   readonly maxSeries: number
-  /** What is taken of the document as a whole. */
-  readonly root: Scope
-  readonly bulks: Bulks | undefined
+  /** The document itself: a list of one row. */
+  readonly root: List
+  readonly deferred: DeferredLists | undefined
 }
 
-/** What is taken of each row of a list. */
-export interface Scope {
-  /** In the order of their names. */
+/** Lists that are not parsed with the document. Their rows are read from the bytes. */
+export interface DeferredLists {
+  /** Where they are in the document. */
+  readonly index: FieldIndex
+  /** The slot of each list in the index. */
+  readonly slots: ReadonlyMap<List, number>
+}
+
+/** Rows, and what is taken from each. */
+export interface List {
+  readonly path: Path
+  /** How its rows are read from bytes; undefined if they have to be parsed. */
+  readonly bytes: ByteList | undefined
+  /** In ascending order of name. */
   readonly labels: ReadonlyArray<LabelSource>
-  readonly series: ReadonlyArray<Series>
+  readonly metrics: ReadonlyArray<Metric>
   readonly lists: ReadonlyArray<List>
 }
 
-/** Rows, found once for all that is taken of them. */
-export interface List {
-  readonly path: Path
-  readonly scopes: ReadonlyArray<Scope>
+/** One entry of a metric: what it yields for a row. */
+export interface Metric {
+  readonly family: Family
+  /** Undefined: those of the row. Otherwise all of them, inherited ones included. */
+  readonly labels: ReadonlyArray<LabelSource> | undefined
+  readonly value: ValueSource
+  readonly steps: Steps
+  /** What a value that is missing or null gives. */
+  readonly absent: Reading
 }
 
-/** The plan of a mapping for a target with these constant labels. */
-export const plan = (
-  mapping: Mapping,
-  labels: Readonly<Record<string, string>> = {},
-  maxSeries: number = Number.POSITIVE_INFINITY
-): Plan => {
-  const families = new Map<string, Family>()
-
-  const familyOf = (name: string, metric: MetricObject, lists: ReadonlyArray<Path>): Family => {
-    const family = families.get(name) ?? {
-      name,
-      type: metric.type ?? "gauge",
-      help: metric.help ?? defaultHelp(metric, lists)
+/** Where the value of a metric comes from. */
+export type ValueSource =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "field"; readonly field: Field }
+  | { readonly kind: "aggregate"; readonly aggregate: Aggregate; readonly field: Field }
+  | {
+      readonly kind: "states"
+      readonly field: Field
+      readonly states: ReadonlyArray<string>
+      /** The position of the label that names the state. */
+      readonly label: number
+      /** The position of the state that a text names, or why there is none. */
+      readonly read: ReadState
     }
-    families.set(name, family)
+
+type Keys = ReadonlyArray<string | number>
+
+/** Where paths start: at the end of these keys of the document or, if not exact, somewhere below. */
+interface Start {
+  readonly keys: Keys
+  readonly isExact: boolean
+  /** The position of the list of the root scope whose rows they start in. */
+  readonly list: number | undefined
+}
+
+const documentPath = compilePath("$")
+const documentStart: Start = { keys: [], isExact: true, list: undefined }
+
+/** Everything that compiling a scope needs to know about its surroundings. */
+interface Context {
+  readonly start: Start
+  readonly around: ReadonlyArray<LabelSource>
+  /** The paths of the lists around, innermost first. */
+  readonly paths: ReadonlyArray<Path>
+  /** The fields of the rows; undefined for the document itself. */
+  readonly index: FieldIndex | undefined
+}
+
+class Compiler {
+  readonly #families = new Map<string, Family>()
+  /** Of every path: the keys of the document that it certainly passes, and whether it ends there. */
+  readonly #reaches: Array<Start> = []
+
+  compile(mapping: Mapping, labels: ReadonlyArray<LabelSource>, maxSeries: number): Plan {
+    const context = { start: documentStart, around: labels, paths: [], index: undefined }
+    const root = { path: documentPath, bytes: undefined, ...this.#scope(mapping, labels, context) }
+    return { maxSeries, root, deferred: this.#deferred(root) }
+  }
+
+  #scope({ metrics = {}, each = [] }: Row | Mapping, labels: ReadonlyArray<LabelSource>, context: Context) {
+    const within = { ...context, around: labels }
+    return {
+      labels,
+      metrics: Object.entries(metrics).map(([name, metric]) => this.#metric(name, metric, within)),
+      lists: each.map((row, position) => this.#list(row, position, within))
+    }
+  }
+
+  #list(row: Row, position: number, context: Context): List {
+    const { path } = row
+    const isOfDocument = context.index === undefined
+    const start = this.#reach(path, context.start, isOfDocument ? position : undefined)
+    const bytes = path.absolute && !isOfDocument ? undefined : compileByteList(path, context.index)
+    const index = bytes?.index ?? fieldIndex()
+    const within: Context = { ...context, start, paths: [path, ...context.paths], index }
+    const labels = inheritLabels(context.around, this.#labels(row.labels_from, within))
+    return { path, bytes, ...this.#scope(row, labels, within) }
+  }
+
+  #metric(name: string, entry: MetricEntry, context: Context): Metric {
+    const metric = "text" in entry ? { value: entry } : entry
+    const { states } = metric
+    const own = this.#labels(metric.labels_from, context)
+    const family = this.#family(name, metric, context.paths)
+    const steps = compileSteps(metric)
+    if (states !== undefined) {
+      // the label that names the state replaces any other of its name
+      const labels = inheritLabels(context.around, [
+        ...own.filter((label) => label.name !== name),
+        { kind: "constant", name, text: "" }
+      ])
+      const label = labels.findIndex((label) => label.name === name)
+      const absence = metric.default === undefined ? absent(metric) : states.indexOf(String(metric.default))
+      return { family, labels, steps, absent: absence, value: this.#states(metric, states, label, context) }
+    }
+    const labels = own.length === 0 ? undefined : inheritLabels(context.around, own)
+    return { family, labels, steps, absent: absent(metric), value: this.#value(metric, context) }
+  }
+
+  #states(metric: MetricObject, states: ReadonlyArray<string>, label: number, context: Context): ValueSource {
+    const { value } = metric
+    if (value === undefined || !("text" in value)) throw new Error("the schema lets no stateset without a path through")
+    return { kind: "states", field: this.#field(value, context), states, label, read: compileStates(metric) }
+  }
+
+  #value({ value }: MetricObject, context: Context): ValueSource {
+    if (value === undefined) return { kind: "constant", value: 1 }
+    if ("text" in value) return { kind: "field", field: this.#field(value, context) }
+    const { aggregate, path } = aggregateOf(value)
+    return { kind: "aggregate", aggregate, field: this.#field(path, context) }
+  }
+
+  #labels(labels: LabelsFrom | undefined, context: Context): ReadonlyArray<LabelSource> {
+    return Object.entries(labels ?? {}).map(
+      ([name, source]): LabelSource =>
+        "key" in source
+          ? { kind: "key", name, up: source.key }
+          : { kind: "field", name, field: this.#field(source, context) }
+    )
+  }
+
+  #field(path: Path, { start, index }: Context): Field {
+    this.#reach(path, start, undefined)
+    const hasSlot = index !== undefined && !path.absolute && isKeysOnly(path.query)
+    return { path, slot: hasSlot ? slotOf(index, leadingKeys(path.query)) : undefined }
+  }
+
+  #family(name: string, metric: MetricObject, paths: ReadonlyArray<Path>): Family {
+    const known = this.#families.get(name)
+    if (known !== undefined) return known
+    const family: Family = { name, type: metric.type ?? "gauge", help: metric.help ?? defaultHelp(metric, paths) }
+    this.#families.set(name, family)
     return family
   }
 
-  const seriesOf = (
-    [name, given]: readonly [string, Metric],
-    around: ReadonlyArray<LabelSource>,
-    lists: ReadonlyArray<Path>
-  ): Series => {
-    const metric = "text" in given ? { value: given } : given
-    const states = metric.type === "stateset" ? (metric.states ?? []).map((state): Label => [name, state]) : undefined
-    // a stateset's own label is that of its states
-    const others = inherit(around, metric.labels_from).filter((label) => states === undefined || label.name !== name)
-    const asTheRow = metric.labels_from === undefined && others.length === around.length
-    return {
-      family: familyOf(name, metric, lists),
-      labels: asTheRow ? undefined : others,
-      reader: readerOf(metric),
-      states
+  /**
+   * Notes how far into the document a path leads, and likewise for paths in its filters that start at the document. Returns where
+   * its rows start.
+   */
+  #reach({ query, absolute }: Path, start: Start, list: number | undefined): Start {
+    for (const inner of queriesWithin(query)) {
+      if (inner.root === "$") this.#reaches.push(follow(documentStart, inner))
     }
+    const from = absolute ? documentStart : start
+    const reach = { ...follow(from, query), list: list ?? from.list }
+    this.#reaches.push(reach)
+    return reach
   }
 
-  const scopeOf = (
-    { metrics = {}, each = [] }: Pick<Row, "metrics" | "each">,
-    labels: ReadonlyArray<LabelSource>,
-    lists: ReadonlyArray<Path>
-  ): Scope => {
-    const rows = Map.groupBy(each, ({ path }) => path.text)
-    return {
-      labels,
-      series: Object.entries(metrics).map((metric) => seriesOf(metric, labels, lists)),
-      lists: [...rows.values()].flatMap((same) => {
-        const path = same[0]?.path
-        if (path === undefined) return []
-        const inner = [path, ...lists]
-        return [{ path, scopes: same.map((row) => scopeOf(row, inherit(labels, row.labels_from), inner)) }]
-      })
+  /** The lists of the root scope that no path from outside leads into. */
+  #deferred({ lists }: Pick<List, "lists">): DeferredLists | undefined {
+    const index = fieldIndex()
+    const slots = new Map<List, number>()
+    const canDefer = ({ bytes }: List) => bytes !== undefined && !bytes.isSingle
+    for (const list of lists) {
+      const { bytes } = list
+      if (bytes === undefined || !canDefer(list)) continue
+      const isOwn = ({ list }: Start) => {
+        const other = list === undefined ? undefined : lists[list]
+        return other?.bytes !== undefined && canDefer(other) && isSame(other.bytes.keys, bytes.keys)
+      }
+      const isAskedFor = this.#reaches.some((reach) => !isOwn(reach) && leadsInto(reach, bytes.keys))
+      if (!isAskedFor) slots.set(list, slotOf(index, bytes.keys))
     }
+    return slots.size === 0 ? undefined : { index, slots }
   }
-
-  const root = scopeOf(mapping, constants(labels), [])
-  return { families: [...families.values()], maxSeries, root, bulks: bulksOf(root) }
 }
 
-/**
- * The plans of one mapping for many targets: those whose constant labels have the same names differ in the values of these alone, and
- * share all else.
- */
+/** The keys that a query certainly passes, from where it starts. */
+const follow = (start: Start, query: Query): Start => {
+  if (!start.isExact) return start
+  const keys = leadingKeys(query)
+  return { ...start, keys: [...start.keys, ...keys], isExact: isKeysOnly(query) }
+}
+
+/** Whether a path may find anything in the list at the end of the keys, or the list itself. */
+const leadsInto = (reach: Start, keys: Keys): boolean => {
+  if (reach.keys.some((key, level) => level < keys.length && key !== keys[level])) return false
+  return reach.keys.length >= keys.length || !reach.isExact
+}
+
+const isSame = (one: Keys, other: Keys): boolean =>
+  one.length === other.length && one.every((key, level) => key === other[level])
+
+/** Whether names, and indexes from 0, are all that a query consists of. */
+const isKeysOnly = (query: Query): boolean => leadingKeys(query).length === query.segments.length
+
+/** A list can be read from bytes if its path is keys, and after them at most one wildcard or one filter that compares plain fields. */
+const compileByteList = ({ query }: Path, around: FieldIndex | undefined): ByteList | undefined => {
+  const keys = leadingKeys(query)
+  const [segment, ...more] = query.segments.slice(keys.length)
+  const [selector, ...others] = segment?.selectors ?? []
+  if (more.length > 0 || others.length > 0 || segment?.descendant) return undefined
+  const index = fieldIndex()
+  const slot = around && slotOf(around, keys)
+  const list = { keys, isSingle: selector === undefined, slot, index }
+  switch (selector?.kind) {
+    case undefined:
+    case "wildcard":
+      return { ...list, filter: undefined }
+    case "filter": {
+      const isPlain = (query: Query) => query.root === "@" && isKeysOnly(query)
+      if (!queriesOf(selector.test).every(isPlain)) return undefined
+      return { ...list, filter: compileTest(selector.test, byteQueries(index)) }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The queries of a filter, answered by the field index of a row. */
+const byteQueries = (index: FieldIndex): Queries<ByteRow> => ({
+  value: (query) => {
+    const slot = slotOf(index, leadingKeys(query))
+    return (row) => row.valueAt(slot)
+  },
+  nodes: (query) => {
+    const slot = slotOf(index, leadingKeys(query))
+    return (row) => {
+      const value = row.valueAt(slot)
+      return value === undefined ? [] : [{ value }]
+    }
+  }
+})
+
+const absent = ({ default: standIn, optional }: MetricObject): Reading =>
+  typeof standIn === "number" ? standIn : optional === true ? undefined : "missing"
+
+const aggregateOf = (value: Exclude<MetricObject["value"], Path | undefined>) => {
+  for (const aggregate of aggregates) {
+    const path = value[aggregate]
+    if (path !== undefined) return { aggregate, path }
+  }
+  throw new Error("the schema lets no aggregate without a path through")
+}
+
+/** Names the path, and says that the value is as old as the last good poll. */
+const defaultHelp = ({ value }: MetricObject, paths: ReadonlyArray<Path>): string => {
+  const { aggregate, path } =
+    value === undefined || "text" in value ? { aggregate: undefined, path: value } : aggregateOf(value)
+  const what = path === undefined ? "labels" : path.text
+  const rows = path?.absolute ? [] : paths.map(({ text }) => ` of each ${text}`)
+  const text = `${aggregate === undefined ? "" : `${aggregate} of `}${what}${rows.join("")}`
+  return `${text}, in the answer to the last good poll.`
+}
+
+/** The plan of a mapping for a target with these constant labels. */
+export const compilePlan = (
+  mapping: Mapping,
+  labels: Readonly<Record<string, string>> = {},
+  maxSeries: number = Number.POSITIVE_INFINITY
+): Plan => new Compiler().compile(mapping, constantLabels(labels), maxSeries)
+
+/** Compiles plans of one mapping for many targets. Targets whose constant labels have the same names share everything but their values. */
 export const planner = (mapping: Mapping) => {
-  const made = new Map<string, Plan>()
+  const plans = new Map<string, Plan>()
   return (labels: Readonly<Record<string, string>>, maxSeries: number): Plan => {
-    const own = constants(labels)
-    const names = own.map(({ name }) => name).join()
-    const like = made.get(names) ?? plan(mapping, labels)
-    made.set(names, like)
-    return { ...like, maxSeries, root: { ...like.root, labels: own } }
+    const constant = constantLabels(labels)
+    const names = constant.map(({ name }) => name).join()
+    const shared = plans.get(names) ?? compilePlan(mapping, labels)
+    plans.set(names, shared)
+    return { ...shared, maxSeries, root: { ...shared.root, labels: constant } }
   }
 }

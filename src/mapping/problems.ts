@@ -1,19 +1,40 @@
-import { type Dropped, type DropReason, dropReasons, type Problem } from "./sample.ts"
+import type { Field, Row } from "./reader.ts"
 
-/** Of 100,000 rows without a field, the first say it all; the others are only counted. */
-const kept = 1000
+export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const
+
+/** Why a sample was dropped: the `reason` of `poll_samples_dropped_total`. */
+export type DropReason = (typeof dropReasons)[number]
+
+/** A sample that the document did not yield. It costs that sample, never the poll. */
+export interface Problem {
+  readonly reason: DropReason
+  /** The metric's name; of a label that could not be read, the label's name. */
+  readonly metric: string
+  /** The path as the mapping has it. */
+  readonly path: string
+  /** Normalized path (RFC 9535, section 2.7) of the row; `$` outside any row. */
+  readonly row: string
+  /** What the path found, short enough for one line. */
+  readonly found: string
+}
+
+/** How many samples were dropped, by reason. */
+export type Dropped = Readonly<Record<DropReason, number>>
 
 export const noneDropped: Dropped = { missing: 0, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 }
 
-/** The problems of one document as they are met. */
-export interface Problems {
+/** If 100,000 rows lack a field, the first problems say it all; the rest are only counted. */
+const maxProblems = 1000
+
+/** The problems of one document. */
+export interface ProblemLog {
   readonly dropped: Dropped
   readonly problems: Array<Problem>
-  /** Counts a problem, and says whether there is still room for it among `problems`. */
+  /** Counts a problem. Returns whether `problems` has room for its details. */
   readonly count: (reason: DropReason) => boolean
 }
 
-export const collectProblems = (): Problems => {
+export const problemLog = (): ProblemLog => {
   const dropped: Record<DropReason, number> = { ...noneDropped }
   const problems: Array<Problem> = []
   return {
@@ -21,12 +42,25 @@ export const collectProblems = (): Problems => {
     problems,
     count: (reason) => {
       dropped[reason]++
-      return problems.length < kept
+      return problems.length < maxProblems
     }
   }
 }
 
-/** The sum, by reason. */
+/** Counts a sample that a field of a row did not yield. */
+export const dropSample = (
+  log: ProblemLog,
+  reason: DropReason,
+  metric: string,
+  field: Field | undefined,
+  row: Row
+): void => {
+  if (!log.count(reason)) return
+  const [path, found] = field === undefined ? ["", ""] : [field.path.text, row.found(field)]
+  log.problems.push({ reason, metric, path, row: row.location(), found })
+}
+
+/** The sum by reason. */
 export const addDropped = (a: Dropped, b: Dropped): Dropped => {
   const sum = { ...a }
   for (const reason of dropReasons) sum[reason] += b[reason]

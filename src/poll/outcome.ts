@@ -1,7 +1,7 @@
 import type { ErrorReason } from "../client/error-reasons.ts"
 import type { Validators } from "../client/exchange.ts"
 import type { Block } from "../exposition/block.ts"
-import type { Dropped, Problem } from "../mapping/sample.ts"
+import type { Dropped, Problem } from "../mapping/problems.ts"
 
 /** What a response was converted to. It replaces the result before it as a whole. */
 export interface ConversionResult {

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { fromFlags, fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
-import { bodyOf, collected } from "../mapping/collect.ts"
+import { bodyOf, collect } from "../mapping/collect.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {
@@ -28,7 +28,7 @@ const only = (yaml: string, surroundings = {}) => {
 }
 
 const series = (target: ReturnType<typeof only>, document: unknown) =>
-  collected((samples) => Result.getOrThrow(target.transform(bodyOf(JSON.stringify(document)), samples))).samples.map(
+  collect((samples) => Result.getOrThrow(target.transform(bodyOf(JSON.stringify(document)), samples))).samples.map(
     ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
   )
 
@@ -171,7 +171,7 @@ targets:
   - { name: c, url: "https://c.example.com/", labels: { site: c }, each: [{ path: $, metrics: { node_up: up } }] }
 `)
   const helps = loaded.flatMap(({ transform }) =>
-    collected((samples) => Result.getOrThrow(transform(bodyOf('{"up":1}'), samples))).samples.map(
+    collect((samples) => Result.getOrThrow(transform(bodyOf('{"up":1}'), samples))).samples.map(
       ({ family }) => family.help
     )
   )

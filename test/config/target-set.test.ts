@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest"
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import type { Target } from "../../src/config/target.ts"
 import type { DiscoveredTarget } from "../../src/config/target-group.ts"
-import { bodyOf, collected } from "../mapping/collect.ts"
+import { bodyOf, collect } from "../mapping/collect.ts"
 import { lines, load } from "./loading.ts"
 
 const mappings = `
@@ -27,7 +27,7 @@ const configuration = (yaml: string) => {
 const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
 
 const samplesOf = (transform: Target["transform"]) =>
-  collected((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
+  collect((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
 
 type Given = ReadonlyArray<string | readonly [string, DiscoveredTarget["labels"]]>
 

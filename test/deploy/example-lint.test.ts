@@ -9,9 +9,9 @@ import { File } from "../../src/config/schema/configuration-file.ts"
 import { validate } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
 import { parse } from "../../src/mapping/document/json.ts"
-import { plan } from "../../src/mapping/plan.ts"
-import { transform } from "../../src/mapping/transform.ts"
-import { collected } from "../mapping/collect.ts"
+import { compilePlan } from "../../src/mapping/plan.ts"
+import { transformDocument } from "../../src/mapping/transform.ts"
+import { collect } from "../mapping/collect.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))
@@ -23,9 +23,11 @@ const samplesOf = (configuration: string, name: string) => {
   expect([...problems, ...warnings]).toEqual([])
   const [target] = Schema.decodeUnknownSync(File)(value).targets ?? []
   const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
-  const yielded = collected((samples) => transform(plan(target ?? {}, target?.labels), document, samples))
-  expect(yielded.problems).toEqual([])
-  return yielded.samples
+  const transformValue = collect((samples) =>
+    transformDocument(compilePlan(target ?? {}, target?.labels), document, samples)
+  )
+  expect(transformValue.problems).toEqual([])
+  return transformValue.samples
 }
 
 test("every answer has its configuration, and every configuration its answer", () => {

@@ -106,7 +106,7 @@ test("the fast renderer writes what a naive one writes, also where rows are long
 
 /** Adds a sample with its labels as they are. */
 const adder = (lines: SampleLines) => (family: Family, labels: Labels, value: number) =>
-  lines.add(family, lines.numberOf(labels), value)
+  lines.add(family, lines.labelSet(labels), value)
 
 test("of two samples of one name and the same labels the second is refused, and not where only the name is another", () => {
   const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]

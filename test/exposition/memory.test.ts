@@ -9,7 +9,7 @@ const family: Family = { name: "app_load_ratio", type: "gauge", help: "Load." }
 const linesOf = (samples: number, turn: number): Uint8Array => {
   const lines = new SampleLines()
   for (let index = 0; index < samples; index++)
-    lines.add(family, lines.numberOf([["node", `n${String(index).padStart(6, "0")}`]]), turn)
+    lines.add(family, lines.labelSet([["node", `n${String(index).padStart(6, "0")}`]]), turn)
   const [block] = lines.blocks()
   if (block === undefined) throw new Error("no samples")
   return block.lines

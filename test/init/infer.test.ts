@@ -4,10 +4,10 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { infer } from "../../src/init/infer.ts"
 import { type Document, type Json, parse } from "../../src/mapping/document/json.ts"
-import { plan } from "../../src/mapping/plan.ts"
+import { compilePlan } from "../../src/mapping/plan.ts"
 import { Mapping, type MappingEncoded, type RowEncoded } from "../../src/mapping/schema/mapping.ts"
-import { transform } from "../../src/mapping/transform.ts"
-import { collected } from "../mapping/collect.ts"
+import { transformDocument } from "../../src/mapping/transform.ts"
+import { collect } from "../mapping/collect.ts"
 import { root } from "../mapping/random-document.ts"
 
 const documentOf = (root: unknown): Document => Result.getOrThrow(parse(new TextEncoder().encode(JSON.stringify(root))))
@@ -222,8 +222,8 @@ describe("of the same document the mapping finds every number, without a problem
       expect(numbersOf(document.root)).toEqual([])
       return
     }
-    const { samples, problems } = collected((samples) =>
-      transform(plan(Schema.decodeUnknownSync(Mapping)(mapping)), document, samples)
+    const { samples, problems } = collect((samples) =>
+      transformDocument(compilePlan(Schema.decodeUnknownSync(Mapping)(mapping)), document, samples)
     )
     expect(problems).toEqual([])
     const scales = new Map(allMetrics(mapping).map(([name, { scale }]) => [name, scale ?? 1]))

@@ -3,53 +3,58 @@ import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import type { Document, Json } from "../../src/mapping/document/json.ts"
 import { parse } from "../../src/mapping/document/json.ts"
-import { plan } from "../../src/mapping/plan.ts"
-import type { Labels, Sample, Samples, Transformed } from "../../src/mapping/sample.ts"
+import { compilePlan } from "../../src/mapping/plan.ts"
+import type { Labels, Sample, SampleWriter } from "../../src/mapping/sample.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
-import { transform, transformBody } from "../../src/mapping/transform.ts"
+import { createTransform, type Transformed, transformDocument } from "../../src/mapping/transform.ts"
 
 export const bodyOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 export const documentOf = (text: string): Document => Result.getOrThrow(parse(bodyOf(text)))
 
-export interface Yielded extends Omit<Transformed, "series"> {
+export interface Collected extends Omit<Transformed, "series"> {
   readonly samples: ReadonlyArray<Sample>
+  /** How many numbers were copied as the document spells them. */
+  readonly copied: number
 }
 
-/** A transform's samples, collected in the plainest way. */
-export const collected = (transform: (samples: Samples) => Transformed): Yielded => {
+/** Runs a transform and collects its samples in the simplest way. */
+export const collect = (transform: (samples: SampleWriter) => Transformed): Collected => {
   const samples: Array<Sample> = []
-  const there = new Set<string>()
-  const all: Array<Labels> = []
-  const add: Samples["add"] = (family, number, value) => {
-    const labels = all[number] ?? []
-    const isNew = there.size < there.add(JSON.stringify([family.name, labels])).size
+  const seen = new Set<string>()
+  const labelSets: Array<Labels> = []
+  let copied = 0
+  const add: SampleWriter["add"] = (family, labelSet, value) => {
+    const labels = labelSets[labelSet] ?? []
+    const isNew = seen.size < seen.add(JSON.stringify([family.name, labels])).size
     if (isNew) samples.push({ family, labels, value })
     return isNew
   }
   const { series, ...rest } = transform({
-    numberOf: (labels) => all.push(labels) - 1,
-    numberOfPlaces: ({ names, begins, ends, texts }, bytes) => {
+    labelSet: (labels) => labelSets.push(labels) - 1,
+    labelSetOf: ({ names, begins, ends, texts }, bytes) => {
       const labels = names.map((name, index): Labels[number] => {
         const begin = begins[index] ?? -1
         return [name, (begin < 0 ? texts[index] : bytes.toString("utf8", begin, ends[index])) ?? ""]
       })
-      return all.push(labels.filter(([, value]) => value !== "")) - 1
+      return labelSets.push(labels.filter(([, value]) => value !== "")) - 1
     },
     add,
-    addSpelled: (family, number, bytes, begin, end) => {
+    addSpelled: (family, labelSet, bytes, begin, end) => {
       const spelling = bytes.toString("utf8", begin, end)
       expect(spelling).toBe(String(Number(spelling)))
-      return add(family, number, Number(spelling))
+      copied++
+      return add(family, labelSet, Number(spelling))
     },
     clear: () => {
       samples.length = 0
-      there.clear()
-      all.length = 0
+      seen.clear()
+      labelSets.length = 0
+      copied = 0
     }
   })
-  if (series !== samples.length) throw new Error(`${series} series, and ${samples.length} samples`)
-  return { samples, ...rest }
+  if (series !== samples.length) throw new Error(`${series} series, but ${samples.length} samples`)
+  return { samples, copied, ...rest }
 }
 
 interface Options {
@@ -57,27 +62,26 @@ interface Options {
   readonly maxSeries?: number
 }
 
-/**
- * What a mapping, as the file has it, yields of a document, as a text. The same whether the document was parsed, or its rows read from the bytes:
- * the first is the measure of the second.
- */
-export const yieldedOf = (mapping: unknown, text: string, { labels, maxSeries }: Options = {}): Yielded => {
-  const made = plan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
-  const parsed = collected((samples) => transform(made, documentOf(text), samples))
-  expect(collected((samples) => Result.getOrThrow(transformBody(made, bodyOf(text), samples)))).toEqual(parsed)
-  return parsed
+/** What a mapping, written as in a file, makes of the text of a document. Parsed rows and rows read from bytes must give the same. */
+export const transformText = (mapping: unknown, text: string, { labels, maxSeries }: Options = {}): Collected => {
+  const plan = compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
+  const parsed = collect((samples) => transformDocument(plan, documentOf(text), samples))
+  const transform = createTransform(plan)
+  const read = collect((samples) => Result.getOrThrow(transform(bodyOf(text), samples)))
+  expect({ ...read, copied: 0 }).toEqual(parsed)
+  return read
 }
 
-/** The same of a document as a value. */
-export const yielded = (mapping: unknown, document: Json, options: Options = {}): Yielded =>
-  yieldedOf(mapping, JSON.stringify(document), options)
+/** The same for a document that is given as a value. */
+export const transformValue = (mapping: unknown, document: Json, options: Options = {}): Collected =>
+  transformText(mapping, JSON.stringify(document), options)
 
 /** `name{label="value"} 1`. */
 export const line = ({ family, labels, value }: Sample): string =>
   `${family.name}{${labels.map(([name, text]) => `${name}="${text}"`).join(",")}} ${value}`
 
-export const lines = ({ samples }: Yielded): ReadonlyArray<string> => samples.map(line)
+export const lines = ({ samples }: Collected): ReadonlyArray<string> => samples.map(line)
 
 /** `reason metric path row: found`. */
-export const complaints = ({ problems }: Yielded): ReadonlyArray<string> =>
+export const problemLines = ({ problems }: Collected): ReadonlyArray<string> =>
   problems.map(({ reason, metric, path, row, found }) => `${reason} ${metric} ${path} ${row}: ${found}`)

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { describeRow } from "../../src/mapping/describe.ts"
 import type { Node } from "../../src/mapping/document/node.ts"
-import { complaints, yielded } from "./collect.ts"
+import { problemLines, transformValue } from "./collect.ts"
 
 const down = (parent: Node, key: string | number): Node => ({ value: null, key, parent })
 const root: Node = { value: null, key: undefined, parent: undefined }
@@ -25,9 +25,11 @@ test.each([
   ["a list", { x: [1, 2, 3] }, "not_a_number m x $: a list of 3"],
   ["a map", { x: {} }, "not_a_number m x $: a map"]
 ])("%s is told in a few words", (_, document, complaint) => {
-  expect(complaints(yielded({ metrics: { m: "x" } }, document))).toEqual([complaint])
+  expect(problemLines(transformValue({ metrics: { m: "x" } }, document))).toEqual([complaint])
 })
 
 test("several values are counted", () => {
-  expect(complaints(yielded({ metrics: { m: "x[*]" } }, { x: [1, 2, 3] }))).toEqual(["ambiguous m x[*] $: 3 values"])
+  expect(problemLines(transformValue({ metrics: { m: "x[*]" } }, { x: [1, 2, 3] }))).toEqual([
+    "ambiguous m x[*] $: 3 values"
+  ])
 })

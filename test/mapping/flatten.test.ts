@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest"
 import type { Json } from "../../src/mapping/document/json.ts"
 import { flatten } from "../../src/mapping/flatten.ts"
 import { snakeCase } from "../../src/mapping/snake-case.ts"
-import { collected } from "./collect.ts"
+import { collect } from "./collect.ts"
 
-const of = (root: Json) => collected((samples) => flatten({ root, spelling: () => undefined }, samples))
+const of = (root: Json) => collect((samples) => flatten({ root, spelling: () => undefined }, samples))
 
 /** `name{labels} value` of every sample. */
 const lines = (root: Json) =>

@@ -2,10 +2,10 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { parse } from "../../src/mapping/document/json.ts"
-import { plan, planner } from "../../src/mapping/plan.ts"
+import { compilePlan, planner } from "../../src/mapping/plan.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
-import { transform } from "../../src/mapping/transform.ts"
-import { collected } from "./collect.ts"
+import { transformDocument } from "../../src/mapping/transform.ts"
+import { collect } from "./collect.ts"
 
 const mapping = Schema.decodeUnknownSync(Mapping)({
   metrics: {
@@ -23,8 +23,8 @@ test("targets of one mapping share its plan, and each yields its own labels as i
   const planned = planner(mapping)
   const labels = [{ site: "ams" }, { site: "fra" }, { rack: "7", site: "fra" }, {}, { site: "" }, { site: "ams" }]
   const plans = labels.map((own) => planned(own, 3))
-  const samplesOf = (made: ReturnType<typeof planned>) => collected((samples) => transform(made, answer, samples))
-  expect(plans.map(samplesOf)).toEqual(labels.map((own) => samplesOf(plan(mapping, own, 3))))
-  expect(plans[0]?.root.series).toBe(plans[1]?.root.series)
-  expect(plans[2]?.root.series).not.toBe(plans[1]?.root.series)
+  const samplesOf = (made: ReturnType<typeof planned>) => collect((samples) => transformDocument(made, answer, samples))
+  expect(plans.map(samplesOf)).toEqual(labels.map((own) => samplesOf(compilePlan(mapping, own, 3))))
+  expect(plans[0]?.root.metrics).toBe(plans[1]?.root.metrics)
+  expect(plans[2]?.root.metrics).not.toBe(plans[1]?.root.metrics)
 })

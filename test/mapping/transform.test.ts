@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
-import { plan } from "../../src/mapping/plan.ts"
+import { compilePlan } from "../../src/mapping/plan.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
-import { transform } from "../../src/mapping/transform.ts"
-import { collected, complaints, documentOf, lines, yielded } from "./collect.ts"
+import { transformDocument } from "../../src/mapping/transform.ts"
+import { collect, documentOf, lines, problemLines, transformValue } from "./collect.ts"
 
 describe("the fleet of the documentation", () => {
   const mapping = {
@@ -45,7 +45,7 @@ describe("the fleet of the documentation", () => {
       { id: "n3", region: null, state: "MAINTENANCE", cpu_pct: null, disks: [] }
     ]
   }
-  const transformed = yielded(mapping, fleet, { labels: { site: "ams1" } })
+  const transformed = transformValue(mapping, fleet, { labels: { site: "ams1" } })
 
   test("every row that the filter lets through yields its metrics, and those of its own rows", () => {
     expect(lines(transformed)).toEqual([
@@ -60,7 +60,7 @@ describe("the fleet of the documentation", () => {
   })
 
   test("what the answer lacks costs only its own sample", () => {
-    expect(complaints(transformed)).toEqual([
+    expect(problemLines(transformed)).toEqual([
       "missing acme_node_cpu_usage_ratio cpu_pct $['items'][2]: null",
       "unknown_state acme_node_state state $['items'][2]: \"MAINTENANCE\""
     ])
@@ -82,7 +82,7 @@ describe("the fleet of the documentation", () => {
 })
 
 describe("metrics of the document itself", () => {
-  const of = (metric: unknown, document: object) => lines(yielded({ metrics: { m: metric } }, { ...document }))
+  const of = (metric: unknown, document: object) => lines(transformValue({ metrics: { m: metric } }, { ...document }))
 
   test("a path", () => expect(of("queue.depth", { queue: { depth: 3 } })).toEqual(["m{} 3"]))
   test("a path from the document's start", () => expect(of("$.a[0]", { a: [3] })).toEqual(["m{} 3"]))
@@ -98,13 +98,13 @@ describe("metrics of the document itself", () => {
   })
   test("a stateset in an unknown state is 0 all over, and a problem", () => {
     const mode = { metrics: { m: { type: "stateset", value: "mode", states: ["rw", "ro"] } } }
-    const transformed = yielded(mode, { mode: "on fire" })
+    const transformed = transformValue(mode, { mode: "on fire" })
     expect(lines(transformed)).toEqual(['m{m="rw"} 0', 'm{m="ro"} 0'])
-    expect(complaints(transformed)).toEqual(['unknown_state m mode $: "on fire"'])
+    expect(problemLines(transformed)).toEqual(['unknown_state m mode $: "on fire"'])
   })
   test("the label of a stateset stands in its place among the others", () => {
     const mode = { m: { type: "stateset", value: "mode", states: ["rw"] } }
-    const transformed = yielded({ metrics: mode }, { mode: "rw" }, { labels: { z: "z", a: "a" } })
+    const transformed = transformValue({ metrics: mode }, { mode: "rw" }, { labels: { z: "z", a: "a" } })
     expect(lines(transformed)).toEqual(['m{a="a",m="rw",z="z"} 1'])
   })
 })
@@ -113,7 +113,7 @@ describe("labels", () => {
   const mapping = (labels: object, each = "$.rows[*]") => ({
     each: [{ path: each, labels_from: labels, metrics: { m: { type: "info" } } }]
   })
-  const labelsOf = (transformed: ReturnType<typeof yielded>) => transformed.samples.map(({ labels }) => labels)
+  const labelsOf = (transformed: ReturnType<typeof transformValue>) => transformed.samples.map(({ labels }) => labels)
 
   test.each([
     ["a text as it is", '"a\\nb"', "a\nb"],
@@ -124,31 +124,33 @@ describe("labels", () => {
   ])("%s", (_, spelled, value) => {
     const decoded = Schema.decodeUnknownSync(Mapping)(mapping({ a: "x" }))
     const document = documentOf(`{"rows":[{"x":${spelled}}]}`)
-    expect(labelsOf(collected((samples) => transform(plan(decoded), document, samples)))).toEqual([[["a", value]]])
+    expect(labelsOf(collect((samples) => transformDocument(compilePlan(decoded), document, samples)))).toEqual([
+      [["a", value]]
+    ])
   })
 
   test.each([
     ["null", { x: null }],
     ["nothing", {}],
     ["an empty text, which is no label to Prometheus", { x: "" }]
-  ])("%s is no label", (_, row) => expect(labelsOf(yielded(mapping({ a: "x" }), { rows: [row] }))).toEqual([[]]))
+  ])("%s is no label", (_, row) => expect(labelsOf(transformValue(mapping({ a: "x" }), { rows: [row] }))).toEqual([[]]))
 
   test.each([
     ["a map", { x: { y: 1 } }, "x", "a map"],
     ["a list", { x: [1, 2] }, "x", "a list of 2"],
     ["several values", { x: [1, 2] }, "x[*]", "2 values"]
   ])("%s is no label either, and a problem", (_, row, path, found) => {
-    const transformed = yielded(mapping({ a: path }), { rows: [row] })
+    const transformed = transformValue(mapping({ a: path }), { rows: [row] })
     expect(labelsOf(transformed)).toEqual([[]])
-    expect(complaints(transformed)).toEqual([`ambiguous a ${path} $['rows'][0]: ${found}`])
+    expect(problemLines(transformed)).toEqual([`ambiguous a ${path} $['rows'][0]: ${found}`])
   })
 
   test("the item itself", () =>
-    expect(labelsOf(yielded(mapping({ a: "@" }), { rows: ["x", "y"] }))).toEqual([[["a", "x"]], [["a", "y"]]]))
+    expect(labelsOf(transformValue(mapping({ a: "@" }), { rows: ["x", "y"] }))).toEqual([[["a", "x"]], [["a", "y"]]]))
 
   test("the key or index of a row, and those above it", () => {
     const labels = { key: { key: 0 }, above: { key: 1 }, top: { key: 2 }, none: { key: 3 } }
-    expect(labelsOf(yielded(mapping(labels, "$.zones.*[*]"), { zones: { eu: ["x"], us: ["y"] } }))).toEqual([
+    expect(labelsOf(transformValue(mapping(labels, "$.zones.*[*]"), { zones: { eu: ["x"], us: ["y"] } }))).toEqual([
       [
         ["above", "eu"],
         ["key", "0"],
@@ -173,20 +175,20 @@ describe("labels", () => {
       ]
     }
     const document = { rows: [{ x: "outer", rows: [{ y: "inner", v: 1 }, { v: 2 }] }] }
-    expect(lines(yielded(nested, document))).toEqual(['m{a="inner",b="1"} 1', 'm{b="2"} 2'])
+    expect(lines(transformValue(nested, document))).toEqual(['m{a="inner",b="1"} 1', 'm{b="2"} 2'])
   })
 })
 
 describe("rows", () => {
   test("of two series with the same name and labels the first stands", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { id: "id" }, metrics: { a: "a", b: "b" } }] }
-    const transformed = yielded(mapping, [
+    const transformed = transformValue(mapping, [
       { id: "x", a: 1 },
       { id: "x", a: 2, b: 2 },
       { id: "x", b: 3 }
     ])
     expect(lines(transformed)).toEqual(['a{id="x"} 1', 'b{id="x"} 2'])
-    expect(complaints(transformed)).toEqual([
+    expect(problemLines(transformed)).toEqual([
       "missing b b $[0]: nothing",
       'duplicate a a $[1]: id="x"',
       "missing a a $[2]: nothing",
@@ -230,7 +232,7 @@ describe("rows", () => {
       }
     ]
   ])("a metric %s is one family, its series unique", (_, mapping) => {
-    const transformed = yielded(mapping, { a: [1], b: [2] })
+    const transformed = transformValue(mapping, { a: [1], b: [2] })
     expect(transformed.samples.map(({ value }) => value)).toEqual([1])
     expect(transformed.dropped.duplicate).toBe(1)
   })
@@ -246,42 +248,41 @@ describe("rows", () => {
       ["x", null],
       ['x",b="z', null]
     ]
-    const transformed = yielded(
+    const transformed = transformValue(
       mapping,
       rows.map(([a = null, b = null], v) => ({ a, b, v }))
     )
     expect(transformed.samples).toHaveLength(rows.length)
   })
 
-  test("no rows in an empty list, or in one that is null, are no problem", () => {
+  test("an empty list is never a problem", () => {
     const mapping = { each: [{ path: "$.a.rows[?@.x > 1]", metrics: { m: "x" } }] }
-    expect(yielded(mapping, { a: { rows: [] } }).problems).toEqual([])
-    expect(yielded(mapping, { a: { rows: null } }).problems).toEqual([])
-    expect(yielded(mapping, { a: { rows: [{ x: 1 }] } }).problems).toEqual([])
+    expect(transformValue(mapping, { a: { rows: [] } }).problems).toEqual([])
+    expect(transformValue(mapping, { a: { rows: [{ x: 1 }] } }).problems).toEqual([])
   })
 
   test.each([
     ["the list is not there", {}, "nothing"],
-    ["its place is taken by something else", { a: { rows: "none" } }, "nothing"]
+    ["the list is null", { a: { rows: null } }, "nothing"]
   ])("no rows because %s are one problem", (_, document, found) => {
     const mapping = { each: [{ path: "$.a.rows[*]", each: [{ path: "@[*]", metrics: { m: "x", n: "y" } }] }] }
-    expect(complaints(yielded(mapping, document))).toEqual([`missing m $.a.rows[*] $: ${found}`])
+    expect(problemLines(transformValue(mapping, document))).toEqual([`missing m $.a.rows[*] $: ${found}`])
   })
 
   test("a list within a row may be left out, as many APIs do where it is empty", () => {
     const mapping = { each: [{ path: "$[*]", each: [{ path: "rows[*]", metrics: { m: "x" } }] }] }
-    expect(yielded(mapping, [{}]).problems).toEqual([])
+    expect(transformValue(mapping, [{}]).problems).toEqual([])
   })
 
   test("transforming stops at one sample more than there may be", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { i: { key: 0 } }, metrics: { a: "@", b: "@" } }] }
-    expect(yielded(mapping, Array(100).fill(1), { maxSeries: 10 }).samples).toHaveLength(11)
-    expect(yielded(mapping, Array(5).fill(1), { maxSeries: 10 }).samples).toHaveLength(10)
+    expect(transformValue(mapping, Array(100).fill(1), { maxSeries: 10 }).samples).toHaveLength(11)
+    expect(transformValue(mapping, Array(5).fill(1), { maxSeries: 10 }).samples).toHaveLength(10)
   })
 
   test("of very many problems all are counted, and the first ones kept", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { i: { key: 0 } }, metrics: { a: "x" } }] }
-    const transformed = yielded(mapping, Array(5000).fill({}))
+    const transformed = transformValue(mapping, Array(5000).fill({}))
     expect(transformed.dropped.missing).toBe(5000)
     expect(transformed.problems).toHaveLength(1000)
   })
@@ -295,7 +296,7 @@ describe("nothing of a document can stall the transform or end it", () => {
 
   test("100,000 levels", () => {
     const decoded = Schema.decodeUnknownSync(Mapping)(everything)
-    const { samples, gaveUp } = collected((samples) => transform(plan(decoded), documentOf(deep), samples))
+    const { samples, gaveUp } = collect((samples) => transformDocument(compilePlan(decoded), documentOf(deep), samples))
     expect(samples.map(({ family }) => family.name)).not.toContain("m")
     // what was not found is not missing: the whole document has no outcome
     expect(gaveUp).toBe(true)
@@ -307,8 +308,8 @@ describe("nothing of a document can stall the transform or end it", () => {
       each: [{ path: "$.*", labels_from: { key: { key: 0 }, name: "constructor" }, metrics: { d: "hasOwnProperty" } }]
     }
     const document = JSON.parse('{"__proto__":{"x":1,"hasOwnProperty":2,"constructor":"me"}}')
-    const transformed = yielded(mapping, document)
+    const transformed = transformValue(mapping, document)
     expect(lines(transformed)).toEqual(["a{} 1", 'd{key="__proto__",name="me"} 2'])
-    expect(complaints(transformed)).toEqual(["missing b constructor $: nothing", "missing c toString $: nothing"])
+    expect(problemLines(transformed)).toEqual(["missing b constructor $: nothing", "missing c toString $: nothing"])
   })
 })

@@ -1,10 +1,20 @@
 import { describe, expect, test } from "vitest"
 import type { Json } from "../../src/mapping/document/json.ts"
-import { ambiguous } from "../../src/mapping/lookup.ts"
+import type { DropReason } from "../../src/mapping/problems.ts"
 import { compilePattern } from "../../src/mapping/value/pattern.ts"
-import { type Reading, readMany, readOne, readState, type Steps } from "../../src/mapping/value.ts"
+import { transformText } from "./collect.ts"
 
-test.each<[what: string, steps: Steps, value: Json | undefined, reading: Reading]>([
+type Reading = number | DropReason | undefined
+
+/** What a metric makes of a document: its sample, or the reason why there is none. */
+const reading = (metric: object, document: Readonly<Record<string, Json | undefined>>): Reading => {
+  const text = JSON.stringify(document, (_, value) => (value === Number.POSITIVE_INFINITY ? "<1e400>" : value))
+  const { samples, problems } = transformText({ metrics: { m: metric } }, text.replaceAll('"<1e400>"', "1e400"))
+  expect(samples.length + problems.length).toBeLessThanOrEqual(1)
+  return samples[0]?.value ?? problems[0]?.reason
+}
+
+test.each<[what: string, steps: object, value: Json | undefined, expected: Reading]>([
   ["a number is itself", {}, 12.5, 12.5],
   ["a number that no double holds is a problem", {}, Number.POSITIVE_INFINITY, "not_a_number"],
   ["true is 1", {}, true, 1],
@@ -42,12 +52,12 @@ test.each<[what: string, steps: Steps, value: Json | undefined, reading: Reading
   ["parse, then map, then scale", { parse: "duration", map: { 60: 5 }, scale: 10 }, "1m", 50],
   ["map knows a word that parse does not", { parse: "rfc3339", map: { never: 0 } }, "never", 0],
 
-  ["pattern takes its first group", { pattern: compilePattern("([0-9.]+) (Mbps)") }, "at 93.5 Mbps", 93.5],
-  ["pattern that finds nothing is a problem", { pattern: compilePattern("([0-9.]+) Mbps") }, "fast", "not_a_number"],
-  ["pattern whose group takes no part is a problem", { pattern: compilePattern("(a)?b") }, "b", "not_a_number"],
-  ["pattern leaves a number alone", { pattern: compilePattern("([0-9])") }, 42, 42],
-  ["pattern, then parse", { pattern: compilePattern("up (.*)"), parse: "duration" }, "up 2m", 120],
-  ["pattern, then map", { pattern: compilePattern("^(\\w+)"), map: { degraded: 0.5 } }, "degraded: disk 3", 0.5],
+  ["pattern takes its first group", { pattern: "([0-9.]+) (Mbps)" }, "at 93.5 Mbps", 93.5],
+  ["pattern that finds nothing is a problem", { pattern: "([0-9.]+) Mbps" }, "fast", "not_a_number"],
+  ["pattern whose group takes no part is a problem", { pattern: "(a)?b" }, "b", "not_a_number"],
+  ["pattern leaves a number alone", { pattern: "([0-9])" }, 42, 42],
+  ["pattern, then parse", { pattern: "up (.*)", parse: "duration" }, "up 2m", 120],
+  ["pattern, then map", { pattern: "^(\\w+)", map: { degraded: 0.5 } }, "degraded: disk 3", 0.5],
 
   ["scale multiplies", { scale: 1024 }, 3, 3072],
   ["scale by a part of one is exact", { scale: 0.01 }, 57, 0.57],
@@ -55,47 +65,55 @@ test.each<[what: string, steps: Steps, value: Json | undefined, reading: Reading
   ["scale past what a double holds is a problem", { scale: 1e10 }, 1e300, "not_a_number"],
   ["a counter is never negative", { type: "counter" }, -1, "not_a_number"],
   ["a gauge may be negative", { type: "gauge" }, -1, -1]
-])("%s", (_, steps, value, reading) => expect(readOne(steps)(value)).toBe(reading))
+])("%s", (_, steps, v, expected) => expect(reading({ value: "v", ...steps }, { v })).toBe(expected))
 
-test("several values where one is asked for are ambiguous", () => expect(readOne({})(ambiguous)).toBe("ambiguous"))
+test("several values where one is asked for are ambiguous", () =>
+  expect(reading({ value: "v[*]" }, { v: [1, 2] })).toBe("ambiguous"))
 
 describe("aggregates", () => {
-  test.each<[what: string, aggregate: "count" | "sum" | "min" | "max", steps: Steps, values: Json[], reading: Reading]>(
+  test.each<
+    [what: string, aggregate: "count" | "sum" | "min" | "max", steps: object, values: Json[], expected: Reading]
+  >([
+    ["count counts whatever there is", "count", {}, [1, null, "x", {}], 4],
+    ["count of none is 0", "count", {}, [], 0],
+    ["sum adds", "sum", {}, [1, "2.5", true], 4.5],
+    ["sum of none is 0", "sum", {}, [], 0],
+    ["sum passes over null", "sum", {}, [1, null], 1],
+    ["sum is spoilt by what is no number", "sum", {}, [1, "x"], "not_a_number"],
+    ["sum that no double holds is a problem", "sum", {}, [1e308, 1e308], "not_a_number"],
+    ["min is the least", "min", {}, [3, -1, 2], -1],
+    ["max is the greatest", "max", {}, [3, -1, 2], 3],
+    ["min of none is missing", "min", {}, [], "missing"],
+    ["max of nothing but null is the default", "max", { default: 0 }, [null], 0],
     [
-      ["count counts whatever there is", "count", {}, [1, null, "x", {}], 4],
-      ["count of none is 0", "count", {}, [], 0],
-      ["sum adds", "sum", {}, [1, "2.5", true], 4.5],
-      ["sum of none is 0", "sum", {}, [], 0],
-      ["sum passes over null", "sum", {}, [1, null], 1],
-      ["sum is spoilt by what is no number", "sum", {}, [1, "x"], "not_a_number"],
-      ["sum that no double holds is a problem", "sum", {}, [1e308, 1e308], "not_a_number"],
-      ["min is the least", "min", {}, [3, -1, 2], -1],
-      ["max is the greatest", "max", {}, [3, -1, 2], 3],
-      ["min of none is missing", "min", {}, [], "missing"],
-      ["max of nothing but null is the default", "max", { default: 0 }, [null], 0],
-      [
-        "each value is parsed and mapped, the result is scaled",
-        "max",
-        { parse: "duration", scale: 1000 },
-        ["1m", "2s"],
-        60_000
-      ]
+      "each value is parsed and mapped, the result is scaled",
+      "max",
+      { parse: "duration", scale: 1000 },
+      ["1m", "2s"],
+      60_000
     ]
-  )("%s", (_, aggregate, steps, values, reading) => expect(readMany(aggregate, steps)(values)).toBe(reading))
+  ])("%s", (_, aggregate, steps, v, expected) =>
+    expect(reading({ value: { [aggregate]: "v[*]" }, ...steps }, { v })).toBe(expected)
+  )
 })
 
 describe("statesets", () => {
   const states = ["rw", "ro", "2"]
-  test.each<[what: string, reading: Reading, words: string | undefined | typeof ambiguous, extra?: object]>([
+  test.each<[what: string, expected: Reading, mode: Json | undefined, extra?: object]>([
     ["a state is its position", 1, "ro"],
-    ["a number is a state by its digits", 2, "2"],
+    ["a number is a state by its digits", 2, 2],
     ["another word is unknown", "unknown_state", "off"],
-    ["a list is no state", "ambiguous", ambiguous],
+    ["a list is no state", "ambiguous", ["rw"]],
     ["nothing is missing", "missing", undefined],
     ["nothing is the default", 0, undefined, { default: "rw" }],
     ["nothing is no problem where it is optional", undefined, undefined, { optional: true }],
-    ["pattern takes the word out of a text", 1, "mode=ro;", { pattern: compilePattern("mode=(\\w+)") }]
-  ])("%s", (_, reading, words, extra) => expect(readState({ type: "stateset", states, ...extra })(words)).toBe(reading))
+    ["pattern takes the word out of a text", 1, "mode=ro;", { pattern: "mode=(\\w+)" }]
+  ])("%s", (_, expected, mode, extra) => {
+    const metrics = { m: { type: "stateset", value: "mode", states, ...extra } }
+    const { samples, problems } = transformText({ metrics }, JSON.stringify({ mode }))
+    const position = samples.findIndex(({ value }) => value === 1)
+    expect(position < 0 ? problems[0]?.reason : position).toBe(expected)
+  })
 })
 
 test("a pattern that backtracking could not finish takes linear time", () => {

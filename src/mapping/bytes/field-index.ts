@@ -1,176 +1,179 @@
 import {
   backslash,
-  closingBrace,
-  closingBracket,
   comma,
-  noJson,
-  openingBrace,
-  openingBracket,
+  invalid,
+  leftBrace,
+  leftBracket,
   quote,
-  skipBlank,
+  rightBrace,
+  rightBracket,
   skipColon,
   skipString,
-  skipValue
+  skipValue,
+  skipWhitespace
 } from "./json-scanner.ts"
 import { hasEscape, textAt } from "./scalar.ts"
 
-/** What is wanted of a value: what stands at the end of some keys, each of them with a slot, a number from 0 on. */
-export interface Outline {
-  readonly root: Part
+/** Fields to find in one pass over the bytes of a JSON value. Each has a slot, a number from 0. */
+export interface FieldIndex {
+  readonly root: IndexNode
   slots: number
 }
 
-export interface Part {
+export interface IndexNode {
   slot: number | undefined
   readonly members: Array<Member>
-  readonly items: Array<{ readonly index: number; readonly part: Part }>
+  readonly items: Array<{ readonly index: number; readonly node: IndexNode }>
 }
 
 interface Member {
   readonly name: string
-  /** With its quotes. */
+  /** The name as JSON, with its quotes. */
   readonly spelling: Uint8Array
-  /** The first byte of the name, which tells most keys apart. */
+  /** The first byte of the name, which tells most names apart. */
   readonly first: number | undefined
-  readonly part: Part
+  readonly node: IndexNode
 }
 
-const emptyPart = (): Part => ({ slot: undefined, members: [], items: [] })
+const emptyNode = (): IndexNode => ({ slot: undefined, members: [], items: [] })
 
-export const outline = (): Outline => ({ root: emptyPart(), slots: 0 })
+export const fieldIndex = (): FieldIndex => ({ root: emptyNode(), slots: 0 })
 
-/** The slot of what stands at the end of the keys, names and indexes from 0 on. */
-export const slotOf = (outline: Outline, keys: ReadonlyArray<string | number>): number => {
-  const end = keys.reduce((part, key) => (typeof key === "string" ? member(part, key) : item(part, key)), outline.root)
-  end.slot ??= outline.slots++
-  return end.slot
+/** The slot of the field at the end of `keys`, which are names, or array indexes from 0. The same keys have the same slot. */
+export const slotOf = (index: FieldIndex, keys: ReadonlyArray<string | number>): number => {
+  const node = keys.reduce(
+    (parent, key) => (typeof key === "string" ? member(parent, key) : item(parent, key)),
+    index.root
+  )
+  node.slot ??= index.slots++
+  return node.slot
 }
 
-const member = ({ members }: Part, name: string): Part => {
+const member = ({ members }: IndexNode, name: string): IndexNode => {
   const known = members.find((other) => other.name === name)
-  if (known !== undefined) return known.part
-  const part = emptyPart()
+  if (known !== undefined) return known.node
+  const node = emptyNode()
   const spelling = Buffer.from(JSON.stringify(name))
-  members.push({ name, spelling, first: spelling[1], part })
-  return part
+  members.push({ name, spelling, first: spelling[1], node })
+  return node
 }
 
-const item = ({ items }: Part, index: number): Part => {
+const item = ({ items }: IndexNode, index: number): IndexNode => {
   const known = items.find((other) => other.index === index)
-  if (known !== undefined) return known.part
-  const part = emptyPart()
-  items.push({ index, part })
-  return part
+  if (known !== undefined) return known.node
+  const node = emptyNode()
+  items.push({ index, node })
+  return node
 }
 
 /** The bytes of a document. */
 export interface Body {
   readonly bytes: Buffer
-  /** Whether a string may say something else than its bytes do. */
-  readonly escapes: boolean
+  /** Whether any string contains an escape. */
+  readonly hasEscapes: boolean
 }
 
 export const bodyOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Body => {
   const bytes = Buffer.from(buffer, byteOffset, byteLength)
-  return { bytes, escapes: bytes.includes(backslash) }
+  return { bytes, hasEscapes: bytes.includes(backslash) }
 }
 
-/** By slot, where what was wanted begins and ends; it begins `nowhere` if there is no such thing. */
-export interface Places {
+/** By slot, where a field begins and ends; `begins` is `absent` if the value does not have it. */
+export interface FieldRanges {
   readonly begins: Int32Array
   readonly ends: Int32Array
 }
 
-export const nowhere = -1
+export const absent = -1
 
-export const placesOf = ({ slots }: Outline): Places => ({
-  begins: new Int32Array(slots).fill(nowhere),
+export const fieldRanges = ({ slots }: FieldIndex): FieldRanges => ({
+  begins: new Int32Array(slots).fill(absent),
   ends: new Int32Array(slots)
 })
 
-/** Notes the places of all that is wanted of the value that begins at `at`, and says where that ends. */
-export const note = ({ root }: Outline, body: Body, at: number, places: Places): number => {
-  const { begins } = places
-  for (let slot = 0; slot < begins.length; slot++) begins[slot] = nowhere
-  const end = noteWithin(root, body, at, places)
-  notePlace(root, at, end, places)
+/** Finds the fields of the value that begins at `at`. Returns the end of that value, or `invalid` if it is not JSON. */
+export const findFields = ({ root }: FieldIndex, body: Body, at: number, ranges: FieldRanges): number => {
+  const { begins } = ranges
+  for (let slot = 0; slot < begins.length; slot++) begins[slot] = absent
+  const end = findWithin(root, body, at, ranges)
+  setRange(root, at, end, ranges)
   return end
 }
 
-const notePlace = ({ slot }: Part, begin: number, end: number, { begins, ends }: Places): void => {
+const setRange = ({ slot }: IndexNode, begin: number, end: number, { begins, ends }: FieldRanges): void => {
   if (slot === undefined) return
   begins[slot] = begin
   ends[slot] = end
 }
 
-const isLeaf = ({ members, items }: Part): boolean => members.length === 0 && items.length === 0
+const isLeaf = ({ members, items }: IndexNode): boolean => members.length === 0 && items.length === 0
 
-const noteWithin = (part: Part, body: Body, at: number, places: Places): number => {
+const findWithin = (node: IndexNode, body: Body, at: number, ranges: FieldRanges): number => {
   const code = body.bytes[at]
-  if (code === openingBrace && part.members.length > 0) return noteMembers(part, body, at, places)
-  if (code === openingBracket && part.items.length > 0) return noteItems(part, body, at, places)
+  if (code === leftBrace && node.members.length > 0) return findMembers(node, body, at, ranges)
+  if (code === leftBracket && node.items.length > 0) return findItems(node, body, at, ranges)
   return skipValue(body.bytes, at)
 }
 
-/** Of two equal keys the last holds, with nothing of the first. */
-const noteAgain = (part: Part, body: Body, at: number, places: Places): number => {
-  forget(part, places)
-  return noteWithin(part, body, at, places)
+/** Of two equal keys the last one counts, so everything found under the first is forgotten. */
+const findAgain = (node: IndexNode, body: Body, at: number, ranges: FieldRanges): number => {
+  forget(node, ranges)
+  return findWithin(node, body, at, ranges)
 }
 
-const forget = ({ slot, members, items }: Part, places: Places): void => {
-  if (slot !== undefined) places.begins[slot] = nowhere
-  for (const { part } of members) forget(part, places)
-  for (const { part } of items) forget(part, places)
+const forget = ({ slot, members, items }: IndexNode, ranges: FieldRanges): void => {
+  if (slot !== undefined) ranges.begins[slot] = absent
+  for (const { node } of members) forget(node, ranges)
+  for (const { node } of items) forget(node, ranges)
 }
 
-const noteMembers = ({ members }: Part, body: Body, at: number, places: Places): number => {
-  const { bytes, escapes } = body
-  let next = skipBlank(bytes, at + 1)
-  if (bytes[next] === closingBrace) return next + 1
+const findMembers = ({ members }: IndexNode, body: Body, at: number, ranges: FieldRanges): number => {
+  const { bytes, hasEscapes } = body
+  let next = skipWhitespace(bytes, at + 1)
+  if (bytes[next] === rightBrace) return next + 1
   for (;;) {
     let member = memberAt(members, bytes, next)
     if (member !== undefined) next += member.spelling.length
     else {
       const key = next
       next = skipString(bytes, key)
-      if (next === noJson) return noJson
-      if (escapes) member = memberCalled(members, bytes, key, next)
+      if (next === invalid) return invalid
+      if (hasEscapes) member = memberWithEscapes(members, bytes, key, next)
     }
     next = skipColon(bytes, next)
-    if (next === noJson) return noJson
+    if (next === invalid) return invalid
     const begin = next
     next =
-      member === undefined || isLeaf(member.part) ? skipValue(bytes, next) : noteAgain(member.part, body, next, places)
-    if (next === noJson) return noJson
-    if (member !== undefined) notePlace(member.part, begin, next, places)
-    next = skipBlank(bytes, next)
+      member === undefined || isLeaf(member.node) ? skipValue(bytes, next) : findAgain(member.node, body, next, ranges)
+    if (next === invalid) return invalid
+    if (member !== undefined) setRange(member.node, begin, next, ranges)
+    next = skipWhitespace(bytes, next)
     const code = bytes[next++]
-    if (code === closingBrace) return next
-    if (code !== comma) return noJson
-    next = skipBlank(bytes, next)
+    if (code === rightBrace) return next
+    if (code !== comma) return invalid
+    next = skipWhitespace(bytes, next)
   }
 }
 
-const noteItems = ({ items }: Part, body: Body, at: number, places: Places): number => {
+const findItems = ({ items }: IndexNode, body: Body, at: number, ranges: FieldRanges): number => {
   const { bytes } = body
-  let next = skipBlank(bytes, at + 1)
-  if (bytes[next] === closingBracket) return next + 1
+  let next = skipWhitespace(bytes, at + 1)
+  if (bytes[next] === rightBracket) return next + 1
   for (let position = 0; ; position++) {
-    const part = items.find(({ index }) => index === position)?.part
+    const node = items.find(({ index }) => index === position)?.node
     const begin = next
-    next = part === undefined ? skipValue(bytes, next) : noteWithin(part, body, next, places)
-    if (next === noJson) return noJson
-    if (part !== undefined) notePlace(part, begin, next, places)
-    next = skipBlank(bytes, next)
+    next = node === undefined ? skipValue(bytes, next) : findWithin(node, body, next, ranges)
+    if (next === invalid) return invalid
+    if (node !== undefined) setRange(node, begin, next, ranges)
+    next = skipWhitespace(bytes, next)
     const code = bytes[next++]
-    if (code === closingBracket) return next
-    if (code !== comma) return noJson
-    next = skipBlank(bytes, next)
+    if (code === rightBracket) return next
+    if (code !== comma) return invalid
+    next = skipWhitespace(bytes, next)
   }
 }
 
-/** What is wanted under the key that opens at `at`. */
+/** The member whose key begins at `at`, if the key is spelled without escapes. */
 const memberAt = (members: ReadonlyArray<Member>, bytes: Buffer, at: number): Member | undefined => {
   const first = bytes[at + 1]
   for (let index = 0; index < members.length; index++) {
@@ -180,8 +183,7 @@ const memberAt = (members: ReadonlyArray<Member>, bytes: Buffer, at: number): Me
   return undefined
 }
 
-/** The same of a key that is spelled otherwise. */
-const memberCalled = (
+const memberWithEscapes = (
   members: ReadonlyArray<Member>,
   bytes: Buffer,
   begin: number,

@@ -1,10 +1,10 @@
 /*
- * Where the parts of a JSON text (RFC 8259) end, in its bytes, without anything being made of them. Checked to the last rule: whatever JSON.parse
- * refuses is refused here too. That the bytes are UTF-8 is known before.
+ * Finds where the values of a JSON text (RFC 8259) end, in its bytes, without building them. It rejects exactly what JSON.parse rejects.
+ * The caller has checked that the bytes are UTF-8.
  */
 
-/** Stands for an end where a text is no JSON. */
-export const noJson = -1
+/** Returned in place of an offset if the text is not JSON. */
+export const invalid = -1
 
 export const quote = 0x22
 export const comma = 0x2c
@@ -12,33 +12,33 @@ export const minus = 0x2d
 export const point = 0x2e
 export const zero = 0x30
 export const colon = 0x3a
-export const openingBracket = 0x5b
+export const leftBracket = 0x5b
 export const backslash = 0x5c
-export const closingBracket = 0x5d
-export const openingBrace = 0x7b
-export const closingBrace = 0x7d
+export const rightBracket = 0x5d
+export const leftBrace = 0x7b
+export const rightBrace = 0x7d
 
-/** What the words true, false and null begin with. */
-export const firstOfTrue = 0x74
-export const firstOfFalse = 0x66
-export const firstOfNull = 0x6e
+/** First letters of true, false and null. */
+export const letterT = 0x74
+export const letterF = 0x66
+export const letterN = 0x6e
 
 export const isDigit = (code: number): boolean => code >= zero && code <= 0x39
 
-/** Where the next byte stands that is no white space. */
-export const skipBlank = (bytes: Uint8Array, at: number): number =>
-  // most texts have none, and V8 puts what is as short as this wherever it is called
-  (bytes[at] ?? 0) > 0x20 ? at : skipBlanks(bytes, at)
+/** The offset of the next byte that is not white space. */
+export const skipWhitespace = (bytes: Uint8Array, at: number): number =>
+  // most texts have none, and V8 inlines a function as short as this
+  (bytes[at] ?? 0) > 0x20 ? at : skipRunOfWhitespace(bytes, at)
 
-const skipBlanks = (bytes: Uint8Array, at: number): number => {
+const skipRunOfWhitespace = (bytes: Uint8Array, at: number): number => {
   let next = at
-  while (isBlank(bytes[next] ?? 0)) next++
+  while (isWhitespace(bytes[next] ?? 0)) next++
   return next
 }
 
-const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+const isWhitespace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
-/** 1 where a byte stands for itself within a string. */
+/** 1 for a byte that means itself inside a string. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 0x20 && code !== quote && code !== backslash ? 1 : 0
 )
@@ -48,29 +48,29 @@ const isEscape = Uint8Array.from({ length: 256 }, (_, code) =>
 
 const isHex = (code: number): boolean => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66)
 
-/** The end of the string that opens at `at`. */
+/** The end of the string whose quote is at `at`. */
 export const skipString = (bytes: Uint8Array, at: number): number => {
-  if (bytes[at] !== quote) return noJson
+  if (bytes[at] !== quote) return invalid
   let next = at + 1
   let code = bytes[next] ?? 0
   while (isPlain[code] === 1) code = bytes[++next] ?? 0
   return code === quote ? next + 1 : skipEscapes(bytes, next)
 }
 
-/** The end of the string in which the byte at `at` is the first that does not stand for itself. */
+/** The same from the first byte in the string that does not mean itself. */
 const skipEscapes = (bytes: Uint8Array, at: number): number => {
   let next = at
   for (;;) {
     const code = bytes[next] ?? 0
     if (isPlain[code] === 1) next++
     else if (code === quote) return next + 1
-    else if (code !== backslash) return noJson
+    else if (code !== backslash) return invalid
     else {
       const escaped = bytes[next + 1] ?? 0
       next += 2
       if (isEscape[escaped] === 1) continue
-      if (escaped !== 0x75) return noJson
-      for (const end = next + 4; next < end; next++) if (!isHex(bytes[next] ?? 0)) return noJson
+      if (escaped !== 0x75) return invalid
+      for (const end = next + 4; next < end; next++) if (!isHex(bytes[next] ?? 0)) return invalid
     }
   }
 }
@@ -80,12 +80,12 @@ const skipNumber = (bytes: Uint8Array, at: number): number => {
   let next = at
   let code = bytes[next] ?? 0
   if (code === minus) code = bytes[++next] ?? 0
-  if (!isDigit(code)) return noJson
+  if (!isDigit(code)) return invalid
   if (code === zero) code = bytes[++next] ?? 0
   else while (isDigit(code)) code = bytes[++next] ?? 0
   if (code === point) {
     code = bytes[++next] ?? 0
-    if (!isDigit(code)) return noJson
+    if (!isDigit(code)) return invalid
     while (isDigit(code)) code = bytes[++next] ?? 0
   }
   return (code | 0x20) === 0x65 ? skipExponent(bytes, next + 1) : next
@@ -96,49 +96,49 @@ const skipExponent = (bytes: Uint8Array, at: number): number => {
   const first = sign === minus || sign === 0x2b ? at + 1 : at
   let next = first
   while (isDigit(bytes[next] ?? 0)) next++
-  return next === first ? noJson : next
+  return next === first ? invalid : next
 }
 
-const words = ["true", "false", "null"].map((word) => Buffer.from(word))
+const literals = ["true", "false", "null"].map((text) => Buffer.from(text))
 
-/** The end of the word that begins at `at`. */
-const skipWord = (bytes: Uint8Array, at: number): number => {
-  const word = words.find(([first]) => first === bytes[at])
-  return word?.every((code, index) => bytes[at + index] === code) ? at + word.length : noJson
+/** The end of the true, false or null that begins at `at`. */
+const skipLiteral = (bytes: Uint8Array, at: number): number => {
+  const literal = literals.find(([first]) => first === bytes[at])
+  return literal?.every((code, index) => bytes[at + index] === code) ? at + literal.length : invalid
 }
 
-/** The end of the text, number or word that begins at `at`. */
+/** The end of the string, number or literal that begins at `at`. */
 const skipScalar = (bytes: Uint8Array, at: number): number => {
   const code = bytes[at] ?? 0
   if (code === quote) return skipString(bytes, at)
-  return code === minus || isDigit(code) ? skipNumber(bytes, at) : skipWord(bytes, at)
+  return code === minus || isDigit(code) ? skipNumber(bytes, at) : skipLiteral(bytes, at)
 }
 
-/** Where the value of the member begins whose key opens at `at`. */
+/** The start of the value whose key begins at `at`. */
 export const skipKey = (bytes: Uint8Array, at: number): number => {
   const end = skipString(bytes, at)
-  return end === noJson ? noJson : skipColon(bytes, end)
+  return end === invalid ? invalid : skipColon(bytes, end)
 }
 
-/** Where the value begins whose key has ended at `at`. */
+/** The start of the value whose key ends at `at`. */
 export const skipColon = (bytes: Uint8Array, at: number): number => {
-  const separator = skipBlank(bytes, at)
-  return bytes[separator] === colon ? skipBlank(bytes, separator + 1) : noJson
+  const separator = skipWhitespace(bytes, at)
+  return bytes[separator] === colon ? skipWhitespace(bytes, separator + 1) : invalid
 }
 
-/** What closes the containers that are open, the innermost last. It is there once, since a value is skipped as a whole. */
-let closings = new Uint8Array(64)
+/** The closing brackets of the open containers, innermost last. Shared by all calls: a value is skipped in one go. */
+let closers = new Uint8Array(64)
 
-const deeper = (): void => {
-  const more = new Uint8Array(2 * closings.length)
-  more.set(closings)
-  closings = more
+const growClosers = (): void => {
+  const more = new Uint8Array(2 * closers.length)
+  more.set(closers)
+  closers = more
 }
 
 /** The end of the value that begins at `at`. */
 export const skipValue = (bytes: Uint8Array, at: number): number => {
   const code = bytes[at]
-  return code === openingBrace || code === openingBracket ? skipContainer(bytes, at) : skipScalar(bytes, at)
+  return code === leftBrace || code === leftBracket ? skipContainer(bytes, at) : skipScalar(bytes, at)
 }
 
 /** Without recursion: it may be nested deeper than the stack. */
@@ -149,48 +149,48 @@ const skipContainer = (bytes: Uint8Array, at: number): number => {
   for (;;) {
     const code = bytes[next] ?? 0
     if (code <= 0x20) {
-      const first = skipBlank(bytes, next)
-      if (first === next) return noJson
+      const first = skipWhitespace(bytes, next)
+      if (first === next) return invalid
       next = first
       continue
     }
     if (code === quote) {
       next = skipString(bytes, next)
-      if (next === noJson) return noJson
+      if (next === invalid) return invalid
       if (isKey) {
-        if (bytes[next] !== colon) next = skipBlank(bytes, next)
-        if (bytes[next] !== colon) return noJson
+        if (bytes[next] !== colon) next = skipWhitespace(bytes, next)
+        if (bytes[next] !== colon) return invalid
         next++
         isKey = false
         continue
       }
-    } else if (isKey) return noJson
-    else if (code === openingBrace || code === openingBracket) {
-      const closing = code === openingBrace ? closingBrace : closingBracket
-      next = skipBlank(bytes, next + 1)
+    } else if (isKey) return invalid
+    else if (code === leftBrace || code === leftBracket) {
+      const closing = code === leftBrace ? rightBrace : rightBracket
+      next = skipWhitespace(bytes, next + 1)
       if (bytes[next] !== closing) {
-        if (depth === closings.length) deeper()
-        closings[depth++] = closing
-        isKey = closing === closingBrace
+        if (depth === closers.length) growClosers()
+        closers[depth++] = closing
+        isKey = closing === rightBrace
         continue
       }
       next++
     } else {
-      next = code === minus || isDigit(code) ? skipNumber(bytes, next) : skipWord(bytes, next)
-      if (next === noJson) return noJson
+      next = code === minus || isDigit(code) ? skipNumber(bytes, next) : skipLiteral(bytes, next)
+      if (next === invalid) return invalid
     }
-    // a value has ended, and with it whatever closes here
+    // a value has ended; close what ends with it
     for (;;) {
       if (depth === 0) return next
       let after = bytes[next] ?? 0
       if (after <= 0x20) {
-        next = skipBlank(bytes, next)
+        next = skipWhitespace(bytes, next)
         after = bytes[next] ?? 0
       }
       next++
       if (after === comma) break
-      if (after !== closings[--depth]) return noJson
+      if (after !== closers[--depth]) return invalid
     }
-    isKey = closings[depth - 1] === closingBrace
+    isKey = closers[depth - 1] === rightBrace
   }
 }

@@ -1,35 +1,35 @@
 import type { Json } from "../document/json.ts"
 import {
   backslash,
-  firstOfFalse,
-  firstOfNull,
-  firstOfTrue,
   isDigit,
+  leftBrace,
+  leftBracket,
+  letterF,
+  letterN,
+  letterT,
   minus,
-  openingBrace,
-  openingBracket,
   point,
   quote,
   zero
 } from "./json-scanner.ts"
 
-/** Whether a string says something else than its bytes do. */
+/** Whether a string contains an escape. */
 export const hasEscape = (bytes: Buffer, begin: number, end: number): boolean => {
   for (let at = begin; at < end; at++) if (bytes[at] === backslash) return true
   return false
 }
 
-/** The text of the string whose quotes stand at `begin` and before `end`. */
+/** The content of the string from its first quote at `begin` to `end`, after its last. */
 export const textAt = (bytes: Buffer, begin: number, end: number): string =>
   hasEscape(bytes, begin, end)
     ? JSON.parse(bytes.toString("utf8", begin, end))
     : bytes.toString("utf8", begin + 1, end - 1)
 
-/** A double holds every whole number of so many digits, and every power of ten up to that. */
-const exact = 15
-const powers = Float64Array.from({ length: exact + 1 }, (_, exponent) => 10 ** exponent)
+/** A double holds every integer of 15 digits and every power of ten up to 10^15. */
+const exactDigits = 15
+const powers = Float64Array.from({ length: exactDigits + 1 }, (_, exponent) => 10 ** exponent)
 
-/** As JSON.parse reads it: the quotient of two whole numbers that a double holds is the double that is nearest (IEEE 754). */
+/** The number as JSON.parse reads it: IEEE 754 rounds the quotient of two exact integers correctly. */
 export const numberAt = (bytes: Buffer, begin: number, end: number): number => {
   const isNegative = bytes[begin] === minus
   let digits = 0
@@ -43,14 +43,14 @@ export const numberAt = (bytes: Buffer, begin: number, end: number): number => {
     } else if (code === point) decimals = end - at - 1
     else return Number(bytes.toString("latin1", begin, end))
   }
-  if (digits > exact) return Number(bytes.toString("latin1", begin, end))
+  if (digits > exactDigits) return Number(bytes.toString("latin1", begin, end))
   const size = whole / (powers[decimals] ?? 1)
   return isNegative ? -size : size
 }
 
-/** Whether a number stands there in the very spelling that `String` gives to its value. Says no to some that do. */
-export const isShortest = (bytes: Buffer, begin: number, end: number): boolean => {
-  if (end - begin > exact) return false
+/** Whether the bytes are a number in the spelling that `String` gives to it. May return false for one that is. */
+export const isShortestSpelling = (bytes: Buffer, begin: number, end: number): boolean => {
+  if (end - begin > exactDigits) return false
   const isNegative = bytes[begin] === minus
   const first = isNegative ? begin + 1 : begin
   let at = first
@@ -63,25 +63,25 @@ export const isShortest = (bytes: Buffer, begin: number, end: number): boolean =
   return at === end && (bytes[first] !== zero || !startsWithZeros(bytes, fraction))
 }
 
-/** Below a millionth the spelling has an exponent. */
+/** `String` writes numbers below a millionth with an exponent. */
 const startsWithZeros = (bytes: Buffer, at: number): boolean => {
   for (let index = 0; index < 6; index++) if (bytes[at + index] !== zero) return false
   return true
 }
 
-/** The value that stands there, which is known to be JSON. */
+/** The value of bytes that are known to be JSON. */
 export const jsonAt = (bytes: Buffer, begin: number, end: number): Json => {
   switch (bytes[begin]) {
     case quote:
       return textAt(bytes, begin, end)
-    case firstOfTrue:
+    case letterT:
       return true
-    case firstOfFalse:
+    case letterF:
       return false
-    case firstOfNull:
+    case letterN:
       return null
-    case openingBrace:
-    case openingBracket:
+    case leftBrace:
+    case leftBracket:
       return JSON.parse(bytes.toString("utf8", begin, end))
     default:
       return numberAt(bytes, begin, end)

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import { find } from "../../../src/jsonpath/evaluate.ts"
-import { bodyOf, note, nowhere, outline, placesOf, slotOf } from "../../../src/mapping/bytes/field-index.ts"
+import { absent, bodyOf, fieldIndex, fieldRanges, findFields, slotOf } from "../../../src/mapping/bytes/field-index.ts"
 import type { Json } from "../../../src/mapping/document/json.ts"
 import { spelled } from "../random-json.ts"
 import { key } from "../random-mapping.ts"
@@ -10,18 +10,18 @@ test("at each place stands what the keys lead to in the parsed document: of equa
   const step = fc.oneof(key, fc.nat(2))
   fc.assert(
     fc.property(fc.array(fc.array(step, { maxLength: 3 }), { maxLength: 5 }), spelled, spelled, (all, before, text) => {
-      const wanted = outline()
+      const wanted = fieldIndex()
       const slots = all.map((keys) => slotOf(wanted, keys))
-      const places = placesOf(wanted)
+      const places = fieldRanges(wanted)
       // what was noted of another value is forgotten
-      note(wanted, bodyOf(Buffer.from(before)), 0, places)
+      findFields(wanted, bodyOf(Buffer.from(before)), 0, places)
       const body = bodyOf(Buffer.from(text))
-      expect(note(wanted, body, 0, places)).toBe(body.bytes.length)
+      expect(findFields(wanted, body, 0, places)).toBe(body.bytes.length)
       const root: Json = JSON.parse(text)
       for (const [index, keys] of all.entries()) {
         const slot = slots[index] ?? 0
-        const begin = places.begins[slot] ?? nowhere
-        const found = begin === nowhere ? undefined : JSON.parse(body.bytes.toString("utf8", begin, places.ends[slot]))
+        const begin = places.begins[slot] ?? absent
+        const found = begin === absent ? undefined : JSON.parse(body.bytes.toString("utf8", begin, places.ends[slot]))
         expect(found).toEqual(find(keys, root))
       }
     }),
@@ -30,6 +30,6 @@ test("at each place stands what the keys lead to in the parsed document: of equa
 })
 
 test("the same keys have one slot", () => {
-  const wanted = outline()
+  const wanted = fieldIndex()
   expect([slotOf(wanted, ["a", 0]), slotOf(wanted, []), slotOf(wanted, ["a", 0]), wanted.slots]).toEqual([0, 1, 0, 2])
 })

@@ -1,13 +1,13 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { noJson, skipBlank, skipValue } from "../../../src/mapping/bytes/json-scanner.ts"
+import { invalid, skipValue, skipWhitespace } from "../../../src/mapping/bytes/json-scanner.ts"
 import { spelled } from "../random-json.ts"
 
 /** Whether a text is one value, and nothing but white space around it. */
 const isJson = (text: string): boolean => {
   const bytes = Buffer.from(text)
-  const end = skipValue(bytes, skipBlank(bytes, 0))
-  return end !== noJson && skipBlank(bytes, end) === bytes.length
+  const end = skipValue(bytes, skipWhitespace(bytes, 0))
+  return end !== invalid && skipWhitespace(bytes, end) === bytes.length
 }
 
 const parses = (text: string): boolean => {

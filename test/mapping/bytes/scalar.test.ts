@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { isShortest, jsonAt, numberAt } from "../../../src/mapping/bytes/scalar.ts"
+import { isShortestSpelling, jsonAt, numberAt } from "../../../src/mapping/bytes/scalar.ts"
 import { numberSpelled, spelled } from "../random-json.ts"
 
 test("a number is the one that JSON.parse makes of it, wherever it stands", () => {
@@ -26,19 +26,19 @@ test("a number that is said to be in its shortest spelling is", () => {
   fc.assert(
     fc.property(fc.oneof(numberSpelled, spelled), (text) => {
       const bytes = Buffer.from(text)
-      if (isShortest(bytes, 0, bytes.length)) expect(text).toBe(String(JSON.parse(text)))
+      if (isShortestSpelling(bytes, 0, bytes.length)) expect(text).toBe(String(JSON.parse(text)))
     }),
     { numRuns: 5000 }
   )
 })
 
 test.each(["0", "7", "-7", "0.5", "-0.25", "123456789012345", "0.000001", "99.99"])("%s is", (text) => {
-  expect(isShortest(Buffer.from(text), 0, text.length)).toBe(true)
+  expect(isShortestSpelling(Buffer.from(text), 0, text.length)).toBe(true)
 })
 
 test.each(["-0", "1.0", "1.50", "1e3", "0.0000001", "1234567890123456", '"7"', "null", "[7]", "-"])(
   "%s is not",
   (text) => {
-    expect(isShortest(Buffer.from(text), 0, text.length)).toBe(false)
+    expect(isShortestSpelling(Buffer.from(text), 0, text.length)).toBe(false)
   }
 )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { complaints, lines, yieldedOf } from "../collect.ts"
+import { lines, problemLines, transformText } from "../collect.ts"
 
 const m = { m: "v" }
 
@@ -67,7 +67,7 @@ describe("rows that are read from the bytes yield what parsed ones do", () => {
     ]
   ])("%s", (_, each, text, expected) => {
     expect(
-      lines(yieldedOf({ each }, text)).map((line) => line.replaceAll('="', "=").replaceAll(/"(?=[,}])/g, ""))
+      lines(transformText({ each }, text)).map((line) => line.replaceAll('="', "=").replaceAll(/"(?=[,}])/g, ""))
     ).toEqual(expected)
   })
 })
@@ -86,7 +86,7 @@ test("problems say where and what, as those of parsed rows", () => {
     }
   ]
   const text = '{"a": [{"id": [], "v": -1, "w": "DOWN", "s": 1.50, "b": {"c d": {"x": {}}}}]}'
-  expect(complaints(yieldedOf({ each }, text))).toEqual([
+  expect(problemLines(transformText({ each }, text))).toEqual([
     "ambiguous l id $['a'][0]: a list of 0",
     "not_a_number m v $['a'][0]: -1",
     "unknown_state n w $['a'][0]: \"DOWN\"",
@@ -96,13 +96,13 @@ test("problems say where and what, as those of parsed rows", () => {
   ])
 })
 
-test("a list that is gone is missing, one that is empty or null is not, and one that is none has no rows", () => {
+test("a list that is gone or null is missing, one that is empty or a string is not", () => {
   const each = [{ path: "$.a.b[*]", metrics: m }]
   const missing = (found: string) => [`missing m $.a.b[*] $: ${found}`]
-  expect(complaints(yieldedOf({ each }, '{"a": {}}'))).toEqual(missing("nothing"))
-  expect(complaints(yieldedOf({ each }, '{"a": {"b": "[1]"}}'))).toEqual(missing("nothing"))
-  expect(complaints(yieldedOf({ each }, '{"a": {"b": []}}'))).toEqual([])
-  expect(complaints(yieldedOf({ each }, '{"a": {"b": null}}'))).toEqual([])
+  expect(problemLines(transformText({ each }, '{"a": {}}'))).toEqual(missing("nothing"))
+  expect(problemLines(transformText({ each }, '{"a": {"b": "[1]"}}'))).toEqual([])
+  expect(problemLines(transformText({ each }, '{"a": {"b": []}}'))).toEqual([])
+  expect(problemLines(transformText({ each }, '{"a": {"b": null}}'))).toEqual(missing("nothing"))
 })
 
 describe("a list that another part of the mapping reads stays in the document", () => {
@@ -146,7 +146,7 @@ describe("a list that another part of the mapping reads stays in the document", 
       ["busy{} 1"]
     ]
   ])("%s", (_, other, expected) => {
-    expect(lines(yieldedOf({ each: [other, disks] }, text))).toEqual([...expected, ...disksLines])
-    expect(lines(yieldedOf({ each: [disks, other] }, text))).toEqual([...disksLines, ...expected])
+    expect(lines(transformText({ each: [other, disks] }, text))).toEqual([...expected, ...disksLines])
+    expect(lines(transformText({ each: [disks, other] }, text))).toEqual([...disksLines, ...expected])
   })
 })
