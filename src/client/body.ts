@@ -2,9 +2,10 @@ import type { IncomingMessage } from "node:http"
 import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
-import { brokenOff, TooLarge, Unreachable } from "./errors.ts"
+import { brokenOff, TooLarge, tooMuchAtOnce, Unreachable } from "./errors.ts"
 import { GrowingBuffer } from "./growing-buffer.ts"
 import { letGo } from "./let-go.ts"
+import type { Account } from "./memory-budget.ts"
 
 /** The content codings of RFC 9110, section 8.4.1, and zstd (RFC 8878). A map: the name comes from the response. */
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
@@ -20,19 +21,34 @@ export const acceptEncoding = "gzip, br, zstd"
 
 export type Body = Result.Result<Buffer, Unreachable | TooLarge>
 
+/** Wraps an event handler so that what it throws fails the request and not the process. */
+export type Guard = <A extends ReadonlyArray<unknown>>(handler: (...args: A) => void) => (...args: A) => void
+
 /** Undefined if the body is as it was sent; an empty header means that too. */
 const codingOf = ({ headers }: IncomingMessage): string | undefined => {
   const coding = headers["content-encoding"]?.trim().toLowerCase() ?? ""
   return coding === "" || coding === "identity" ? undefined : coding
 }
 
+/** How a body is read: at most `limit` bytes, in memory that `account` pays for, by handlers that `guard` wraps. */
+export interface Reading {
+  readonly limit: number
+  readonly account: Account
+  readonly guard: Guard
+}
+
 /**
- * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes `limit` bytes, or
- * before the first one if Content-Length is greater. `guard` wraps each event handler.
+ * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes the limit, or
+ * before the first one if Content-Length is greater.
  */
-export const readBody = (head: IncomingMessage, limit: number, guard: Guard, tell: (body: Body) => void): void => {
+export const readBody = (
+  head: IncomingMessage,
+  { limit, account, guard }: Reading,
+  tell: (body: Body) => void
+): void => {
   const coding = codingOf(head)
   const decoder = coding === undefined ? undefined : decoders.get(coding)?.()
+  const body: Readable = decoder === undefined ? head : head.pipe(decoder)
   const fail = (error: Unreachable | TooLarge) => {
     tell(Result.fail(error))
     decoder?.destroy()
@@ -42,15 +58,16 @@ export const readBody = (head: IncomingMessage, limit: number, guard: Guard, tel
   decoder?.on("error", ({ message }) =>
     fail(new Unreachable({ message: `the response's ${coding} is damaged: ${message}` }))
   )
-  if (coding !== undefined && decoder === undefined)
-    fail(new Unreachable({ message: "the response has a content-encoding that was not asked for" }))
   const announced = decoder === undefined ? Number(head.headers["content-length"] ?? Number.NaN) : Number.NaN
-  if (announced > limit) fail(new TooLarge({ limit }))
-
   const received = new GrowingBuffer(announced)
   /** Already copied. The HTTP parser may use it until the next chunk comes. */
   let copied: Buffer | undefined
-  const body: Readable = decoder === undefined ? head : head.pipe(decoder)
+  const append = guard((chunk: Buffer) => {
+    received.append(chunk)
+    if (decoder === undefined && copied !== undefined) letGo(copied)
+    copied = chunk
+    body.resume()
+  })
   body.on(
     "data",
     guard((chunk: Buffer) => {
@@ -59,16 +76,25 @@ export const readBody = (head: IncomingMessage, limit: number, guard: Guard, tel
         fail(new TooLarge({ limit }))
         return
       }
-      received.append(chunk)
-      if (decoder === undefined && copied !== undefined) letGo(copied)
-      copied = chunk
+      const growth = received.growthFor(chunk.length)
+      if (growth === 0) return append(chunk)
+      body.pause()
+      account.take(
+        growth,
+        () => append(chunk),
+        (total) => fail(tooMuchAtOnce(total))
+      )
     })
   )
   body.on(
     "end",
-    guard(() => tell(Result.succeed(received.take())))
+    guard(() => {
+      const bytes = received.take()
+      account.watch(bytes)
+      tell(Result.succeed(bytes))
+    })
   )
+  if (coding !== undefined && decoder === undefined)
+    fail(new Unreachable({ message: "the response has a content-encoding that was not asked for" }))
+  else if (announced > limit) fail(new TooLarge({ limit }))
 }
-
-/** Wraps an event handler so that what it throws fails the request and not the process. */
-export type Guard = <A extends ReadonlyArray<unknown>>(handler: (...args: A) => void) => (...args: A) => void

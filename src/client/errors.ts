@@ -32,13 +32,20 @@ export class BadStatus extends Data.TaggedError("BadStatus")<{
   }
 }
 
-/** A body longer than the cap. */
-export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: number }> {
+/** A body longer than the limit, or one for which memory is not left. */
+export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: number; readonly detail?: string }> {
   readonly reason = "too_large"
   override get message() {
-    return `the answer is longer than max_body, ${this.limit} bytes`
+    return this.detail ?? `the response is longer than max_body, ${this.limit} bytes`
   }
 }
+
+/** `total` bytes are what all bodies under way may take. */
+export const tooMuchAtOnce = (total: number) =>
+  new TooLarge({
+    limit: total,
+    detail: `the responses under way take more memory than poller uses for them, ${Math.floor(total / 1e6)} MB`
+  })
 
 /** All that an exchange may come to but an answer. No message holds a secret or a part of a body. */
 export type UpstreamError = Timeout | Unreachable | Untrusted | BadStatus | TooLarge

@@ -10,6 +10,7 @@ import { type Credentials, lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
 import { type Hop, send } from "./hop.ts"
 import { boundIdle } from "./idle.ts"
+import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
 import { makePools } from "./pool.ts"
 import { maxRedirects, redirected, redirects, type Strange } from "./redirect.ts"
 import type { Request } from "./request.ts"
@@ -29,6 +30,8 @@ export type Answer =
       readonly body: Uint8Array
       readonly validators: Validators | undefined
       readonly contentType?: string | undefined
+      /** Says that the body's memory is no longer used. */
+      readonly release?: (() => void) | undefined
     }
   /** The answer is the one that the validators were of. */
   | { readonly _tag: "NotModified"; readonly status: 304 }
@@ -63,11 +66,11 @@ const follow = Effect.fnUntraced(function* (
   const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   let hop = first
   for (let followed = 0; ; followed++) {
-    const { head, body } = yield* send(hop, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
+    const { head, body, release } = yield* send(hop, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
     const status = head.statusCode ?? 0
     if (body !== undefined) {
       const contentType = head.headers["content-type"]
-      return { _tag: "Fresh", status, body, validators: validatorsOf(head), contentType } as const
+      return { _tag: "Fresh", status, body, validators: validatorsOf(head), contentType, release } as const
     }
     if (status === 304 && isConditional(hop)) return { _tag: "NotModified", status } as const
     if (!followRedirects || !redirects.includes(status)) return yield* badStatus(status, head)
@@ -83,31 +86,39 @@ const follow = Effect.fnUntraced(function* (
 interface Channel {
   readonly request: Request
   readonly own: Hop["headers"]
+  readonly memory: MemoryBudget
   readonly pool: Effect.Success<ReturnType<ReturnType<typeof makePools>>>
   readonly credentials: Credentials
 }
 
 const exchange = Effect.fnUntraced(function* (
-  { request, own, pool: current, credentials }: Channel,
+  { request, own, memory, pool: current, credentials }: Channel,
   validators: Validators | undefined
 ) {
   const { url, method, body } = request
   const timeout = Duration.toMillis(request.timeout)
   const pool = yield* current
-  const strange = { headers: own, agents: pool.strange, timeout }
+  const strange = { headers: own, agents: pool.strange, timeout, memory }
   const secret = yield* credentials.headers(strange)
   const type = body !== undefined && { "content-type": "application/json" }
   const headers = { ...own, ...type, ...lowercase(request.headers), ...secret, ...conditions(validators) }
-  return yield* follow({ url, method, headers, body, agents: pool.own, timeout }, request, strange)
+  return yield* follow({ url, method, headers, body, agents: pool.own, timeout, memory }, request, strange)
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */
 const open = Effect.fnUntraced(function* (
   request: Request,
   own: Hop["headers"],
+  memory: MemoryBudget,
   openPool: ReturnType<typeof makePools>
 ) {
-  const channel: Channel = { request, own, pool: yield* openPool(request), credentials: makeCredentials(request) }
+  const channel: Channel = {
+    request,
+    own,
+    memory,
+    pool: yield* openPool(request),
+    credentials: makeCredentials(request)
+  }
   return (validators: Validators | undefined) =>
     exchange(channel, validators).pipe(
       Effect.catchTag("BadStatus", (error) =>
@@ -125,11 +136,12 @@ export class Upstream extends Context.Service<
   Upstream,
   { readonly open: (request: Request) => Effect.Effect<Exchange, never, Scope.Scope> }
 >()("poller/Upstream") {
-  /** Keeps `idle` connections for later at most. */
-  static readonly layer = (userAgent: string, idle: number) =>
+  /** Keeps `idle` connections for later at most, and `memory` bytes of bodies under way. */
+  static readonly layer = (userAgent: string, idle: number, memory = quarterOfMemory()) =>
     Layer.sync(Upstream, () => {
       const openPool = makePools(boundIdle(idle))
       const headers = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
-      return { open: (request) => open(request, headers, openPool) }
+      const budget = new MemoryBudget(memory)
+      return { open: (request) => open(request, headers, budget, openPool) }
     })
 }

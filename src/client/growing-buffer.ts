@@ -16,9 +16,14 @@ export class GrowingBuffer {
     this.#announced = announced
   }
 
+  /** How many bytes more it takes to append so many. */
+  growthFor(bytes: number): number {
+    return this.#capacityFor(this.size + bytes) - this.#bytes.length
+  }
+
   append(chunk: Uint8Array): void {
     const size = this.size + chunk.length
-    if (size > this.#bytes.length) this.#grow(size)
+    if (size > this.#bytes.length) this.#grow(this.#capacityFor(size))
     this.#bytes.set(chunk, this.size)
     this.size = size
   }
@@ -32,11 +37,15 @@ export class GrowingBuffer {
     return bytes
   }
 
-  #grow(size: number): void {
+  #capacityFor(size: number): number {
     const { length } = this.#bytes
+    if (size <= length) return length
     const trusted = this.#announced >= size && this.#announced <= Math.max(first, 4 * size)
     // the first chunk is often all of the body
-    const capacity = trusted ? this.#announced : Math.max(size, 2 * length)
+    return trusted ? this.#announced : Math.max(size, 2 * length)
+  }
+
+  #grow(capacity: number): void {
     // zeroed: only received bytes can ever be read
     const grown = Buffer.alloc(capacity)
     this.#bytes.copy(grown, 0, 0, this.size)

@@ -16,6 +16,7 @@ import {
   type Untrusted
 } from "./errors.ts"
 import { discardIdle } from "./idle.ts"
+import type { MemoryBudget } from "./memory-budget.ts"
 import type { Agents } from "./pool.ts"
 
 /** One request to one URL. */
@@ -25,6 +26,8 @@ export interface Hop {
   readonly headers: Readonly<Record<string, Redacted.Redacted | string>>
   readonly body: Redacted.Redacted | string | undefined
   readonly agents: Agents
+  /** Of all bodies under way. */
+  readonly memory: MemoryBudget
   /** The deadline of it all in milliseconds: the only word that Node has for a tunnel that a proxy does not open. */
   readonly timeout: number
 }
@@ -33,7 +36,11 @@ export interface Hop {
 export interface Received {
   readonly head: http.IncomingMessage
   readonly body: Buffer | undefined
+  /** Says that the body's memory is no longer used. */
+  readonly release: () => void
 }
+
+const nothingHeld = () => undefined
 
 /** The server closed a pooled connection at the moment it was used again; nobody's fault, and a new connection mends it. */
 class Severed extends Data.TaggedError("Severed") {}
@@ -57,6 +64,8 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
     } catch (error) {
       return resume(Effect.fail(fromNode(error)))
     }
+    const account = hop.memory.open()
+    const release = () => account.release()
     // a bug of ours fails this request; thrown into Node's parser it would end the process
     const guard: Guard =
       (handler) =>
@@ -65,6 +74,7 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
           handler(...args)
         } catch (error) {
           sent.destroy()
+          release()
           resume(Effect.die(error))
         }
       }
@@ -81,7 +91,7 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
       "upgrade",
       guard((head: http.IncomingMessage, socket: Duplex) => {
         socket.destroy()
-        resume(Effect.succeed({ head, body: undefined }))
+        resume(Effect.succeed({ head, body: undefined, release: nothingHeld }))
       })
     )
     sent.on(
@@ -90,19 +100,25 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
         answered = true
         const limit = limitOf(head)
         if (limit !== undefined) {
-          return readBody(head, limit, guard, (body: Body) =>
-            resume(Result.match(body, { onFailure: Effect.fail, onSuccess: (body) => Effect.succeed({ head, body }) }))
-          )
+          readBody(head, { limit, account, guard }, (body: Body) => {
+            if (Result.isSuccess(body)) return resume(Effect.succeed({ head, body: body.success, release }))
+            release()
+            resume(Effect.fail(body.failure))
+          })
+          return
         }
         // a short body came along with the head: passed over, it frees the connection for the next request; no other is waited for
         head.resume()
         setImmediate(() => {
           if (!head.complete) sent.destroy()
-          resume(Effect.succeed({ head, body: undefined }))
+          resume(Effect.succeed({ head, body: undefined, release: nothingHeld }))
         })
       })
     )
-    return Effect.sync(() => sent.destroy())
+    return Effect.sync(() => {
+      sent.destroy()
+      release()
+    })
   })
 
 /**

@@ -50,10 +50,11 @@ const ask = Effect.fnUntraced(function* (auth: OAuth2, strange: Strange) {
     },
     body: parameters.toString()
   }
-  const { head, body } = yield* send(hop, ({ statusCode }) => (statusCode === 200 ? maxAnswer : undefined))
+  const { head, body, release } = yield* send(hop, ({ statusCode }) => (statusCode === 200 ? maxAnswer : undefined))
   const status = head.statusCode ?? 0
   if (body === undefined) return yield* new BadStatus({ status, detail: "from the token endpoint" })
   const answer = decode(body.toString())
+  release()
   if (Option.isNone(answer))
     return yield* new BadStatus({ status, detail: "the token endpoint's answer has no access_token" })
   return answer.value

@@ -6,7 +6,7 @@ export const redirects: ReadonlyArray<number> = [301, 302, 303, 307, 308]
 export const maxRedirects = 10
 
 /** What of a request another origin may see. */
-export type Strange = Pick<Hop, "headers" | "agents" | "timeout">
+export type Strange = Pick<Hop, "headers" | "agents" | "timeout" | "memory">
 
 /**
  * Where a redirect leads (RFC 9110, section 15.4), or why it is not followed. Another origin, a downgrade to http among them, gets neither credentials nor

@@ -6,10 +6,12 @@ import { type Document, type Listing, readAgain, unreadable } from "./listing.ts
 /** As Prometheus' http_sd has it. */
 const isJson = (contentType = "") => /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i.test(contentType.trim())
 
-const documentOf = (before: Document | undefined, source: string, answer: Answer): Document =>
-  answer._tag === "Fresh" && isJson(answer.contentType)
+const documentOf = (before: Document | undefined, source: string, answer: Answer): Document => {
+  if (answer._tag === "Fresh") answer.release?.()
+  return answer._tag === "Fresh" && isJson(answer.contentType)
     ? readAgain(before, source, answer.body, fromJson)
-    : unreadable(before, source, "the answer's content-type is not application/json")
+    : unreadable(before, source, "the response's content-type is not application/json")
+}
 
 /** Asks for the list of a source; as long as there is no good answer, the last one stands. */
 export const readHttp = (source: string, exchange: Exchange, before: Listing): Effect.Effect<Listing> => {

@@ -35,6 +35,9 @@ interface Done {
 const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
   bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= large ? [buffer] : []))
 
+/** A function cannot be sent. */
+const cloneable = (answer: Answer): Answer => (answer._tag === "Fresh" ? { ...answer, release: undefined } : answer)
+
 const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
   outcome._tag === "Good" ? (outcome.result?.blocks ?? []).map(({ lines }) => lines) : []
 
@@ -94,7 +97,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => 
       const id = jobs++
       waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
       forgetResponse(target)
-      worker.postMessage({ id, spec, answer } satisfies Job, [...transferable([answer.body])])
+      worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [...transferable([answer.body])])
     })
 
   const convertHere = (target: Target, answer: Answer) => Effect.sync(() => convertChanged(target, answer))

@@ -6,6 +6,7 @@ import type { Answer } from "../client/exchange.ts"
 import { letGo } from "../client/let-go.ts"
 import type { Target } from "../config/target.ts"
 import { SampleLines } from "../exposition/lines.ts"
+import { TooCostly } from "../mapping/document/cost.ts"
 import type { Outcome } from "./outcome.ts"
 
 /** The part of a target that a conversion needs. */
@@ -17,8 +18,15 @@ export const convert = ({ transform, maxSeries }: ConversionTarget, response: An
   if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
   const bytes = response.body.length
   const lines = new SampleLines()
-  const transformed = transform(response.body, lines)
-  letGo(response.body)
+  let transformed: ReturnType<typeof transform>
+  try {
+    transformed = transform(response.body, lines)
+  } catch (error) {
+    if (!(error instanceof TooCostly)) throw error
+    return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }
+  } finally {
+    letGo(response.body)
+  }
   if (Result.isFailure(transformed)) {
     const message = `the response is not JSON: ${transformed.failure}`
     return { _tag: "Failed", reason: "not_json", message, status, bytes }

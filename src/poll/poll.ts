@@ -15,6 +15,11 @@ const failed = (error: UpstreamError): Outcome => ({
   ...(error._tag === "BadStatus" && { status: error.status, retryAfter: error.retryAfter })
 })
 
+const release = (response: Answer) =>
+  Effect.sync(() => {
+    if (response._tag === "Fresh") response.release?.()
+  })
+
 /**
  * One poll: exchange, conversion, time. Never fails and never dies. A defect is a bug in poller: it costs this poll (reason `internal`) and
  * is logged with its cause.
@@ -24,7 +29,7 @@ export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effec
   const at = yield* Clock.currentTimeMillis
   const start = yield* monotonic
   const outcome = yield* exchange.pipe(
-    Effect.flatMap((response) => convert(target, response)),
+    Effect.flatMap((response) => Effect.ensuring(convert(target, response), release(response))),
     Effect.catch((error) => Effect.succeed(failed(error))),
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)

@@ -39,7 +39,7 @@ test.each(codings)("the cap counts what comes out of %s", async (coding, encode)
   upstream.also.coded = coded(coding, encode(Buffer.from(document)))
   expect(told(await poll(document.length))).toBe(document)
   expect(told(await poll(document.length - 1))).toBe(
-    `too_large: the answer is longer than max_body, ${document.length - 1} bytes`
+    `too_large: the response is longer than max_body, ${document.length - 1} bytes`
   )
 })
 
@@ -62,7 +62,7 @@ test("1 GB out of 1 MB costs no more memory than the cap allows", async () => {
   const timer = setInterval(() => {
     highest = Math.max(highest, process.memoryUsage.rss())
   }, 1)
-  expect(told(await poll(most))).toBe(`too_large: the answer is longer than max_body, ${most} bytes`)
+  expect(told(await poll(most))).toBe(`too_large: the response is longer than max_body, ${most} bytes`)
   clearInterval(timer)
   expect(highest - before).toBeLessThan(3 * most)
 })

@@ -41,7 +41,7 @@ const outcomes: ReadonlyArray<readonly [fault: string, outcome: RegExp]> = [
   ["two_lengths", /^connection: the answer is not HTTP: /],
   ["endless_headers", /^connection: the answer is not HTTP: Header overflow$/],
   ["upgrade", /^status: status 101$/],
-  ["flood", /^too_large: the answer is longer than max_body, 100000 bytes$/],
+  ["flood", /^too_large: the response is longer than max_body, 100000 bytes$/],
   ["too_long", /^too_large: /],
   ["bomb", /^too_large: /],
   ["damaged_gzip", /^connection: the response's gzip is damaged: /],

@@ -7,9 +7,11 @@ import type { UpstreamError } from "../../src/client/errors.ts"
 import { type Answer, Upstream, type Validators } from "../../src/client/exchange.ts"
 import type { Request } from "../../src/client/request.ts"
 
-/** An HTTP client that keeps `idle` connections at most. */
-export const startClient = (idle = 100) =>
-  Effect.runSync(Effect.map(Upstream, (client) => client).pipe(Effect.provide(Upstream.layer("poller/0.0.0", idle))))
+/** An HTTP client that keeps `idle` connections at most, and `memory` bytes of bodies under way. */
+export const startClient = (idle = 100, memory?: number) =>
+  Effect.runSync(
+    Effect.map(Upstream, (client) => client).pipe(Effect.provide(Upstream.layer("poller/0.0.0", idle, memory)))
+  )
 
 /** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
 export const opened = async (request: Request, client = startClient()) => {

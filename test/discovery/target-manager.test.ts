@@ -111,7 +111,7 @@ for (const [why, bad, line] of [
   [
     "that says that it answers with something else",
     answer([{ targets: ["x:1"] }], "text/html"),
-    "http://inventory.test/: the answer's content-type is not application/json"
+    "http://inventory.test/: the response's content-type is not application/json"
   ],
   ["whose answer is no JSON", answer("[{]"), "http://inventory.test/: not JSON: no key at line 1, column 3"],
   ["whose answer is no list", answer({}), "http://inventory.test/: expected a list"]

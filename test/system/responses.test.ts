@@ -79,6 +79,34 @@ describe("a response costs no more memory than its bytes allow", () => {
   })
 })
 
+/** Texts of 6 MB whose values would take 20 to 130 times that. */
+const costly = {
+  brackets: () => "[".repeat(6_000_000),
+  objects: () => `[${"{},".repeat(2_000_000)}0]`
+}
+
+test.each(Object.entries(costly))("6 MB of %s, three at once, fit into a heap of 300 MB", async (name, text) => {
+  const body = text()
+  upstream.also[name] = (response) => void response.end(body)
+  const targets = ["a", "b", "c"].map((target) => ({
+    name: target,
+    url: `${upstream.url}/${name}`,
+    interval: "4s",
+    timeout: "4s",
+    labels: { target }
+  }))
+  const env = { NODE_OPTIONS: "--max-old-space-size=300" }
+  const daemon = await startDaemon(["--config", configuration({ targets })], { env })
+  try {
+    for (const { name } of targets) {
+      await daemon.line(new RegExp(`"target down" target=${name} reason=too_large error="the values in the response`))
+    }
+    expect(peak(daemon.child.pid)).toBeLessThan(450)
+  } finally {
+    expect((await daemon.stop()).code).toBe(0)
+  }
+})
+
 test.each([204, 304])("a %d with a Content-Length has no body, and none of another's", async (status) => {
   upstream.also.secret = (response) => void response.end(`{"thief":4242,"pad":"${"x".repeat(2000)}"}`)
   upstream.also.bodiless = (_response, socket) =>

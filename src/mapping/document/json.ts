@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { boundCost, TooCostly } from "./cost.ts"
 import { fault } from "./fault.ts"
 import { formatFor } from "./format.ts"
 import { spellings } from "./spellings.ts"
@@ -23,14 +24,15 @@ export interface Document {
 
 /**
  * The document in a body; or in a few words why it is no JSON and where, none of them from the body, which may hold
- * secrets. A key that comes twice has its last value.
+ * secrets. A key that comes twice has its last value. Throws TooCostly.
  */
 export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
   const text = decodeText(bytes)
   if (Result.isFailure(text)) return Result.fail(text.failure)
   try {
     return Result.succeed(documentOf(text.success))
-  } catch {
+  } catch (error) {
+    if (error instanceof TooCostly) throw error
     return Result.fail(withFormat(fault(text.success), text.success))
   }
 }
@@ -44,8 +46,9 @@ const withFormat = (why: string, text: string): string => {
   return format === undefined ? why : `${why}; format: ${format} reads it`
 }
 
-/** Throws where the text is no JSON. */
+/** Throws where the text is no JSON, and TooCostly. */
 export const documentOf = (text: string): Document => {
+  boundCost(text)
   const root: Json = JSON.parse(text)
   return { root, spelling: lazySpelling(text, root) }
 }

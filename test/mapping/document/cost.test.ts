@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest"
+import { boundCost, costOf, TooCostly } from "../../../src/mapping/document/cost.ts"
+
+const megabyte = 1_000_000
+
+const list = (length: number, item: (index: number) => string): string => {
+  const items: Array<string> = []
+  for (let size = 0, index = 0; size < length; index++) {
+    const text = item(index)
+    items.push(text)
+    size += text.length + 1
+  }
+  return `[${items.join()}]`
+}
+
+/** Texts whose values take many times their bytes, and how many times; measured by the resident memory of Node 26. */
+const costly: ReadonlyArray<readonly [name: string, text: string, times: number]> = [
+  ["brackets that nothing closes", "[".repeat(megabyte), 56],
+  ["empty lists", list(megabyte, () => "[]"), 24],
+  ["empty objects", list(megabyte, () => "{}"), 39],
+  ["objects with a key of their own", list(megabyte, (n) => `{"${n.toString(36)}":1}`), 22],
+  ["the same, with a space after the key", list(megabyte, (n) => `{"${n.toString(36)}" :1}`), 20],
+  ["many levels", list(megabyte, () => "[".repeat(5000) + "]".repeat(5000)), 38]
+]
+
+/** Texts as APIs send them. */
+const usual: ReadonlyArray<readonly [name: string, text: string, times: number]> = [
+  ["rows", list(megabyte, (n) => `{"id":"node-${n}","cpu":0.5,"mem":${n},"state":"ACTIVE"}`), 8],
+  ["numbers", list(megabyte, () => "0.5"), 5],
+  ["one long string", `"${"x".repeat(megabyte)}"`, 1],
+  ["brackets in a string", `"${'[{\\"'.repeat(megabyte / 4)}"`, 1]
+]
+
+describe("the memory that a text's values take", () => {
+  test.each(costly)("%s", (_name, text, times) => {
+    expect(costOf(text)).toBeGreaterThan(0.8 * times * text.length)
+    expect(costOf(text)).toBeLessThan(6 * times * text.length)
+  })
+
+  test.each(usual)("%s", (_name, text, times) => expect(costOf(text)).toBeLessThan(times * text.length))
+
+  test("is bounded by a message that names both figures", () => {
+    const text = "[".repeat(2 * megabyte)
+    expect(() => boundCost(text, () => 50e6)).toThrow(TooCostly)
+    expect(() => boundCost(text, () => 50e6)).toThrow(
+      /^the values in the response would take \d+ MB of memory, and one response may take 50 MB$/
+    )
+    boundCost(text, () => 1e9)
+    boundCost("[".repeat(1000), () => 1)
+  })
+
+  test("takes a time that is linear in the text, whatever is in it", () => {
+    for (const text of ['"\\', '\\"', '" ', "\\".repeat(9)].map((part) => part.repeat((4 * megabyte) / part.length))) {
+      const start = performance.now()
+      costOf(text)
+      expect(performance.now() - start).toBeLessThan(2000)
+    }
+  })
+})
