@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 /** Tests that assert a time or an amount of memory. */
-const measured = ["bench", "limits", "slow-scrape", "storm"].map((name) => `test/system/${name}.test.ts`)
+const measured = ["bench", "clients", "limits", "slow-scrape", "storm"].map((name) => `test/system/${name}.test.ts`)
 
 export default defineConfig({
   test: {

@@ -18,7 +18,7 @@ import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
 import { StateStore } from "./poll/state-store.ts"
 import { ailments } from "./serve/health.ts"
-import { drainTime, type Listener, serve, showListener } from "./serve/server.ts"
+import { defaultTimeouts, drainTime, type Listener, serve, showListener } from "./serve/server.ts"
 import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
@@ -73,7 +73,10 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
-    const bound = yield* serve(options.listeners, options.web, connections().clients)
+    const bound = yield* serve(options.listeners, options.web, {
+      connections: connections().clients,
+      ...defaultTimeouts
+    })
     const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
     const manager = yield* TargetManager.makeTargetManager(scheduler, options.shard)

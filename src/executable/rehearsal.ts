@@ -41,6 +41,8 @@ const answer = (): Answer => ({
 
 /** Takes an answer for nobody. */
 const nowhere = {
+  cork: () => undefined,
+  uncork: () => undefined,
   writeHead: () => undefined,
   write: () => undefined,
   end: () => undefined,

@@ -28,7 +28,7 @@ export const keep = (memory: ArrayBuffer): void => {
   spare.splice(index < 0 ? spare.length : index, 0, memory)
 }
 
-/** From here to its `release`, somebody reads lines that stand: puts them together, compresses or sends them. */
+/** From here to its `release`, somebody puts lines together or compresses them. */
 export const hold = (): void => {
   readers++
 }
@@ -37,15 +37,49 @@ export const release = (): void => {
   readers--
 }
 
+/** How many readers a buffer has that is being sent, and whether it is to be used again after the last of them. */
+interface Pin {
+  readers: number
+  isReleased: boolean
+}
+
+const pins = new WeakMap<ArrayBufferLike, Pin>()
+
+/** Keeps large parts as they are until the returned function is called. */
+export const pin = (parts: ReadonlyArray<Uint8Array>): (() => void) => {
+  const buffers = new Set(parts.flatMap(({ buffer, byteLength }) => (byteLength < large ? [] : buffer)))
+  for (const buffer of buffers) {
+    const known = pins.get(buffer)
+    if (known === undefined) pins.set(buffer, { readers: 1, isReleased: false })
+    else known.readers++
+  }
+  return () => {
+    for (const buffer of buffers) {
+      const pin = pins.get(buffer)
+      if (pin === undefined || --pin.readers > 0) continue
+      pins.delete(buffer)
+      if (pin.isReleased) takeBack(buffer)
+    }
+    buffers.clear()
+  }
+}
+
 const lenders = new WeakMap<ArrayBuffer, (memory: ArrayBuffer) => void>()
 
 /** Memory of somebody who wants it back. */
 export const lendFrom = (takeBack: (memory: ArrayBuffer) => void, memory: ArrayBuffer): void =>
   void lenders.set(memory, takeBack)
 
-/** Of lines that stand no longer, and that nobody will ask for again. What somebody reads just now is left to the collector. */
+/** Of lines that stand no longer, and that nobody will ask for again. What somebody puts together or compresses just now is left to the collector. */
 export const giveBack = ({ buffer, byteLength }: Uint8Array): void => {
-  if (readers > 0 || byteLength < large || !(buffer instanceof ArrayBuffer)) return
-  const takeBack = lenders.get(buffer) ?? keep
-  takeBack(buffer)
+  if (byteLength < large) return
+  const pin = pins.get(buffer)
+  if (pin === undefined) takeBack(buffer)
+  else pin.isReleased = true
+}
+
+const takeBack = (buffer: ArrayBufferLike): void => {
+  if (readers > 0 || !(buffer instanceof ArrayBuffer)) return
+  const lender = lenders.get(buffer) ?? keep
+  lender(buffer)
 }

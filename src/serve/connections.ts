@@ -4,76 +4,99 @@ import type { TLSSocket } from "node:tls"
 
 interface Connection {
   readonly socket: Socket
-  /** Requests of it that are not answered in full. */
-  requests: number
+  /** What begins the response to each request that is not answered in full, in order. */
+  readonly requests: Array<() => void>
 }
 
-/** TLS makes a socket of its own for a connection; both ends of a TCP connection are the same in either. */
+/** Requests that a client may send ahead of their responses (RFC 9112, section 9.3.2). No client of today sends more than one. */
+const maxPipelined = 16
+
+/** Both the TCP connection and the TLS connection on it have the same two ends. */
 const peer = ({ remoteAddress, remotePort, localPort }: Socket): string | undefined =>
   remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`
 
 /**
- * The connections of all clients of the pages, at most `most` of them, so that clients cannot take the descriptors that polls need. For one more the
- * connection gives way that has been idle longest; where none is idle, the one whose answer has made no progress for longest.
+ * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the descriptors that polls need. One more closes the
+ * connection that has been idle longest or, if none is idle, the one whose response has made no progress for longest.
+ * Requests of one connection are answered one after the other: what a client asks for without reading costs nothing.
  */
 export class Connections {
-  readonly #most: number
-  /** Both in the order in which they last showed a sign of life. */
+  readonly #max: number
+  /** Both in the order of their last sign of life. */
   readonly #idle = new Set<Connection>()
   readonly #busy = new Set<Connection>()
   readonly #bySocket = new WeakMap<Socket, Connection>()
   readonly #byPeer = new Map<string, Connection>()
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(max: number) {
+    this.#max = max
   }
 
-  /** Watches the connections of a server and the requests on them. */
-  watch(server: Server): void {
+  /** Has `answer` called for the requests of a server. */
+  watch(server: Server, answer: (request: IncomingMessage, response: ServerResponse) => void): void {
     server.prependListener("connection", (socket) => this.#accept(socket))
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#secure(socket))
-    server.prependListener("request", (request, response) => this.#begin(request, response))
+    server.on("request", (request, response) => {
+      const connection = this.#bySocket.get(request.socket)
+      if (connection === undefined) return answer(request, response)
+      this.#enqueue(connection, response, () => answer(request, response))
+    })
   }
 
-  /** The client has read a part of its answer. */
-  progressed(socket: Socket): void {
+  /** The client has read a part of its response. */
+  readonly progressed = (socket: Socket): void => {
     const connection = this.#bySocket.get(socket)
     if (connection !== undefined && this.#busy.delete(connection)) this.#busy.add(connection)
   }
 
   #accept(socket: Socket): void {
-    const connection: Connection = { socket, requests: 0 }
+    const connection: Connection = { socket, requests: [] }
     const key = peer(socket)
     this.#bySocket.set(socket, connection)
     if (key !== undefined) this.#byPeer.set(key, connection)
     this.#idle.add(connection)
     socket.once("close", () => {
-      this.#idle.delete(connection)
-      this.#busy.delete(connection)
+      this.#remove(connection)
       if (key !== undefined && this.#byPeer.get(key) === connection) this.#byPeer.delete(key)
     })
-    if (this.#idle.size + this.#busy.size > this.#most) this.#makeRoom()
+    if (this.#idle.size + this.#busy.size > this.#max) this.#makeRoom()
+  }
+
+  #remove(connection: Connection): void {
+    this.#idle.delete(connection)
+    this.#busy.delete(connection)
+    connection.requests.length = 0
   }
 
   #makeRoom(): void {
     const [first] = this.#idle.size > 1 ? this.#idle : this.#busy
     if (first === undefined) return
-    this.#idle.delete(first)
-    this.#busy.delete(first)
+    this.#remove(first)
     first.socket.destroy()
   }
 
   #secure(socket: TLSSocket): void {
-    const connection = this.#byPeer.get(peer(socket) ?? "")
-    if (connection !== undefined) this.#bySocket.set(socket, connection)
+    // a UNIX socket has no peer address
+    this.#bySocket.set(socket, this.#byPeer.get(peer(socket) ?? "") ?? { socket, requests: [] })
   }
 
-  #begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    const connection = this.#bySocket.get(socket)
-    if (connection === undefined) return
-    if (connection.requests++ === 0 && this.#idle.delete(connection)) this.#busy.add(connection)
+  #enqueue(connection: Connection, response: ServerResponse, begin: () => void): void {
+    const { socket, requests } = connection
+    if (socket.destroyed) return
+    if (requests.length === maxPipelined) {
+      this.#remove(connection)
+      socket.destroy()
+      return
+    }
     response.once("close", () => {
-      if (--connection.requests === 0 && this.#busy.delete(connection)) this.#idle.add(connection)
+      requests.shift()
+      const [next] = requests
+      if (next !== undefined) next()
+      else if (this.#busy.delete(connection)) this.#idle.add(connection)
     })
+    requests.push(begin)
+    if (requests.length > 1) return
+    if (this.#idle.delete(connection)) this.#busy.add(connection)
+    begin()
   }
 }

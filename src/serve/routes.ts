@@ -1,21 +1,22 @@
+import type { IncomingMessage } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { StateStore } from "../poll/state-store.ts"
 import { ailments, unpolled } from "./health.ts"
+import { type HttpResponse, makeResponse, text } from "./http-response.ts"
+import { PageQueue } from "./page-queue.ts"
 import { securityHeaders } from "./pages/layout.ts"
 import { statusPage } from "./pages/status-page.ts"
 import { targetPage } from "./pages/target-page.ts"
 import type { Scrape } from "./scrape.ts"
 
-const text = (body: string, status = 200) =>
-  HttpServerResponse.text(body, { status, contentType: "text/plain; charset=utf-8" })
+const html = (body: string): HttpResponse =>
+  makeResponse([Buffer.from(body)], { "content-type": "text/html; charset=utf-8", ...securityHeaders() })
 
-const markup = (body: string) =>
-  HttpServerResponse.text(body, { contentType: "text/html; charset=utf-8", headers: securityHeaders() })
+const notFound = text("not found\n", 404)
+const notAllowed = text("use GET or HEAD\n", 405, { allow: "GET, HEAD" })
 
-/** A name as a path has it; what is no encoding of one is the name of nothing. */
+/** The name of a target in a path; a malformed one is no target's name. */
 const decode = (encoded: string): string => {
   try {
     return decodeURIComponent(encoded)
@@ -27,35 +28,39 @@ const decode = (encoded: string): string => {
 const okUnless = (problems: ReadonlyArray<string>) =>
   problems.length === 0 ? text("ok\n") : text(`${problems.join("\n")}\n`, 503)
 
-/** All that poller serves: GET and HEAD, one page a path. */
+/** The response to each request. */
 export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
-  const board = yield* StateStore
+  const store = yield* StateStore
+  const pages = new PageQueue()
 
-  const metrics = ({ headers }: HttpServerRequest.HttpServerRequest) =>
-    Effect.map(scrape(headers.accept, headers["accept-encoding"]), ({ body, headers }) =>
-      HttpServerResponse.uint8Array(Buffer.concat(body), { headers })
+  const page = (url: string, build: Effect.Effect<HttpResponse, never, StateStore>) =>
+    Effect.flatMap(Effect.context<StateStore>(), (context) =>
+      Effect.promise(() => pages.get(url, () => Effect.runSyncWith(context)(build)))
     )
 
-  const status = Effect.fnUntraced(function* (query: string) {
-    const now = yield* Clock.currentTimeMillis
-    const view = { self: board.daemon(), statuses: board.statuses(), ailments: yield* ailments, now }
-    return markup(statusPage({ ...view, query: new URLSearchParams(query) }))
-  })
+  const status = (query: string) =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const view = { self: store.daemon(), statuses: store.statuses(), ailments: yield* ailments, now }
+      return html(statusPage({ ...view, query: new URLSearchParams(query) }))
+    })
 
-  const target = (encoded: string) => {
-    const found = board.status(decode(encoded))
-    return found === undefined
-      ? undefined
-      : Effect.map(Clock.currentTimeMillis, (now) => markup(targetPage(board.daemon(), found, now)))
-  }
+  const target = (name: string) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const found = store.status(name)
+      return found === undefined ? notFound : html(targetPage(store.daemon(), found, now))
+    })
 
-  const page = (path: string, query: string, request: HttpServerRequest.HttpServerRequest) => {
-    if (path.startsWith("/targets/")) return target(path.slice("/targets/".length))
+  const responseTo = (path: string, query: string, { url = "", headers }: IncomingMessage) => {
+    if (path.startsWith("/targets/")) {
+      const name = decode(path.slice("/targets/".length))
+      return store.status(name) === undefined ? undefined : page(path, target(name))
+    }
     switch (path) {
       case "/":
-        return status(query)
+        return page(url, status(query))
       case "/metrics":
-        return metrics(request)
+        return scrape(headers.accept, headers["accept-encoding"])
       case "/healthz":
         return Effect.map(ailments, okUnless)
       case "/readyz":
@@ -65,14 +70,11 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
     }
   }
 
-  return Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const [path = "/", query = ""] = request.url.split("?", 2)
-    const answer = page(path, query, request)
-    if (answer === undefined) return text("not found\n", 404)
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return HttpServerResponse.setHeader(text("use GET or HEAD\n", 405), "allow", "GET, HEAD")
-    }
-    return yield* answer
-  })
+  return (request: IncomingMessage): Effect.Effect<HttpResponse, never, StateStore> => {
+    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2)
+    const response = responseTo(path, query, request)
+    if (response === undefined) return Effect.succeed(notFound)
+    if (request.method !== "GET" && request.method !== "HEAD") return Effect.succeed(notAllowed)
+    return response
+  }
 })

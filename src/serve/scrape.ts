@@ -2,18 +2,14 @@ import * as Effect from "effect/Effect"
 import { renderForeign } from "../exposition/foreign.ts"
 import { contentType, type Format } from "../exposition/format.ts"
 import { compress, gzip } from "../exposition/gzip.ts"
+import { pin } from "../exposition/memory.ts"
 import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
 import { pieces } from "../exposition/page.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
 import { memoize } from "../poll/memoize.ts"
 import type { PageFragment } from "../poll/page-fragments.ts"
 import { StateStore } from "../poll/state-store.ts"
-
-/** A finished answer; the pieces of its body follow each other. */
-export interface Scraped {
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: ReadonlyArray<Uint8Array>
-}
+import { type HttpResponse, makeResponse } from "./http-response.ts"
 
 /** How long a section must be still before it is prepared. */
 const rest = "250 millis"
@@ -22,28 +18,23 @@ interface Page {
   readonly version: number
   readonly reading: Reading
   readonly pieces: ReadonlyArray<Uint8Array>
-  plain?: Scraped
-  zipped?: Scraped
+  plain?: HttpResponse
+  zipped?: HttpResponse
   /** The compression that is under way, for all who wait for it. */
-  zipping?: Promise<Scraped>
+  zipping?: Promise<HttpResponse>
 }
 
-const scraped = (
+const pageResponse = (
   format: Format,
   body: ReadonlyArray<Uint8Array>,
   encoding: Readonly<Record<string, string>> = {}
-): Scraped => ({
-  headers: {
-    "content-type": contentType[format],
-    vary: "Accept, Accept-Encoding",
-    ...encoding,
-    "content-length": String(body.reduce((size, { length }) => size + length, 0))
-  },
-  body
-})
+): HttpResponse =>
+  makeResponse(body, { "content-type": contentType[format], vary: "Accept, Accept-Encoding", ...encoding })
 
 const zip = async (page: Page, format: Format) => {
-  page.zipped = scraped(format, [await gzip(page.pieces)], { "content-encoding": "gzip" })
+  const unpin = pin(page.pieces)
+  page.zipped = pageResponse(format, [await gzip(page.pieces)], { "content-encoding": "gzip" })
+  unpin()
   return page.zipped
 }
 
@@ -59,7 +50,7 @@ export const makeScrape = Effect.gen(function* () {
   const own = yield* ProcessMetrics
   const pages = new Map<Format, Page>()
   /** Somebody scrapes, and asks for gzip. */
-  let isScraped = false
+  let isHttpResponse = false
   let isZipped = false
 
   const standing = (format: Format, reading: Reading | undefined) => {
@@ -67,7 +58,7 @@ export const makeScrape = Effect.gen(function* () {
     return last !== undefined && last.version === board.version() && last.reading === reading ? last : undefined
   }
 
-  const ready = (accept: string | undefined, encoding: string | undefined): Scraped | undefined => {
+  const ready = (accept: string | undefined, encoding: string | undefined): HttpResponse | undefined => {
     const page = standing(formatOf(accept), own.latest())
     return wantsGzip(encoding) ? page?.zipped : page?.plain
   }
@@ -91,10 +82,10 @@ export const makeScrape = Effect.gen(function* () {
 
   const scrape = Effect.fnUntraced(function* (accept: string | undefined, encoding: string | undefined) {
     const format = formatOf(accept)
-    isScraped = true
+    isHttpResponse = true
     const current = yield* page(format)
     if (!wantsGzip(encoding)) {
-      current.plain ??= scraped(format, current.pieces)
+      current.plain ??= pageResponse(format, current.pieces)
       return current.plain
     }
     isZipped = true
@@ -126,7 +117,7 @@ export const makeScrape = Effect.gen(function* () {
     while (true) {
       yield* board.change
       do yield* Effect.sleep(rest)
-      while (isScraped && (yield* prepare(seen)))
+      while (isHttpResponse && (yield* prepare(seen)))
     }
   })
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
@@ -7,11 +6,14 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import { hold, release } from "../exposition/memory.ts"
 import type { Socket } from "../host/sockets.ts"
+import type { StateStore } from "../poll/state-store.ts"
 import { type Address, showAddress } from "./address.ts"
 import { Connections } from "./connections.ts"
+import { type HttpResponse, text } from "./http-response.ts"
+import { ResponseWriter } from "./response-writer.ts"
 import { makeRoutes } from "./routes.ts"
-import { makeScrape, type Scrape, type Scraped } from "./scrape.ts"
-import { plain, type WebConfig } from "./web-config/web-config.ts"
+import { makeScrape } from "./scrape.ts"
+import type { WebConfig } from "./web-config/web-config.ts"
 
 /** An address to bind, or a socket that systemd has bound already. */
 export type Listener = Address | Socket
@@ -33,12 +35,6 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
     return `cannot listen on ${showListener(this.listener)}: ${why[code ?? ""] ?? (this.cause instanceof Error ? this.cause.message : String(this.cause))}`
   }
 }
-
-/** Silent on success, loud on a bug: the stock request logger is all or nothing. */
-const logDefects = <A, E, R>(app: Effect.Effect<A, E, R>) =>
-  Effect.tapCause(app, (cause) =>
-    Cause.hasDies(cause) ? Effect.logError("request failed by a bug", cause) : Effect.void
-  )
 
 /** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
 export const drainTime = Duration.millis(500)
@@ -71,28 +67,69 @@ const listen = (server: Server, listener: Listener) =>
     close
   )
 
-const send = (response: ServerResponse, { headers, body }: Scraped) => {
-  response.writeHead(200, headers)
-  for (const piece of body.slice(0, -1)) response.write(piece)
-  response.end(body.at(-1))
-}
+const failed = text("internal error: the log of poller has the cause\n", 500)
+
+/** A request that failed by a bug is logged with its cause. */
+const orFailed = <A, R>(response: Effect.Effect<A, never, R>): Effect.Effect<A | HttpResponse, never, R> =>
+  Effect.catchCause(response, (cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.interrupt
+      : Effect.as(Effect.logError("request failed by a bug", cause), failed)
+  )
 
 /**
- * Answers scrapes, and tells whether a request was one. The way through the routes takes three times as long as Node itself, and would copy the page
- * of many targets once more.
+ * Answers requests. A page of /metrics that is ready is written without an effect, which would take three times as long as Node itself: 0.05 ms a scrape.
  */
-const makeAnswerScrape = Effect.fnUntraced(function* ({ ready, scrape }: Scrape) {
-  const run = yield* FiberSet.makeRuntime()
-  return ({ url, method, headers }: IncomingMessage, response: ServerResponse): boolean => {
-    if (url !== "/metrics" || method !== "GET") return false
-    const { accept } = headers
-    const encoding = headers["accept-encoding"]
-    const page = ready(accept, encoding)
-    if (page !== undefined) send(response, page)
-    else run(Effect.map(logDefects(scrape(accept, encoding)), (page) => send(response, page)))
-    return true
+const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, writer: ResponseWriter) {
+  const scrape = yield* makeScrape
+  yield* Effect.forkScoped(scrape.ahead)
+  const responseTo = yield* makeRoutes(scrape)
+  const run = yield* FiberSet.makeRuntime<StateStore>()
+
+  const isMetrics = ({ url, method }: IncomingMessage) =>
+    method === "GET" && (url === "/metrics" || url?.startsWith("/metrics?") === true)
+
+  const write = (response: ServerResponse, { headers, ...rest }: HttpResponse) =>
+    writer.write(response, { ...rest, headers: { ...headers, ...web.headers() } })
+
+  const respond = (request: IncomingMessage, response: ServerResponse) => {
+    const { accept, "accept-encoding": encoding } = request.headers
+    const ready = isMetrics(request) ? scrape.ready(accept, encoding) : undefined
+    if (ready !== undefined) return write(response, ready)
+    // until the writer has it, a page must not lose its memory to the next poll
+    hold()
+    run(
+      orFailed(responseTo(request)).pipe(
+        Effect.map((finished) => write(response, finished)),
+        Effect.ensuring(Effect.sync(release))
+      )
+    )
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const refusal = web.authorize(request)
+    if (refusal === undefined) respond(request, response)
+    else
+      run(
+        Effect.map(orFailed(refusal), (refused) =>
+          refused === undefined ? respond(request, response) : write(response, refused)
+        )
+      )
   }
 })
+
+/** How many clients may be connected, and after how many milliseconds a connection ends on which too little happens. */
+export interface ClientLimits {
+  readonly connections: number
+  /** The whole head of a request has to be there by then. */
+  readonly head: number
+  /** The whole request. */
+  readonly request: number
+  /** The client reads nothing of a response for so long. */
+  readonly stalled: number
+}
+
+export const defaultTimeouts = { head: 10_000, request: 30_000, stalled: 60_000 }
 
 /**
  * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
@@ -101,25 +138,18 @@ const makeAnswerScrape = Effect.fnUntraced(function* ({ ready, scrape }: Scrape)
 export const serve = Effect.fnUntraced(function* (
   listeners: ReadonlyArray<Listener>,
   web: WebConfig,
-  mostClients: number
+  limits: ClientLimits
 ) {
-  const connections = new Connections(mostClients)
-  const scrape = yield* makeScrape
-  yield* Effect.forkScoped(scrape.ahead)
-  const scope = yield* Effect.scope
-  const routes = web.guard(yield* makeRoutes(scrape))
-  const answer = yield* NodeHttpServer.makeHandler(logDefects(routes), { scope })
-  // passwords and headers of a web.config.file lie on the way through the routes
-  const answerScrape = web.guard === plain.guard ? yield* makeAnswerScrape(scrape) : () => false
+  const connections = new Connections(limits.connections)
+  const answer = yield* makeAnswer(web, new ResponseWriter(connections.progressed))
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {
-      const server = web.createServer().on("request", (request, response) => {
-        hold()
-        response.once("close", release)
-        if (!answerScrape(request, response)) answer(request, response)
-      })
-      connections.watch(server)
+      const server = web.createServer()
+      connections.watch(server, answer)
+      server.headersTimeout = limits.head
+      server.requestTimeout = limits.request
+      server.timeout = limits.stalled
       server.keepAliveTimeout = Duration.toMillis(keepAlive)
       const address = (yield* listen(server, listener)).address()
       const port = typeof address === "object" ? address?.port : undefined

@@ -1,4 +1,5 @@
 import * as Duration from "effect/Duration"
+import type { Block } from "../../exposition/block.ts"
 import type { DaemonStatus } from "../../poll/daemon-status.ts"
 import type { PollRecord } from "../../poll/outcome.ts"
 import type { TargetStatus } from "../../poll/target-status.ts"
@@ -11,6 +12,8 @@ import { shownUrl, stateOf } from "./target-state.ts"
 
 /** Lines of series on the page; a page of 100,000 helps nobody. */
 const maxLines = 200
+
+const lineFeed = 10
 
 const maxProblems = 50
 
@@ -65,18 +68,18 @@ ${rows.map(({ reason, metric, path, row }) => html`<tr><td>${reason}</td><td>${m
 ${all > rows.length && html`<p class="soft">and ${(all - rows.length).toLocaleString("en-US")} more</p>`}`
 }
 
+/** The first lines of a block, without a look at the rest of it. */
+function* firstLines({ lines }: Block, most: number): Generator<string> {
+  for (let begin = 0, count = 0; begin < lines.length && count < most; count++) {
+    const end = lines.indexOf(lineFeed, begin)
+    yield Buffer.from(lines.subarray(begin, end)).toString("utf8")
+    begin = end + 1
+  }
+}
+
 const series = ({ blocks, series: total }: TargetStatus): Content => {
   const lines: Array<string> = []
-  for (const block of blocks) {
-    if (lines.length >= maxLines) break
-    lines.push(
-      ...Buffer.from(block.lines)
-        .toString("utf8")
-        .trimEnd()
-        .split("\n")
-        .slice(0, maxLines - lines.length)
-    )
-  }
+  for (const block of blocks) lines.push(...firstLines(block, maxLines - lines.length))
   if (lines.length === 0) return undefined
   return html`<h2>Series</h2>
 <pre>${lines.join("\n")}</pre>

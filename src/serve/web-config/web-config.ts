@@ -1,12 +1,11 @@
 import { readFileSync, statSync } from "node:fs"
-import { createServer as createPlainServer, type Server } from "node:http"
+import { createServer as createPlainServer, type IncomingMessage, type Server } from "node:http"
 import { createServer as createSecureServer } from "node:https"
 import type { TLSSocket, TlsOptions } from "node:tls"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
+import { type HttpResponse, text } from "../http-response.ts"
 import { parse, type WebFile } from "./file.ts"
 import { makePasswords } from "./passwords.ts"
 import { clientProblem, tlsFiles, tlsOptions } from "./tls.ts"
@@ -20,6 +19,9 @@ export class BadWebConfig extends Data.TaggedError("BadWebConfig")<{ readonly li
 
 /** Pages that a balancer or a probe asks for without a password. */
 const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
+
+/** Milliseconds. How often Node looks for connections on which too little happens, and how long a TLS handshake may take. */
+const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 }
 
 /** How often files are looked at for a change, at the most (milliseconds). */
 const patience = 1000
@@ -58,16 +60,20 @@ const stamp = (files: ReadonlyArray<string>): string =>
 /** How the pages are served: plainly, or as a web.config.file asks. */
 export interface WebConfig {
   readonly createServer: () => Server
-  readonly guard: <E, R>(
-    app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest>
+  /** Why a request is refused. Undefined, at once or from the effect: it is welcome. */
+  readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | undefined
+  /** Headers of every response. */
+  readonly headers: () => Readonly<Record<string, string>>
 }
 
-export const plain: WebConfig = { createServer: () => createPlainServer(), guard: (app) => app }
+export const plain: WebConfig = {
+  createServer: () => createPlainServer(checks),
+  authorize: () => undefined,
+  headers: () => ({})
+}
 
-const unauthorized = HttpServerResponse.text("a user and a password are needed\n", {
-  status: 401,
-  headers: { "www-authenticate": 'Basic realm="poller", charset="UTF-8"' }
+const unauthorized = text("a user and a password are needed\n", 401, {
+  "www-authenticate": 'Basic realm="poller", charset="UTF-8"'
 })
 
 /**
@@ -110,8 +116,8 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
 
   const createServer = (): Server => {
     const { tls } = loaded
-    if (tls === undefined) return createPlainServer()
-    const server = createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: false })
+    if (tls === undefined) return createPlainServer(checks)
+    const server = createSecureServer({ ...tls, ...checks, requestCert: true, rejectUnauthorized: false })
     let used = tls
     // ahead of the handshake, so that the first connection after a change has the new certificate
     server.prependListener("connection", () => {
@@ -127,16 +133,13 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
     return server as unknown as Server
   }
 
-  const guard: WebConfig["guard"] = (app) =>
-    Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const { basic_auth_users: users, http_server_config: http } = current().web
-      const path = request.url.split("?", 1)[0] ?? ""
-      const welcome =
-        users === undefined || open.has(path) || (yield* checkPassword(users, request.headers.authorization))
-      const response = welcome ? yield* app : unauthorized
-      return HttpServerResponse.setHeaders(response, { ...http?.headers })
-    })
+  const authorize: WebConfig["authorize"] = ({ url = "/", headers }) => {
+    const { basic_auth_users: users } = current().web
+    if (users === undefined || open.has(url.split("?", 1)[0] ?? "")) return undefined
+    return Effect.map(checkPassword(users, headers.authorization), (isRight) => (isRight ? undefined : unauthorized))
+  }
 
-  return { createServer, guard } satisfies WebConfig
+  const headers: WebConfig["headers"] = () => ({ ...loaded.web.http_server_config?.headers })
+
+  return { createServer, authorize, headers } satisfies WebConfig
 })

@@ -1,0 +1,227 @@
+import { once } from "node:events"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { get } from "node:http"
+import { connect, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { connect as connectTls } from "node:tls"
+import { gunzipSync } from "node:zlib"
+import { hashSync } from "bcryptjs"
+import { expect, onTestFinished, test } from "vitest"
+import { makeAuthority } from "../client/certificates.ts"
+import { startDaemon } from "./program.ts"
+import { json, startUpstream } from "./test-upstream.ts"
+
+/** A document of so many numbers; each call gives other ones. */
+const documentOf = (series: number) => {
+  let turn = 0
+  return () => {
+    turn++
+    return {
+      turn,
+      items: Array.from({ length: series }, (_, index) => ({ id: `item-number-${index}`, load: index + turn / 7 }))
+    }
+  }
+}
+
+const mapping =
+  "each: [{ path: 'items[*]', labels_from: { id: id }, metrics: { shop_load_ratio: { value: load, help: Load. } } }]"
+
+/** A daemon with a page of some 50 bytes for each of `series`, of which all change at each poll. */
+const startLarge = async (series: number, interval: string, web?: string) => {
+  const next = documentOf(series)
+  const upstream = await startUpstream((request, response) => json(next())(request, response))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const folder = mkdtempSync(join(tmpdir(), "poller-clients-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const config = join(folder, "poller.yml")
+  writeFileSync(
+    config,
+    `targets: [{ name: large, url: "${upstream.url}", interval: ${interval}, timeout: ${interval}, max_series: 1000000, max_body: 100MB, ${mapping} }]\n`
+  )
+  if (web !== undefined) writeFileSync(join(folder, "web.yml"), web)
+  const daemon = await startDaemon([
+    "--config",
+    config,
+    ...(web === undefined ? [] : ["--web-config", join(folder, "web.yml")])
+  ])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  await expect
+    .poll(() => ready(daemon.port, web?.includes("tls_server_config") === true), { timeout: 20_000 })
+    .toMatch(/^HTTP\/1.1 200/)
+  const memory = (what: "VmHWM" | "VmRSS") =>
+    Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${daemon.child.pid}/status`, "utf8"))?.[1]) /
+    1000
+  /** Begins to measure the highest memory anew (proc_pid_clear_refs(5)). */
+  const forgetPeak = () => writeFileSync(`/proc/${daemon.child.pid}/clear_refs`, "5")
+  return Object.assign(daemon, { memory, forgetPeak, upstream })
+}
+
+/** The beginning of the response to /readyz. */
+const ready = async (port: number, isTls: boolean) => {
+  const socket = isTls ? connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }) : connect(port, "127.0.0.1")
+  socket.write("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+  let text = ""
+  for await (const chunk of socket) text += chunk
+  return text
+}
+
+/** Connections that send `request` and read nothing. */
+const deafClients = async (port: number, count: number, request: string) => {
+  const sockets: ReadonlyArray<Socket> = Array.from({ length: count }, () =>
+    connect(port, "127.0.0.1")
+      .on("error", () => undefined)
+      .pause()
+  )
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await Promise.all(sockets.map((socket) => once(socket, "connect")))
+  for (const socket of sockets) socket.write(request)
+  return sockets
+}
+
+const milliseconds = async (work: () => Promise<unknown>) => {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+const health = (url: string) =>
+  milliseconds(async () => expect(await (await fetch(`${url}/healthz`)).text()).toBe("ok\n"))
+
+const requestOf = (path: string, head = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${head}\r\n`
+
+test.each(["/metrics?x", "/metrics", "/", "/targets/large"])(
+  "300 requests for %s in one write on 30 connections cost no memory, and nobody waits for them",
+  async (path) => {
+    const daemon = await startLarge(100_000, "1h")
+    await fetch(`${daemon.url}${path}`)
+    daemon.forgetPeak()
+    const before = daemon.memory("VmRSS")
+    await deafClients(daemon.port, 30, requestOf(path).repeat(300))
+    for (let turn = 0; turn < 10; turn++) expect(await health(daemon.url)).toBeLessThan(1000)
+    expect(daemon.memory("VmHWM") - before).toBeLessThan(80)
+  }
+)
+
+test("a client may send a few requests ahead, and gets the responses in order", async () => {
+  const daemon = await startLarge(10, "1h")
+  const socket = connect(daemon.port, "127.0.0.1")
+  socket.write(
+    requestOf("/healthz") +
+      requestOf("/nope") +
+      requestOf("/targets/large") +
+      requestOf("/metrics", "Connection: close\r\n")
+  )
+  let text = ""
+  for await (const chunk of socket) text += chunk
+  expect(text.match(/^HTTP\/1.1 \d+/gm)).toEqual(["HTTP/1.1 200", "HTTP/1.1 404", "HTTP/1.1 200", "HTTP/1.1 200"])
+  expect(text).toMatch(/ok\n.*not found\n.*<title>large.*shop_load_ratio\{/s)
+})
+
+const password = "sesame"
+const web = `basic_auth_users: { prometheus: "${hashSync(password, 4)}" }\n`
+const authorization = `Authorization: Basic ${btoa(`prometheus:${password}`)}\r\n`
+
+test.each([
+  { what: "/metrics", path: "/metrics", web: undefined, head: "" },
+  { what: "/metrics?x", path: "/metrics?x", web: undefined, head: "" },
+  { what: "--web-config", path: "/metrics", web, head: authorization }
+])("50 clients that do not read share one copy of the page: $what", async ({ path, web, head }) => {
+  const daemon = await startLarge(100_000, "1h", web)
+  const scrape = () =>
+    fetch(`${daemon.url}${path}`, { headers: web === undefined ? {} : { authorization: authorization.slice(15, -2) } })
+  expect((await (await scrape()).text()).length).toBeGreaterThan(5_000_000)
+  daemon.forgetPeak()
+  const before = daemon.memory("VmRSS")
+  await deafClients(daemon.port, 50, requestOf(path, head))
+  expect(await health(daemon.url)).toBeLessThan(1000)
+  expect((await (await scrape()).text()).length).toBeGreaterThan(5_000_000)
+  expect(daemon.memory("VmHWM") - before).toBeLessThan(60)
+})
+
+test("versions of the page that clients do not finish are bounded, and their memory is used again", async () => {
+  const daemon = await startLarge(200_000, "700ms")
+  await (await fetch(`${daemon.url}/metrics`)).text()
+  const sockets: Array<Socket> = []
+  let peak = 0
+  for (let turn = 0; turn < 12; turn++) {
+    const polls = daemon.upstream.requests
+    sockets.push(...(await deafClients(daemon.port, 1, requestOf("/metrics"))))
+    // the next client gets another version of the page
+    await expect.poll(() => daemon.upstream.requests, { timeout: 10_000 }).toBeGreaterThan(polls)
+    peak = Math.max(peak, daemon.memory("VmRSS"))
+  }
+  // the clients that were cut off hear of it when they read on
+  const ends = await Promise.all(
+    sockets.map(async (socket) => {
+      let bytes = 0
+      socket.on("data", (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      socket.resume()
+      const closed = new Promise((resolve) => socket.once("close", () => resolve(bytes)))
+      const idle = expect.poll(() => bytes, { timeout: 10_000, interval: 50 }).toBeGreaterThan(10_000_000)
+      await Promise.race([closed, idle.catch(() => undefined)])
+      return bytes
+    })
+  )
+  expect(ends.filter((bytes) => bytes < 10_000_000).length).toBeGreaterThanOrEqual(5)
+  expect(ends.at(-1)).toBeGreaterThan(10_000_000)
+  expect(peak).toBeLessThan(400)
+})
+
+test("a page of 30 MB over TLS, of which 100 clients read next to nothing: each costs one chunk, and a scrape gets all", async () => {
+  using authority = makeAuthority()
+  const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
+  const tls = `tls_server_config: { cert_file: ${certFile}, key_file: ${keyFile} }\n${web}`
+  const daemon = await startLarge(500_000, "1h", tls)
+  const open = () => connectTls({ host: "127.0.0.1", port: daemon.port, rejectUnauthorized: false })
+  const scrape = async () => {
+    const socket = open()
+    socket.write(requestOf("/metrics", `${authorization}Connection: close\r\n`))
+    let size = 0
+    for await (const chunk of socket) size += chunk.length
+    return size
+  }
+  const size = await scrape()
+  expect(size).toBeGreaterThan(29_000_000)
+  daemon.forgetPeak()
+  const before = daemon.memory("VmRSS")
+  const clients = Array.from({ length: 100 }, open)
+  onTestFinished(() => {
+    for (const client of clients) client.destroy()
+  })
+  for (const client of clients) {
+    client.on("error", () => undefined).write(requestOf("/metrics", authorization))
+    await once(client, "readable")
+    client.read(1000)
+  }
+  expect(await scrape()).toBeGreaterThan(0.9 * size)
+  // an encrypted chunk, and what Node and OpenSSL have of a connection
+  expect(daemon.memory("VmHWM") - before).toBeLessThan(100)
+})
+
+test("compressed or not, the same page comes out whole, however slowly it is read", async () => {
+  const daemon = await startLarge(100_000, "1h")
+  const read = async (encoding: string, pause: number) => {
+    const [response] = await once(
+      get(`${daemon.url}/metrics`, { headers: { "accept-encoding": encoding } }),
+      "response"
+    )
+    const chunks: Array<Buffer> = []
+    for await (const chunk of response) {
+      chunks.push(chunk)
+      if (chunks.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+    const body = Buffer.concat(chunks)
+    return encoding === "gzip" ? gunzipSync(body).toString() : body.toString()
+  }
+  const series = (page: string) => page.split("\n").filter((line) => line.startsWith("shop_load_ratio{"))
+  const plain = series(await read("identity", 20))
+  expect(plain).toHaveLength(100_000)
+  expect(series(await read("gzip", 5))).toEqual(plain)
+  const [response] = await once(get(`${daemon.url}/metrics`, { method: "HEAD" }), "response")
+  expect(Number(response.headers["content-length"])).toBeGreaterThan(5_000_000)
+})
