@@ -14,14 +14,14 @@ const parse = (text: string): number => {
   return Math.floor(Number(text.slice(0, -unit.length)) * bytes(unit))
 }
 
-/** The shortest way to write a number of bytes, `16MB` or `512KiB`. */
+/** Formats a number of bytes as `16MB` or `512KiB`. */
 export const format = (size: number): string =>
   ["GB", "GiB", "MB", "MiB", "kB", "KiB"]
     .map((unit) => [size / bytes(unit), unit] as const)
     .find(([count]) => count >= 1 && Number.isInteger(count))
     ?.join("") ?? `${size}B`
 
-/** A number of bytes, decoded from `16MB` (millions) or `512KiB` (1024s). */
+/** Schema of a size: `16MB` (powers of 1000) or `512KiB` (powers of 1024), decoded to bytes. */
 export const size = (annotations: { readonly description: string; readonly default?: string }) =>
   Schema.String.annotate(annotations)
     .check(

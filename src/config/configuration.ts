@@ -1,40 +1,38 @@
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import { type Diagnostic, diagnosticOf, sortProblems, withPosition } from "./diagnostics.ts"
+import { type Diagnostic, diagnosticOf, type Issue, issue, sortProblems, withPosition } from "./diagnostics.ts"
 import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
 import { format } from "./go-duration.ts"
-import { type Issue, issue } from "./issue.ts"
 import { rawConfiguration } from "./raw-configuration.ts"
-import { targetResolver } from "./resolve-target.ts"
 import type { SecretFileSetting } from "./secret-files.ts"
 import { parseYaml, type SourceProblem } from "./source-map.ts"
-import type { Target } from "./target.ts"
+import { type Target, targetResolver } from "./target.ts"
 import { type Lists, type TargetSet, targetSets } from "./target-set.ts"
 import { isMap } from "./unknown-values.ts"
 import { type LoadContext, validate } from "./validate.ts"
 
-/** What the command line says of every target that says nothing else itself. */
+/** Defaults of the command line. The `defaults` of the file replace them. */
 export interface Flags {
   readonly interval: Duration.Duration | undefined
   readonly timeout: Duration.Duration | undefined
 }
 
-/** What is polled. */
+/** The configuration in force. */
 export interface Configuration {
   /** The targets of the file itself. */
   readonly targets: ReadonlyArray<Target>
-  /** Where more of them are listed. */
+  /** The sources of more targets. */
   readonly sources: ReadonlyArray<DiscoverySource>
-  /** The targets of the file together with those of the lists. */
+  /** The targets of the file and of the given lists. */
   readonly targetSet: (lists: Lists) => TargetSet
 }
 
-/** A file with a secret or a certificate, and where the configuration names it. */
+/** A file with a secret or a certificate. `diagnostic` makes a message about it that points into the configuration. */
 export interface NamedSecretFile extends SecretFileSetting {
   readonly diagnostic: (message: string) => Diagnostic
 }
 
-/** What a configuration comes to; it is empty unless there are no problems. */
+/** A loaded configuration. It is empty if there are problems. */
 export interface LoadedConfiguration extends Configuration {
   readonly problems: ReadonlyArray<Diagnostic>
   readonly warnings: ReadonlyArray<Diagnostic>
@@ -46,7 +44,7 @@ const settings = ({ interval, timeout }: Flags) => ({
   ...(timeout && { timeout: format(timeout) })
 })
 
-/** Below what the file itself gives as its defaults. */
+/** Adds the flags to `defaults`, without replacing any of them. */
 const withFlags = (value: unknown, flags: Flags): unknown => {
   if (!isMap(value)) return value
   const { defaults = {} } = value
@@ -59,7 +57,7 @@ const nothing: Configuration = {
   targetSet: () => ({ targets: [], sources: new Map() })
 }
 
-/** The meaning of a file without problems. */
+/** Resolves a file without problems. */
 const configuration = (value: unknown, { locate }: LoadContext): Configuration => {
   const file = rawConfiguration(value)
   const make = targetResolver(file, locate)
@@ -71,7 +69,7 @@ const configuration = (value: unknown, { locate }: LoadContext): Configuration =
   }
 }
 
-/** A configuration from the text of its file; `flags` stand below its `defaults`. */
+/** Loads the text of a file. */
 export const fromText = (file: string, text: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
   const source = parseYaml(text)
   if (Result.isFailure(source)) {
@@ -100,7 +98,7 @@ export const fromText = (file: string, text: string, surroundings: LoadContext, 
   }
 }
 
-/** The one target of `--target URL`; without a mapping, every number of its answers becomes a gauge. */
+/** Loads the single target of `--target URL`. It has no mapping: every number of a response becomes a gauge. */
 export const fromFlags = (url: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
   const name = URL.canParse(url) ? new URL(url).host : url
   const found = validate({ targets: [{ name, url, ...settings(flags) }] }, surroundings)

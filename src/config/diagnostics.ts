@@ -1,8 +1,30 @@
-import type { Issue } from "./issue.ts"
-import { formatPath } from "./path-text.ts"
 import type { KeyPath, SourceMap, SourceProblem } from "./source-map.ts"
 
-/** Something to say to whoever wrote the configuration: where, in a file or on the command line, and what. */
+/**
+ * A problem of a value of the configuration (`about: "value"`), or of its key. The message continues the path. `expected` says that the
+ * value found may be added to the message.
+ */
+export interface Issue {
+  readonly path: KeyPath
+  readonly about: "key" | "value"
+  readonly message: string
+  readonly expected: boolean
+}
+
+export const issue = (path: KeyPath, message: string): Issue => ({ path, about: "value", message, expected: false })
+export const issueOfKey = (path: KeyPath, message: string): Issue => ({ ...issue(path, message), about: "key" })
+
+/** A path as in messages: `targets[0].headers["X-Api Key"]`. */
+export const formatPath = (path: KeyPath): string =>
+  path
+    .map((key, index) => {
+      if (typeof key === "number") return `[${key}]`
+      if (!/^[\w-]+$/.test(key)) return `[${JSON.stringify(key)}]`
+      return index === 0 ? key : `.${key}`
+    })
+    .join("")
+
+/** A message for the author of a configuration. The location is a position in a file, or a flag. */
 export interface Diagnostic {
   readonly location: string
   readonly message: string
@@ -13,7 +35,7 @@ export interface SourceDiagnostic extends Diagnostic {
   readonly subject: string
 }
 
-/** `FILE:LINE:COL: path: message`, as compilers write it, so that editors jump there; `kind` marks what is no error. */
+/** `FILE:LINE:COL: path: message`, the format of compilers, so that editors can jump there. `kind` marks what is not an error. */
 export const formatDiagnostic = ({ location, message }: Diagnostic, kind?: "warning" | "note"): string =>
   [location, ...(kind === undefined ? [] : [kind]), message].join(": ")
 
@@ -22,14 +44,14 @@ export const diagnosticOf = (file: string, { line, column, path, message }: Sour
   message: path.length === 0 ? message : `${formatPath(path)}: ${message}`
 })
 
-/** Keys below which nothing that the file has is repeated: it may be a secret, or have one in it. */
+/** Values below these keys are not shown: they may contain secrets. */
 const secretKeys = new Set(["url", "headers", "body", "auth", "proxy", "basic_auth_users", "http", "params"])
 
 const isSecret = (path: KeyPath): boolean => path.some((key) => secretKeys.has(String(key)))
 
 const maxLength = 60
 
-/** What the file has, in a few words. */
+/** A short description of a value. */
 const describeValue = (value: unknown): string => {
   if (value === null) return "nothing"
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list"
@@ -41,14 +63,14 @@ const describeValue = (value: unknown): string => {
 const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce((holder: unknown, key) => (Object.hasOwn(Object(holder), key) ? Object(holder)[key] : undefined), value)
 
-/** An issue with its place, and with what was found there as the file spells it, before variables were filled in. */
+/** An issue with its position and the value found there, as in the file, before variables were expanded. */
 export const withPosition = (source: SourceMap, { path, about, message, expected }: Issue): SourceProblem => {
   const position = about === "key" ? source.keyPositionOf(path) : source.positionOf(path)
   const found = expected && !isSecret(path) ? `, got ${describeValue(valueAt(source.value, path))}` : ""
   return { ...position, path, message: message + found }
 }
 
-/** In the order of the file, each once. */
+/** In the order of the file, without duplicates. */
 export const sortProblems = (problems: ReadonlyArray<SourceProblem>): ReadonlyArray<SourceProblem> => {
   const byPlace = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
   return [...new Map(byPlace.map((problem) => [formatDiagnostic(diagnosticOf("", problem)), problem])).values()]

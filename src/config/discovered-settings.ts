@@ -1,14 +1,14 @@
 import * as Result from "effect/Result"
 import type { DiscoveredTarget } from "./target-group.ts"
 
-/** How the targets of a source are asked, as its entry in the configuration has it. */
+/** How to request the targets of a source, from its entry in the configuration. */
 export interface RequestOptions {
   readonly scheme: string
   readonly path: string
   readonly params: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-/** What a target of the configuration would say of itself. */
+/** A discovered target as a target of the configuration would be written. */
 export interface DiscoveredSettings {
   readonly name: string
   readonly url: string
@@ -19,10 +19,10 @@ export interface DiscoveredSettings {
 
 const isUrl = (address: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(address)
 
-/** Of a URL what may be shown and told on: no user, no password, no query. */
+/** A URL without user, password and query. */
 const withoutSecrets = ({ protocol, host, pathname }: URL) => `${protocol}//${host}${pathname}`
 
-/** The parameters of a source, with those of `__param_NAME` in place of the first of that name. */
+/** The parameters of a source. `__param_NAME` replaces the first parameter with that name. */
 const paramsOf = (params: RequestOptions["params"], labels: DiscoveredTarget["labels"]) => {
   const all = new Map(Object.entries(params))
   for (const [label, value] of Object.entries(labels)) {
@@ -47,9 +47,9 @@ const urlOf = (address: string, labels: DiscoveredTarget["labels"], options: Req
 }
 
 /**
- * An entry as a target: `__scheme__`, `__metrics_path__` and `__param_NAME` make its URL, `__scrape_interval__` and `__scrape_timeout__` its times, what
- * else begins with `__` is dropped, and `instance` is the address unless the group says otherwise, all as Prometheus has it. Its name is
- * the instance, with the path behind it if that is not `/`: it follows from the entry alone, so that no other entry can change it.
+ * Converts a discovered target as Prometheus does: `__scheme__`, `__metrics_path__` and `__param_NAME` make the URL, and
+ * `__scrape_interval__` and `__scrape_timeout__` the times. Other labels that start with `__` are dropped. `instance` is the address, unless
+ * the group sets it. The name of the target is the instance, plus the path if that is not `/`. It depends only on this entry.
  */
 export const discoveredSettings = (
   { address, labels }: DiscoveredTarget,

@@ -4,35 +4,35 @@ import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
 import type { RequestOptions } from "./discovered-settings.ts"
 import type { RawSource } from "./raw-source.ts"
-import { requestOfSettings } from "./resolve-target.ts"
 import { builtInRefresh, sourceFields } from "./schema/targets-from.ts"
 import type { Locate } from "./secret-files.ts"
+import { requestOfSettings } from "./target.ts"
 
-/** Where targets are listed. */
+/** A source of targets: files, or a server. */
 export interface DiscoverySource {
-  /** Unlike that of any other; no secrets. */
+  /** Unique, without secrets. */
   readonly name: string
   readonly origin:
     | {
         readonly _tag: "Files"
-        /** Absolute, each with at most some `*` in its last part. */
+        /** Absolute paths. Only the last part may contain `*`. */
         readonly patterns: ReadonlyArray<string>
       }
     | { readonly _tag: "Http"; readonly request: Request }
-  /** Time from one reading to the next. */
+  /** Time between two readings. */
   readonly refresh: Duration.Duration
 }
 
 const decode = Schema.decodeUnknownSync(Schema.Struct(sourceFields), { onExcessProperty: "ignore" })
 const decodeRefresh = Schema.decodeSync(Schema.requiredKey(sourceFields.refresh))
 
-/** How the targets of a source are asked. */
+/** How to request the targets of a source. */
 export const requestOptionsOf = ({ own }: RawSource): RequestOptions => {
   const { scheme = "http", metrics_path = "/", params = {} } = decode(own)
   return { scheme, path: metrics_path, params }
 }
 
-/** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/), to which nothing but 200 is an answer. */
+/** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Only status 200 is good. */
 const listRequest = (request: Request, refresh: Duration.Duration): Request => ({
   ...request,
   acceptStatus: [{ from: 200, to: 200 }],
@@ -42,7 +42,7 @@ const listRequest = (request: Request, refresh: Duration.Duration): Request => (
   }
 })
 
-/** A source of a configuration without problems. */
+/** Resolves a source of a configuration without errors. */
 export const discoverySource = ({ name, own, request }: RawSource, locate: Locate): DiscoverySource => {
   const { files = [], ...given } = decode(own)
   if (request === undefined) {

@@ -1,20 +1,20 @@
 import { Document, isCollection, isMap, isNode } from "yaml"
 import type { Inferred } from "../init/infer.ts"
 
-/** What there is to say of a target besides its mapping. */
+/** A drafted target without its mapping. */
 export interface Heading {
   readonly name: string
   readonly url: string
-  /** More settings of the target, in their order. */
+  /** More settings, in this order. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Lines before everything else. */
+  /** The comment at the start of the file. */
   readonly comment: string
 }
 
-/** A metric that would be longer than this has a line for each of its keys. */
+/** A metric with a longer line gets one line for each key. */
 const maxLine = 120
 
-/** A configuration of one target as a person would have written it: a line a metric, and the notes where they belong. */
+/** A configuration of one target, formatted as a person would write it: one line for each metric, and notes as comments. */
 export const formatDraft = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
   const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] }, escapeVariables)
   document.commentBefore = indentComment(comment)
@@ -47,7 +47,7 @@ export const formatDraft = ({ name, url, settings, comment }: Heading, { mapping
   return document.toString({ lineWidth: 0 })
 }
 
-/** A path may have `${` in it, which is no variable. */
+/** `${` in a path is not a variable. */
 const escapeVariables = (_key: unknown, value: unknown) =>
   typeof value === "string" ? value.replaceAll("${", () => "$${") : value
 

@@ -1,17 +1,17 @@
 import type { KeyPath } from "./source-map.ts"
 
-/** Variables by name: `process.env` or a test's own. */
+/** Variables by name: `process.env`, or those of a test. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A string of the file whose variables cannot be filled in. */
+/** A string with a variable that is not set, or with a malformed one. */
 export interface Unset {
   readonly path: KeyPath
   readonly message: string
 }
 
 /**
- * Fills in `${NAME}` in every string of `value`; `$${` stands for `${` itself.
- * What a variable holds is never looked at again, so it can neither hold variables nor break out of its string.
+ * Replaces `${NAME}` in every string of `value`; `$${` is a literal `${`. The content of a variable is not expanded again, and it cannot
+ * leave its string.
  */
 export const expand = (value: unknown, environment: Environment) => {
   const unset: Array<Unset> = []
@@ -24,7 +24,7 @@ export const expand = (value: unknown, environment: Environment) => {
         return ""
       }
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith("}")) {
-        // what follows an unclosed brace is not told: it may be a secret
+        // the text after an unclosed brace is not shown: it may be a secret
         const shown = whole.endsWith("}") ? whole : "${"
         return problem(`${shown} is not a variable: write \${NAME}, or $\${ for a literal \${`)
       }

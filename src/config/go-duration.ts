@@ -9,7 +9,7 @@ const pattern = new RegExp(
 )
 const millis: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
 
-/** Node's timers are 32-bit: a longer delay would fire at once. */
+/** Node's timers are 32-bit: a longer delay fires at once. */
 const longest = Duration.days(24)
 
 const parse = (text: string): Duration.Duration => {
@@ -17,7 +17,7 @@ const parse = (text: string): Duration.Duration => {
   return Duration.millis(parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (millis[unit] ?? 0), 0))
 }
 
-/** The shortest way to write a duration, `1h30m` or `500ms`. */
+/** Formats a duration as `1h30m` or `500ms`. */
 export const format = (duration: Duration.Duration): string => {
   let rest = Duration.toMillis(duration)
   let text = ""
@@ -29,7 +29,7 @@ export const format = (duration: Duration.Duration): string => {
   return text || "0s"
 }
 
-/** A length of time as Prometheus and Go write it: `500ms`, `30s`, `5m`, `1h30m`; more than none and at most 24 days. */
+/** Schema of a duration in the notation of Prometheus and Go: `500ms`, `30s`, `5m`, `1h30m`. More than 0 and at most 24 days. */
 export const duration = (annotations: { readonly description: string; readonly default?: string }) =>
   Schema.String.annotate(annotations)
     .check(
@@ -41,5 +41,5 @@ export const duration = (annotations: { readonly description: string; readonly d
     )
     .pipe(Schema.decodeTo(Schema.Duration, SchemaTransformation.transform({ decode: parse, encode: format })))
 
-/** The duration that a file has at one place, whatever it has elsewhere. */
+/** Decodes one duration of a configuration that may have errors. */
 export const decodeDuration = Schema.decodeUnknownOption(duration({ description: "" }))

@@ -1,7 +1,7 @@
 import type { RawConfiguration } from "./raw-configuration.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** Of each metric that has a help somewhere in the file, that help. */
+/** The help of each metric that has one somewhere in the file. */
 export const helpsOf = ({ metrics }: RawConfiguration): ReadonlyMap<string, string> =>
   new Map(metrics.flatMap(({ name, help }) => (help === undefined || help.trim() === "" ? [] : [[name, help]])))
 
@@ -13,8 +13,8 @@ const withHelp = (metric: unknown, help: string | undefined): unknown => {
 }
 
 /**
- * A mapping in which every metric has its help, also where that is written at another metric of the same name: a page has one
- * help for all series of a name, whichever target comes first.
+ * A mapping whose metrics have their helps, also if the help is written at another metric with the same name. A page has one help for
+ * all series of a name, whichever target comes first.
  */
 export const withHelps = (mapping: Fields, helps: ReadonlyMap<string, string>): Fields => {
   const { metrics, each } = mapping

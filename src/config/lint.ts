@@ -2,18 +2,18 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { inBaseUnit } from "../mapping/base-unit.ts"
 import { snakeCase } from "../mapping/snake-case.ts"
+import { type Issue, issueOfKey } from "./diagnostics.ts"
 import { decodeDuration } from "./go-duration.ts"
 import { helpsOf } from "./help.ts"
-import { type Issue, issueOfKey } from "./issue.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
 import type { RawMetric } from "./raw-target.ts"
 
 type Rule = (metric: RawMetric) => string | undefined
 
-/** The scale that the file should have, when its value is also to be multiplied by `factor`. */
+/** The `scale` that the metric needs after its name is fixed. */
 const withScale = (scale: number | undefined, factor: number | undefined): string => {
   if (factor === undefined) return ", which needs more than a scale"
-  // a metric that has this very scale is in the base unit already, and only its name is not
+  // with exactly this scale the value is in the base unit already, and only the name is wrong
   const wanted = scale === factor ? factor : Number(((scale ?? 1) * factor).toPrecision(12))
   return wanted === 1 || scale === factor ? "" : ` with scale: ${wanted}`
 }
@@ -55,7 +55,7 @@ const snakeCaseName: Rule = ({ name }) => (camel(name) ? `use snake_case: ${snak
 
 const metricRules = [baseUnit, counter, onlyCounter, info, histogram, typeInName, snakeCaseName]
 
-/** One help is enough for all metrics of a name. */
+/** One help is enough for all metrics with the same name. */
 const withoutHelp = (file: RawConfiguration): ReadonlyArray<Issue> => {
   const helps = helpsOf(file)
   return file.metrics.flatMap(({ name, path }) =>
@@ -71,7 +71,7 @@ const labelWarnings = ({ metrics, targetLike }: RawConfiguration): ReadonlyArray
     )
   ].flatMap(([name, path]) => (camel(name) ? [issueOfKey(path, `use snake_case for labels: ${snakeCase(name)}`)] : []))
 
-/** Series that are gone before the next poll could renew them come and go for ever. */
+/** Series must not expire before the next poll. */
 const staleWarnings = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings, pathOf }) => {
     const stale = decodeDuration(settings.stale_after)
@@ -98,8 +98,8 @@ const withoutMapping = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> 
   )
 
 /**
- * What works, but not as the rest of the world expects it: everything that promlint would complain of
- * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the mend.
+ * Warnings: everything that promlint would report
+ * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the fix.
  */
 export const lint = (file: RawConfiguration): ReadonlyArray<Issue> => [
   ...file.metrics.flatMap((metric) =>

@@ -7,16 +7,16 @@ export interface RawConfiguration {
   readonly defaults: Fields
   readonly targets: ReadonlyArray<RawTarget>
   readonly sources: ReadonlyArray<RawSource>
-  /** The targets, and of each source what is as a target's. */
+  /** Everything with settings of a target: targets, the common settings of a source, and the request of a source. */
   readonly targetLike: ReadonlyArray<RawTarget>
   readonly mappings: ReadonlyMap<string, RawMapping>
-  /** Every metric of the file, those of a shared mapping once. */
+  /** All metrics. Those of a shared mapping appear once. */
   readonly metrics: ReadonlyArray<RawMetric>
 }
 
 /**
- * What the rules over more than one key need of a file, without asking that all of it is right:
- * a bad path in one target must not hide that two others emit the same series.
+ * Reads what the rules need from a file that may have errors. An error in one target must not hide that two other targets emit the same
+ * series.
  */
 export const rawConfiguration = (file: unknown): RawConfiguration => {
   const { defaults: given, mappings, targets: listed, targets_from } = asMap(file)

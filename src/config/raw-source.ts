@@ -4,26 +4,26 @@ import { builtInRefresh, sourceFields } from "./schema/targets-from.ts"
 import type { KeyPath } from "./source-map.ts"
 import { asList, asText, type Fields, isMap } from "./unknown-values.ts"
 
-/** An entry of `targets_from`, as far as a file that may be wrong elsewhere lets it be made out. */
+/** An entry of `targets_from`, read from a file that may have errors. */
 export interface RawSource {
   readonly path: KeyPath
-  /** Its own, or what it lists targets by. */
+  /** Default: its files, or its URL. */
   readonly name: string
-  /** As the file has them. */
+  /** As in the file. */
   readonly own: Fields
-  /** What all its targets have in common: a target without name and url. */
+  /** The settings of all its targets: a target without name and url. */
   readonly target: RawTarget
-  /** The request for its list, as that of a target. */
+  /** The request for its list, as a target. */
   readonly request: RawTarget | undefined
 }
 
-/** `targets_from` is one entry or a list of them. */
+/** `targets_from` is one entry or a list of entries. */
 const entries = (value: unknown): ReadonlyArray<readonly [Fields, KeyPath]> => {
   if (isMap(value)) return [[value, ["targets_from"]]]
   return asList(value).flatMap((item, index) => (isMap(item) ? [[item, ["targets_from", index]] as const] : []))
 }
 
-/** Of a URL what may be shown; a user, a password and a query may be secret. */
+/** A URL is shown without user, password and query: they may be secrets. */
 const nameOf = (files: unknown, url: unknown): string => {
   if (Array.isArray(files)) return files.join(", ")
   if (typeof url !== "string" || !URL.canParse(url)) return ""

@@ -3,36 +3,36 @@ import { builtInSettings } from "./schema/target-settings.ts"
 import type { KeyPath } from "./source-map.ts"
 import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"
 
-/** A metric of a mapping, as far as a file that may be wrong elsewhere lets it be made out. */
+/** A metric of a mapping, read from a file that may have errors. */
 export interface RawMetric {
   readonly path: KeyPath
   readonly name: string
-  /** Undefined where the file has a type that there is not. */
+  /** Undefined if the file has an unknown type. */
   readonly type: MetricType | undefined
   readonly help: string | undefined
   readonly scale: number | undefined
-  /** Label names that its rows give, with the place of each. */
+  /** The names of the labels that its rows set, with their paths. */
   readonly labels: ReadonlyMap<string, KeyPath>
 }
 
 export interface RawTarget {
   readonly path: KeyPath
   readonly name: string | undefined
-  /** As the file has them. */
+  /** As in the file. */
   readonly own: Fields
-  /** The same, with the defaults and the built-in values filled in. */
+  /** Completed by the defaults and the built-in settings. */
   readonly settings: Fields
-  /** Where a setting, or a part of it, stands: in the target, or under `defaults`. */
+  /** The path of a setting or a part of it: in the target, or under `defaults`. */
   readonly pathOf: (...keys: ReadonlyArray<string>) => KeyPath
   /** Constant labels. */
   readonly labels: ReadonlyMap<string, string>
-  /** Undefined: no mapping, so that every number of the answer becomes a gauge. */
+  /** Undefined: there is no mapping, and every number of a response becomes a gauge. */
   readonly metrics: ReadonlyArray<RawMetric> | undefined
 }
 
 export interface RawMapping {
   readonly path: KeyPath
-  /** As the file has them. */
+  /** As in the file. */
   readonly fields: Fields
   readonly metrics: ReadonlyArray<RawMetric>
 }
@@ -74,10 +74,10 @@ export const rawMapping = (value: unknown, path: KeyPath): RawMapping => {
 const has = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
   key === undefined || (isMap(value) && Object.hasOwn(value, key) && has(value[key], rest))
 
-/** Settings whose keys are the user's own: a target adds to those of the defaults, key by key, and replaces all others whole. */
+/** For these settings, a target adds its keys to those of the defaults. All other settings are replaced as a whole. */
 const mergedKeys = ["labels", "headers", "headers_from"]
 
-/** A target's settings and where it has them from: its own, and the defaults for what it leaves out. */
+/** The settings of a target, completed by the defaults. */
 const withDefaults = (defaults: Fields, target: Fields): Fields => {
   const merged: Record<string, unknown> = { ...builtInSettings, ...defaults, ...target }
   for (const key of mergedKeys) {
@@ -87,7 +87,7 @@ const withDefaults = (defaults: Fields, target: Fields): Fields => {
   return merged
 }
 
-/** Constant labels of settings; one that is empty is none. */
+/** The constant labels. An empty label is no label. */
 export const labelsOf = (labels: unknown): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(asMap(labels)).flatMap(([name, value]) =>
@@ -95,7 +95,7 @@ export const labelsOf = (labels: unknown): ReadonlyMap<string, string> =>
     )
   )
 
-/** How a target, or what stands in a file in its place, lies among the defaults and the shared mappings. */
+/** Reads a target, given the defaults and the shared mappings. */
 export const rawTarget = (
   value: unknown,
   path: KeyPath,

@@ -2,11 +2,11 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import type { Issue } from "./issue.ts"
+import type { Issue } from "./diagnostics.ts"
 import type { KeyPath } from "./source-map.ts"
 import { didYouMean } from "./suggest.ts"
 
-/** What the encoded side of a schema takes, in the words of somebody who writes YAML. */
+/** What a schema accepts, in the words of YAML. */
 const describeType = (ast: SchemaAST.AST): string => {
   const encoded = SchemaAST.toEncoded(ast)
   switch (encoded._tag) {
@@ -41,12 +41,12 @@ const annotation = (annotations: Schema.Annotations.Annotations | undefined, key
 const expectation = (check: SchemaAST.Check<unknown> | undefined): string | undefined =>
   annotation(check?.annotations, "message") ?? annotation(check?.annotations, "expected")
 
-/** Decodes with every excess key an error, and goes on behind one. */
+/** Unknown keys are errors, and all errors are reported. */
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
 /**
- * Everything that keeps `value` from being decoded by `schema`. A map as a whole is looked at only once all its values
- * are right, so what is wrong is left out and the rest looked at again: nothing hides behind another thing.
+ * All errors of `value` by the schema. Effect checks a map as a whole only if all its values are right. So the wrong values are removed and
+ * the rest is checked again: no error hides another one.
  */
 export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
@@ -55,11 +55,11 @@ export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: u
   const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
   if (wrong.length === 0) return found
   const behind = schemaIssues(schema, wrong.reduce(without, value))
-  // what lies around something left out may be wrong only because of that
+  // an error of a map around a removed value may exist only because of the removal
   return [...found, ...behind.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
 }
 
-/** The path of the nearest key of a map: without one item of a list, the others would have other indexes. */
+/** The path up to its last key of a map. Removing an item of a list would shift the indexes of the others. */
 const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
 
 const startsWith = (path: KeyPath, start: KeyPath) => start.every((key, index) => key === path[index])
@@ -70,7 +70,7 @@ const has = (value: unknown, [key, ...rest]: KeyPath): boolean =>
 const isHolder = (value: unknown): value is Readonly<Record<string | number, unknown>> =>
   value !== null && typeof value === "object"
 
-/** A copy of `value` that lacks what is at `path`. */
+/** A copy of `value` without the value at `path`. */
 const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
   if (key === undefined || !isHolder(value) || !Object.hasOwn(value, key)) return value
   if (Array.isArray(value)) return value.map((item, index) => (index === key ? without(item, rest) : item))
@@ -104,7 +104,7 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
       if (message !== undefined) return one(message)
       const expected = instead ?? annotation(issue.annotations, "expected")
       if (expected === undefined) return one("not a valid value")
-      // of a whole map or list that is not as it should be, there is no more to tell
+      // the content of a whole map or list is not shown
       return one(`expected ${expected}`, !("input" in issue && hasContent(issue.input)))
     }
     case "MissingKey":
@@ -119,14 +119,14 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
 
 const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
 
-/** Of the ways in which a value fits none of several forms, the one that it misses by the least. */
+/** The errors of the alternative that has the fewest. */
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
 
 const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyArray<Issue> => {
   const key = String(path.at(-1))
   const about = (message: string): Issue => ({ path, about: "key", message, expected: false })
-  if (issue.ast._tag !== "Objects") return [about("one too many")]
+  if (issue.ast._tag !== "Objects") return [about("unexpected item")]
   const [names] = issue.ast.indexSignatures
   if (names === undefined) {
     const known = issue.ast.propertySignatures.map(({ name }) => String(name))
@@ -136,7 +136,7 @@ const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyAr
   const value = "input" in issue ? issue.input : undefined
   const inner = schemaIssues(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
   return [
-    about(rule === undefined ? "not a legal name" : `expected ${rule}`),
+    about(rule === undefined ? "not a valid name" : `expected ${rule}`),
     ...inner.map((found) => ({ ...found, path: [...path, ...found.path] }))
   ]
 }

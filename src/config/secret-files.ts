@@ -8,8 +8,8 @@ import { isMap } from "./unknown-values.ts"
 export type Locate = (path: string) => string
 
 /**
- * Looks a relative path up in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5),
- * CREDENTIALS), and then beside the configuration. Asks only the first, which is in memory: the other may be on a file system that hangs.
+ * Looks up a relative path in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5), CREDENTIALS), and
+ * then beside the configuration. It checks only the first for existence: the other one may be on a file system that hangs.
  */
 export const locateIn =
   (credentials: string | undefined, beside: string): Locate =>
@@ -18,7 +18,7 @@ export const locateIn =
     return credential !== undefined && !isAbsolute(path) && existsSync(credential) ? credential : resolve(beside, path)
   }
 
-/** The settings that name a file with a secret or a certificate. */
+/** The table of settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys. */
 const settings: ReadonlyArray<ReadonlyArray<string>> = [
   ["auth", "basic", "password_file"],
   ["auth", "bearer_token_file"],
@@ -43,7 +43,7 @@ const withText = (holder: Settings, [key = "", ...rest]: ReadonlyArray<string>, 
   return { ...holder, [key]: isMap(inner) ? withText(inner, rest, text) : text }
 }
 
-/** The settings of a target with its files' absolute paths. */
+/** The settings with absolute paths of these files. */
 export const withFiles = (settings: Settings, locate: Locate): Settings =>
   fileSettings(settings).reduce((found, keys) => {
     const path = at(settings, keys)
@@ -53,13 +53,13 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
 /** A setting that names a file with a secret or a certificate, and that file. */
 export interface SecretFileSetting {
   readonly path: KeyPath
-  /** As the configuration has it. It may be the secret itself, given in place of its file. */
+  /** As written in the configuration. By mistake it may be the secret itself, so do not show it. */
   readonly name: string
   /** Absolute. */
   readonly file: string
 }
 
-/** Every file with a secret or a certificate that a configuration names. */
+/** All files with secrets or certificates of a configuration. */
 export const secretFiles = ({ targetLike }: RawConfiguration, locate: Locate): ReadonlyArray<SecretFileSetting> =>
   targetLike.flatMap(({ settings, pathOf }) =>
     fileSettings(settings).flatMap((keys) => {

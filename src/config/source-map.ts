@@ -1,29 +1,29 @@
 import * as Result from "effect/Result"
 import * as Yaml from "yaml"
 
-/** Where in a file a thing is named: keys of maps, indexes of lists. */
+/** The path of a value in a file: keys of maps and indexes of lists. */
 export type KeyPath = ReadonlyArray<string | number>
 
-/** From 1, as editors count. */
+/** Counted from 1, as in editors. */
 export interface Position {
   readonly line: number
   readonly column: number
 }
 
-/** Something to say of a place in a file. */
+/** A problem at a position of a file. */
 export interface SourceProblem extends Position {
   readonly path: KeyPath
   readonly message: string
 }
 
-/** A YAML or JSON text that was understood, with the place of everything in it. */
+/** A parsed YAML or JSON text that knows the position of every value. */
 export interface SourceMap {
   readonly value: unknown
-  /** Where the value at `path` stands, or the nearest thing around it that the text has. */
+  /** The position of the value at `path`, or of the nearest value around it. */
   readonly positionOf: (path: KeyPath) => Position
-  /** Where the key at the end of `path` stands. */
+  /** The position of the last key of `path`. */
   readonly keyPositionOf: (path: KeyPath) => Position
-  /** Keys that stand twice in one map: the text can still be read, so they hide nothing else. */
+  /** Duplicate keys. The rest of the text is still read. */
   readonly duplicates: ReadonlyArray<SourceProblem>
 }
 
@@ -32,7 +32,7 @@ const resolve = (node: unknown, document: Yaml.Document): unknown =>
 
 const keyOf = ({ key }: Yaml.Pair): string => (Yaml.isScalar(key) ? String(key.value) : "")
 
-/** The value at the end of `path` and its key, as far down as the text goes. */
+/** The value at `path` and its key, or those of the nearest value around it. */
 const find = (document: Yaml.Document, path: KeyPath): { readonly value: unknown; readonly key: unknown } => {
   let value: unknown = document.contents
   let key: unknown
@@ -53,7 +53,7 @@ const find = (document: Yaml.Document, path: KeyPath): { readonly value: unknown
 
 const startOf = (node: unknown): number | undefined => (Yaml.isNode(node) ? node.range?.[0] : undefined)
 
-/** The keys that lead to what stands at `offset`. */
+/** The path of the value at `offset`. */
 const pathTo = (offset: number, node: unknown): KeyPath => {
   const covers = (part: unknown) => Yaml.isNode(part) && part.range && part.range[0] <= offset && offset < part.range[2]
   if (Yaml.isMap(node)) {
@@ -69,20 +69,20 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
 
 const tooDeep = "nested too deeply"
 
-/** In words of ours where those of the parser are about its own insides. */
+/** Replaces messages about the internals of the parser. */
 const plainMessage = ({ code, message }: Yaml.YAMLError): string => {
   if (code === "MULTIPLE_DOCS") return "a second YAML document: a file can have only one"
   return /call stack|regular expression/.test(message) ? tooDeep : message
 }
 
-/** What a parser lets through and no configuration can have, each with its node. */
+/** YAML that the parser accepts but a configuration cannot use, with its node. */
 const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
   const found: Array<readonly [unknown, string]> = []
   Yaml.visit(document, {
     Alias: (_, alias, around) => {
       const target = alias.resolve(document)
       if (target === undefined) found.push([alias, `no anchor &${alias.source} before this alias`])
-      else if (around.includes(target)) found.push([alias, `the anchor &${alias.source} holds this alias itself`])
+      else if (around.includes(target)) found.push([alias, `this alias is inside its own anchor &${alias.source}`])
     },
     Pair: (_, { key }) => {
       if (!Yaml.isScalar(key)) found.push([key, "a key must be a word, not a list, a map or an alias"])
@@ -91,7 +91,7 @@ const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unk
   return found
 }
 
-/** Reads YAML 1.2 or JSON; fails with what is wrong with the text as such, and where. */
+/** Parses YAML 1.2 or JSON. Fails with the syntax errors. */
 export const parseYaml = (
   text: string,
   schema: "core" | "failsafe" = "core"
@@ -125,7 +125,7 @@ export const parseYaml = (
   }))
 }
 
-/** Fails for aliases that multiply without bound, and for merge keys with something else than maps. */
+/** Fails for aliases that multiply without bound, and for merge keys whose value is not a map. */
 const toValue = (document: Yaml.Document): Result.Result<unknown, ReadonlyArray<SourceProblem>> =>
   Result.try({
     try: (): unknown => document.toJS(),

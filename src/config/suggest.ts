@@ -1,4 +1,4 @@
-/** How many letters must be put in, taken out, changed or swapped with their neighbour to get from `a` to `b`. */
+/** Edit distance: letters inserted, removed, replaced, or swapped with their neighbour (Damerau-Levenshtein). */
 const distance = (a: string, b: string): number => {
   const rows: Array<Array<number>> = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
@@ -16,7 +16,7 @@ const distance = (a: string, b: string): number => {
 
 const fold = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, "")
 
-/** `; did you mean X?` when one of `known` is what somebody who typed `word` will have meant, else nothing. */
+/** `; did you mean X?` if one of the known words is close to `word`, else an empty string. */
 export const didYouMean = (word: string, known: ReadonlyArray<string>): string => {
   const near = known
     .map((name) => ({ name, far: fold(name) === fold(word) ? 0 : distance(word.toLowerCase(), name) }))

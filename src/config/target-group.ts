@@ -1,23 +1,22 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse } from "../mapping/document/json.ts"
-import { type Diagnostic, diagnosticOf, sortProblems } from "./diagnostics.ts"
-import { formatPath } from "./path-text.ts"
+import { type Diagnostic, diagnosticOf, formatPath, sortProblems } from "./diagnostics.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type KeyPath, parseYaml } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** A target as a source lists it. */
+/** A target in the list of a source. */
 export interface DiscoveredTarget {
   /** `HOST:PORT`, or a URL. */
   readonly address: string
-  /** Of its group, those for Prometheus (`__scheme__` and so on) among them. */
+  /** The labels of its group, including `__scheme__` and the like. */
   readonly labels: Readonly<Record<string, string>>
-  /** For whoever is to mend it: `targets/shops.yml:3:7`. */
+  /** For messages: `targets/shops.yml:3:7`. */
   readonly location: string
 }
 
-/** All entries of a document, or all that keeps it from being one. */
+/** All targets of a document, or all of its errors. */
 export type ParsedGroups = Result.Result<ReadonlyArray<DiscoveredTarget>, ReadonlyArray<Diagnostic>>
 
 /** Prometheus' target groups (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). */
@@ -30,7 +29,7 @@ const Groups = Schema.Array(
 
 const decode = Schema.decodeUnknownSync(Groups)
 
-/** A key without a value is as good as none, and so is a file without groups. */
+/** Ignores keys without a value and files without groups, as Prometheus does. */
 const withoutEmpty = (value: unknown): unknown => {
   const isNothing = (item: unknown) => item === null || item === ""
   if (isNothing(value)) return []
@@ -45,7 +44,7 @@ const discoveredTargets = (value: unknown, locationOf: (path: KeyPath) => string
     targets.map((address, index) => ({ address, labels, location: locationOf([group, "targets", index]) }))
   )
 
-/** The entries of a JSON document; `from` is the file or URL that it is of. Its bytes, since JSON is UTF-8. */
+/** The targets of a JSON document. `from` is its file or URL. */
 export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {
   const document = parse(bytes)
   if (Result.isFailure(document)) return Result.fail([{ location: from, message: `not JSON: ${document.failure}` }])
@@ -59,13 +58,13 @@ export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {
     : Result.succeed(discoveredTargets(value, (path) => `${from}: ${formatPath(path)}`))
 }
 
-/** The entries of a YAML document, whose words all stand for themselves: the label `1.10` is not 1.1. */
+/** The targets of a YAML document. All scalars are strings: the label `1.10` is not 1.1. */
 export const fromYaml = (from: string, bytes: Uint8Array): ParsedGroups => {
   const source = parseYaml(new TextDecoder().decode(bytes), "failsafe")
   if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => diagnosticOf(from, problem)))
   const { value: given, duplicates, positionOf, keyPositionOf } = source.success
   const value = withoutEmpty(given)
-  // what was found in place of what was expected is not told: a URL may hold a password
+  // messages do not show what was found: a URL may contain a password
   const issues = schemaIssues(Groups, value).map(({ path, about, message }) => ({
     ...(about === "key" ? keyPositionOf(path) : positionOf(path)),
     path,

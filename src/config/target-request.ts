@@ -2,7 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Auth, Request, SecretFile } from "../client/request.ts"
-import type { ResolvedTarget } from "./resolved-target.ts"
+import type { ResolvedTarget } from "./target.ts"
 
 const secretFile = (path: string): SecretFile => ({ path })
 
@@ -10,11 +10,11 @@ const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // a lone %
+    return text // a % that starts no escape
   }
 }
 
-/** `user:password@` of a URL is basic authentication, as browsers and curl take it. */
+/** `user:password@` in a URL means basic authentication, as in browsers and curl. */
 const userOf = ({ username, password }: URL): Auth | undefined =>
   username === "" && password === ""
     ? undefined
@@ -45,7 +45,7 @@ const authOf = ({ auth, url }: ResolvedTarget): Auth | undefined => {
   }
 }
 
-/** What is asked of a target at every poll. */
+/** The request of every poll of a target. */
 export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => ({
   url: withoutUser(target.url),
   method: target.method,

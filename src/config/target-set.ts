@@ -1,9 +1,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { SourceDiagnostic } from "./diagnostics.ts"
+import { formatPath, type SourceDiagnostic } from "./diagnostics.ts"
 import { type DiscoveredSettings, discoveredSettings, type RequestOptions } from "./discovered-settings.ts"
 import { requestOptionsOf } from "./discovery-source.ts"
-import { formatPath } from "./path-text.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
 import type { RawSource } from "./raw-source.ts"
 import { labelsOf, type RawTarget } from "./raw-target.ts"
@@ -13,14 +12,14 @@ import { formatNames, seriesConflicts } from "./rules/series-conflicts.ts"
 import { timeoutWithinInterval } from "./rules/targets.ts"
 import { Target as TargetFields } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
-import type { Target } from "./target.ts"
+import { type Target } from "./target.ts"
 import type { DiscoveredTarget } from "./target-group.ts"
 import { asMap, type Fields } from "./unknown-values.ts"
 
-/** What each source lists, by its name. */
+/** The targets of each source, by the name of the source. */
 export type Lists = ReadonlyMap<string, ReadonlyArray<DiscoveredTarget>>
 
-/** The targets of a configuration together with what its sources list, and what came of the list of each source. */
+/** All targets of a configuration and its sources, and the result for each source. */
 export interface TargetSet {
   readonly targets: ReadonlyArray<Target>
   readonly sources: ReadonlyMap<
@@ -29,13 +28,13 @@ export interface TargetSet {
   >
 }
 
-/** A target, and how it lies among the others. */
+/** A target, and its raw form for the rules. */
 interface Member {
   readonly target: Target
   readonly raw: RawTarget
 }
 
-/** All that an entry says of itself: the rest of a target's settings was judged with its source. */
+/** The settings that an entry sets itself. The other settings were checked with the source. */
 const OwnFields = Schema.Struct({
   name: TargetFields.fields.name,
   url: TargetFields.fields.url,
@@ -44,7 +43,7 @@ const OwnFields = Schema.Struct({
   timeout: TargetFields.fields.timeout
 })
 
-/** What may be wrong with that together with the settings of the source. */
+/** Rules that may fail for these settings together with those of the source. */
 const rules = [labelsOnce, statesLabel, userOnce, timeoutWithinInterval]
 
 const rawTargetOf = ({ target }: RawSource, own: DiscoveredSettings): RawTarget => {
@@ -60,14 +59,14 @@ const problemsOf = (file: RawConfiguration, target: RawTarget): ReadonlyArray<st
   return issues.map(({ path, message }) => `${formatPath(path)}: ${message}`)
 }
 
-/** An entry of a source, and the target that it makes or why it makes none. */
+/** An entry of a source, and its target or the reason why it has none. */
 interface Resolution {
   readonly source: string
   readonly entry: DiscoveredTarget
   readonly result: Result.Result<Member, string>
 }
 
-/** Of several entries of one name the first stands; one that says the very same again says nothing. */
+/** Of several entries with the same name, the first one wins. An identical entry is ignored. */
 const rejectDuplicateNames = (
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
@@ -86,7 +85,7 @@ const rejectDuplicateNames = (
   })
 }
 
-/** Of several targets that could emit the same series the first stands. */
+/** Of several targets that could emit the same series, the first one wins. */
 const rejectSeriesConflicts = (
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
@@ -150,9 +149,8 @@ const discoveredSets = (file: RawConfiguration, own: ReadonlyArray<Member>, make
 const fixedSet = (targets: ReadonlyArray<Target>) => (): TargetSet => ({ targets, sources: new Map() })
 
 /**
- * Makes targetSet of a configuration without problems: its own targets, then those that its sources list. An entry that makes no target, or one that is
- * not to be told from another before it, costs that target alone. What an entry came to is remembered from one targetSet to the next. Without sources
- * nothing is remembered of the file.
+ * Returns the function that makes the set of targets from the current lists: the targets of the configuration first, then those of its
+ * sources. A bad entry is reported and costs only its own target. Resolved entries are cached from one call to the next.
  */
 export const targetSets = (
   file: RawConfiguration,

@@ -1,20 +1,102 @@
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
 import type { Transform } from "../mapping/transform.ts"
-import type { TransformSpec } from "./transform-spec.ts"
+import { helpsOf, withHelps } from "./help.ts"
+import type { RawConfiguration } from "./raw-configuration.ts"
+import { Target as TargetSchema } from "./schema/configuration-file.ts"
+import { maxBuiltInTimeout, settings } from "./schema/target-settings.ts"
+import { type Locate, withFiles } from "./secret-files.ts"
+import { requestOf } from "./target-request.ts"
+import { compileTransform, plannerOf, type TransformSpec } from "./transform-spec.ts"
+import type { Fields } from "./unknown-values.ts"
 
-/** One JSON API to poll: everything of it decided and compiled, nothing of it looked up again per poll. */
+/** One JSON API to poll. Everything is resolved and compiled, so that a poll looks nothing up. */
 export interface Target {
   readonly name: string
   readonly request: Request
   readonly interval: Duration.Duration
-  /** How long the last good series stand while polls fail. */
+  /** How long the last good series stay while polls fail. */
   readonly staleAfter: Duration.Duration
-  /** A poll that yields more series than this fails. */
+  /** A poll with more series fails. */
   readonly maxSeries: number
-  /** What `transform` was made of. */
+  /** What `transform` was compiled from. */
   readonly spec: TransformSpec
   readonly transform: Transform
-  /** All that it is made of: the same for two targets that would be polled and transformed alike. There may be secrets in it. */
+  /** A text of all settings. It is equal for two targets that are polled and transformed in the same way. May contain secrets. */
   readonly fingerprint: () => string
+}
+
+/** A target of the file, completed by `defaults` and the built-in settings. Paths of files are absolute. */
+export const ResolvedTarget = Schema.Struct({
+  ...TargetSchema.fields,
+  interval: Schema.requiredKey(settings.interval),
+  method: Schema.requiredKey(settings.method),
+  accept_status: Schema.requiredKey(settings.accept_status),
+  follow_redirects: Schema.requiredKey(settings.follow_redirects),
+  max_body: Schema.requiredKey(settings.max_body),
+  max_series: Schema.requiredKey(settings.max_series)
+})
+export type ResolvedTarget = typeof ResolvedTarget.Type
+
+const decodeComplete = Schema.decodeUnknownSync(ResolvedTarget)
+const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(maxBuiltInTimeout)
+
+/** The order of the keys does not matter. */
+const fingerprintOf = (settings: Fields, mapping: Fields | undefined) => (): string =>
+  JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
+
+/** The settings with the paths of this machine, and the request. */
+const resolveSettings = (settings: Fields, locate: Locate) => {
+  const raw = withFiles(settings, locate)
+  const target = decodeComplete(raw)
+  const { timeout = Duration.min(target.interval, builtInTimeout) } = target
+  return { raw, target, request: requestOf(target, timeout) }
+}
+
+/** The request of settings like those of a target. */
+export const requestOfSettings = (settings: Fields, locate: Locate) => resolveSettings(settings, locate).request
+
+/** Compiles a mapping once for all targets that use it. */
+const prepareMapping = (fields: Fields, helps: ReadonlyMap<string, string>) => {
+  const mapping = withHelps(fields, helps)
+  return { mapping, plans: plannerOf(mapping) }
+}
+
+/**
+ * Resolves the targets of a configuration without errors from their settings. Targets with the same mapping share its plan. Throws if the
+ * settings have errors.
+ */
+export const targetResolver = (file: RawConfiguration, locate: Locate) => {
+  const helps = helpsOf(file)
+  const named = new Map([...file.mappings].map(([name, { fields }]) => [name, prepareMapping(fields, helps)]))
+  // mappings inside targets: all targets of a source have the same one
+  const own = new Map<string, ReturnType<typeof prepareMapping>>()
+
+  const mappingOf = (name: unknown, fields: Fields) => {
+    if (typeof name === "string") return named.get(name)
+    if (Object.keys(fields).length === 0) return undefined
+    const key = JSON.stringify(fields)
+    const made = own.get(key) ?? prepareMapping(fields, helps)
+    own.set(key, made)
+    return made
+  }
+
+  return ({ metrics, each, ...settings }: Fields): Target => {
+    const { raw, target, request } = resolveSettings(settings, locate)
+    const fields = { ...(metrics !== undefined && { metrics }), ...(each !== undefined && { each }) }
+    const made = mappingOf(target.mapping, fields)
+    const { name, interval, max_series: maxSeries } = target
+    const spec = { mapping: made?.mapping, labels: target.labels ?? {}, maxSeries }
+    return {
+      name,
+      request,
+      interval,
+      staleAfter: target.stale_after ?? Duration.times(interval, 3),
+      maxSeries,
+      spec,
+      transform: compileTransform(spec, made?.plans),
+      fingerprint: fingerprintOf(raw, made?.mapping)
+    }
+  }
 }

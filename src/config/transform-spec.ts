@@ -7,9 +7,9 @@ import type { Labels } from "../mapping/sample.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
 import { createTransform, type Transform } from "../mapping/transform.ts"
 
-/** All that a target's transform is made of, as plain data, so that another thread can make it too. */
+/** What a transform is compiled from. Plain data, so that a worker thread can compile it too. */
 export interface TransformSpec {
-  /** As the file has it, and known to be good; without one every number of an answer becomes a gauge. */
+  /** As in the file, without errors. Undefined: every number of a response becomes a gauge. */
   readonly mapping: unknown
   readonly labels: Readonly<Record<string, string>>
   readonly maxSeries: number
@@ -22,10 +22,10 @@ const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
     .filter(([, value]) => value !== "")
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** The planner of a mapping as a file has it. Throws where `check` has found a problem. */
+/** The planner of a mapping as in the file. Throws if the mapping has errors. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
-/** The transform of a recipe; `plans` is the planner of its mapping, where many targets share that. */
+/** `plans` is the planner of the mapping, if several targets share it. */
 export const compileTransform = (
   { mapping, labels, maxSeries }: TransformSpec,
   plans?: ReturnType<typeof plannerOf>

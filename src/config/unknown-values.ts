@@ -1,4 +1,4 @@
-/** Readers of a file that may be wrong: what is not as it should be is taken for empty. */
+/** Readers of values of unknown type. A value of the wrong type reads as empty. */
 
 export type Fields = Readonly<Record<string, unknown>>
 

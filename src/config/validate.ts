@@ -1,25 +1,29 @@
+import { type Issue, issue } from "./diagnostics.ts"
 import { type Environment, expand } from "./environment.ts"
-import { type Issue, issue } from "./issue.ts"
 import { lint } from "./lint.ts"
-import { rawConfiguration } from "./raw-configuration.ts"
-import { brokenRules } from "./rules.ts"
+import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
+import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
+import { headersOnce, keyWithCertificate, oneAuth, userOnce } from "./rules/requests.ts"
+import { noSeriesConflicts } from "./rules/series-conflicts.ts"
+import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
+import { knownMapping, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
 import { File } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type Locate, type SecretFileSetting, secretFiles } from "./secret-files.ts"
 import type { KeyPath } from "./source-map.ts"
 
-/** What a configuration needs of the machine that it is for. */
+/** What a configuration needs from the machine: variables, and where its files are. */
 export interface LoadContext {
   readonly environment: Environment
   readonly locate: Locate
 }
 
-/** All there is to say of a configuration. */
+/** All findings about a configuration. */
 export interface Validation {
-  /** Its strings with their variables filled in; decodes when there are no problems. */
+  /** The configuration with its variables expanded. It can be decoded if there are no problems. */
   readonly value: unknown
   readonly problems: ReadonlyArray<Issue>
-  /** It works, but not as the rest of the world expects it. */
+  /** It works, but breaks a convention. */
   readonly warnings: ReadonlyArray<Issue>
   readonly secretFiles: ReadonlyArray<SecretFileSetting>
 }
@@ -27,7 +31,27 @@ export interface Validation {
 const samePath = (a: Issue["path"], b: Issue["path"]) =>
   a.length === b.length && a.every((key, index) => key === b[index])
 
-/** Looks at everything, so that one run finds all; what is wrong only because a variable is not set is passed over. */
+/** Errors that involve more than one value. Each rule runs, whatever else is wrong. */
+const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  [
+    uniqueNames,
+    uniqueSources,
+    filesOrHttp,
+    instanceFree,
+    timeoutWithinInterval,
+    knownMapping,
+    oneFamilyPerName,
+    reservedNames,
+    labelsOnce,
+    statesLabel,
+    headersOnce,
+    oneAuth,
+    userOnce,
+    keyWithCertificate,
+    noSeriesConflicts
+  ].flatMap((rule) => rule(file))
+
+/** Finds all problems at once. Problems that follow from a variable that is not set are left out. */
 export const validate = (given: unknown, { environment, locate }: LoadContext): Validation => {
   const { value, unset } = expand(given, environment)
   const whole = rawConfiguration(value)
@@ -36,7 +60,7 @@ export const validate = (given: unknown, { environment, locate }: LoadContext): 
     value,
     problems: [
       ...unset.map(({ path, message }) => issue(path, message)),
-      ...[...schemaIssues(File, value), ...brokenRules(whole)].filter(known)
+      ...[...schemaIssues(File, value), ...ruleIssues(whole)].filter(known)
     ],
     warnings: lint(whole).filter(known),
     secretFiles: secretFiles(whole, locate).filter(known)

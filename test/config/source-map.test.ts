@@ -50,7 +50,7 @@ test.each([
   ["a: [1\nb: 2", "2:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
   ["a: !foo 1", "1:4: Unresolved tag: !foo"],
   ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
-  ["a: &x\n  b: *x", "2:6: the anchor &x holds this alias itself"],
+  ["a: &x\n  b: *x", "2:6: this alias is inside its own anchor &x"],
   ["? [a]\n: b", "1:3: a key must be a word, not a list, a map or an alias"],
   ["a: { <<: 5 }", "1:1: Merge sources must be maps or map aliases"],
   [

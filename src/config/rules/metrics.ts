@@ -1,10 +1,9 @@
-import { type Issue, issue, issueOfKey } from "../issue.ts"
+import { formatPath, type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import { whyReserved } from "../own-metrics.ts"
-import { formatPath } from "../path-text.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric } from "../raw-target.ts"
 
-/** One name, one type, one help, in whatever target. */
+/** A metric name has one type and one help, in all targets together. */
 export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<Issue> => {
   const first = new Map<string, RawMetric>()
   const helped = new Map<string, RawMetric>()
@@ -52,7 +51,7 @@ export const labelsOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issu
     })
   )
 
-/** A stateset's states are told apart by a label of the set's own name (OpenMetrics 1.0, StateSet). */
+/** The label of the states has the name of the stateset (OpenMetrics 1.0, StateSet). */
 export const statesLabel = ({ targetLike, metrics }: RawConfiguration): ReadonlyArray<Issue> => [
   ...metrics.flatMap(({ name, type, labels }) => {
     const path = type === "stateset" ? labels.get(name) : undefined

@@ -1,4 +1,4 @@
-import { type Issue, issue, issueOfKey } from "../issue.ts"
+import { type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import { isMap } from "../unknown-values.ts"
 
@@ -18,7 +18,7 @@ export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Iss
     ]
   })
 
-/** The settings themselves, in `defaults`, in each target and in each source: what is wrong in one is told there, and once. */
+/** `defaults`, and the own settings of each target and source: an error is reported once, where it is written. */
 const holders = ({ defaults, targetLike }: RawConfiguration) => [
   { path: ["defaults"], settings: defaults },
   ...targetLike.map(({ path, own }) => ({ path, settings: own }))

@@ -1,16 +1,15 @@
-import { type Issue, issue } from "../issue.ts"
-import { formatPath } from "../path-text.ts"
+import { formatPath, type Issue, issue } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric, RawTarget } from "../raw-target.ts"
 
-/** A target that has a metric of some name, its place among all, and the labels that its rows give that metric. */
+/** A target with a metric, its index, and the labels that its rows set for that metric. */
 interface Emitter {
   readonly at: number
   readonly target: RawTarget
   readonly rowLabels: ReadonlySet<string>
 }
 
-/** Metrics that the same targets have, with the same labels of rows: what clashes for one of them clashes for all. */
+/** Metrics that the same targets have with the same labels. They have the same conflicts. */
 interface MetricGroup {
   readonly names: Array<string>
   readonly emitters: ReadonlyArray<Emitter>
@@ -18,10 +17,10 @@ interface MetricGroup {
 
 type Metrics = ReadonlyArray<Pick<RawMetric, "name" | "labels">>
 
-/** A target without metrics makes names of what it finds. */
+/** A target without a mapping makes names from the response. */
 const flattenedMetrics: Metrics = [{ name: "upstream_*", labels: new Map() }]
 
-/** The labels that the rows of a mapping give each of its metrics. */
+/** The labels that the rows of a mapping set, by metric. */
 const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<string>> => {
   const byName = new Map<string, Set<string>>()
   for (const { name, labels } of metrics) {
@@ -32,7 +31,7 @@ const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<stri
   return byName
 }
 
-/** Thousands of targets share a mapping, and most of its metrics have the same labels: they are looked at together. */
+/** Groups metrics for speed: thousands of targets share a mapping, and most of its metrics have the same labels. */
 const groupMetrics = (targets: ReadonlyArray<RawTarget>): Iterable<MetricGroup> => {
   const byName = new Map<string, { key: string; readonly emitters: Array<ReadonlyArray<Emitter>> }>()
   for (const [metrics, sharers] of Map.groupBy(targets.entries(), ([, { metrics }]) => metrics ?? flattenedMetrics)) {
@@ -52,10 +51,10 @@ const groupMetrics = (targets: ReadonlyArray<RawTarget>): Iterable<MetricGroup> 
   return byKey.values()
 }
 
-/** A label that a target's rows may give any value, or none. */
+/** The value of a label that the rows of a target set. */
 const anyValue = Symbol("anything")
 
-/** Each target whose series could be those of one before it, with that one. */
+/** Each target that could emit the same series as a target before it, with that target. */
 const conflictsAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly [RawTarget, RawTarget]> => {
   const names = [...new Set(emitters.flatMap(({ target }) => [...target.labels.keys()]))]
   const seen = new Map<string, { readonly target: RawTarget; readonly values: ReadonlyArray<string | symbol> }>()
@@ -66,22 +65,22 @@ const conflictsAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonl
       values.every((value, index) => value === others[index] || value === anyValue || others[index] === anyValue)
     const key = JSON.stringify(values.map((value) => (value === anyValue ? null : value)))
     hasAnyValue ||= values.includes(anyValue)
-    // without such labels, equal values are found without comparing each with each
+    // without such labels a lookup is enough, and no target is compared with all others
     const other = hasAnyValue ? [...seen.values()].find(({ values }) => fits(values)) : seen.get(key)
     if (!seen.has(key)) seen.set(key, { target, values })
     return other === undefined ? [] : [[target, other.target] as const]
   })
 }
 
-/** The first target whose series those of a target could be, and the metrics of which that is so. */
+/** The other target of a conflict, and the metrics in conflict. */
 interface SeriesConflict {
   readonly other: RawTarget
   readonly names: ReadonlyArray<string>
 }
 
 /**
- * Two targets with a metric of one name, and no constant label that tells them apart, could emit the same series, which a page has only once.
- * A label tells them apart when both have it with different values, or one has it and the other neither constant nor from its rows.
+ * Targets that could emit the same series. A page has each series only once, so each two targets with the same metric need a label that
+ * differs: both set it to different constants, or one sets a constant and the other does not have the label at all.
  */
 export const seriesConflicts = (targets: ReadonlyArray<RawTarget>): ReadonlyMap<RawTarget, SeriesConflict> => {
   const found = new Map<RawTarget, SeriesConflict>()
@@ -94,7 +93,7 @@ export const seriesConflicts = (targets: ReadonlyArray<RawTarget>): ReadonlyMap<
   return found
 }
 
-/** The metrics of a clash, in a few words. */
+/** `first`, or `first and 2 more`. */
 export const formatNames = ([first = "", ...more]: ReadonlyArray<string>): string =>
   more.length === 0 ? first : `${first} and ${more.length} more`
 

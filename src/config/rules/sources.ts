@@ -1,5 +1,4 @@
-import { type Issue, issue } from "../issue.ts"
-import { formatPath } from "../path-text.ts"
+import { formatPath, type Issue, issue } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
 
@@ -9,7 +8,7 @@ export const filesOrHttp = ({ sources }: RawConfiguration): ReadonlyArray<Issue>
     return "files" in own !== "http" in own ? [] : [issue(path, `expected either files or http, got ${found}`)]
   })
 
-/** Without it, whatever a source lists would be refused. */
+/** Rows must not set the label instance: every discovered target would be rejected. */
 export const instanceFree = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ target: { metrics, path } }) => {
     const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")

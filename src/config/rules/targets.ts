@@ -1,8 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import { formatPath, type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import { decodeDuration } from "../go-duration.ts"
-import { type Issue, issue, issueOfKey } from "../issue.ts"
-import { formatPath } from "../path-text.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
 import { didYouMean } from "../suggest.ts"
@@ -16,14 +15,14 @@ export const uniqueNames = ({ targets }: RawConfiguration): ReadonlyArray<Issue>
   })
 }
 
-/** Without a timeout of its own a target's is never longer than its interval, so only a written one can be. */
+/** Only a timeout that is written can be longer than the interval: the built-in one is limited to it. */
 export const timeoutWithinInterval = ({ targets, sources }: RawConfiguration): ReadonlyArray<Issue> =>
   [...targets, ...sources.map(({ target }) => target)].flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)
     const interval = decodeDuration(settings.interval)
     if (Option.isNone(timeout) || Option.isNone(interval)) return []
     if (Duration.isLessThanOrEqualTo(timeout.value, interval.value)) return []
-    // told at what the target itself sets, since that is what there is to change
+    // reported at the key that the target sets itself
     const key = ["timeout", "interval"].find((key) => key in own)
     const where = key === undefined ? ["defaults", "timeout"] : [...path, key]
     return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]

@@ -3,11 +3,11 @@ import { Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
-/** Settings of a target that says nothing else. */
+/** Defaults of the settings of targets. */
 const Defaults = Schema.Struct(settings).annotate({
   identifier: "Defaults",
   description:
-    "Settings of every target that does not have them itself: any key of a target but its name, its url and its mapping. The labels and headers of a target add to these, everything else takes their place."
+    "Defaults for all targets: any key of a target, except name, url and the mapping. Labels and headers of a target are added to these; every other key replaces the default."
 })
 
 export const Target = Schema.Struct({
@@ -16,31 +16,32 @@ export const Target = Schema.Struct({
       expected: "a name without spaces at its start or end"
     })
   ).annotate({
-    description: "The target's name: the label target of poller's own metrics, and its page under /targets/.",
+    description:
+      "Name of the target. It is the label target of poller's own metrics, and its page is /targets/NAME. Must be unique.",
     examples: ["shop"]
   }),
-  url: url({ description: "What is polled.", examples: ["https://shop.example.com/health"] }),
+  url: url({ description: "URL to poll.", examples: ["https://shop.example.com/health"] }),
   ...settings,
   ...mappingFields,
   mapping: sharedMapping
-}).annotate({ identifier: "Target", description: "One JSON API to poll, and the series that its answers become." })
+}).annotate({ identifier: "Target", description: "A JSON API to poll, and the mapping of its responses to series." })
 
 /** The whole file. */
 export const File = Schema.Struct({
   $schema: Schema.optionalKey(
-    Text.annotate({ description: "Where an editor finds the schema of this file; poller does not look at it." })
+    Text.annotate({ description: "URL or path of the JSON Schema, for editors. poller ignores it." })
   ),
   defaults: Schema.optionalKey(Defaults),
   mappings: Schema.optionalKey(
     Schema.Record(Text, Mapping).annotate({
-      description: "Mappings by name, for targets that answer alike."
+      description: "Mappings by name, for targets with similar responses."
     })
   ),
-  // there may be none: so is the file of a package that was just installed
-  targets: Schema.optionalKey(Schema.Array(Target).annotate({ description: "What is polled." })),
+  // may be empty: so is the file of a package that was just installed
+  targets: Schema.optionalKey(Schema.Array(Target).annotate({ description: "The targets to poll." })),
   targets_from: Schema.optionalKey(
     Schema.Union([TargetSource, Schema.Array(TargetSource)]).annotate({
-      description: "Where more of what is polled is listed: one source, or a list of them."
+      description: "Sources of more targets: one source, or a list of sources."
     })
   )
 })

@@ -4,7 +4,7 @@ import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
 import { duration } from "../go-duration.ts"
 
-/** What a target has that neither says nor inherits anything else, as a file would have it. */
+/** Built-in values, in the notation of a configuration file. */
 export const builtInSettings = {
   interval: "30s",
   method: "GET",
@@ -14,20 +14,20 @@ export const builtInSettings = {
   max_series: 10_000
 } as const
 
-/** Or the interval, where that is shorter. */
+/** The built-in timeout is the shorter one of this and the interval. */
 export const maxBuiltInTimeout = "10s"
 
-export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a string that is not empty" }))
+export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a non-empty string" }))
 
 const text = (annotations: { readonly description: string; readonly examples?: ReadonlyArray<string> }) =>
   Text.annotate(annotations)
 
-/** A file that holds a secret or a certificate; where a relative path is looked up is settled at load. */
+/** The path of a file with a secret or a certificate. config/secret-files.ts resolves relative paths. */
 const file = (description: string, example: string) => text({ description, examples: [example] })
 
 const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
-/** A URL for HTTP. What was found instead is not told: it may hold a password. */
+/** A URL for HTTP. Messages do not show the value: it may contain a password. */
 export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
   Schema.String.annotate(about)
     .check(
@@ -36,12 +36,12 @@ export const url = (about: { readonly description: string; readonly examples: Re
     )
     .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
 
-/** A token of RFC 9110, section 5.6.2. */
+/** A token (RFC 9110, section 5.6.2). */
 const HeaderName = Schema.String.check(
   Schema.isPattern(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/u, { expected: "the name of an HTTP header" })
 )
 
-/** RFC 9110, section 5.5: no control characters but the tab. */
+/** No control characters, except tab (RFC 9110, section 5.5). */
 const HeaderValue = Schema.String.check(
   Schema.isPattern(/^[^\u0000-\u0008\u000A-\u001F\u007F]*$/u, { expected: "a string without control characters" })
 )
@@ -84,7 +84,7 @@ const AcceptStatus = Schema.Array(StatusRange)
   .check(Schema.isMinLength(1, { expected: "at least one status code or range" }))
   .pipe(
     Schema.annotateEncoded({
-      description: "Status codes of a good answer.",
+      description: "Status codes of a good response.",
       default: builtInSettings.accept_status,
       examples: [["200-299", 503]]
     })
@@ -92,119 +92,116 @@ const AcceptStatus = Schema.Array(StatusRange)
 
 const Headers = Schema.Record(HeaderName, Schema.RedactedFromValue(HeaderValue)).pipe(
   Schema.annotateEncoded({
-    description: "Headers of the request. For a secret one take headers_from.",
+    description: "Headers of the request. Use headers_from for secrets.",
     examples: [{ Accept: "application/json" }]
   })
 )
 
 const Basic = Schema.Struct({
-  username: text({ description: "The user's name." }),
-  password_file: file("The file that holds the password.", "shop-password")
+  username: text({ description: "User name." }),
+  password_file: file("File with the password.", "shop-password")
 }).annotate({ description: "Basic authentication (RFC 7617)." })
 
 const OAuth2 = Schema.Struct({
   token_url: url({
-    description: "Where a token is asked for.",
+    description: "URL of the token endpoint.",
     examples: ["https://login.example.com/oauth/token"]
   }),
-  client_id: text({ description: "The client's name." }),
-  client_secret_file: file("The file that holds the client's secret.", "fleet-secret"),
+  client_id: text({ description: "Client ID." }),
+  client_secret_file: file("File with the client secret.", "fleet-secret"),
   scopes: Schema.optionalKey(
     Schema.Array(Text).annotate({
-      description: "What the token shall be good for.",
+      description: "Scopes of the token.",
       examples: [["read:nodes"]]
     })
   )
-}).annotate({ description: "A token by the client credentials grant (RFC 6749, section 4.4), kept until it expires." })
+}).annotate({
+  description: "Token of the client credentials grant (RFC 6749, section 4.4), renewed before it expires."
+})
 
 const Auth = Schema.Struct({
   basic: Schema.optionalKey(Basic),
-  bearer_token_file: Schema.optionalKey(file("The file that holds a bearer token (RFC 6750).", "fleet-token")),
+  bearer_token_file: Schema.optionalKey(file("File with a bearer token (RFC 6750).", "fleet-token")),
   oauth2: Schema.optionalKey(OAuth2)
 })
-  // for editors; `check` has a rule of its own, which no other mistake hides
+  // for editors; `check` has its own rule, which other errors do not hide
   .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 }) }))
-  .annotate({ description: "How the poller makes itself known: one of basic, bearer_token_file and oauth2." })
+  .annotate({ description: "Authentication: one of basic, bearer_token_file and oauth2." })
 
 const Tls = Schema.Struct({
-  ca_file: Schema.optionalKey(
-    file("Certificates of the authorities to trust in place of the system's, PEM.", "internal-ca.pem")
-  ),
-  cert_file: Schema.optionalKey(file("The client's certificate, PEM; with key_file.", "client.pem")),
-  key_file: Schema.optionalKey(file("The key of the client's certificate, PEM; with cert_file.", "client-key.pem")),
+  ca_file: Schema.optionalKey(file("CA certificates to trust instead of those of the system, PEM.", "internal-ca.pem")),
+  cert_file: Schema.optionalKey(file("Client certificate, PEM. Needs key_file.", "client.pem")),
+  key_file: Schema.optionalKey(file("Key of the client certificate, PEM. Needs cert_file.", "client-key.pem")),
   server_name: Schema.optionalKey(
-    text({ description: "The name that the server's certificate must be for.", examples: ["api.internal"] })
+    text({ description: "Server name to verify in the certificate.", examples: ["api.internal"] })
   ),
   insecure_skip_verify: Schema.optionalKey(
     Schema.Boolean.annotate({
-      description: "Take any certificate. Whoever is between can read and change all.",
+      description: "Do not verify the certificate. Anyone on the path can read and change the traffic.",
       default: false
     })
   )
-}).annotate({ description: "TLS towards the target." })
+}).annotate({ description: "TLS settings of the connection to the target." })
 
-/** The keys that a target and `defaults` have in common. */
+/** The keys of a target that `defaults` has too. */
 export const settings = {
-  interval: Schema.optionalKey(
-    duration({ description: "Time from one poll to the next.", default: builtInSettings.interval })
-  ),
+  interval: Schema.optionalKey(duration({ description: "Time between two polls.", default: builtInSettings.interval })),
   timeout: Schema.optionalKey(
     duration({
       description:
-        "Time that a poll may take, from connecting to the last byte; at most the interval. Default: 10s, or the interval where that is shorter.",
+        "Maximum duration of a poll, from connecting to the last byte; at most the interval. Default: 10s, or the interval if that is shorter.",
       default: maxBuiltInTimeout
     })
   ),
   stale_after: Schema.optionalKey(
-    duration({ description: "Time from the last good poll until its series are gone. Default: 3 intervals." })
+    duration({ description: "How long the series stay after the last good poll. Default: 3 intervals." })
   ),
   labels: Schema.optionalKey(
     Schema.Record(LabelName, Schema.String).annotate({
-      description: "Constant labels, on every series of the target.",
+      description: "Constant labels of all series of the target.",
       examples: [{ site: "ams1" }]
     })
   ),
   method: Schema.optionalKey(
     Schema.Literals(["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE"]).annotate({
-      description: "The request's method.",
+      description: "HTTP method of the request.",
       default: builtInSettings.method
     })
   ),
   headers: Schema.optionalKey(Headers),
   headers_from: Schema.optionalKey(
     Schema.Record(HeaderName, Text).annotate({
-      description: "Headers whose values are the contents of files.",
+      description: "Headers whose values are read from files.",
       examples: [{ "X-Api-Key": "shop-key" }]
     })
   ),
   body: Schema.optionalKey(
     Schema.RedactedFromValue(
-      Schema.String.annotate({ description: "The request's body.", examples: ['{"query":"{ up }"}'] })
+      Schema.String.annotate({ description: "Body of the request.", examples: ['{"query":"{ up }"}'] })
     )
   ),
   accept_status: Schema.optionalKey(AcceptStatus),
   follow_redirects: Schema.optionalKey(
     Schema.Boolean.annotate({
-      description: "Follow up to 10 redirects; credentials do not go to another origin.",
+      description: "Follow up to 10 redirects. Credentials are not sent to another origin.",
       default: builtInSettings.follow_redirects
     })
   ),
   max_body: Schema.optionalKey(
     size({
-      description: "The longest answer, counted after decompression; a longer one fails the poll.",
+      description: "Maximum size of the response body after decompression. A poll with a larger one fails.",
       default: builtInSettings.max_body
     })
   ),
   max_series: Schema.optionalKey(
     Schema.Int.check(Schema.isGreaterThan(0, { expected: "a number of at least 1" })).annotate({
-      description: "The most series that a poll may yield; more fail it.",
+      description: "Maximum number of series of a poll. A poll with more fails.",
       default: builtInSettings.max_series
     })
   ),
   proxy: Schema.optionalKey(
     url({
-      description:
-        "The HTTP proxy to go through. Without it the usual variables hold: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.",
+      description: "URL of an HTTP proxy. Default: the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
       examples: ["http://proxy.internal:3128"]
     })
   ),
@@ -212,10 +209,10 @@ export const settings = {
   tls: Schema.optionalKey(Tls)
 }
 
-/** Stands beside the settings in a target, but not in `defaults`. */
+/** A key of a target that `defaults` does not have. */
 export const sharedMapping = Schema.optionalKey(
   Text.annotate({
-    description: "The name of an entry under mappings, in place of metrics and each.",
+    description: "Name of an entry of mappings, instead of metrics and each.",
     examples: ["node"]
   })
 )

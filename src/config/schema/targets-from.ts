@@ -3,10 +3,10 @@ import { mappingFields } from "../../mapping/schema/mapping.ts"
 import { duration } from "../go-duration.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 
-/** Time from one reading to the next, as a file would have it: that of Prometheus. */
+/** Default time between two readings, as in Prometheus. */
 export const builtInRefresh = { files: "5m", http: "1m" } as const
 
-/** As Prometheus takes them (file_sd_config): a `*` stands in the last part only. */
+/** A path as in Prometheus' file_sd_config: only the last part may contain `*`. */
 const Pattern = Schema.String.check(
   Schema.isPattern(/^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$/u, {
     expected: "a path that ends in .json, .yml or .yaml, with no * before its last part"
@@ -14,11 +14,11 @@ const Pattern = Schema.String.check(
 )
 
 const endpoint = url({
-  description: "Where targets are listed, in the format of Prometheus' http_sd.",
+  description: "URL of a list of targets in the format of Prometheus' http_sd.",
   examples: ["https://inventory.example.com/targets"]
 })
 
-/** The request for a list is made as a target's is; what the targets themselves are asked with stands beside it. */
+/** Settings of the request for the list. The settings of the targets themselves are beside `http`. */
 const Endpoint = Schema.Struct({
   url: endpoint,
   timeout: settings.timeout,
@@ -29,13 +29,13 @@ const Endpoint = Schema.Struct({
   proxy: settings.proxy,
   auth: settings.auth,
   tls: settings.tls
-}).annotate({ description: "Where targets are listed, and how that is asked for." })
+}).annotate({ description: "Request for a list of targets." })
 
-/** What a source says of itself, and of how its targets are asked; everything else in it is a setting of each of its targets. */
+/** The keys of a source itself. Every other key of a source is a setting of all its targets. */
 export const sourceFields = {
   name: Schema.optionalKey(
     Text.annotate({
-      description: "The source's name: the label source of poller's own metrics. Default: its files, or its URL.",
+      description: "Name of the source: the label source of poller's own metrics. Default: its files, or its URL.",
       examples: ["inventory"]
     })
   ),
@@ -43,36 +43,37 @@ export const sourceFields = {
     Schema.Array(Pattern)
       .check(Schema.isMinLength(1, { expected: "at least one path" }))
       .annotate({
-        description: "Files that list targets, in the format of Prometheus' file_sd; followed when they change.",
+        description:
+          "Files with lists of targets in the format of Prometheus' file_sd. They are read again when they change.",
         examples: [["targets/*.yml"]]
       })
   ),
   http: Schema.optionalKey(Schema.Union([endpoint, Endpoint])),
   refresh: Schema.optionalKey(
-    duration({ description: "Time from one reading to the next. Default: 1m for http, 5m for files." })
+    duration({ description: "Time between two readings. Default: 1m for http, 5m for files." })
   ),
   scheme: Schema.optionalKey(
     Schema.Literals(["http", "https"]).annotate({
-      description: "How targets are asked that do not say so by __scheme__.",
+      description: "Scheme of targets without the label __scheme__.",
       default: "http"
     })
   ),
   metrics_path: Schema.optionalKey(
     Text.annotate({
-      description: "What of targets is asked that do not say so by __metrics_path__.",
+      description: "Path of targets without the label __metrics_path__.",
       default: "/",
       examples: ["/v1/status"]
     })
   ),
   params: Schema.optionalKey(
     Schema.Record(Text, Schema.Array(Schema.String)).annotate({
-      description: "Parameters of the query; a target's __param_NAME takes the place of the first of that name.",
+      description: "Query parameters. The label __param_NAME of a target replaces the first value of that name.",
       examples: [{ format: ["json"] }]
     })
   )
 }
 
-/** Targets that are listed elsewhere. */
+/** A source of targets. */
 export const TargetSource = Schema.Struct({
   ...sourceFields,
   ...settings,
@@ -82,9 +83,9 @@ export const TargetSource = Schema.Struct({
   .annotate({
     identifier: "TargetSource",
     description:
-      "Targets that are listed in files or by a server, as Prometheus' service discovery has them, and what they have in common: any key of a target but its name and its url."
+      "Targets from files or from a server, as in the service discovery of Prometheus. Their common settings are beside: any key of a target, except name and url."
   })
-  // for editors; `check` has a rule of its own, which no other mistake hides
+  // for editors; `check` has its own rule, which other errors do not hide
   .check(
     Schema.makeFilter(() => true, {
       toJsonSchema: () => ({ oneOf: [{ required: ["files"] }, { required: ["http"] }] })
