@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import { fromText } from "../config/configuration.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { daemon, surroundings } from "../daemon.ts"
-import { upstream } from "../demo/demo-api.ts"
-import { configuration } from "../demo/demo-configuration.ts"
+import { demoApi } from "../demo/demo-api.ts"
+import { demoConfiguration } from "../demo/demo-configuration.ts"
 import { failure } from "../failure.ts"
 import { plain } from "../serve/web-config/web-config.ts"
 import { addresses } from "./addresses.ts"
@@ -24,13 +24,13 @@ export const demo = Command.make(
   Effect.fnUntraced(
     function* (input) {
       const listeners = yield* addresses(input.addr)
-      const url = yield* upstream
+      const url = yield* demoApi
       for (const address of listeners) {
         yield* Console.log(`targets: ${pageAt(address)}/`)
         yield* Console.log(`series:  ${pageAt(address)}/metrics`)
       }
       const flags = { interval: undefined, timeout: undefined }
-      const load = Effect.succeed(fromText("demo", configuration(url), noFiles, flags))
+      const load = Effect.succeed(fromText("demo", demoConfiguration(url), noFiles, flags))
       yield* daemon({
         load,
         listeners,

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 const wave = (seconds: number, period: number, phase = 0) =>
   (1 + Math.sin(2 * Math.PI * (seconds / period + phase))) / 2
 
-/** Queues as a broker reports them: depths that rise and fall, the age of the oldest message, totals that only rise. */
+/** Queues of a message broker: depths that rise and fall, the age of the oldest message, counters. */
 const queues = (seconds: number) => ({
   node: "broker-1",
   version: "4.1.0",
@@ -23,7 +23,7 @@ const queues = (seconds: number) => ({
   })
 })
 
-/** Workers of a service that has a bad quarter of every minute: first it refuses, then it is too slow. */
+/** Workers of a service that fails in a part of each minute: first it answers 503, then not at all. */
 const workers = (seconds: number) => ({
   workers: ["ada", "grace", "edsger"].map((id, index) => ({
     id,
@@ -48,8 +48,8 @@ const answer = (seconds: number) => (request: IncomingMessage, response: ServerR
   send(workers(seconds))
 }
 
-/** A small upstream on a port of its own, on loopback, as long as the scope lives; its URL. */
-export const upstream = Effect.gen(function* () {
+/** Starts the demo API on a free port of loopback and returns its URL. Scoped. */
+export const demoApi = Effect.gen(function* () {
   const start = performance.now()
   const server = createServer((request, response) => answer((performance.now() - start) / 1000)(request, response))
   yield* Effect.acquireRelease(

@@ -1,5 +1,5 @@
-/** What the demo polls of its upstream at `url`: a configuration to read, and to begin one's own from. */
-export const configuration = (url: string) => `
+/** The configuration of the demo for the API at `url`. Users read it and start their own from it. */
+export const demoConfiguration = (url: string) => `
 defaults: { interval: 3s, timeout: 2s }
 targets:
   - name: broker
@@ -11,10 +11,10 @@ targets:
       - path: queues[*]
         labels_from: { queue: name }
         metrics:
-          demo_queue_depth: { value: depth, help: Messages that wait. }
+          demo_queue_depth: { value: depth, help: Waiting messages. }
           demo_queue_oldest_message_age_seconds: { value: oldest_ms, scale: 0.001, help: Age of the oldest message. }
-          demo_queue_consumers: { value: consumers, help: Consumers attached. }
-          demo_queue_published_total: { value: published_total, type: counter, help: Messages ever published. }
+          demo_queue_consumers: { value: consumers, help: Attached consumers. }
+          demo_queue_published_total: { value: published_total, type: counter, help: Published messages. }
           demo_queue_state: { value: state, type: stateset, states: [running, backlogged], help: State of the queue. }
   - name: workers
     url: ${url}/workers
@@ -22,7 +22,7 @@ targets:
       - path: workers[*]
         labels_from: { worker: id }
         metrics:
-          demo_worker_busy: { value: busy, help: 1 while the worker has a job. }
+          demo_worker_busy: { value: busy, help: 1 if the worker has a job. }
           demo_worker_cpu_usage_ratio: { value: cpu_pct, scale: 0.01, help: CPU in use. }
-          demo_worker_last_seen_timestamp_seconds: { value: last_seen, parse: rfc3339, help: Last sign of life. }
+          demo_worker_last_seen_timestamp_seconds: { value: last_seen, parse: rfc3339, help: Last report of the worker. }
 `

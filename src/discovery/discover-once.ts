@@ -8,7 +8,7 @@ const readOnce = Effect.fnUntraced(function* (source: DiscoverySource) {
   return { name: source.name, ...(yield* refreshSnapshot(emptySnapshot, yield* reader(source))) }
 }, Effect.scoped)
 
-/** The targets of a configuration after one reading of some of its sources, and what was wrong with these. */
+/** Reads some sources of a configuration once. Returns all targets, and the problems of these sources. */
 export const discoverOnce = Effect.fnUntraced(function* (
   { targetSet }: Configuration,
   sources: ReadonlyArray<DiscoverySource>

@@ -12,14 +12,14 @@ const cannot = (what: string, { why }: Unreadable) => `cannot be ${what}: ${why}
 const globPattern = (glob: string) =>
   new RegExp(`^${glob.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*")}$`, "s")
 
-/** The files that a pattern stands for now, in the order of their names. */
+/** The files that match a pattern now, in the order of their names. */
 const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreadable> => {
   if (!pattern.includes("*")) return Effect.succeed([pattern])
-  const [folder, wanted] = [dirname(pattern), globPattern(basename(pattern))]
+  const [folder, expression] = [dirname(pattern), globPattern(basename(pattern))]
   return readDirectory(folder).pipe(
     Effect.map((names) =>
       names
-        .filter((name) => wanted.test(name))
+        .filter((name) => expression.test(name))
         .sort()
         .map((name) => join(folder, name))
     ),
@@ -27,17 +27,17 @@ const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreada
   )
 }
 
-/** The document of a file; undefined when there is none. */
+/** The document of a file; undefined if the file does not exist. */
 const readDocument = (path: string, before: Document | undefined): Effect.Effect<Document | undefined> =>
   readFile(path, fileLimits.list).pipe(
     Effect.map((bytes) => readAgain(before, path, bytes, path.toLowerCase().endsWith(".json") ? fromJson : fromYaml)),
-    // what is not there may come
+    // a file may be created later
     Effect.catch((error) =>
       Effect.succeed(isAbsent(error.code) ? undefined : unreadable(before, path, cannot("read", error)))
     )
   )
 
-/** The documents of a pattern. A folder that cannot be listed is one of them, and leaves what its files listed before. */
+/** The documents of a pattern. A folder that cannot be read is a document with an error, and its files keep their lists. */
 const readPattern = Effect.fnUntraced(function* (pattern: string, before: Listing) {
   const paths = yield* Effect.result(matching(pattern))
   if (Result.isFailure(paths)) {
@@ -54,24 +54,23 @@ const readPattern = Effect.fnUntraced(function* (pattern: string, before: Listin
   })
 })
 
-/** Reads the files of a source: those that are gone list nothing, those that are broken what they listed before. */
+/** Reads the files of a source. A deleted file lists nothing. A broken file keeps its last good list. */
 export const readFiles = (patterns: ReadonlyArray<string>, before: Listing): Effect.Effect<Listing> =>
   Effect.forEach(patterns, (pattern) => readPattern(pattern, before), { concurrency: "unbounded" }).pipe(
     Effect.map((documents) => new Map(documents.flat()))
   )
 
-/** Patterns that stand for no file now. */
+/** The patterns that match no file now. */
 export const unmatched = (patterns: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
   Effect.filter(patterns, (pattern) => Effect.map(readFiles([pattern], new Map()), ({ size }) => size === 0))
 
-/** A folder that is not there yet is waited for in the one around it. */
+/** The folder, or the nearest one around it that exists. */
 const nearest = (folder: string): Effect.Effect<string, Unreadable> =>
   Effect.flatMap(exists(folder), (found) => (found ? Effect.succeed(folder) : nearest(dirname(folder))))
 
 /**
- * Watches the folders of a source, since a file that is renamed over another is a new one: what it returns ends with the first change
- * in them. Scoped. A system that has no watch to give (inotify(7) has a limit) leaves it at the refresh, and so does a folder whose file system hangs: a watch
- * of it would hang too, and the loop with it.
+ * Watches the folders of a source, since an editor often replaces a file by another one. The returned effect ends with the first change.
+ * Scoped. Without a watch (inotify(7) has a limit, and a file system may hang) the refresh still finds changes.
  */
 export const watchFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<string>) {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -88,7 +87,7 @@ export const watchFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<s
     try {
       watchers.push(watch(folder, () => resolve()).on("error", () => resolve()))
     } catch {
-      // the refresh finds what changes
+      // the refresh finds the changes later
     }
   }
   return Effect.promise(() => promise)

@@ -2,16 +2,16 @@ import * as Result from "effect/Result"
 import type { SourceDiagnostic } from "../config/diagnostics.ts"
 import type { DiscoveredTarget, ParsedGroups } from "../config/target-group.ts"
 
-/** One document of a source: a file, or the answer of a server. */
+/** One document of a source: a file, or the response of a server. */
 export interface Document {
-  /** As it was last read, good or not; undefined when it could not be. */
+  /** As last read, good or not; undefined if it could not be read. */
   readonly bytes: Uint8Array | undefined
-  /** Of the last good reading. */
+  /** From the last good reading. */
   readonly entries: ReadonlyArray<DiscoveredTarget>
   readonly diagnostic: SourceDiagnostic | undefined
 }
 
-/** What a source lists: its documents, by path or URL. */
+/** The documents of a source, by path or URL. */
 export type Listing = ReadonlyMap<string, Document>
 
 export const entriesOf = (listing: Listing): ReadonlyArray<DiscoveredTarget> =>
@@ -20,17 +20,17 @@ export const entriesOf = (listing: Listing): ReadonlyArray<DiscoveredTarget> =>
 export const diagnosticsOf = (listing: Listing): ReadonlyArray<SourceDiagnostic> =>
   [...listing.values()].flatMap(({ diagnostic }) => (diagnostic === undefined ? [] : [diagnostic]))
 
-/** Whether nothing changed, so that nothing follows from it. */
+/** Whether nothing changed between two readings. */
 export const isSame = (before: Listing, after: Listing): boolean =>
   before.size === after.size && [...after].every(([place, document]) => before.get(place) === document)
 
-/** A document that could not be read: what it listed when it last could stands. */
+/** A document that could not be read. It keeps its last good list. */
 export const unreadable = (before: Document | undefined, subject: string, message: string): Document =>
   before !== undefined && before.bytes === undefined && before.diagnostic?.message === message
     ? before
     : { bytes: undefined, entries: before?.entries ?? [], diagnostic: { subject, location: subject, message } }
 
-/** A document that was read. One that is broken leaves what it listed before. */
+/** A document that was read. If it has errors, it keeps its last good list. */
 export const readAgain = (
   before: Document | undefined,
   subject: string,

@@ -10,10 +10,10 @@ import { readFiles, watchFiles } from "./file-sd.ts"
 import { readHttp } from "./http-sd.ts"
 import { diagnosticsOf, entriesOf, isSame, type Listing } from "./listing.ts"
 
-/** After a first change of files, more of them are waited for: who writes one often writes several. */
+/** Wait after a change of a file, since several files often change together. */
 const debounce = Duration.millis(250)
 
-/** Reads what a source lists, once; scoped, since a server is asked over connections of its own. */
+/** The function that reads the list of a source. Scoped: it has its own connections. */
 export const reader = Effect.fnUntraced(function* ({ name, origin }: DiscoverySource) {
   if (origin._tag === "Files") return (before: Listing) => readFiles(origin.patterns, before)
   const exchange = yield* (yield* Upstream).open(origin.request)
@@ -22,14 +22,14 @@ export const reader = Effect.fnUntraced(function* ({ name, origin }: DiscoverySo
 
 type Reader = Effect.Success<ReturnType<typeof reader>>
 
-/** A source as it was last heard of. */
+/** A source after its last reading. */
 interface SourceSnapshot {
   readonly listing: Listing
-  /** All that it lists: the same array as before, as long as nothing changed. */
+  /** All its targets. The same array as before if nothing changed. */
   readonly entries: ReadonlyArray<DiscoveredTarget>
-  /** Whether it was read, whatever came of it. */
+  /** Whether the first reading has ended, well or not. */
   readonly attempted: boolean
-  /** Epoch milliseconds of the last reading without diagnostic. */
+  /** Epoch milliseconds of the last reading without an error. */
   readonly lastSuccess: number | undefined
 }
 
@@ -40,7 +40,7 @@ export const emptySnapshot: SourceSnapshot = {
   lastSuccess: undefined
 }
 
-/** What was heard of a source after one more reading. */
+/** Reads a source once more. */
 export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapshot, read: Reader) {
   const listing = yield* read(before.listing)
   const now = yield* Clock.currentTimeMillis
@@ -53,8 +53,8 @@ export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapsh
 })
 
 /**
- * Follows sources: files when they change, and all at their refresh. `changes` waits until one of them was read again, `join` lasts as long as all
- * are followed.
+ * Keeps the lists of sources up to date: at each refresh, and files also when they change. `changes` waits until a source was read again;
+ * `run` lasts as long as all sources are kept up to date.
  */
 export const makeSourceRefresh = Effect.gen(function* () {
   const loops = yield* FiberMap.make<string, never, never>()
@@ -73,7 +73,7 @@ export const makeSourceRefresh = Effect.gen(function* () {
       origin._tag === "Http"
         ? Effect.andThen(refresh(name, read), Effect.sleep(source.refresh))
         : Effect.gen(function* () {
-            // watched first, so that nothing changes unseen between the reading and the wait
+            // the watch starts before the reading, so that no change between the two is missed
             const change = yield* watchFiles(origin.patterns)
             yield* refresh(name, read)
             yield* Effect.race(change, Effect.sleep(source.refresh))
@@ -82,7 +82,7 @@ export const makeSourceRefresh = Effect.gen(function* () {
     return yield* Effect.forever(iteration)
   }, Effect.scoped)
 
-  /** Follows these sources and no others, from a new reading on. Files have been read when it returns. */
+  /** Sets the sources. Each is read again, and all files have been read when this returns. */
   const setSources = Effect.fnUntraced(function* (sources: ReadonlyArray<DiscoverySource>) {
     yield* FiberMap.clear(loops)
     const names = new Set(sources.map(({ name }) => name))

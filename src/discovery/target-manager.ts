@@ -7,12 +7,12 @@ import type { Scheduler } from "../poll/scheduler.ts"
 import { type Shard, shardOf } from "../poll/shard.ts"
 import { StateStore } from "../poll/state-store.ts"
 import { diagnosticsOf } from "./listing.ts"
-import * as Discovery from "./source-refresh.ts"
+import { makeSourceRefresh } from "./source-refresh.ts"
 
-/** Lines for what begins to be wrong with a source at one time: a list of 10,000 bad targets is one mistake. */
+/** Log lines for new problems of a source at one time. A list of 10,000 bad targets has usually one cause. */
 const maxLines = 10
 
-/** Tells what is wrong with a source when that begins, and when nothing is any more, however often it is read meanwhile. */
+/** Logs the problems of a source when they appear, and when all are solved. */
 const logChanges = Effect.fnUntraced(function* (
   source: string,
   before: ReadonlySet<string>,
@@ -29,7 +29,7 @@ const logChanges = Effect.fnUntraced(function* (
   }
 })
 
-/** What is polled now, and by what. */
+/** What is in force now. */
 interface Current {
   readonly configuration: Configuration
   readonly lists: Lists
@@ -37,12 +37,12 @@ interface Current {
 }
 
 /**
- * Makes the scheduler poll the targets of a configuration and those that its sources list, as far as they are of this shard. What is wrong with a
- * source goes to the log and to the store.
+ * Makes the scheduler poll the targets of a configuration and of its sources that belong to this shard. Logs the problems of sources, and
+ * writes them to the state store.
  */
 export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, shard: Shard) {
   const store = yield* StateStore
-  const discovery = yield* Discovery.makeSourceRefresh
+  const discovery = yield* makeSourceRefresh
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
   let current: Current | undefined
@@ -90,12 +90,12 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
   })
 
   return {
-    /** Polls by this configuration from now on: how many targets, and what changed with it. */
+    /** Puts a configuration in force. Returns the number of targets and what changed. */
     apply: (configuration: Configuration) =>
       discovery
         .setSources(configuration.sources)
         .pipe(Effect.andThen(Effect.suspend(() => applyLists(configuration, listsOf(configuration)))), oneAtATime),
-    /** Keeps to what the sources list, for as long as all of them are followed. */
+    /** Applies the changes of the sources. Never ends. */
     run: Effect.raceFirst(discovery.run, Effect.forever(Effect.andThen(discovery.changes, oneAtATime(refresh))))
   }
 })
