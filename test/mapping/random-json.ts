@@ -22,15 +22,15 @@ export const numberSpelled = fc.oneof(
 )
 
 /** The same character, spelled as it is or by its number. */
-const stringSpelled = (text: fc.Arbitrary<string>) =>
+export const stringSpelled = (text: fc.Arbitrary<string>) =>
   fc.tuple(text, fc.boolean()).map(([text, isEscaped]) => {
     const plain = JSON.stringify(text)
     if (!isEscaped || !/^"[a-z]/i.test(plain)) return plain
     return `"\\u${plain.charCodeAt(1).toString(16).padStart(4, "0")}${plain.slice(2)}`
   })
 
-const blank = fc.constantFrom("", "", "", " ", "\n\t", "\r")
-const word = fc.oneof(
+const whitespace = fc.constantFrom("", "", "", " ", "\n\t", "\r")
+export const word = fc.oneof(
   fc.constantFrom("", "UP", "DOWN", "1", "12.5", 'a"b', "\\", "\n", "ä", "\ud800"),
   fc.string({ unit: "binary" })
 )
@@ -43,13 +43,16 @@ export const { spelled } = fc.letrec<{ spelled: string }>((tie) => ({
     numberSpelled,
     stringSpelled(word),
     fc
-      .array(fc.tuple(blank, tie("spelled"), blank), { maxLength: 4, depthIdentifier: "spelled" })
+      .array(fc.tuple(whitespace, tie("spelled"), whitespace), { maxLength: 4, depthIdentifier: "spelled" })
       .map((items) => `[${items.map((parts) => parts.join("")).join(",") || " "}]`),
     fc
-      .array(fc.tuple(blank, stringSpelled(key), blank, fc.constant(":"), blank, tie("spelled"), blank), {
-        maxLength: 5,
-        depthIdentifier: "spelled"
-      })
+      .array(
+        fc.tuple(whitespace, stringSpelled(key), whitespace, fc.constant(":"), whitespace, tie("spelled"), whitespace),
+        {
+          maxLength: 5,
+          depthIdentifier: "spelled"
+        }
+      )
       .map((members) => `{${members.map((parts) => parts.join("")).join(",")}}`)
   )
 }))

@@ -46,14 +46,53 @@ export const within = fc.constantFrom(
   "@['a','b']"
 )
 export const anywhere = fc.oneof(within, fc.constantFrom("$.a", "$[*]", "$..b", "$.a[?@ > 1]", "$.a.*"))
+/** Paths as most mappings have them, and those that lead from anywhere into their lists. */
+const field = fc.oneof(
+  { weight: 24, arbitrary: fc.constantFrom("a", "b", "id", "a.b", "c", "['a b']") },
+  { weight: 8, arbitrary: fc.constantFrom("a[*]", "@", "a[0]", "a[-1]", "b..a", "$.total", "a[?@.b]") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      "items[*].a",
+      "items[0].id",
+      "$.items[0].a",
+      "$.data.items[*].a",
+      "data.items[0].a",
+      "@..a",
+      "other[?@.a == $.items[0].a].b",
+      "$.other[?@.a == $.data.items[0].a].b"
+    )
+  }
+)
+const list = fc.constantFrom(
+  "items[*]",
+  "data.items[*]",
+  "$.items[*]",
+  "data.map.*",
+  "items[?@.a == 1]",
+  "items[?@.id]"
+)
+const innerList = fc.constantFrom("data", "@", "a[*]", "b.*", "a.b[*]", "other[*]", "items[*]", "a[?@.a > 1]")
+
 const metricName = fc.constantFrom("m", "n", "o", "constructor")
 const labelName = fc.constantFrom("k", "l", "m", "constructor")
 
-/** Mappings as a file has them, with paths of one kind. */
-export const mappings = (path: fc.Arbitrary<string>) => {
+/** A record with its value and at most so many of the other keys: most mistakes need few keys, and many hide them. */
+const few = <A extends Record<string, fc.Arbitrary<unknown>>>(
+  { value, ...others }: A & { value: fc.Arbitrary<unknown> },
+  most: number
+) =>
+  fc
+    .subarray(Object.keys(others), { maxLength: most })
+    .chain((keys) =>
+      fc.record({ value, ...Object.fromEntries(keys.map((key) => [key, others[key] as fc.Arbitrary<unknown>])) })
+    )
+
+/** Mappings as a file has them, with these paths of values, labels and rows. */
+export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> = path) => {
   const labelsFrom = (source: fc.Arbitrary<unknown>) => fc.dictionary(labelName, source, { maxKeys: 3 })
   const labels = labelsFrom(fc.oneof(path, fc.record({ key: fc.nat(2) })))
-  const numeric = fc.record(
+  const numeric = few(
     {
       value: fc.oneof(
         path,
@@ -66,7 +105,7 @@ export const mappings = (path: fc.Arbitrary<string>) => {
       scale: fc.constantFrom(0.01, 1000, -1, 1e300),
       labels_from: labels
     },
-    { requiredKeys: ["value"] }
+    2
   )
   const absence = fc.constantFrom({}, { optional: true }, { default: 3 })
   const metric = fc.oneof(
@@ -84,9 +123,36 @@ export const mappings = (path: fc.Arbitrary<string>) => {
   const metrics = fc.dictionary(metricName, metric, { minKeys: 1, maxKeys: 3 })
   const { row } = fc.letrec((tie) => ({
     row: fc.record(
-      { path, labels_from: labels, metrics, each: fc.array(tie("row"), { maxLength: 2, depthIdentifier: "row" }) },
+      {
+        path: rows,
+        labels_from: labels,
+        metrics,
+        each: fc.array(tie("row"), { maxLength: 2, depthIdentifier: "row" })
+      },
       { requiredKeys: ["path", "metrics"] }
     )
   }))
   return { metrics, mapping: fc.record({ metrics, each: fc.array(row, { maxLength: 3 }) }), row }
 }
+
+export const nearMappings = mappings(
+  field,
+  fc.oneof({ weight: 3, arbitrary: list }, { weight: 1, arbitrary: innerList })
+)
+
+/** A list, and a row of the document whose paths may lead into it. */
+export const crossedMappings = fc
+  .tuple(
+    fc.constantFrom("items[*]", "$.data.items[*]", "data.items[?@.a]"),
+    fc.constantFrom("@", "data", "*", "$.data", "other[*]"),
+    mappings(field, fc.constantFrom("items[0]", "data", "data.items[*]", "items[?@.b]", "*", "a[*]")).row,
+    nearMappings.metrics,
+    fc.boolean()
+  )
+  .map(([path, other, row, metrics, isFirst]) => {
+    const both = [
+      { path, metrics, labels_from: { k: "id" } },
+      { ...row, path: other }
+    ]
+    return { each: isFirst ? both : both.toReversed() }
+  })

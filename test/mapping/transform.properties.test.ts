@@ -1,9 +1,11 @@
 import * as fc from "fast-check"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
+import { ByteRow } from "../../src/mapping/bytes/byte-row.ts"
 import type { Json } from "../../src/mapping/document/json.ts"
+import type { Row } from "../../src/mapping/reader.ts"
 import { line, lines, transformText, transformValue } from "./collect.ts"
-import { spelled } from "./random-json.ts"
-import { anywhere, json, key, mappings, within } from "./random-mapping.ts"
+import { anywhere, crossedMappings, json, key, mappings, nearMappings, within } from "./random-mapping.ts"
+import { responseFor } from "./random-response.ts"
 
 const any = mappings(anywhere)
 const local = mappings(within)
@@ -27,14 +29,41 @@ test("whatever the mapping and the document: finite samples, unique by name and 
   )
 })
 
-test("whatever the mapping and the spelling of the document: rows that are read from the bytes yield what parsed ones do", () => {
-  const near = mappings(fc.constantFrom("a", "b", "id", "a.b", "@", "a[*]", "b.*", "a[0]", "a[?@.a == 1]", "b[?@.id]"))
-  fc.assert(
-    fc.property(fc.oneof(near.mapping, any.mapping), spelled, (mapping, text) => {
-      transformText(mapping, text, { labels: { z: "z" } })
-    }),
-    { numRuns: 2000 }
+/** The seed of a run, which a failure prints: SEED repeats it, and RUNS makes it longer. */
+const seed = Number(process.env.SEED ?? Math.trunc(Math.random() * 2 ** 31))
+const numRuns = Number(process.env.RUNS ?? 3000)
+
+test("rows that are read from bytes give what parsed rows give, whatever the mapping and the response", () => {
+  let [byteReads, copies] = [0, 0]
+  const readList = ByteRow.prototype.readList
+  using _ = vi.spyOn(ByteRow.prototype, "readList").mockImplementation(function (this: ByteRow, visitor, begin) {
+    let rows = 0
+    const visit = (row: Row) => {
+      rows++
+      return visitor.visit(row)
+    }
+    const end = readList.call(this, { list: visitor.list, visit }, begin)
+    if (rows > 0) byteReads++
+    return end
+  })
+  const mapping = fc.oneof(
+    { weight: 3, arbitrary: nearMappings.mapping },
+    { weight: 2, arbitrary: crossedMappings },
+    { weight: 1, arbitrary: any.mapping }
   )
+  fc.assert(
+    fc.property(mapping, fc.noShrink(fc.integer()), (mapping, response) => {
+      const before = byteReads
+      if (transformText(mapping, responseFor(mapping, response), { labels: { z: "z" } }).copied > 0) copies++
+      // a case counts once, however many lists it has
+      if (byteReads > before) byteReads = before + 1
+    }),
+    { numRuns, seed }
+  )
+  if (process.env.RUNS !== undefined)
+    console.log(`seed ${seed}: ${numRuns} cases, ${byteReads} with rows read from bytes, ${copies} with numbers copied`)
+  expect(byteReads, `seed ${seed}`).toBeGreaterThanOrEqual(500)
+  expect(copies, `seed ${seed}`).toBeGreaterThanOrEqual(100)
 })
 
 test("whatever the limit, the first samples are the same", () => {

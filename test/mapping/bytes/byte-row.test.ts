@@ -107,7 +107,7 @@ test("a list that is gone or null is missing, one that is empty or a string is n
 
 describe("a list that another part of the mapping reads stays in the document", () => {
   const text =
-    '{"leader": "x", "data": {"items": [{"id": "x", "disks": 2, "load": 0.5}, {"id": "y", "disks": 4, "load": 1}]}}'
+    '{"leader": "x", "other": [{"x": "x"}, {"x": "y"}], "data": {"items": [{"id": "x", "disks": 2, "load": 0.5}, {"id": "y", "disks": 4, "load": 1}]}}'
   const disks = { path: "data.items[*]", labels_from: { id: "id" }, metrics: { disks: "disks" } }
   const disksLines = ['disks{id="x"} 2', 'disks{id="y"} 4']
   const loads = { metrics: { load: "load" } }
@@ -141,6 +141,16 @@ describe("a list that another part of the mapping reads stays in the document", 
       ["leaders{} 1"]
     ],
     [
+      "a filter that asks the document, in the path of a value",
+      { path: "other", metrics: { same: { value: { count: "@[?@.x == $.data.items[0].id]" } } } },
+      ["same{} 1"]
+    ],
+    [
+      "a filter in a filter that asks the document",
+      { path: "other[?@[?@ == $.data.items[1].id]]", metrics: { same: { value: { count: "@" } } } },
+      ["same{} 1"]
+    ],
+    [
       "a filter of one row",
       { path: "data", metrics: { busy: { value: { count: "items[?@.load > 0.7]" } } } },
       ["busy{} 1"]
@@ -148,5 +158,33 @@ describe("a list that another part of the mapping reads stays in the document", 
   ])("%s", (_, other, expected) => {
     expect(lines(transformText({ each: [other, disks] }, text))).toEqual([...expected, ...disksLines])
     expect(lines(transformText({ each: [disks, other] }, text))).toEqual([...disksLines, ...expected])
+  })
+})
+
+describe("a number is copied as the document spells it", () => {
+  const copied = (metric: unknown, row: string) =>
+    transformText({ each: [{ path: "a[*]", metrics: { m: metric } }] }, `{"a": [${row}]}`)
+
+  test.each<[string, unknown, string]>([
+    ["if the metric is only a path", "v", '{"v": 12.5}'],
+    ["if the metric is a counter and the number is not negative", { value: "v", type: "counter" }, '{"v": 12.5}'],
+    ["if the metric has labels and a default", { value: "v", default: 1, labels_from: { l: "v" } }, '{"v": 12.5}']
+  ])("%s", (_, metric, row) => {
+    const { samples, copied: count } = copied(metric, row)
+    expect([samples.map(({ value }) => value), count]).toEqual([[12.5], 1])
+  })
+
+  test.each<[string, unknown, string, number | undefined]>([
+    ["if it has a scale", { value: "v", scale: 0.5 }, '{"v": 12.5}', 6.25],
+    ["if it has a map", { value: "v", map: { 12.5: 7 } }, '{"v": 12.5}', 7],
+    ["if it has a pattern", { value: "v", pattern: "([0-9]+)" }, '{"v": 12.5}', 12.5],
+    ["if it has a parser", { value: "v", parse: "duration" }, '{"v": 12.5}', 12.5],
+    ["if it is an aggregate", { value: { max: "v" } }, '{"v": 12.5}', 12.5],
+    ["if a counter would be negative", { value: "v", type: "counter" }, '{"v": -12.5}', undefined],
+    ["if the spelling is not the shortest", "v", '{"v": 12.50}', 12.5],
+    ["if it is in a string", "v", '{"v": "12.5"}', 12.5]
+  ])("but not %s", (_, metric, row, value) => {
+    const { samples, copied: count } = copied(metric, row)
+    expect([samples[0]?.value, count]).toEqual([value, 0])
   })
 })

@@ -1,0 +1,168 @@
+import * as fc from "fast-check"
+import { parseQuery } from "../../src/jsonpath/grammar.ts"
+import { type Query, queriesOf, type Segment, type Selector } from "../../src/jsonpath/syntax.ts"
+import { numberSpelled, spelled, stringSpelled, word } from "./random-json.ts"
+
+/** What the paths of a mapping expect at one place of a document. */
+interface Shape {
+  readonly members: Map<string, Shape>
+  /** Of each item of an array, or each member of an object. */
+  items: Shape | undefined
+  isValue: boolean
+}
+
+const emptyShape = (): Shape => ({ members: new Map(), items: undefined, isValue: false })
+
+const memberOf = ({ members }: Shape, name: string): Shape => {
+  const known = members.get(name) ?? emptyShape()
+  members.set(name, known)
+  return known
+}
+
+const itemsOf = (shape: Shape): Shape => {
+  shape.items ??= emptyShape()
+  return shape.items
+}
+
+/** The shapes that a query leads to; those on the way are noted. */
+const lead = (query: Query, root: Shape, start: Shape): ReadonlyArray<Shape> =>
+  query.segments.reduce<ReadonlyArray<Shape>>(
+    (shapes, segment) => shapes.flatMap((shape) => step(segment, shape, root)),
+    [query.root === "$" ? root : start]
+  )
+
+const step = ({ descendant, selectors }: Segment, shape: Shape, root: Shape): ReadonlyArray<Shape> =>
+  (descendant ? [shape, memberOf(shape, "a")] : [shape]).flatMap((from) =>
+    selectors.map((selector) => select(selector, from, root))
+  )
+
+const select = (selector: Selector, shape: Shape, root: Shape): Shape => {
+  if (selector.kind === "name") return memberOf(shape, selector.name)
+  const items = itemsOf(shape)
+  if (selector.kind === "filter") {
+    for (const query of queriesOf(selector.test)) for (const end of lead(query, root, items)) end.isValue = true
+  }
+  return items
+}
+
+/** Notes what a part of a mapping, as a file has it, expects of a row: every string in it that is a path. */
+const note = (part: unknown, root: Shape, row: Shape): void => {
+  if (typeof part === "string") {
+    for (const end of lead(parseQuery(part, true), root, row)) end.isValue = true
+  } else if (typeof part === "object" && part !== null) {
+    for (const inner of Object.values(part)) note(inner, root, row)
+  }
+}
+
+interface RowPart {
+  readonly path?: string
+  readonly labels_from?: unknown
+  readonly metrics?: Readonly<Record<string, unknown>>
+  readonly each?: ReadonlyArray<RowPart>
+}
+
+const noteMetric = (metric: unknown, root: Shape, row: Shape): void => {
+  if (typeof metric !== "object" || metric === null) note(metric, root, row)
+  else {
+    note(Reflect.get(metric, "value"), root, row)
+    note(Reflect.get(metric, "labels_from"), root, row)
+  }
+}
+
+const noteRows = ({ labels_from, metrics = {}, each = [] }: RowPart, root: Shape, row: Shape): void => {
+  note(labels_from, root, row)
+  for (const metric of Object.values(metrics)) noteMetric(metric, root, row)
+  for (const inner of each) {
+    if (inner.path === undefined) continue
+    for (const rows of lead(parseQuery(inner.path, true), root, row)) noteRows(inner, root, rows)
+  }
+}
+
+/** Numbers from 0 to 1, always the same for a seed (mulberry32). */
+const randomFrom = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const values = fc.sample(spelled, { numRuns: 500, seed: 1 })
+const scalars = fc.sample(fc.oneof(numberSpelled, stringSpelled(word)), { numRuns: 500, seed: 2 })
+const names = ["x", "1", "b", "0", "a b"]
+const spaces = ["", "", "", "", "", " ", "\n\t", "\r"]
+
+/** Writes the text of one document. Much faster than arbitraries that are built anew for each mapping. */
+class Writer {
+  readonly #random: () => number
+
+  constructor(seed: number) {
+    this.#random = randomFrom(seed)
+  }
+
+  /** A value of this shape; now and then any other. */
+  value({ members, items, isValue }: Shape, depth = 0): string {
+    const any = this.#of(values)
+    if (this.#chance(0.05) || depth > 8) return any
+    const choices = [
+      ...(isValue ? [() => this.#scalar()] : []),
+      ...(items === undefined ? [] : [() => this.#items(items, depth + 1)]),
+      ...(members.size === 0 ? [] : [() => this.#object([...members], depth + 1)])
+    ]
+    return choices.length === 0 ? any : this.#of(choices)()
+  }
+
+  #scalar(): string {
+    return this.#chance(0.4) ? String(Math.trunc(this.#random() * 1000) / 4) : this.#of(scalars)
+  }
+
+  #items(items: Shape, depth: number): string {
+    const count = Math.trunc(this.#random() * 5)
+    if (this.#chance(0.2))
+      return this.#object(
+        Array.from({ length: count }, () => [this.#of(names), items] as const),
+        depth
+      )
+    const values = Array.from({ length: count }, () => this.#spaced(this.value(items, depth)))
+    return `[${values.join(",") || this.#of(spaces)}]`
+  }
+
+  /** Now and then a member is missing, or there is one more of this name or another. */
+  #object(members: ReadonlyArray<readonly [string, Shape]>, depth: number): string {
+    const [first] = members
+    const all = members.filter(() => !this.#chance(0.05))
+    if (this.#chance(0.1)) all.unshift([this.#of(names), emptyShape()])
+    if (this.#chance(0.05) && first !== undefined) all.push(first)
+    const written = all.map(
+      ([name, shape]) => `${this.#spaced(this.#name(name))}:${this.#spaced(this.value(shape, depth))}`
+    )
+    return `{${written.join(",")}}`
+  }
+
+  #name(name: string): string {
+    const plain = JSON.stringify(name)
+    if (!this.#chance(0.05) || !/^"[a-z]/i.test(plain)) return plain
+    return `"\\u${plain.charCodeAt(1).toString(16).padStart(4, "0")}${plain.slice(2)}`
+  }
+
+  #spaced(text: string): string {
+    return `${this.#of(spaces)}${text}${this.#of(spaces)}`
+  }
+
+  #chance(share: number): boolean {
+    return this.#random() < share
+  }
+
+  #of<A>(choices: ReadonlyArray<A>): A {
+    return choices[Math.trunc(this.#random() * choices.length)] as A
+  }
+}
+
+/** The text of a document that has what the paths of a mapping look for. */
+export const responseFor = (mapping: object, seed: number): string => {
+  const root = emptyShape()
+  noteRows(mapping, root, root)
+  return new Writer(seed).value(root)
+}
