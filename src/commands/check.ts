@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Configuration } from "../config/configuration.ts"
-import { formatDiagnostic } from "../config/diagnostics.ts"
+import { formatDiagnostic, formatForTerminal } from "../config/diagnostics.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
 import { unmatched } from "../discovery/file-sd.ts"
 import { badConfiguration } from "../failure.ts"
@@ -54,7 +54,7 @@ export const check = Command.make(
     // poller runs with them, as far as they go
     const warnings = [...loaded.warnings, ...secrets.warnings, ...diagnostics]
     const lines = [
-      ...problems.map((remark) => formatDiagnostic(remark)),
+      ...problems.map((problem) => formatForTerminal(problem, process.stderr.isTTY)),
       ...warnings.map((remark) => formatDiagnostic(remark, "warning")),
       ...[...secrets.notes, ...notes].map((remark) => formatDiagnostic(remark, "note"))
     ]

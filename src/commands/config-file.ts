@@ -3,7 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { fromFlags, fromText } from "../config/configuration.ts"
-import { formatDiagnostic } from "../config/diagnostics.ts"
+import { formatForTerminal } from "../config/diagnostics.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
 import { fileLimits, readInput, type Unreadable } from "../host/file-reader.ts"
@@ -55,6 +55,6 @@ export const load = Effect.fnUntraced(function* (input: Input) {
 export const loadGood = Effect.fnUntraced(function* (input: Input) {
   const { problems, ...configuration } = yield* load(input)
   return problems.length > 0
-    ? yield* badConfiguration(...problems.map((remark) => formatDiagnostic(remark)))
+    ? yield* badConfiguration(...problems.map((problem) => formatForTerminal(problem, process.stderr.isTTY)))
     : configuration
 })

@@ -28,6 +28,8 @@ export const formatPath = (path: KeyPath): string =>
 export interface Diagnostic {
   readonly location: string
   readonly message: string
+  /** The line of the file, and a caret below the position, for a terminal. */
+  readonly excerpt?: string | undefined
 }
 
 /** A problem of a source of targets. Two with the same subject are the same problem, also when the message differs. */
@@ -39,10 +41,17 @@ export interface SourceDiagnostic extends Diagnostic {
 export const formatDiagnostic = ({ location, message }: Diagnostic, kind?: "warning" | "note"): string =>
   [location, ...(kind === undefined ? [] : [kind]), message].join(": ")
 
-export const diagnosticOf = (file: string, { line, column, path, message }: SourceProblem): Diagnostic => ({
+export const diagnosticOf = (file: string, { line, column, path, message, excerpt }: SourceProblem): Diagnostic => ({
   location: `${file}:${line}:${column}`,
-  message: path.length === 0 ? message : `${formatPath(path)}: ${message}`
+  message: path.length === 0 ? message : `${formatPath(path)}: ${message}`,
+  ...(excerpt !== undefined && { excerpt })
 })
+
+/** The same with the line of the file, where a person reads it. */
+export const formatForTerminal = (diagnostic: Diagnostic, isTerminal: boolean): string =>
+  isTerminal && diagnostic.excerpt !== undefined
+    ? `${formatDiagnostic(diagnostic)}\n${diagnostic.excerpt}`
+    : formatDiagnostic(diagnostic)
 
 /** Values below these keys are not shown: they may contain secrets. */
 const secretKeys = new Set(["url", "headers", "body", "auth", "proxy", "basic_auth_users", "http", "params"])

@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as Yaml from "yaml"
+import { excerptOf, explainSyntax, findMisreadings, type SyntaxFault } from "./yaml-syntax.ts"
 
 /** The path of a value in a file: keys of maps and indexes of lists. */
 export type KeyPath = ReadonlyArray<string | number>
@@ -14,6 +15,8 @@ export interface Position {
 export interface SourceProblem extends Position {
   readonly path: KeyPath
   readonly message: string
+  /** The line of the text, and a caret below the position, for a terminal. */
+  readonly excerpt?: string | undefined
 }
 
 /** A parsed YAML or JSON text that knows the position of every value. */
@@ -67,14 +70,6 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
   return []
 }
 
-const tooDeep = "nested too deeply"
-
-/** Replaces messages about the internals of the parser. */
-const plainMessage = ({ code, message }: Yaml.YAMLError): string => {
-  if (code === "MULTIPLE_DOCS") return "a second YAML document: a file can have only one"
-  return /call stack|regular expression/.test(message) ? tooDeep : message
-}
-
 /** YAML that the parser accepts but a configuration cannot use, with its node. */
 const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
   const found: Array<readonly [unknown, string]> = []
@@ -104,16 +99,19 @@ export const parseYaml = (
   }
   const problemAt = (offset: number, message: string): SourceProblem => ({
     ...at(offset),
-    path: message === tooDeep ? [] : pathTo(offset, document.contents),
+    path: pathTo(offset, document.contents),
     message
   })
+  const syntaxProblem = ({ offset, message }: SyntaxFault): ReadonlyArray<SourceProblem> => [
+    { ...at(offset), path: [], message, excerpt: excerptOf(text, offset) }
+  ]
 
   const broken = [...document.errors, ...document.warnings].filter(({ code }) => code !== "DUPLICATE_KEY")
-  if (broken.length > 0) {
-    const problems = broken.map((error) => problemAt(error.pos[0], plainMessage(error)))
-    const deep = problems.find(({ message }) => message === tooDeep)
-    return Result.fail(deep === undefined ? problems : [deep])
-  }
+  const faults = [
+    ...(broken.length > 0 ? [explainSyntax(text, broken, document)] : []),
+    ...(schema === "core" ? findMisreadings(text, document) : [])
+  ].sort((a, b) => a.offset - b.offset)
+  if (faults[0] !== undefined) return Result.fail(syntaxProblem(faults[0]))
   const odd = unsupported(document)
   if (odd.length > 0) return Result.fail(odd.map(([node, message]) => problemAt(startOf(node) ?? 0, message)))
 

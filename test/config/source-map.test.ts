@@ -47,8 +47,8 @@ test("a key that stands twice is found, and the rest is still read", () => {
 })
 
 test.each([
-  ["a: [1\nb: 2", "2:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
-  ["a: !foo 1", "1:4: Unresolved tag: !foo"],
+  ["a: [1\nb: 2", "1:4: this [ is not closed"],
+  ["a: !foo 1", '1:4: a value that begins with ! needs quotes: a: "!foo 1"'],
   ["a:\n  b: *nope", "2:6: no anchor &nope before this alias"],
   ["a: &x\n  b: *x", "2:6: this alias is inside its own anchor &x"],
   ["? [a]\n: b", "1:3: a key must be a word, not a list, a map or an alias"],

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { compileRelative, type Path } from "../../jsonpath/evaluate.ts"
+import { pathHint } from "../../jsonpath/path-hint.ts"
 
 /** A string that is compiled when the file is loaded; what `compile` throws is told where the string stands. */
 export const compiled = <A extends { readonly text: string }>(
@@ -27,9 +28,20 @@ export const compiled = <A extends { readonly text: string }>(
     )
   )
 
+/** A path, or what to write instead. */
+const compilePath = (text: string): Path => {
+  try {
+    return compileRelative(text)
+  } catch (error) {
+    const hint = pathHint(text)
+    if (hint === undefined || !(error instanceof Error)) throw error
+    throw new Error(hint)
+  }
+}
+
 /** A path in a file; `description` says what it finds. */
 export const path = (description: string, ...examples: ReadonlyArray<string>) =>
-  compiled<Path>("path", compileRelative, {
+  compiled<Path>("path", compilePath, {
     description: `${description} A JSONPath (RFC 9535): $ starts at the document, everything else at the current item.`,
     examples
   })

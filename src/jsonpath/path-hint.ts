@@ -1,0 +1,79 @@
+import { quoted } from "../mapping/document/node.ts"
+
+/** Forms that other programs have for a path, and what a person meant; each yields the path as poller has it, or nothing. */
+const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
+  ["a template's form", /^\{\{\s*\.?([^{}]+?)\s*\}\}$/],
+  ["json_exporter's form", /^\{\s*\$?\.?([^{}]*?)\s*\}$/],
+  ["jq's form", /^\.(?!\.)(.*)$/],
+  ["JSON Pointer's form", /^\/([\w-]+(?:\/[\w-]+)*)$/]
+]
+
+const name = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/y
+/** A name with signs that only brackets take: up to the next part of the path. */
+const oddName = /[\w\u0080-\uffff$#%&+~^:;!|\\/-]+(?: [\w-]+)*/y
+
+/** The path with each name that has other signs in brackets and quotes, and positions in brackets; undefined if that does not mend it. */
+const mended = (text: string): string | undefined => {
+  let at = 0
+  let result = ""
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at
+    const found = pattern.exec(text)?.[0]
+    at += found?.length ?? 0
+    return found
+  }
+  if (text[0] === "$" || text[0] === "@") result += text[at++]
+  while (at < text.length) {
+    if (text[at] === "[") {
+      const end = text.indexOf("]", at)
+      if (end < 0) return undefined
+      result += text.slice(at, end + 1) === "[]" ? "[*]" : text.slice(at, end + 1)
+      at = end + 1
+      continue
+    }
+    const dot = take(/\.\.?|(?=[^.[])/y)
+    if (dot === undefined) return undefined
+    if (text[at] === "*" || dot === "..") {
+      const word = text[at] === "*" ? text[at++] : take(name)
+      if (word === undefined) return undefined
+      result += `${dot}${word}`
+      continue
+    }
+    const start = at
+    const plain = take(name)
+    if (plain !== undefined && (at === text.length || text[at] === "." || text[at] === "[")) {
+      result += result === "" ? plain : `.${plain}`
+      continue
+    }
+    at = start
+    const odd = take(oddName)
+    if (odd === undefined || (at < text.length && text[at] !== "." && text[at] !== "[")) return undefined
+    if (/^[0-9]+$/.test(odd)) result += `[${odd}]`
+    else if (odd === "#") result += "[*]"
+    else result += quoted(odd)
+  }
+  return result
+}
+
+/** How to write the path that a text was meant for; undefined if nobody can tell. */
+export const pathHint = (text: string): string | undefined => {
+  const trimmed = text.trim()
+  for (const [whose, form] of otherForms) {
+    const [, inner] = form.exec(trimmed) ?? []
+    if (inner === undefined) continue
+    const path = (whose.startsWith("JSON P") ? inner.replaceAll("/", ".") : inner).trim()
+    return `this is ${whose}; here it is ${path === "" ? "@" : (mended(path) ?? path)}`
+  }
+  if (/\.(?:length|size|count)(?:\(\))?$|^length\(.*\)$/.test(trimmed)) {
+    const list = trimmed
+      .replace(/\.(?:length|size|count)(?:\(\))?$/, "")
+      .replace(/^length\((?:@\.?|\$\.)?(.*)\)$/, "$1")
+    return `a path has no functions; the number of items is { count: "${list}[*]" }`
+  }
+  if (/\[\?.*[^=!<>]=[^=~]/.test(trimmed)) return "a filter compares with =="
+  const path = mended(trimmed)
+  if (path === undefined || path === trimmed) return undefined
+  return path.includes("'")
+    ? `a name with other signs than letters, digits and _ is in brackets and quotes: "${path}"`
+    : `here it is ${path}`
+}
