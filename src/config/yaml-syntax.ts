@@ -218,7 +218,8 @@ export const explainSyntax = (
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0])
   const deep = errors.find(({ message }) => /call stack|regular expression/.test(message))
   if (first === undefined || deep !== undefined) return { offset: 0, message: tooDeep }
-  if (first.code === "MULTIPLE_DOCS") return { offset: first.pos[0], message: "a second YAML document: a file can have only one" }
+  if (first.code === "MULTIPLE_DOCS")
+    return { offset: first.pos[0], message: "a second YAML document: a file can have only one" }
   const tab = errors.find(({ code }) => code === "TAB_AS_INDENT")
   const error = tab ?? first
   const line = lineAt(text, error.pos[0])
