@@ -4,6 +4,7 @@ import { builtinsOnDemand } from "./deploy/builtins.ts"
 import { licences } from "./deploy/licences.ts"
 import { packagesOnDemand } from "./deploy/packages.ts"
 import { sbom } from "./deploy/sbom.ts"
+import pkg from "./package.json" with { type: "json" }
 
 /** What --version names beside the version; nothing outside a git checkout. */
 const commit = () => {
@@ -37,6 +38,21 @@ const latin: Plugin = {
   }
 }
 
+/**
+ * The bundle runs on an older Node up to the first thing that is missing there, and Node then prints the line of it that failed,
+ * which is all of the program. So it starts with this check, in words that the oldest Node understands.
+ */
+const versionCheck = () => {
+  const [, wanted = ""] = /^>=(\d+\.\d+)$/.exec(pkg.engines.node) ?? []
+  const [major, minor] = wanted.split(".").map(Number)
+  if (major === undefined || minor === undefined) throw new Error(`package.json: engines.node: ${pkg.engines.node}`)
+  return `(function (v) {
+  if (v[0] > ${major} || (v[0] == ${major} && v[1] >= ${minor})) return;
+  process.stderr.write("poller needs Node ${wanted} or later, and this is Node " + process.versions.node + " (" + process.execPath + ")\\n");
+  process.exit(1);
+})(process.versions.node.split("."));`
+}
+
 /** What is done to each script of the program. */
 export const plugins = [packagesOnDemand, builtinsOnDemand, segmenterOnDemand, latin]
 
@@ -47,5 +63,5 @@ export default defineConfig({
   // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
   treeshake: { propertyReadSideEffects: false },
   transform: { target: "node22.19", define: { POLLER_COMMIT: JSON.stringify(commit()), "import.meta": "{}" } },
-  output: { file: "dist/poller.js", format: "cjs", banner: "#!/usr/bin/env node", minify: true }
+  output: { file: "dist/poller.js", format: "cjs", banner: `#!/usr/bin/env node\n${versionCheck()}`, minify: true }
 })

@@ -1,4 +1,4 @@
-import { prepareProcess } from "./host/lifecycle.ts"
+import { catchSignals } from "./host/signals.ts"
 
-// imported first, so that it runs before the other modules are evaluated
-prepareProcess()
+// imported first, and imports no library, so that it runs before the other modules are evaluated
+catchSignals()

@@ -19,6 +19,7 @@ import { print, printLines } from "./commands/output.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
 import { exitCode, Failure } from "./failure.ts"
+import { prepareProcess } from "./host/lifecycle.ts"
 import { connections } from "./host/limits.ts"
 import { hasColors } from "./host/logger.ts"
 import { exitAsCommand, stopStatus } from "./host/signals.ts"
@@ -97,6 +98,7 @@ export const main = (
   args: ReadonlyArray<string>,
   upstream = Upstream.layer(`poller/${version}`, connections().idle)
 ): void => {
+  prepareProcess()
   if (!["run", "demo"].includes(normalize(args)[0] ?? "")) exitAsCommand()
   const stopped = stopStatus()
   if (stopped !== undefined) process.exit(stopped)

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { main } from "../cli.ts"
-import { prepareProcess } from "../host/lifecycle.ts"
+import { catchSignals } from "../host/signals.ts"
 import { rehearse } from "./rehearsal.ts"
 
 /** Parts of Node that make any thread die at its first use of them, if the process began from a snapshot with them in it. */
@@ -22,7 +22,7 @@ const take = Effect.gen(function* () {
   const found = forbidden.filter((part) => loaded.includes(part))
   if (found.length > 0) return yield* Effect.die(`the snapshot would hold ${found.join(" and ")}`)
   namespace.setDeserializeMainFunction(() => {
-    prepareProcess()
+    catchSignals()
     main(process.argv.slice(2))
   })
 })

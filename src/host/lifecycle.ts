@@ -1,5 +1,4 @@
 import { exitAtOnce } from "./exit.ts"
-import { catchSignals } from "./signals.ts"
 
 /** A failed write to stdout or stderr must not end the process; `print` reports it where it matters. */
 const ignoreStreamErrors = () => {
@@ -14,9 +13,8 @@ const widenThreadpool = () => {
   process.env.UV_THREADPOOL_SIZE ??= "64"
 }
 
-/** Call it before anything else. */
+/** What a process needs before its first work; the signals are caught before, see bootstrap.ts. */
 export const prepareProcess = (): void => {
-  catchSignals()
   ignoreStreamErrors()
   widenThreadpool()
   exitAtOnce()

@@ -1,32 +1,30 @@
 import { constants } from "node:os"
-import * as Effect from "effect/Effect"
 
 type StopSignal = "SIGTERM" | "SIGINT"
 
 let received: { readonly signal: StopSignal; readonly at: number } | undefined
 let isDaemon = true
-let reloads = 0
-let wake: (() => void) | undefined
+let hangups = 0
+let onHangup: (() => void) | undefined
 
 /** Ctrl-C under npm, and timeout(1), signal the process and its group: two signals within this time (milliseconds) are one. */
 const echo = 50
 
-/**
- * Installs the handlers. Called first of all, since until then a SIGHUP ends the process; a stop that comes while the program
- * is still loading counts. A second stop ends the process at once, whatever is in flight.
- */
+/** A second stop ends the process at once, whatever is in flight. */
+const stop = (signal: StopSignal) => {
+  const at = performance.now()
+  if (received !== undefined && at - received.at > echo) process.exit(stopStatus())
+  received ??= { signal, at }
+}
+
+/** Installs the handlers. Until then a SIGHUP ends the process. A stop that comes while the program is still loading counts. */
 export const catchSignals = (): void => {
-  const stop = (signal: StopSignal) => {
-    const at = performance.now()
-    if (received !== undefined && at - received.at > echo) process.exit(stopStatus())
-    received ??= { signal, at }
-  }
+  process.on("SIGHUP", () => {
+    hangups += 1
+    onHangup?.()
+  })
   process.on("SIGTERM", stop)
   process.on("SIGINT", stop)
-  process.on("SIGHUP", () => {
-    reloads += 1
-    wake?.()
-  })
   // Node's own handler opens the inspector, through which any local user could run code as this one
   process.on("SIGUSR1", () => undefined)
 }
@@ -42,16 +40,14 @@ export const stopStatus = (): number | undefined => {
   return isDaemon ? 0 : 128 + constants.signals[received.signal]
 }
 
-/** Waits for a SIGHUP, or takes the one that came while nobody waited. Any number of them is one. */
-export const hangup: Effect.Effect<void> = Effect.callback((resume) => {
-  const take = () => {
-    wake = undefined
-    reloads = 0
-    resume(Effect.void)
-  }
-  if (reloads > 0) return take()
-  wake = take
-  return Effect.sync(() => {
-    wake = undefined
-  })
-})
+/** Whether a SIGHUP came since the last call. Any number of them is one. */
+export const takeHangup = (): boolean => {
+  const came = hangups > 0
+  hangups = 0
+  return came
+}
+
+/** Sets what is called at each SIGHUP. */
+export const listenForHangup = (listener: (() => void) | undefined): void => {
+  onHangup = listener
+}
