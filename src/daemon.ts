@@ -30,6 +30,8 @@ export interface Daemon {
   /** How long polls in flight may go on after a stop was asked for. */
   readonly grace: Duration.Duration
   readonly shard: Shard
+  /** Tells a person at a terminal what is served, in place of the line of the log. */
+  readonly announce?: ((bound: ReadonlyArray<Listener>) => Effect.Effect<void, never, StateStore>) | undefined
 }
 
 /**
@@ -82,7 +84,8 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     const manager = yield* TargetManager.makeTargetManager(scheduler, options.shard)
     const { targets } = yield* manager.apply(configuration)
     const address = bound.map(showListener).join(",")
-    yield* Effect.annotateLogs(Effect.logInfo("polling"), { version, address, targets })
+    if (options.announce === undefined)
+      yield* Effect.annotateLogs(Effect.logInfo("polling"), { version, address, targets })
     yield* notify.ready
     const reloads = hangup.pipe(
       Effect.andThen(notify.reloading),
@@ -96,7 +99,8 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       reloads,
       notify.status(summary),
       notify.watchdog(healthy),
-      releaseMemory(startUp)
+      releaseMemory(startUp),
+      options.announce?.(bound) ?? Effect.void
     ]
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(

@@ -1,7 +1,5 @@
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { Configuration } from "../config/configuration.ts"
 import { formatDiagnostic, formatForTerminal } from "../config/diagnostics.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
@@ -11,11 +9,6 @@ import { load } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print, printLines } from "./output.ts"
 import { checkSecretFiles } from "./secret-file-check.ts"
-
-const file = Argument.String("file").pipe(
-  Argument.withDescription("The configuration, as with --config"),
-  Argument.optional
-)
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
 
@@ -39,7 +32,7 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
 export const check = Command.make(
   "check",
   {
-    file,
+    files: flags.files,
     strict: flags.strict,
     config: flags.config,
     target: flags.target,
@@ -47,7 +40,7 @@ export const check = Command.make(
     timeout: flags.timeout
   },
   Effect.fnUntraced(function* (input) {
-    const loaded = yield* load({ ...input, config: Option.orElse(input.file, () => input.config) })
+    const loaded = yield* load(input)
     const { targets, diagnostics, notes } = yield* lists(loaded)
     const secrets = yield* checkSecretFiles(loaded.secretFiles)
     const problems = [...loaded.problems, ...secrets.problems]
@@ -63,4 +56,4 @@ export const check = Command.make(
     yield* printLines(process.stderr, lines)
     yield* print(process.stdout, `${count(targets.length, "target")}, no problems\n`)
   })
-).pipe(Command.withDescription("Tell all problems of a configuration; touches no network"))
+).pipe(Command.withDescription("Report all problems of a configuration; touches no network"))

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,11 +8,13 @@ import { formatForTerminal } from "../config/diagnostics.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
 import { fileLimits, readInput, type Unreadable } from "../host/file-reader.ts"
-import { variable } from "./flags.ts"
+import { readStandardInput } from "../host/standard-input.ts"
 
-/** The flags that say what to poll. */
+/** What a command line says of what to poll. */
 export interface Input {
-  readonly config: Option.Option<string>
+  /** The plain arguments, which mean the same as `config`. */
+  readonly files: ReadonlyArray<string>
+  readonly config: ReadonlyArray<string>
   readonly target: Option.Option<string>
   readonly interval: Option.Option<Duration.Duration>
   readonly timeout: Option.Option<Duration.Duration>
@@ -19,36 +22,46 @@ export interface Input {
 
 const unreadable = ({ path, why }: Unreadable) => badConfiguration(`${path}: cannot be read: ${why}`)
 
-/** The content of a file that the user named. */
+/** The content of a file that the user named; `-` is standard input. */
 export const readBytes = (file: string, limit: number): Effect.Effect<Uint8Array, Failure> =>
-  Effect.mapError(readInput(file, limit), unreadable)
+  Effect.mapError(file === "-" ? readStandardInput(limit) : readInput(file, limit), unreadable)
+
+/** What messages call a file that the user named. */
+export const nameOfInput = (file: string): string => (file === "-" ? "stdin" : file)
 
 const surroundings = (directory: string) => ({
   environment: process.env,
   locate: locateIn(process.env.CREDENTIALS_DIRECTORY, directory)
 })
 
-const fromEnvironment = (name: string, value: string) => process.env[variable(name)] === value
+/** The configuration that is used when the command line names none. */
+const defaultFile = "./poller.yml"
 
-/** A configuration and a URL exclude each other; where one is a flag and the other only in the environment, the flag wins. */
-const source = ({ config, target }: Input) => {
-  if (Option.isNone(config) || Option.isNone(target)) return Effect.succeed({ config, target })
-  const [fileIsSet, urlIsSet] = [fromEnvironment("config", config.value), fromEnvironment("target", target.value)]
-  return fileIsSet === urlIsSet
-    ? Effect.fail(badConfiguration("--target: there is --config as well: give one of them"))
-    : Effect.succeed(fileIsSet ? { config: Option.none<string>(), target } : { config, target: Option.none<string>() })
-}
+/** The files of the configuration; none if it is a URL. */
+export const configurationFiles = (input: Pick<Input, "files" | "config" | "target">) =>
+  Effect.gen(function* () {
+    const files = [...input.config, ...input.files]
+    if (Option.isSome(input.target)) {
+      if (files.length === 0) return []
+      return yield* badConfiguration(`--target: there is a configuration as well (${files[0]}): give one of them`)
+    }
+    if (files.length > 0) return files
+    if (existsSync(defaultFile)) return [defaultFile]
+    return yield* badConfiguration(
+      "nothing to poll: there is no ./poller.yml; name a configuration (poller FILE) or a URL (--target URL)"
+    )
+  })
 
-/** The configuration, with everything that there is to say of it. */
+/** The configuration, with everything that there is to say about it. */
 export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
-  const { config, target } = yield* source(input)
-  if (Option.isSome(config)) {
-    const text = new TextDecoder().decode(yield* readBytes(config.value, fileLimits.list))
-    return fromText(config.value, text, surroundings(dirname(config.value)), flags)
+  const [file, another] = yield* configurationFiles(input)
+  if (another !== undefined) return yield* badConfiguration(`${another}: a configuration is one file`)
+  if (file !== undefined) {
+    const text = new TextDecoder().decode(yield* readBytes(file, fileLimits.list))
+    return fromText(nameOfInput(file), text, surroundings(file === "-" ? "." : dirname(file)), flags)
   }
-  if (Option.isSome(target)) return fromFlags(target.value, surroundings("."), flags)
-  return yield* badConfiguration("nothing to poll: give --config FILE or --target URL")
+  return fromFlags(Option.getOrThrow(input.target), surroundings("."), flags)
 })
 
 /** A configuration without problems. */

@@ -1,77 +1,113 @@
-import * as Config from "effect/Config"
+import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Duration from "effect/Duration"
-import * as Schema from "effect/Schema"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as References from "effect/References"
 import { duration } from "../config/go-duration.ts"
+import { badConfiguration } from "../failure.ts"
+import { stderrIsJournal } from "../host/journal.ts"
+import * as Logger from "../host/logger.ts"
+import { parseAddress } from "../serve/address.ts"
+import { variable } from "./variables.ts"
 
-export const variable = (name: string) => `POLLER_${name.toUpperCase().replaceAll("-", "_")}`
-
-/** A flag with the environment variable of its name; help shows neither by itself, so the description does. */
+/** The description that help shows, with the default and the environment variable. */
 export const described = (name: string, description: string, fallback?: string) =>
   `${description}${fallback === undefined ? "" : ` [default: ${fallback}]`} [env: ${variable(name)}]`
 
-const text = (name: string, description: string, fallback?: string) =>
-  Flag.String(name).pipe(
-    Flag.withDescription(described(name, description, fallback)),
-    Flag.withFallbackConfig(Config.String(variable(name)))
-  )
+export const text = (name: string, metavar: string, description: string, fallback?: string) =>
+  Flag.String(name).pipe(Flag.withDescription(described(name, description, fallback)), Flag.withMetavar(metavar))
 
-const time = (name: string, description: string, fallback: string) =>
-  text(name, description, fallback).pipe(Flag.withSchema(duration({ description })), Flag.withMetavar("duration"))
+export const time = (name: string, description: string, fallback?: string) =>
+  text(name, "DURATION", description, fallback).pipe(Flag.withSchema(duration({ description })))
 
-export const config = text("config", "Targets to poll, YAML or JSON").pipe(Flag.withMetavar("FILE"), Flag.optional)
+const count = (name: string, description: string, fallback: number) =>
+  Flag.Int(name).pipe(Flag.withDescription(described(name, description, String(fallback))), Flag.withDefault(fallback))
 
-export const target = text("target", "One URL to poll, in place of a configuration").pipe(
-  Flag.withMetavar("URL"),
-  Flag.optional
+const boolean = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(described(name, description)), Flag.withDefault(false))
+
+/** Repeatable; the variable takes several, separated by commas. */
+const repeatable = (name: string, metavar: string, description: string, fallback?: string) =>
+  text(name, metavar, `${description}; repeatable`, fallback).pipe(Flag.atLeast(0))
+
+export const config = repeatable("config", "FILE", "Configuration, YAML or JSON; - is standard input").pipe(
+  Flag.withAlias("c")
 )
 
-export const interval = time("interval", "Time between two polls of a target that says nothing else", "30s").pipe(
-  Flag.optional
+/** The configuration as plain arguments, which mean the same as `--config`. */
+export const files = Argument.String("file").pipe(
+  Argument.withDescription("Configuration, as with --config"),
+  Argument.variadic()
 )
 
-export const timeout = time("timeout", "Time that a poll may take, of a target that says nothing else", "10s").pipe(
-  Flag.optional
-)
+export const target = text("target", "URL", "One URL to poll instead of a configuration").pipe(Flag.optional)
 
-export const grace = time("grace", "Time that polls in flight have to end after a stop was asked for", "10s").pipe(
+export const interval = time("interval", "Default interval of a target", "30s").pipe(Flag.optional)
+
+export const timeout = time("timeout", "Default timeout of a target", "10s").pipe(Flag.optional)
+
+export const grace = time("grace", "How long running polls may take after a stop was requested", "10s").pipe(
   Flag.withDefault(Duration.seconds(10))
 )
 
 export const webConfig = text(
   "web-config",
+  "FILE",
   "TLS, passwords and headers of the pages: the web.config.file of Prometheus exporters"
-).pipe(Flag.withMetavar("FILE"), Flag.optional)
+).pipe(Flag.optional)
 
-/** Repeatable; the variable takes several, divided by commas. */
-export const addr = Flag.String("addr").pipe(
-  Flag.withDescription(described("addr", "Address to serve on, HOST:PORT or :PORT for all; repeatable", ":9180")),
-  Flag.withMetavar("HOST:PORT"),
-  Flag.atLeast(1),
-  Flag.withFallbackConfig(Config.Array(Schema.NonEmptyString, variable("addr"))),
-  Flag.withDefault<ReadonlyArray<string>>([":9180"])
+export const addr = repeatable("addr", "HOST:PORT", "Address to serve on, :PORT for all addresses", ":9180").pipe(
+  Flag.map((texts) => (texts.length === 0 ? [":9180"] : texts))
 )
 
-const count = (name: string, description: string, fallback: number) =>
-  Flag.Int(name).pipe(
-    Flag.withDescription(described(name, description, String(fallback))),
-    Flag.withFallbackConfig(Config.Int(variable(name))),
-    Flag.withDefault(fallback)
-  )
+/** What `--addr` names. */
+export const addresses = (texts: ReadonlyArray<string>) =>
+  Effect.forEach(texts, (text) => {
+    const address = parseAddress(text)
+    return address === undefined
+      ? Effect.fail(badConfiguration(`--addr ${text}: expected HOST:PORT or :PORT, such as 127.0.0.1:9180`))
+      : Effect.succeed(address)
+  })
 
 export const shard = count("shard", "Which share of the targets this process polls, from 0", 0)
 
 export const totalShards = count("total-shards", "How many processes share the targets", 1)
 
-export const only = text("only", "Poll only the target of this name").pipe(Flag.withMetavar("NAME"), Flag.optional)
+export const only = text("only", "NAME", "Only the target of this name").pipe(Flag.optional)
 
-export const from = text("from", "Take this saved answer in place of the network").pipe(
-  Flag.withMetavar("FILE"),
+export const from = text("from", "FILE", "A saved response instead of the network; - is standard input").pipe(
   Flag.optional
 )
 
-export const strict = Flag.Boolean("strict").pipe(
-  Flag.withDescription(described("strict", "Take warnings for problems: names, units and help as promlint wants them")),
-  Flag.withFallbackConfig(Config.Boolean(variable("strict"))),
-  Flag.withDefault(false)
+export const strict = boolean("strict", "Treat warnings as errors: names, units and help as promlint checks them")
+
+export const strictSamples = boolean("strict", "Exit 1 also if a sample was dropped")
+
+export const LogFormat = GlobalFlag.Setting("log-format")({
+  flag: Flag.Literals("log-format", Logger.formats).pipe(
+    Flag.withDescription(described("log-format", "Format of the log on stderr", "logfmt, and pretty on a terminal")),
+    Flag.optional
+  )
+})
+
+export const LogLevel = GlobalFlag.Setting("log-level")({
+  flag: Flag.Literals("log-level", Logger.levels).pipe(
+    Flag.withDescription(described("log-level", "Least severe level to log", "info")),
+    Flag.withDefault<Logger.Level>("info")
+  )
+})
+
+/** The logger that the global flags ask for. */
+export const logging = Layer.unwrap(
+  Effect.gen(function* () {
+    const format = Option.getOrElse(yield* LogFormat, () => (process.stderr.isTTY ? "pretty" : "logfmt"))
+    const level = yield* LogLevel
+    return Layer.merge(
+      Logger.layer(format, stderrIsJournal(process.env)),
+      Layer.succeed(References.MinimumLogLevel, Logger.minimum[level])
+    )
+  })
 )

@@ -9,7 +9,6 @@ import * as Result from "effect/Result"
 import { badConfiguration, failure } from "../failure.ts"
 import { type Address, showAddress } from "../serve/address.ts"
 import { parse } from "../serve/web-config/file.ts"
-import { addresses } from "./addresses.ts"
 import * as flags from "./flags.ts"
 
 /** A daemon that takes longer than this for a line of text is not well. */
@@ -57,6 +56,6 @@ export const healthcheck = Command.make(
   { addr: flags.addr, webConfig: flags.webConfig },
   Effect.fnUntraced(function* ({ addr, webConfig }) {
     const scheme = yield* schemeOf(webConfig)
-    for (const address of yield* addresses(addr)) yield* ask(scheme, address)
+    for (const address of yield* flags.addresses(addr)) yield* ask(scheme, address)
   })
 ).pipe(Command.withDescription("Ask a daemon on this machine whether it is well, as a container's health check does"))

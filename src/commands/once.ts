@@ -50,11 +50,16 @@ const pollOnce = Effect.fnUntraced(function* (target: Target, answer: Answer | u
 
 const describe = ({ metric, reason, path, row, found }: Problem) => `${metric}: ${reason}: ${path} of ${row}: ${found}`
 
+const droppedOf = (outcome: Outcome): number => {
+  const { dropped } = (outcome._tag === "Good" ? outcome.result : undefined) ?? { dropped: noneDropped }
+  return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0)
+}
+
 /** What went wrong, a line each. */
 const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}`]
-  const { problems, dropped } = outcome.result ?? { problems: [], dropped: noneDropped }
-  const rest = dropReasons.reduce((sum, reason) => sum + dropped[reason], -problems.length)
+  const { problems } = outcome.result ?? { problems: [] }
+  const rest = droppedOf(outcome) - problems.length
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
@@ -64,12 +69,14 @@ const concurrency = 32
 export const once = Command.make(
   "once",
   {
+    files: flags.files,
     config: flags.config,
     target: flags.target,
     interval: flags.interval,
     timeout: flags.timeout,
     only: flags.only,
-    from: flags.from
+    from: flags.from,
+    strict: flags.strictSamples
   },
   Effect.fnUntraced(function* (input) {
     const configuration = yield* loadGood(input)
@@ -86,7 +93,7 @@ export const once = Command.make(
       ...called.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)),
       ...said
     ])
-    if (called.diagnostics.length > 0 || outcomes.some(({ outcome }) => outcome._tag === "Failed"))
-      return yield* failure()
+    const isBad = (outcome: Outcome) => outcome._tag === "Failed" || (input.strict && droppedOf(outcome) > 0)
+    if (called.diagnostics.length > 0 || outcomes.some(({ outcome }) => isBad(outcome))) return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

@@ -5,9 +5,10 @@ import { daemon, surroundings } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
-import { addresses } from "./addresses.ts"
 import { loadGood } from "./config-file.ts"
+import { firstLook } from "./first-look.ts"
 import * as flags from "./flags.ts"
+import { VariableWarnings } from "./variables.ts"
 
 const shard = ({ shard, totalShards }: { readonly shard: number; readonly totalShards: number }) =>
   totalShards >= 1 && shard >= 0 && shard < totalShards
@@ -26,6 +27,7 @@ const web = Option.match({
 export const run = Command.make(
   "run",
   {
+    files: flags.files,
     config: flags.config,
     target: flags.target,
     interval: flags.interval,
@@ -37,16 +39,19 @@ export const run = Command.make(
     totalShards: flags.totalShards
   },
   Effect.fnUntraced(function* (input) {
+    for (const { location, message } of yield* VariableWarnings)
+      yield* Effect.annotateLogs(Effect.logWarning(message), { variable: location })
     const sockets = activatedSockets(process.env)
     yield* daemon({
       load: loadGood(input),
-      listeners: sockets.length > 0 ? sockets : yield* addresses(input.addr),
+      listeners: sockets.length > 0 ? sockets : yield* flags.addresses(input.addr),
       web: yield* web(input.webConfig),
       grace: input.grace,
-      shard: yield* shard(input)
+      shard: yield* shard(input),
+      announce: process.stderr.isTTY ? firstLook : undefined
     }).pipe(
       Effect.provide(surroundings),
       Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
     )
   })
-).pipe(Command.withDescription("Poll the targets and serve their series, until told to stop (the default)"))
+).pipe(Command.withDescription("Poll the targets and serve their series until stopped (the default)"))

@@ -42,6 +42,7 @@ const warning = `${warned}:1:61: warning: targets[0].metrics.a_ms: use the base 
 
 test.each([
   ["a good file", [good], {}, 0, "1 target, no problems\n", ""],
+  ["a good file, by its short flag", ["-c", good], {}, 0, "1 target, no problems\n", ""],
   ["a good file, by its flag", ["--config", good], {}, 0, "1 target, no problems\n", ""],
   ["a good file, by the environment", [], { POLLER_CONFIG: good }, 0, "1 target, no problems\n", ""],
   ["a bad file", [bad], {}, 78, "", problems],
@@ -50,7 +51,14 @@ test.each([
   ["strictness by the environment", [warned], { POLLER_STRICT: "true" }, 78, "", warning],
   ["no file", [join(folder, "none.yml")], {}, 78, "", `${join(folder, "none.yml")}: cannot be read: no such file\n`],
   ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: a directory\n`],
-  ["nothing", [], {}, 78, "", "nothing to poll: give --config FILE or --target URL\n"],
+  [
+    "nothing",
+    [],
+    {},
+    78,
+    "",
+    "nothing to poll: there is no ./poller.yml; name a configuration (poller FILE) or a URL (--target URL)\n"
+  ],
   ["a URL", ["--target", "http://127.0.0.1:1/"], {}, 0, "1 target, no problems\n", ""],
   [
     "a flag against a variable",
@@ -67,7 +75,7 @@ test.each([
     {},
     78,
     "",
-    "--target: there is --config as well: give one of them\n"
+    `--target: there is a configuration as well (${good}): give one of them\n`
   ]
 ])("check of %s", async (_, args, env, code, stdout, stderr) => {
   expect(await poller(["check", ...args], env)).toEqual({ code, signal: null, stdout, stderr })

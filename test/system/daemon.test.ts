@@ -338,7 +338,11 @@ describe("bad input is one line that says what and where, and an exit code", () 
   }
 
   test.each([
-    { what: "no target", args: [], line: /^nothing to poll: give --config FILE or --target URL$/ },
+    {
+      what: "no target",
+      args: [],
+      line: /^nothing to poll: there is no \.\/poller\.yml; name a configuration \(poller FILE\) or a URL \(--target URL\)$/
+    },
     { what: "a URL that is none", args: ["--target", "nope"], line: /^--target: expected a URL that begins with http/ },
     {
       what: "a URL of another scheme",

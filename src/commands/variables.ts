@@ -1,0 +1,92 @@
+import * as Context from "effect/Context"
+import type * as Completions from "effect/cli/Completions"
+import type { Diagnostic } from "../config/diagnostics.ts"
+import { didYouMean } from "../config/suggest.ts"
+
+const prefix = "POLLER_"
+
+/** The environment variable of a flag. */
+export const variable = (flag: string): string => `${prefix}${flag.toUpperCase().replaceAll("-", "_")}`
+
+/** Flags that may stand several times; their variables take a list with commas. */
+const repeatable: ReadonlySet<string> = new Set(["addr", "config"])
+
+/** Of these flags a command takes one; one that was given on the command line makes the variable of the other meaningless. */
+const alternatives: Readonly<Record<string, string>> = { config: "target", target: "config" }
+
+/** What Kubernetes and Docker set in the containers beside a service called `poller`. */
+const ofServiceLinks =
+  /^POLLER_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?|ENV_.*|NAME)$/
+
+const booleans: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  "1": true,
+  false: false,
+  no: false,
+  off: false,
+  "0": false
+}
+
+/** Warnings about the environment, for the command that logs them. */
+export const VariableWarnings = Context.Reference<ReadonlyArray<Diagnostic>>("poller/VariableWarnings", {
+  defaultValue: () => []
+})
+
+export interface FromEnvironment {
+  /** The arguments that the variables stand for. */
+  readonly args: ReadonlyArray<string>
+  /** The flags among them. */
+  readonly flags: ReadonlySet<string>
+  readonly problems: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<Diagnostic>
+}
+
+const flagsOf = (command: Completions.CommandDescriptor): ReadonlyArray<Completions.FlagDescriptor> => [
+  ...command.flags,
+  ...command.subcommands.flatMap(flagsOf)
+]
+
+/** `didYouMean` compares lower-case words. */
+const suggestion = (name: string, known: ReadonlyArray<string>): string =>
+  didYouMean(
+    name.toLowerCase(),
+    known.map((name) => name.toLowerCase())
+  ).replace(/poller_\w+/, (name) => name.toUpperCase())
+
+/**
+ * The variables of the flags that `command` has and the command line does not. A variable of another command's flag is for that
+ * one; a variable of no flag is a warning. An empty one is as good as not set.
+ */
+export const fromEnvironment = (
+  env: NodeJS.ProcessEnv,
+  given: ReadonlySet<string>,
+  command: Completions.CommandDescriptor | undefined,
+  program: Completions.CommandDescriptor,
+  globalFlags: ReadonlyArray<Completions.FlagDescriptor>
+): FromEnvironment => {
+  const names = Object.keys(env).filter((name) => name.startsWith(prefix) && !ofServiceLinks.test(name))
+  const known = new Set([...flagsOf(program), ...globalFlags].map(({ name }) => variable(name)))
+  const warnings = names
+    .filter((name) => !known.has(name))
+    .sort()
+    .map((location) => ({ location, message: `poller has no such variable${suggestion(location, [...known])}` }))
+  const args: Array<string> = []
+  const flags = new Set<string>()
+  const problems: Array<string> = []
+  for (const { name, type } of command === undefined ? [] : [...command.flags, ...globalFlags]) {
+    const value = env[variable(name)] ?? ""
+    if (value === "" || given.has(name) || given.has(alternatives[name] ?? "")) continue
+    if (type._tag === "Boolean") {
+      const on = booleans[value.toLowerCase()]
+      if (on === true) args.push(`--${name}`)
+      if (on === undefined) problems.push(`${variable(name)} ${JSON.stringify(value)}: expected true or false`)
+      continue
+    }
+    const values = repeatable.has(name) ? value.split(",").map((part) => part.trim()) : [value]
+    args.push(...values.map((value) => `--${name}=${value}`))
+    flags.add(name)
+  }
+  return { args, flags, problems, warnings }
+}
