@@ -1,4 +1,5 @@
-import type { Family, MetricType } from "../mapping/sample.ts"
+import type { MetricType } from "../mapping/metric-type.ts"
+import type { Family } from "../mapping/sample.ts"
 
 const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
 

@@ -1,4 +1,4 @@
-import type { MetricType } from "../mapping/sample.ts"
+import type { MetricType } from "../mapping/metric-type.ts"
 import { builtInSettings } from "./schema/target-settings.ts"
 import type { KeyPath } from "./source-map.ts"
 import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"

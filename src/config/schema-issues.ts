@@ -26,7 +26,8 @@ const describeType = (ast: SchemaAST.AST): string => {
       return describeType(encoded.thunk())
     case "Union": {
       const all = [...new Set(encoded.types.map(describeType))]
-      return all.length < 3 ? all.join(" or ") : `one of ${all.join(", ")}`
+      if (encoded.types.every(({ _tag }) => _tag === "Literal") && all.length > 2) return `one of ${all.join(", ")}`
+      return [all.slice(0, -1).join(", "), ...all.slice(-1)].filter((text) => text !== "").join(" or ")
     }
     default:
       return "another value"

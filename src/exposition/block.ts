@@ -1,9 +1,9 @@
-import type { MetricType } from "../mapping/sample.ts"
+import type { MetricType } from "../mapping/metric-type.ts"
 
-/** A family as the page shows it. Histograms and summaries come only from Node's own metrics, never from a mapping. */
+/** A family as the page shows it. */
 export interface ExposedFamily {
   readonly name: string
-  readonly type: MetricType | "histogram" | "summary"
+  readonly type: MetricType
   readonly help: string
 }
 

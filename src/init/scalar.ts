@@ -1,10 +1,10 @@
-import type { MappingEncoded } from "../mapping/schema/mapping.ts"
+import type { MetricObjectEncoded } from "../mapping/schema/metric.ts"
 import { instant, instantScale, isUnit, quantity } from "./quantity.ts"
 import { statesOf } from "./states.ts"
 import { sentence, spokenWords } from "./words.ts"
 
 /** A metric as the file has it in full. */
-export type MetricEncoded = Exclude<NonNullable<MappingEncoded["metrics"]>[string], string>
+export type MetricEncoded = MetricObjectEncoded
 
 /** What becomes of a single value: a metric without its path, or a text that may be a label. */
 export type Verdict =

@@ -8,8 +8,10 @@ import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
 import type { LabelsFrom } from "./schema/labels.ts"
 import type { Mapping, Row } from "./schema/mapping.ts"
-import { aggregates, type Metric as MetricEntry, type MetricObject } from "./schema/metric.ts"
-import type { Aggregate } from "./value/aggregate.ts"
+import { type MetricObject, metricEntries } from "./schema/metric.ts"
+import { statesOf } from "./schema/metric-options.ts"
+import { valueKind } from "./schema/value-source.ts"
+import type { Aggregate } from "./value/calc.ts"
 import { compileStates, type ReadState } from "./value/states.ts"
 import { compileSteps, type Reading, type Steps } from "./value/steps.ts"
 
@@ -105,13 +107,16 @@ class Compiler {
     const within = { ...context, around: labels }
     return {
       labels,
-      metrics: Object.entries(metrics).map(([name, metric]) => this.#metric(name, metric, within)),
+      metrics: Object.entries(metrics).flatMap(([name, metric]) =>
+        metricEntries(metric).map((entry) => this.#metric(name, entry, within))
+      ),
       lists: each.map((row, position) => this.#list(row, position, within))
     }
   }
 
   #list(row: Row, position: number, context: Context): List {
     const { path } = row
+    if (path === undefined) throw new Error("rows without a path are not implemented")
     const isOfDocument = context.index === undefined
     const start = this.#reach(path, context.start, isOfDocument ? position : undefined)
     const bytes = path.absolute && !isOfDocument ? undefined : compileByteList(path, context.index)
@@ -121,12 +126,11 @@ class Compiler {
     return { path, bytes, ...this.#scope(row, labels, within) }
   }
 
-  #metric(name: string, entry: MetricEntry, context: Context): Metric {
-    const metric = "text" in entry ? { value: entry } : entry
-    const { states } = metric
+  #metric(name: string, metric: MetricObject, context: Context): Metric {
+    const states = metric.states && statesOf(metric.states).map(({ state }) => state)
     const own = this.#labels(metric.labels_from, context)
     const family = this.#family(name, metric, context.paths)
-    const steps = compileSteps(metric)
+    const steps = compileSteps(name, metric, [])
     if (states !== undefined) {
       // the label that names the state replaces any other of its name
       const labels = inheritLabels(context.around, [
@@ -149,17 +153,27 @@ class Compiler {
 
   #value({ value }: MetricObject, context: Context): ValueSource {
     if (value === undefined) return { kind: "constant", value: 1 }
-    if ("text" in value) return { kind: "field", field: this.#field(value, context) }
-    const { aggregate, path } = aggregateOf(value)
-    return { kind: "aggregate", aggregate, field: this.#field(path, context) }
+    const source = valueKind(value)
+    switch (source.kind) {
+      case "path":
+        return { kind: "field", field: this.#field(source.path, context) }
+      case "aggregate":
+        return { kind: "aggregate", aggregate: source.aggregate, field: this.#field(source.path, context) }
+      case "constant":
+        return source
+      case "calc":
+        throw new Error("calc is not implemented")
+    }
   }
 
   #labels(labels: LabelsFrom | undefined, context: Context): ReadonlyArray<LabelSource> {
     return Object.entries(labels ?? {}).map(
       ([name, source]): LabelSource =>
-        "key" in source
-          ? { kind: "key", name, up: source.key }
-          : { kind: "field", name, field: this.#field(source, context) }
+        "text" in source
+          ? { kind: "field", name, field: this.#field(source, context) }
+          : source.path === undefined
+            ? { kind: "key", name, up: source.key ?? 0 }
+            : { kind: "field", name, field: this.#field(source.path, context) }
     )
   }
 
@@ -270,18 +284,11 @@ const byteQueries = (index: FieldIndex): Queries<ByteRow> => ({
 const absent = ({ default: standIn, optional }: MetricObject): Reading =>
   typeof standIn === "number" ? standIn : optional === true ? undefined : "missing"
 
-const aggregateOf = (value: Exclude<MetricObject["value"], Path | undefined>) => {
-  for (const aggregate of aggregates) {
-    const path = value[aggregate]
-    if (path !== undefined) return { aggregate, path }
-  }
-  throw new Error("the schema lets no aggregate without a path through")
-}
-
 /** Names the path, and says that the value is as old as the last good poll. */
 const defaultHelp = ({ value }: MetricObject, paths: ReadonlyArray<Path>): string => {
-  const { aggregate, path } =
-    value === undefined || "text" in value ? { aggregate: undefined, path: value } : aggregateOf(value)
+  const source = value && valueKind(value)
+  const path = source?.kind === "path" || source?.kind === "aggregate" ? source.path : undefined
+  const aggregate = source?.kind === "aggregate" ? source.aggregate : undefined
   const what = path === undefined ? "labels" : path.text
   const rows = path?.absolute ? [] : paths.map(({ text }) => ` of each ${text}`)
   const text = `${aggregate === undefined ? "" : `${aggregate} of `}${what}${rows.join("")}`

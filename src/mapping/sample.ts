@@ -1,5 +1,4 @@
-/** Prometheus calls a metric of unknown type `untyped`. */
-export type MetricType = "gauge" | "counter" | "untyped" | "info" | "stateset"
+import type { MetricType } from "./metric-type.ts"
 
 /** What all samples of one name share. One object per family and target, compared by identity. */
 export interface Family {

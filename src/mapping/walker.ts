@@ -5,7 +5,8 @@ import type { List, Metric, ValueSource } from "./plan.ts"
 import { type DropReason, dropSample, type ProblemLog } from "./problems.ts"
 import { ambiguous, type Field, type Row, type Visitor } from "./reader.ts"
 import type { LabelValues, SampleWriter } from "./sample.ts"
-import { type Aggregate, aggregate } from "./value/aggregate.ts"
+import { aggregate } from "./value/aggregate.ts"
+import type { Aggregate } from "./value/calc.ts"
 import type { Reading } from "./value/steps.ts"
 
 /** One run of a plan over a document. */

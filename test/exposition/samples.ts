@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
-import type { Family, Labels, MetricType, Sample } from "../../src/mapping/sample.ts"
+import type { MetricType } from "../../src/mapping/metric-type.ts"
+import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
 
 /** Text that a careless renderer breaks on: quotes, escapes, line ends, control characters, half surrogates. */
 export const hostileText = fc

@@ -18,7 +18,8 @@ const metricsOf = (root: unknown) => mappingOf(root).metrics
 /** All metrics of a mapping with their names. */
 const allMetrics = (scope: MappingEncoded | RowEncoded): ReadonlyArray<readonly [string, { scale?: number }]> => [
   ...Object.entries(scope.metrics ?? {}).map(
-    ([name, metric]) => [name, typeof metric === "string" ? {} : metric] as const
+    ([name, metric]) =>
+      [name, typeof metric === "string" || Array.isArray(metric) ? {} : (metric as { scale?: number })] as const
   ),
   ...(scope.each ?? []).flatMap(allMetrics)
 ]

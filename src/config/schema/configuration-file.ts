@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
+import { infosHaveLabels, Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
 import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
@@ -24,7 +24,9 @@ export const Target = Schema.Struct({
   ...settings,
   ...mappingFields,
   mapping: sharedMapping
-}).annotate({ identifier: "Target", description: "A JSON API to poll, and the mapping of its responses to series." })
+})
+  .check(infosHaveLabels())
+  .annotate({ identifier: "Target", description: "A JSON API to poll, and the mapping of its responses to series." })
 
 /** The whole file. */
 export const File = Schema.Struct({

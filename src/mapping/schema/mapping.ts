@@ -1,21 +1,52 @@
 import * as Schema from "effect/Schema"
-import { path } from "./compiled.ts"
-import { LabelsFrom } from "./labels.ts"
-import { Metric, MetricName } from "./metric.ts"
+import { metricTypes } from "../metric-type.ts"
+import { Labels, LabelsFrom } from "./labels.ts"
+import { Metric, MetricName, metricEntries, metricIssues } from "./metric.ts"
+import { NullValues } from "./metric-options.ts"
+import { oneRowSource, rowSources } from "./row-source.ts"
+
+type Path = ReadonlyArray<PropertyKey>
+
+const located = (issue: Schema.FilterIssue, at: Path): Schema.FilterIssue =>
+  typeof issue === "string" || !("path" in issue)
+    ? { path: at, issue: issue as string }
+    : { path: [...at, ...issue.path], issue: issue.issue }
 
 const Metrics = Schema.Record(MetricName, Metric)
-  .check(Schema.isMinProperties(1, { expected: "at least one metric" }))
+  .check(
+    Schema.isMinProperties(1, { expected: "at least one metric" }),
+    Schema.makeFilter((metrics) =>
+      Object.entries(metrics).flatMap(([name, metric]) =>
+        metricIssues(name, metric).map((issue) => located(issue, [name]))
+      )
+    )
+  )
   .pipe(
     Schema.annotateEncoded({
       description: "Metric names and what they are made of.",
-      examples: [{ shop_queue_depth: "queue.depth", shop_uptime_seconds: { value: "uptime_ms", scale: 0.001 } }]
+      examples: [{ shop_queue_depth: "queue.depth", shop_uptime_seconds: { value: "uptime_ms", unit: "ms" } }]
     })
   )
 
-const rowFields = {
-  path: path("The rows: every item that it finds is the current item of what follows.", "$.items[*]", "disks[*]"),
+/** What a target, an entry of `mappings` and a row have in common. */
+const scopeFields = {
   labels_from: Schema.optionalKey(LabelsFrom),
+  null_values: Schema.optionalKey(NullValues),
   metrics: Schema.optionalKey(Metrics)
+}
+
+const rowFields = {
+  ...rowSources,
+  parse: Schema.optionalKey(
+    Schema.Literals(["json"]).annotate({
+      description: "What was found is JSON in a string; what that holds becomes the row."
+    })
+  ),
+  optional: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "That the list is not there is no problem.", default: false })
+  ),
+  labels: Schema.optionalKey(Labels),
+  ...scopeFields
 }
 const RowFields = Schema.Struct(rowFields)
 
@@ -36,6 +67,7 @@ const Row = Schema.Struct({
 })
   .annotate({ description: "Series for every item of a list or map." })
   .check(
+    oneRowSource<Row>(),
     Schema.makeFilter(({ metrics, each }) => metrics !== undefined || each !== undefined, {
       expected: "metrics of the rows, or each for rows within them"
     })
@@ -44,42 +76,47 @@ const Row = Schema.Struct({
 
 const needsLabels = "an info needs labels: give it labels_from"
 
-const bareInfos = (metrics: typeof Metrics.Type | undefined, at: ReadonlyArray<PropertyKey>) =>
-  Object.entries(metrics ?? {}).flatMap(
-    ([name, metric]): ReadonlyArray<Schema.FilterIssue> =>
-      "type" in metric && metric.type === "info" && isEmpty(metric.labels_from)
-        ? [{ path: [...at, name], issue: needsLabels }]
-        : []
-  )
-
-const isEmpty = (labels: Readonly<Record<string, unknown>> | undefined) => Object.keys(labels ?? {}).length === 0
-
-const bareInfosOfRows = (rows: ReadonlyArray<Row>, at: ReadonlyArray<PropertyKey>): ReadonlyArray<Schema.FilterIssue> =>
-  rows.flatMap((row, index) =>
-    isEmpty(row.labels_from)
-      ? [
-          ...bareInfos(row.metrics, [...at, index, "metrics"]),
-          ...bareInfosOfRows(row.each ?? [], [...at, index, "each"])
-        ]
-      : []
-  )
-
-/** What a target, or an entry of `mappings`, says of its series. */
-export const mappingFields = {
-  metrics: Schema.optionalKey(Metrics.check(Schema.makeFilter((metrics) => bareInfos(metrics, [])))),
-  each: Schema.optionalKey(
-    Schema.Array(Row)
-      .annotate({ description: "Rows: series for every item of a list or map." })
-      .check(Schema.makeFilter((rows) => bareInfosOfRows(rows, [])))
-  )
+interface Labelled {
+  readonly labels?: unknown
+  readonly labels_from?: unknown
 }
 
-export const Mapping = Schema.Struct(mappingFields)
+const hasLabels = ({ labels, labels_from }: Labelled) =>
+  [labels, labels_from].some((given) => Object.keys(given ?? {}).length > 0)
+
+/** Infos without any label of their own or of the rows around. */
+const bareInfos = (
+  { metrics = {}, each = [], ...own }: Pick<Row, "metrics" | "each"> & Labelled,
+  at: Path
+): ReadonlyArray<Schema.FilterIssue> => {
+  if (hasLabels(own)) return []
+  const here = Object.entries(metrics).flatMap(([name, metric]) =>
+    metricEntries(metric).flatMap((entry, index) => {
+      if (metricTypes[entry.type ?? "gauge"].shape !== "labels" || hasLabels(entry)) return []
+      const within = Array.isArray(metric) ? [index] : []
+      return [{ path: [...at, "metrics", name, ...within], issue: needsLabels }]
+    })
+  )
+  return [...here, ...each.flatMap((row, index) => bareInfos(row, [...at, "each", index]))]
+}
+
+/** A check for a target and for an entry of `mappings`. */
+export const infosHaveLabels = <A extends Pick<Row, "metrics" | "each"> & Labelled>() =>
+  Schema.makeFilter((mapping: A) => bareInfos(mapping, []))
+
+/** What a target, or an entry of `mappings`, says of its series. Its constant labels are among a target's settings. */
+export const mappingFields = {
+  ...scopeFields,
+  each: Schema.optionalKey(Schema.Array(Row).annotate({ description: "Rows: series for every item of a list or map." }))
+}
+
+export const Mapping = Schema.Struct({ ...mappingFields, labels: Schema.optionalKey(Labels) })
   .annotate({ description: "How series are made of a document." })
   .check(
     Schema.makeFilter(({ metrics, each }) => metrics !== undefined || each !== undefined, {
       expected: "metrics, or each for rows, or both"
-    })
+    }),
+    infosHaveLabels()
   )
   .annotate({ identifier: "Mapping" })
 export type Mapping = typeof Mapping.Type

@@ -1,7 +1,10 @@
 import * as Schema from "effect/Schema"
-import { compilePattern, type Pattern } from "../value/pattern.ts"
-import { compiled, path } from "./compiled.ts"
-import { LabelsFrom } from "./labels.ts"
+import { type MetricType, metricTypes } from "../metric-type.ts"
+import { parsers } from "../value/parsers.ts"
+import { baseUnitOf, listUnits, unitOf, unitsNamed } from "../value/unit.ts"
+import { path } from "./compiled.ts"
+import { type MetricKey, metricFields, metricKeys, metricOption, statesOf } from "./metric-options.ts"
+import { type ValueSource, valueKind } from "./value-source.ts"
 
 /** Names that every Prometheus takes; a colon is reserved for recording rules. */
 export const MetricName = Schema.String.check(
@@ -10,129 +13,190 @@ export const MetricName = Schema.String.check(
   })
 )
 
-/** Functions that make one number of all that a path finds. */
-export const aggregates = ["count", "sum", "min", "max"] as const
-
-const many = (description: string) => Schema.optionalKey(path(description, "disks[*]"))
-
-const Aggregate = Schema.Struct({
-  count: many("How many values the path finds."),
-  sum: many("The sum of all values that the path finds."),
-  min: many("The least of all values that the path finds."),
-  max: many("The greatest of all values that the path finds.")
-})
-  .annotate({ description: "One number of all that a path finds." })
-  .check(
-    Schema.makeFilter((value) => aggregates.filter((name) => value[name] !== undefined).length === 1, {
-      expected: "one of count, sum, min and max, with a path",
-      toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 })
-    })
-  )
-
-const MetricObject = Schema.Struct({
-  value: Schema.optionalKey(
-    Schema.Union([path("Where the value stands.", "queue.depth", "$.cluster.size"), Aggregate])
-  ),
-  type: Schema.optionalKey(
-    Schema.Literals(["gauge", "counter", "untyped", "info", "stateset"]).annotate({
-      description:
-        "What the series are: a gauge goes up and down, a counter only up; an info is always 1 and carries labels; a stateset has a series per state, of which one is 1.",
-      default: "gauge"
-    })
-  ),
-  help: Schema.optionalKey(
-    Schema.NonEmptyString.annotate({
-      description: "What the metric means. Without it the help names the path.",
-      examples: ["Free disk space."]
-    })
-  ),
-  pattern: Schema.optionalKey(
-    compiled<Pattern>("pattern", compilePattern, {
-      description: "Takes the first group of this regular expression (RE2) out of a string.",
-      examples: ["([0-9.]+) Mbps"]
-    })
-  ),
-  parse: Schema.optionalKey(
-    Schema.Literals(["rfc3339", "duration", "bytes"]).annotate({
-      description:
-        "Reads a string as a time (2026-01-31T12:00:00Z, to epoch seconds), a duration (1h2m3.5s or PT1H, to seconds) or a size (95.2 MiB, to bytes)."
-    })
-  ),
-  map: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Finite)
-      .check(Schema.isMinProperties(1, { expected: "at least one word and its number" }))
-      .annotate({ description: "Numbers for words.", examples: [{ ACTIVE: 1, DOWN: 0 }] })
-  ),
-  scale: Schema.optionalKey(
-    Schema.Finite.annotate({
-      description: "Multiplies the value, to bring it to base units.",
-      default: 1,
-      examples: [0.001, 1024]
-    }).check(Schema.makeFilter((factor) => factor !== 0, { expected: "a number other than 0" }))
-  ),
-  optional: Schema.optionalKey(
-    Schema.Boolean.annotate({ description: "That the value is missing or null is no problem.", default: false })
-  ),
-  default: Schema.optionalKey(
-    Schema.Union([Schema.Finite, Schema.NonEmptyString]).annotate({
-      description: "The sample where the value is missing or null, in the metric's unit; of a stateset the state.",
-      examples: [0]
-    })
-  ),
-  states: Schema.optionalKey(
-    Schema.Array(Schema.NonEmptyString)
-      .check(
-        Schema.isMinLength(1, { expected: "at least one state" }),
-        Schema.isUnique({ expected: "each state once" })
-      )
-      .annotate({
-        description: "All states of a stateset, as the document spells them.",
-        examples: [["rw", "ro", "off"]]
-      })
-  ),
-  labels_from: Schema.optionalKey(LabelsFrom)
-})
-
+const MetricObject = Schema.Struct(metricFields)
 export type MetricObject = typeof MetricObject.Type
+export type MetricObjectEncoded = typeof MetricObject.Encoded
 
-/** Keys that make a number of a value. */
-const numeric = ["parse", "map", "scale"] as const
+/** What holds for all entries of a metric that is a list, and stands at the first. */
+const sharedKeys = ["type", "help", "states", "duplicates"] as const
+
+type Issues = Array<Schema.FilterIssue>
+
+const article = (type: MetricType) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
+
+/** Why a metric of this type has no such key, if there is more to say than that. */
+const instead = (key: MetricKey, type: MetricType): string => {
+  const { shape } = metricTypes[type]
+  if (shape === "labels") return "an info is always 1: it takes only labels and help"
+  if (key === "states") return `only a stateset has states, this is ${article(type)}`
+  if (shape === "word") return "a stateset takes words, not numbers: it has states instead"
+  if (key === "value") return `${article(type)} has no value: it has ${shape === "histogram" ? "buckets" : "quantiles"}`
+  return `not for ${article(type)}`
+}
+
+/** What a value is called where it does not take a key. */
+const valueNames = {
+  path: "a path",
+  aggregate: "an aggregate",
+  constant: "a constant",
+  calc: "a calculation",
+  count: "a count"
+} as const
+
+const needed: Readonly<Record<string, ReadonlyArray<MetricKey>>> = {
+  number: ["value"],
+  labels: [],
+  word: ["value", "states"],
+  histogram: ["buckets"],
+  summary: ["quantiles"]
+}
+
+const valueIssues = (metric: MetricObject, value: ValueSource, issues: Issues): void => {
+  const source = valueKind(value)
+  const kind = source.kind === "aggregate" && source.aggregate === "count" ? "count" : source.kind
+  for (const key of metricKeys) {
+    const { values, shapes } = metricOption(key)
+    if (metric[key] === undefined || values === undefined || values.includes(kind) || shapes.length === 0) continue
+    const reason = kind === "count" ? "a count does not look at the values" : `${valueNames[kind]} does not take it`
+    issues.push({ path: [key], issue: reason })
+  }
+}
+
+const besideIssues = (metric: MetricObject, issues: Issues): void => {
+  for (const key of metricKeys) {
+    const [other, values] = metricOption(key).beside ?? []
+    if (metric[key] === undefined || other === undefined || values === undefined) continue
+    const found = Object.entries(metric).find(([name]) => name === other)?.[1]
+    if (!values.includes(String(found)))
+      issues.push({ path: [key], issue: `needs ${other}: ${values.join(` or ${other}: `)}` })
+  }
+}
 
 /** What is wrong with the keys of a metric taken together, each with the key that it stands at. */
-const contradictions = (metric: MetricObject): ReadonlyArray<Schema.FilterIssue> => {
-  const issues: Array<Schema.FilterIssue> = []
-  const at = (key: keyof MetricObject, issue: string) => issues.push({ path: [key], issue })
-  const none = (keys: ReadonlyArray<keyof MetricObject>, why: string) => {
-    for (const key of keys) if (metric[key] !== undefined) at(key, why)
-  }
+const contradictions = (metric: MetricObject): Issues => {
+  const issues: Issues = []
   const { type = "gauge", value } = metric
-  const isAggregate = value !== undefined && !("text" in value)
-  if (type === "info") {
-    none(
-      ["value", "pattern", ...numeric, "optional", "default", "states"],
-      "an info is always 1: it takes only labels_from and help"
-    )
-    return issues
+  const { shape } = metricTypes[type]
+  const foreign = metricKeys.filter((key) => metric[key] !== undefined && !metricOption(key).shapes.includes(shape))
+  for (const key of foreign) issues.push({ path: [key], issue: instead(key, type) })
+  for (const key of needed[shape] ?? []) {
+    if (metric[key] !== undefined) continue
+    const what = {
+      value: "a value: the path of the number, as in value: queue.depth",
+      states: "its states",
+      buckets: "its buckets",
+      quantiles: "its quantiles"
+    }
+    issues.push({
+      path: [],
+      issue: key === "value" ? `expected ${what.value}` : `${article(type)} needs ${what[key as "states"] ?? key}`
+    })
   }
-  if (value === undefined) issues.push({ path: [], issue: "expected a value: the path of the number" })
-  if (type === "stateset") {
-    none(numeric, "a stateset takes words, not numbers: it has states instead")
-    if (metric.states === undefined) issues.push({ path: [], issue: "a stateset needs its states" })
-    else if (metric.default !== undefined && !metric.states.includes(String(metric.default)))
-      at("default", "none of the states")
-    if (isAggregate) at("value", "a stateset takes one word: a path")
-  } else {
-    none(["states"], `only a stateset has states, this is a ${type}`)
-    if (typeof metric.default === "string") at("default", "expected a number")
+  if (value !== undefined && shape === "number") valueIssues(metric, value, issues)
+  if (value !== undefined && shape === "word" && valueKind(value).kind !== "path")
+    issues.push({ path: ["value"], issue: "a stateset takes one word: a path" })
+  besideIssues(metric, issues)
+  if (metric.default !== undefined && shape === "number" && typeof metric.default === "string")
+    issues.push({ path: ["default"], issue: "expected a number" })
+  if (metric.default !== undefined && shape === "word" && metric.states !== undefined) {
+    const known = statesOf(metric.states).some(({ state }) => state === String(metric.default))
+    if (!known) issues.push({ path: ["default"], issue: "none of the states" })
   }
-  if (isAggregate && value.count !== undefined) none(["pattern", "parse", "map"], "a count does not look at the values")
-  if (metric.optional && metric.default !== undefined) at("optional", "has no use beside a default")
+  if (metric.layout !== undefined && metric.timezone === undefined && !/%[zZs]/.test(metric.layout.text))
+    issues.push({
+      path: ["layout"],
+      issue: "reads no zone: add %z, or timezone: with a name such as Europe/Berlin beside it"
+    })
+  if (metric.optional && metric.default !== undefined)
+    issues.push({ path: ["optional"], issue: "has no use beside a default" })
   return issues
 }
 
-export const Metric = Schema.Union([
-  path("Where the value stands.", "queue.depth"),
-  MetricObject.check(Schema.makeFilter(contradictions))
-]).annotate({ identifier: "Metric", description: "A path, for a gauge, or everything that makes a metric." })
+/** What is wrong between a metric's unit and its name. */
+const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
+  if (unit === undefined) return []
+  if (parse !== undefined && parsers[parse].isConverted)
+    return [
+      { path: ["unit"], issue: `has no use beside parse: ${parse}, which gives ${parsers[parse].gives.split(";")[0]}` }
+    ]
+  const base = baseUnitOf(name)
+  if (typeof unit !== "string") {
+    return base === undefined
+      ? [
+          {
+            path: ["unit"],
+            issue:
+              "the unit comes from the document, so the name has to end in the base unit, such as _seconds or _bytes"
+          }
+        ]
+      : []
+  }
+  if (base !== undefined && unitOf(unit, base) !== undefined) return []
+  const wanted = unitsNamed(unit).map((found) => found.base)
+  if (base === undefined) {
+    const stem = name.replace(/_total$/, "")
+    const total = stem === name ? "" : "_total"
+    const names = wanted.map((unit) => `${stem}_${unit}${total}`)
+    return [
+      {
+        path: ["unit"],
+        issue: `the values become ${wanted.join(" or ")}, so the name has to say it: ${names.join(" or ")}`
+      }
+    ]
+  }
+  return [
+    {
+      path: ["unit"],
+      issue: `the name ends in ${base}, but ${unit} is a unit of ${wanted.join(" or ")}; units of ${listUnits(base)}`
+    }
+  ]
+}
 
+/** A list of entries, or one. */
+export const Metric = Schema.Union([
+  path("Where the value is.", "queue.depth"),
+  MetricObject,
+  Schema.Array(Schema.Union([path("Where the value is.", "queue.depth"), MetricObject])).check(
+    Schema.isMinLength(1, { expected: "at least one entry" })
+  )
+]).annotate({
+  identifier: "Metric",
+  description:
+    "A path, for a gauge; or everything that makes a metric; or a list of these, for one metric from several places. type, help, states and duplicates stand at the first and hold for all."
+})
 export type Metric = typeof Metric.Type
+type Entry = Exclude<Metric, ReadonlyArray<unknown>>
+
+const isList = (metric: Metric): metric is ReadonlyArray<Entry> => Array.isArray(metric)
+const objectOf = (entry: Entry): MetricObject => ("text" in entry ? { value: entry } : entry)
+
+/** The entries of a metric, each with what holds for all. */
+export const metricEntries = (metric: Metric): readonly [MetricObject, ...ReadonlyArray<MetricObject>] => {
+  if (!isList(metric)) return [objectOf(metric)]
+  const [first, ...others] = metric.map(objectOf)
+  // the schema lets no empty list through
+  if (first === undefined) throw new Error("a metric without entries")
+  const shared = Object.fromEntries(sharedKeys.flatMap((key) => (first[key] === undefined ? [] : [[key, first[key]]])))
+  return [first, ...others.map((entry) => ({ ...entry, ...shared }))]
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** What is wrong with a metric of this name, each with the place within it. */
+export const metricIssues = (name: string, metric: Metric): ReadonlyArray<Schema.FilterIssue> => {
+  const own = isList(metric) ? metric.map(objectOf) : undefined
+  return metricEntries(metric).flatMap((entry, index) => {
+    const at = own === undefined ? [] : [index]
+    const issues = [...contradictions(entry), ...unitIssues(name, entry)]
+    const differing = own === undefined || index === 0 ? [] : sharedKeys
+    for (const key of differing) {
+      const repeated = own?.[index]?.[key]
+      if (repeated === undefined || same(repeated, own?.[0]?.[key])) continue
+      issues.push({ path: [key], issue: "not what the first entry has: it stands there, and holds for all" })
+    }
+    return issues.map((issue) => {
+      if (typeof issue === "string" || !("path" in issue)) return issue
+      return { path: [...at, ...issue.path], issue: issue.issue }
+    })
+  })
+}

@@ -25,8 +25,8 @@ export interface Parser {
   readonly text: (options: ParseOptions) => (text: string) => number | undefined
   /** What it makes of a number of the document; by default the number itself. */
   readonly number?: (value: number) => number
-  /** The keys that it takes beside `parse`. */
-  readonly keys?: ReadonlyArray<"k" | "layout" | "timezone">
+  /** The result is in a base unit already, so that `unit` has no use. */
+  readonly isConverted?: boolean
 }
 
 const plain = (read: (text: string) => number | undefined) => () => read
@@ -43,13 +43,13 @@ const table = {
     reads: "`28.61 W`, `25%`, `95.2 MiB`, `1.2gb`, `1,234 KB`, `61 C`",
     gives: "the base unit that the metric's name ends in; a unit of another kind is `not_a_number`",
     text: ({ base, k }) => quantityReader({ base, k }),
-    keys: ["k"]
+    isConverted: true
   },
   bytes: {
     reads: "`95.2 MiB`, `1.2gb`, `16G`, `1,234 KB`",
     gives: "bytes",
     text: ({ k }) => quantityReader({ base: "bytes", k }),
-    keys: ["k"]
+    isConverted: true
   },
   time: {
     reads:
@@ -57,17 +57,19 @@ const table = {
     gives: "seconds since 1970",
     text: ({ layout, timezone }) =>
       layout === undefined ? (text) => readTime(text, timezone) : (text) => layout.read(text, timezone),
-    keys: ["layout", "timezone"]
+    isConverted: true
   },
   rfc3339: {
     reads: "`2026-01-31T12:00:00Z`, and no other form",
     gives: "seconds since 1970",
-    text: plain(readRfc3339)
+    text: plain(readRfc3339),
+    isConverted: true
   },
   duration: {
     reads: "`1h2m3.5s`, `1w4d1h`, `PT1H`, `02:03:04`, `1d 02:03:04`, `3T00:44:12`, `12 days, 27 min`, `12 days, 3:12`",
     gives: "seconds",
-    text: plain(readDuration)
+    text: plain(readDuration),
+    isConverted: true
   },
   hex: { reads: "`0x1F`, `1f`", gives: "its number", text: plain(readHex) },
   hex_float: {

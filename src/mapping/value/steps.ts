@@ -1,54 +1,82 @@
 import type { Json } from "../document/json.ts"
+import { metricTypes } from "../metric-type.ts"
 import type { DropReason } from "../problems.ts"
 import type { MetricObject } from "../schema/metric.ts"
-import { readDuration } from "./duration.ts"
+import { type MetricKey, metricKeys } from "../schema/metric-options.ts"
+import { type Conversion, compileConversion, compose, factorOf } from "./conversion.ts"
 import { readNumber } from "./number.ts"
-import { quantityReader } from "./quantity.ts"
-import { readRfc3339 } from "./rfc3339.ts"
+import { parsers } from "./parsers.ts"
+import { baseUnitOf, unitOf } from "./unit.ts"
 
-/** A number, the reason why there is none, or undefined for no sample and no problem. */
+/** What reading one value gives: a number, why there is none, or undefined if it stands for nothing (it is among the null values). */
 export type Reading = number | DropReason | undefined
 
-/** How the values of one metric become numbers, compiled. */
+/** From a value of the document to a sample's value, compiled. */
 export interface Steps {
-  /** `null_values`, `pattern`, `parse` and `map` of one value, never null. `text` is its spelling in the document, given if `needsText`. */
+  /**
+   * `null_values`, `pattern`, `null_values`, `parse` and `map` of one value, never null. `text` is its spelling in the document, given if
+   * `needsText`; "" for arrays and objects.
+   */
   readonly read: (value: Json, text: string) => Reading
-  /** `scale` and `unit`, and what the type allows. `unit` is the text found by a unit that comes from the document. */
+  /** `scale` and `unit`, and what the type allows. `unit` is the text at the path of `unit: { path }`; undefined if there is none. */
   readonly finish: (value: number, unit: string | undefined) => number | DropReason
   readonly needsText: boolean
-  /** Whether a number of the document may be copied as it is spelled, and which. */
+  /** A number of the document may be copied digit for digit. */
   readonly verbatim: "any" | "not negative" | undefined
 }
 
-/** The keys of a metric that matter here. */
-export type StepOptions = Pick<
-  MetricObject,
-  "value" | "type" | "pattern" | "parse" | "map" | "scale" | "optional" | "default"
->
+/** The keys beside which a number may be copied digit for digit. A key that is not here is slow, never wrong. */
+const keepsSpelling: ReadonlySet<MetricKey> = new Set([
+  "value",
+  "type",
+  "help",
+  "labels",
+  "labels_from",
+  "optional",
+  "default"
+])
 
-/** Each returns NaN for a text that it does not know. */
-const parsers = {
-  rfc3339: (text: string) => readRfc3339(text) ?? Number.NaN,
-  duration: readDuration,
-  bytes: quantityReader({ base: "bytes", k: 1000 })
-} as const
+const verbatimOf = (metric: MetricObject, nullValues: ReadonlyArray<string>): Steps["verbatim"] => {
+  const { type = "gauge" } = metric
+  if (nullValues.length > 0 || metricTypes[type].shape !== "number") return undefined
+  if (metricKeys.some((key) => metric[key] !== undefined && !keepsSpelling.has(key))) return undefined
+  return type === "counter" ? "not negative" : "any"
+}
 
-const compileRead = ({ pattern, parse, map }: StepOptions): Steps["read"] => {
-  const parseText = parse === undefined ? readNumber : parsers[parse]
+/** A number of a number, a boolean or a string. */
+const numberReader = (name: string, metric: MetricObject, nullValues: ReadonlyArray<string>): Steps["read"] => {
+  const { pattern, parse, map, k = 1000, layout } = metric
+  const parser = parse === undefined ? undefined : parsers[parse]
+  const options = { base: baseUnitOf(name), k, layout, timezone: metric.timezone?.offset }
+  const readText = parser === undefined ? readNumber : parser.text(options)
+  const readOwn = parser?.number
+  const nulls = new Set(nullValues)
   const words = new Map(Object.entries(map ?? {}))
+  const other = words.get("_")
   const unknown = map === undefined ? "not_a_number" : "unknown_state"
-  return (value, spelling) => {
+  words.delete("_")
+
+  /** The number for a text; `parsed` is what it reads as, NaN if it is none. */
+  const mapped = (text: string, parsed: number): number | DropReason => {
+    if (map === undefined) return Number.isNaN(parsed) ? unknown : parsed
+    return words.get(text) ?? words.get(String(parsed)) ?? other ?? (Number.isNaN(parsed) ? unknown : parsed)
+  }
+  return (value, text) => {
     switch (typeof value) {
-      case "number":
-        return words.size === 0 ? value : (words.get(spelling) ?? value)
+      case "number": {
+        if (nulls.has(text)) return undefined
+        const own = readOwn === undefined ? value : readOwn(value)
+        return map === undefined && !Number.isNaN(own) ? own : mapped(text, own)
+      }
       case "boolean":
-        return words.get(String(value)) ?? Number(value)
+        return nulls.has(text) ? undefined : mapped(String(value), Number(value))
       case "string": {
-        const text = pattern === undefined ? value : pattern.capture(value)
-        if (text === undefined) return "not_a_number"
-        const number = parseText(text)
-        if (words.size === 0) return Number.isNaN(number) ? unknown : number
-        return words.get(text) ?? words.get(String(number)) ?? (Number.isNaN(number) ? unknown : number)
+        if (nulls.has(value)) return undefined
+        const found = pattern === undefined ? value : pattern.capture(value)
+        if (found === undefined) return "not_a_number"
+        if (pattern !== undefined && nulls.has(found)) return undefined
+        const parsed = readText(found)
+        return parsed === undefined ? "missing" : mapped(found, parsed)
       }
       default:
         return "not_a_number"
@@ -56,36 +84,50 @@ const compileRead = ({ pattern, parse, map }: StepOptions): Steps["read"] => {
   }
 }
 
-/** Exact for a factor of the form 1/n: 57 times 0.01 is 57 / 100 = 0.57, not 0.5700000000000001. */
-const compileScale = (factor: number): ((value: number) => number) => {
-  const divisor = Math.round(1 / factor)
-  return 1 / divisor === factor ? (value) => value / divisor : (value) => value * factor
-}
+/** More units than any API has: a document cannot grow the memory. */
+const maxUnits = 100
 
-/** A sample is finite, and a counter is not negative (OpenMetrics 1.0, Counter). */
-const compileFinish = ({ type, scale }: StepOptions): Steps["finish"] => {
-  const scaled = compileScale(scale ?? 1)
-  const least = type === "counter" ? 0 : -Number.MAX_VALUE
-  return (value) => {
-    const result = scaled(value)
-    return result >= least && result <= Number.MAX_VALUE ? result : "not_a_number"
+type Convert = (value: number) => number
+
+/** The conversion for each unit that the document names; undefined if it is none of the base unit's. */
+const convertersByUnit = (scale: Conversion, base: string | undefined): ((unit: string) => Convert | undefined) => {
+  const known = new Map<string, Convert | undefined>()
+  const make = (text: string): Convert | undefined => {
+    const unit = base === undefined ? undefined : unitOf(text, base)
+    return unit && compileConversion(compose(scale, unit.conversion))
+  }
+  return (text) => {
+    if (known.has(text)) return known.get(text)
+    const made = make(text)
+    if (known.size < maxUnits) known.set(text, made)
+    return made
   }
 }
 
-/** The keys of a metric that leave a number of the document as it is spelled. A key that is not here rules copying out. */
-const keepsSpelling: ReadonlySet<string> = new Set(["value", "type", "help", "optional", "default", "labels_from"])
-const verbatimTypes: Readonly<Record<string, Steps["verbatim"]>> = {
-  gauge: "any",
-  untyped: "any",
-  counter: "not negative"
+const finisher = (name: string, { type, scale = 1, unit }: MetricObject): Steps["finish"] => {
+  const base = baseUnitOf(name)
+  const factor = factorOf(String(scale))
+  // no counter is below 0 (OpenMetrics 1.0, Counter)
+  const least = type === "counter" ? 0 : -Number.MAX_VALUE
+  const checked = (value: number): number | DropReason =>
+    value >= least && value <= Number.MAX_VALUE ? value : "not_a_number"
+  const fixed = typeof unit === "string" && base !== undefined ? unitOf(unit, base)?.conversion : undefined
+  if (unit === undefined || typeof unit === "string") {
+    const convert = compileConversion(fixed === undefined ? factor : compose(factor, fixed))
+    return (value) => checked(convert(value))
+  }
+  const convertersOf = convertersByUnit(factor, base)
+  return (value, text) => {
+    if (text === undefined) return "missing"
+    const convert = convertersOf(text)
+    return convert === undefined ? "not_a_number" : checked(convert(value))
+  }
 }
 
-const compileVerbatim = (metric: StepOptions): Steps["verbatim"] =>
-  Object.keys(metric).every((key) => keepsSpelling.has(key)) ? verbatimTypes[metric.type ?? "gauge"] : undefined
-
-export const compileSteps = (metric: StepOptions): Steps => ({
-  read: compileRead(metric),
-  finish: compileFinish(metric),
-  needsText: metric.map !== undefined,
-  verbatim: compileVerbatim(metric)
+/** The steps of a metric of this name; `nullValues` are those that hold for it, as the document spells them. */
+export const compileSteps = (name: string, metric: MetricObject, nullValues: ReadonlyArray<string>): Steps => ({
+  read: numberReader(name, metric, nullValues),
+  finish: finisher(name, metric),
+  needsText: metric.map !== undefined || nullValues.length > 0,
+  verbatim: verbatimOf(metric, nullValues)
 })

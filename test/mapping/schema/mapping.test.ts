@@ -65,7 +65,7 @@ test.each<[why: string, mapping: unknown, problem: string]>([
   ["a bad path of a label", row({ labels_from: { a: "x[" } }), "each.0.labels_from.a: not a path: "],
   ["a bad pattern", metric({ value: "x", pattern: "((a)" }), "metrics.m.pattern: not a pattern: "],
   ["an unknown key", metric({ value: "x", helpp: "x" }), "metrics.m.helpp: "],
-  ["an unknown type", metric({ value: "x", type: "histogram" }), "metrics.m.type: "],
+  ["an unknown type", metric({ value: "x", type: "gaugehistogram" }), "metrics.m.type: "],
   ["an illegal metric name", { metrics: { "9m": "x" } }, "metrics.9m: "],
   ["a colon in a metric name", { metrics: { "a:b": "x" } }, "metrics.a:b: "],
   ["a label of Prometheus' own", row({ labels_from: { __name__: "x" } }), "each.0.labels_from.__name__: "],
