@@ -23,11 +23,13 @@ import { schema } from "./commands/schema.ts"
 import { formatUsageError } from "./commands/usage-errors.ts"
 import { fromEnvironment, VariableWarnings } from "./commands/variables.ts"
 import { formatDiagnostic } from "./config/diagnostics.ts"
+import * as ParseWorker from "./config/parse-worker.ts"
 import { exitCode, Failure } from "./failure.ts"
 import { prepareProcess } from "./host/lifecycle.ts"
 import { connections } from "./host/limits.ts"
 import { hasColors } from "./host/logger.ts"
 import { exitAsCommand, stopStatus } from "./host/signals.ts"
+import { startWorker } from "./host/worker.ts"
 import { longVersion, version } from "./version.ts"
 
 const commands = [run, check, once, init, schema, demo, healthcheck] as const
@@ -138,7 +140,12 @@ export const main = (
   if (stopped !== undefined) process.exit(stopped)
   program(args).pipe(
     Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause))),
-    Effect.provide(upstream),
+    Effect.provide(
+      Layer.merge(
+        upstream,
+        ParseWorker.layer(() => startWorker("parse"))
+      )
+    ),
     (program) => NodeRuntime.runMain(program, { disableErrorReporting: true, teardown })
   )
 }

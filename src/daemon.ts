@@ -114,5 +114,5 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
 export const surroundings = Layer.mergeAll(
   ProcessMetrics.layer,
   Notify.layer,
-  ConversionWorker.layer({ start: startWorker, makeRoom })
+  ConversionWorker.layer({ start: () => startWorker("convert"), makeRoom })
 )

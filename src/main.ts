@@ -1,7 +1,7 @@
 import "./bootstrap.ts"
 import { parentPort } from "node:worker_threads"
 import { main } from "./cli.ts"
-import { runConversionWorker } from "./poll/conversion-worker.ts"
+import { runWorker } from "./run-worker.ts"
 
 if (parentPort === null) main(process.argv.slice(2))
-else runConversionWorker(parentPort)
+else runWorker(parentPort)

@@ -3,9 +3,13 @@ import { dirname } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { fromFlags, fromText } from "../config/configuration.ts"
-import { formatForTerminal } from "../config/diagnostics.ts"
+import * as Result from "effect/Result"
+import { buildConfiguration, defaultsOf, type Flags, fromFlags } from "../config/configuration.ts"
+import { diagnosticOf, formatDiagnostic, formatForTerminal } from "../config/diagnostics.ts"
+import { Parser } from "../config/parse-worker.ts"
 import { locateIn } from "../config/secret-files.ts"
+import { runInSlices } from "../config/time-slice.ts"
+import { decodeUtf8 } from "../config/utf8-text.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
 import { fileLimits, readInput, type Unreadable } from "../host/file-reader.ts"
 import { readStandardInput } from "../host/standard-input.ts"
@@ -29,11 +33,6 @@ export const readBytes = (file: string, limit: number): Effect.Effect<Uint8Array
 /** What messages call a file that the user named. */
 export const nameOfInput = (file: string): string => (file === "-" ? "stdin" : file)
 
-const surroundings = (directory: string) => ({
-  environment: process.env,
-  locate: locateIn(process.env.CREDENTIALS_DIRECTORY, directory)
-})
-
 /** The configuration that is used when the command line names none. */
 const defaultFile = "./poller.yml"
 
@@ -52,16 +51,33 @@ export const configurationFiles = (input: Pick<Input, "files" | "config" | "targ
     )
   })
 
+/** Reads one file. Relative paths of secrets begin beside it. */
+const readConfiguration = Effect.fnUntraced(function* (input: string, flags: Flags) {
+  const file = nameOfInput(input)
+  const text = decodeUtf8(yield* readBytes(input, fileLimits.list))
+  if (Result.isFailure(text)) return yield* badConfiguration(formatDiagnostic(diagnosticOf(file, text.failure)))
+  const credentials = process.env.CREDENTIALS_DIRECTORY
+  const directory = input === "-" ? "." : dirname(input)
+  const parser = yield* Parser
+  const parsed = yield* parser.configuration({
+    file,
+    text: text.success,
+    environment: { ...process.env },
+    credentials,
+    directory,
+    defaults: defaultsOf(flags)
+  })
+  return yield* runInSlices(buildConfiguration(parsed, locateIn(credentials, directory)))
+})
+
 /** The configuration, with everything that there is to say about it. */
 export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
   const [file, another] = yield* configurationFiles(input)
   if (another !== undefined) return yield* badConfiguration(`${another}: a configuration is one file`)
-  if (file !== undefined) {
-    const text = new TextDecoder().decode(yield* readBytes(file, fileLimits.list))
-    return fromText(nameOfInput(file), text, surroundings(file === "-" ? "." : dirname(file)), flags)
-  }
-  return fromFlags(Option.getOrThrow(input.target), surroundings("."), flags)
+  if (file !== undefined) return yield* readConfiguration(file, flags)
+  const locate = locateIn(process.env.CREDENTIALS_DIRECTORY, ".")
+  return fromFlags(Option.getOrThrow(input.target), { environment: process.env, locate }, flags)
 })
 
 /** A configuration without problems. */

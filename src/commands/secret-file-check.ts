@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path"
 import * as Effect from "effect/Effect"
 import type { NamedSecretFile } from "../config/configuration.ts"
 import type { Diagnostic } from "../config/diagnostics.ts"
+import { formatPath } from "../config/diagnostics.ts"
 import { fileLimits, isAbsent, readFile } from "../host/file-reader.ts"
 
 /** How bad it is that a file cannot be used: `missing` may be right, where the configuration is checked on another machine. */
@@ -14,8 +15,9 @@ interface Finding {
 const absent = (name: string) =>
   isAbsolute(name) ? "no such file" : "no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
 
-const look = ({ name, file, diagnostic }: NamedSecretFile): Effect.Effect<ReadonlyArray<Finding>> =>
-  readFile(file, fileLimits.secret).pipe(
+const look = ({ name, file, path, location }: NamedSecretFile): Effect.Effect<ReadonlyArray<Finding>> => {
+  const diagnostic = (message: string) => ({ location, message: `${formatPath(path)}: ${message}` })
+  return readFile(file, fileLimits.secret).pipe(
     Effect.map(
       (bytes): ReadonlyArray<Finding> =>
         bytes.toString("utf8").trim() === "" ? [{ kind: "unusable", diagnostic: diagnostic("the file is empty") }] : []
@@ -25,6 +27,7 @@ const look = ({ name, file, diagnostic }: NamedSecretFile): Effect.Effect<Readon
       return Effect.succeed([{ kind, diagnostic: diagnostic(isAbsent(code) ? absent(name) : why) } as const])
     })
   )
+}
 
 /**
  * Reads every file with a secret or a certificate that a configuration names. Where `$CREDENTIALS_DIRECTORY` is set the configuration is to run here, and

@@ -3,12 +3,13 @@ import * as Result from "effect/Result"
 import { type Diagnostic, diagnosticOf, type Issue, issue, sortProblems, withPosition } from "./diagnostics.ts"
 import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
 import { format } from "./go-duration.ts"
-import { rawConfiguration } from "./raw-configuration.ts"
-import type { SecretFileSetting } from "./secret-files.ts"
+import { rawConfigurationSliced } from "./raw-configuration.ts"
+import type { Locate, SecretFileSetting } from "./secret-files.ts"
 import { parseYaml, type SourceProblem } from "./source-map.ts"
 import { type Target, targetResolver } from "./target.ts"
-import { type Lists, type TargetSet, targetSets } from "./target-set.ts"
-import { isMap } from "./unknown-values.ts"
+import { fixedSet, type Lists, type TargetSet, targetSets } from "./target-set.ts"
+import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
+import { type Fields, isMap } from "./unknown-values.ts"
 import { type LoadContext, validate } from "./validate.ts"
 
 /** Defaults of the command line. The `defaults` of the file replace them. */
@@ -24,44 +25,46 @@ export interface Configuration {
   /** The sources of more targets. */
   readonly sources: ReadonlyArray<DiscoverySource>
   /** The targets of the file and of the given lists. */
-  readonly targetSet: (lists: Lists) => TargetSet
+  readonly targetSet: (lists: Lists) => Sliced<TargetSet>
 }
 
 /** A file with a secret or a certificate. `diagnostic` makes a message about it that points into the configuration. */
 export interface NamedSecretFile extends SecretFileSetting {
-  readonly diagnostic: (message: string) => Diagnostic
+  readonly location: string
 }
 
-/** A loaded configuration. It is empty if there are problems. */
-export interface LoadedConfiguration extends Configuration {
+/** What a configuration says, as plain data, so that a worker can read it. */
+export interface ParsedConfiguration {
+  /** Its strings with their variables filled in; undefined if there are problems. */
+  readonly value: Fields | undefined
   readonly problems: ReadonlyArray<Diagnostic>
   readonly warnings: ReadonlyArray<Diagnostic>
   readonly secretFiles: ReadonlyArray<NamedSecretFile>
 }
 
-const settings = ({ interval, timeout }: Flags) => ({
+/** What a configuration comes to; it is empty unless there are no problems. */
+export interface LoadedConfiguration extends Configuration, Omit<ParsedConfiguration, "value"> {}
+
+/** The flags as the `defaults` of a file have them. */
+export const defaultsOf = ({ interval, timeout }: Flags): Fields => ({
   ...(interval && { interval: format(interval) }),
   ...(timeout && { timeout: format(timeout) })
 })
 
-/** Adds the flags to `defaults`, without replacing any of them. */
-const withFlags = (value: unknown, flags: Flags): unknown => {
+/** Adds defaults, without replacing any of those of the file. */
+const withDefaults = (value: unknown, below: Fields): unknown => {
   if (!isMap(value)) return value
   const { defaults = {} } = value
-  return isMap(defaults) ? { ...value, defaults: { ...settings(flags), ...defaults } } : value
+  return isMap(defaults) ? { ...value, defaults: { ...below, ...defaults } } : value
 }
 
-const nothing: Configuration = {
-  targets: [],
-  sources: [],
-  targetSet: () => ({ targets: [], sources: new Map() })
-}
+const nothing: Configuration = { targets: [], sources: [], targetSet: fixedSet([]) }
 
 /** Resolves a file without problems. */
-const configuration = (value: unknown, { locate }: LoadContext): Configuration => {
-  const file = rawConfiguration(value)
+function* configuration(value: unknown, locate: Locate): Sliced<Configuration> {
+  const file = yield* rawConfigurationSliced(value)
   const make = targetResolver(file, locate)
-  const own = file.targets.map((raw) => ({ raw, target: make(raw.settings) }))
+  const own = yield* mapSliced(file.targets, (raw) => ({ raw, target: make(raw.settings) }))
   return {
     targets: own.map(({ target }) => target),
     sources: file.sources.map((source) => discoverySource(source, locate)),
@@ -69,43 +72,56 @@ const configuration = (value: unknown, { locate }: LoadContext): Configuration =
   }
 }
 
-/** Loads the text of a file. */
-export const fromText = (file: string, text: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
+/** Parses and validates the text of a file. `defaults` do not replace any of its own. */
+export const parseConfiguration = (
+  file: string,
+  text: string,
+  context: LoadContext,
+  defaults: Fields
+): ParsedConfiguration => {
   const source = parseYaml(text)
   if (Result.isFailure(source)) {
-    return {
-      ...nothing,
-      warnings: [],
-      secretFiles: [],
-      problems: source.failure.map((problem) => diagnosticOf(file, problem))
-    }
+    const problems = source.failure.map((problem) => diagnosticOf(file, problem))
+    return { value: undefined, warnings: [], secretFiles: [], problems }
   }
   const { value, duplicates } = source.success
-  const found = validate(withFlags(value, flags), surroundings)
+  const found = validate(withDefaults(value, defaults), context)
   const lines = (issues: ReadonlyArray<Issue>, others: ReadonlyArray<SourceProblem> = []) =>
     sortProblems([...others, ...issues.map((issue) => withPosition(source.success, issue))]).map((problem) =>
       diagnosticOf(file, problem)
     )
   const problems = lines(found.problems, duplicates)
   return {
-    ...(problems.length === 0 ? configuration(found.value, surroundings) : nothing),
+    value: problems.length === 0 && isMap(found.value) ? found.value : undefined,
     problems,
     warnings: lines(found.warnings),
-    secretFiles: found.secretFiles.map((setting) => ({
-      ...setting,
-      diagnostic: (message) => diagnosticOf(file, withPosition(source.success, issue(setting.path, message)))
-    }))
+    secretFiles: found.secretFiles.map((setting) => {
+      const { location } = diagnosticOf(file, withPosition(source.success, issue(setting.path, "")))
+      return { ...setting, location }
+    })
   }
 }
 
+/** Resolves the targets and sources of a parsed configuration. */
+export function* buildConfiguration(
+  { value, ...found }: ParsedConfiguration,
+  locate: Locate
+): Sliced<LoadedConfiguration> {
+  return { ...(value === undefined ? nothing : yield* configuration(value, locate)), ...found }
+}
+
+/** Loads the text of a file, without a pause. */
+export const fromText = (file: string, text: string, context: LoadContext, flags: Flags): LoadedConfiguration =>
+  runToEnd(buildConfiguration(parseConfiguration(file, text, context, defaultsOf(flags)), context.locate))
+
 /** Loads the single target of `--target URL`. It has no mapping: every number of a response becomes a gauge. */
-export const fromFlags = (url: string, surroundings: LoadContext, flags: Flags): LoadedConfiguration => {
+export const fromFlags = (url: string, context: LoadContext, flags: Flags): LoadedConfiguration => {
   const name = URL.canParse(url) ? new URL(url).host : url
-  const found = validate({ targets: [{ name, url, ...settings(flags) }] }, surroundings)
+  const found = validate({ targets: [{ name, url, ...defaultsOf(flags) }] }, context)
   const problems = found.problems.map(({ path, message }): Diagnostic => {
     const key = path.at(-1)
     return { location: `--${key === "url" ? "target" : key}`, message }
   })
-  const made = problems.length === 0 ? configuration(found.value, surroundings) : nothing
-  return { ...made, problems, warnings: [], secretFiles: [] }
+  const value = problems.length === 0 && isMap(found.value) ? found.value : undefined
+  return runToEnd(buildConfiguration({ value, problems, warnings: [], secretFiles: [] }, context.locate))
 }

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
 import type { RequestOptions } from "./discovered-settings.ts"
 import type { RawSource } from "./raw-source.ts"
-import { builtInRefresh, sourceFields } from "./schema/targets-from.ts"
+import { builtInRefresh, defaultMaxTargets, sourceFields } from "./schema/targets-from.ts"
 import type { Locate } from "./secret-files.ts"
 import { requestOfSettings } from "./target.ts"
 
@@ -21,6 +21,8 @@ export interface DiscoverySource {
     | { readonly _tag: "Http"; readonly request: Request }
   /** Time between two readings. */
   readonly refresh: Duration.Duration
+  /** A list of more targets is refused, and the last one stays. */
+  readonly maxTargets: number
 }
 
 const decode = Schema.decodeUnknownSync(Schema.Struct(sourceFields), { onExcessProperty: "ignore" })
@@ -44,12 +46,12 @@ const listRequest = (request: Request, refresh: Duration.Duration): Request => (
 
 /** Resolves a source of a configuration without errors. */
 export const discoverySource = ({ name, own, request }: RawSource, locate: Locate): DiscoverySource => {
-  const { files = [], ...given } = decode(own)
+  const { files = [], max_targets: maxTargets = defaultMaxTargets, ...given } = decode(own)
   if (request === undefined) {
     const { refresh = decodeRefresh(builtInRefresh.files) } = given
-    return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern)) }, refresh }
+    return { name, origin: { _tag: "Files", patterns: files.map((pattern) => locate(pattern)) }, refresh, maxTargets }
   }
   const { refresh = decodeRefresh(builtInRefresh.http) } = given
   const asked = requestOfSettings({ ...request.settings, name }, locate)
-  return { name, origin: { _tag: "Http", request: listRequest(asked, refresh) }, refresh }
+  return { name, origin: { _tag: "Http", request: listRequest(asked, refresh) }, refresh, maxTargets }
 }

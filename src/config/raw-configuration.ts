@@ -1,6 +1,7 @@
 import { type RawSource, rawSources } from "./raw-source.ts"
 import { type RawMapping, type RawMetric, type RawTarget, rawMapping, rawTarget } from "./raw-target.ts"
 import type { KeyPath } from "./source-map.ts"
+import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
 import { asList, asMap, type Fields } from "./unknown-values.ts"
 
 export interface RawConfiguration {
@@ -14,27 +15,27 @@ export interface RawConfiguration {
   readonly metrics: ReadonlyArray<RawMetric>
 }
 
-/**
- * Reads what the rules need from a file that may have errors. An error in one target must not hide that two other targets emit the same
- * series.
- */
-export const rawConfiguration = (file: unknown): RawConfiguration => {
+/** The same as `rawConfiguration`, which may be paused. */
+export function* rawConfigurationSliced(file: unknown): Sliced<RawConfiguration> {
   const { defaults: given, mappings, targets: listed, targets_from } = asMap(file)
   const defaults = asMap(given)
   const shared = new Map(
     Object.entries(asMap(mappings)).map(([name, value]) => [name, rawMapping(value, ["mappings", name])])
   )
   const rawTargetAt = (value: unknown, path: KeyPath) => rawTarget(value, path, defaults, shared)
-  const targets = asList(listed).map((value, index) => rawTargetAt(value, ["targets", index]))
+  const targets = yield* mapSliced(asList(listed), (value, index) => rawTargetAt(value, ["targets", index]))
   const sources = rawSources(targets_from, rawTargetAt)
   const targetLike = [...targets, ...sources.flatMap(({ target, request }) => (request ? [target, request] : [target]))]
-  const ownMetrics = targetLike.flatMap(({ settings, metrics }) => ("mapping" in settings ? [] : (metrics ?? [])))
-  return {
-    defaults,
-    targets,
-    sources,
-    targetLike,
-    mappings: shared,
-    metrics: [...[...shared.values()].flatMap(({ metrics }) => metrics), ...ownMetrics]
+  const metrics = [...shared.values()].flatMap(({ metrics }) => metrics)
+  for (const { settings, metrics: own = [] } of targetLike) {
+    if (!("mapping" in settings)) metrics.push(...own)
+    yield
   }
+  return { defaults, targets, sources, targetLike, mappings: shared, metrics }
 }
+
+/**
+ * What the rules over more than one key need of a file, without asking that all of it is right:
+ * a bad path in one target must not hide that two others emit the same series.
+ */
+export const rawConfiguration = (file: unknown): RawConfiguration => runToEnd(rawConfigurationSliced(file))

@@ -5,6 +5,7 @@ import { type Diagnostic, diagnosticOf, formatPath, sortProblems } from "./diagn
 import { schemaIssues } from "./schema-issues.ts"
 import { type KeyPath, parseYaml } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
+import { decodeUtf8 } from "./utf8-text.ts"
 
 /** A target in the list of a source. */
 export interface DiscoveredTarget {
@@ -60,7 +61,9 @@ export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {
 
 /** The targets of a YAML document. All scalars are strings: the label `1.10` is not 1.1. */
 export const fromYaml = (from: string, bytes: Uint8Array): ParsedGroups => {
-  const source = parseYaml(new TextDecoder().decode(bytes), "failsafe")
+  const text = decodeUtf8(bytes)
+  if (Result.isFailure(text)) return Result.fail([diagnosticOf(from, text.failure)])
+  const source = parseYaml(text.success, "failsafe")
   if (Result.isFailure(source)) return Result.fail(source.failure.map((problem) => diagnosticOf(from, problem)))
   const { value: given, duplicates, positionOf, keyPositionOf } = source.success
   const value = withoutEmpty(given)

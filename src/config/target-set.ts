@@ -14,6 +14,7 @@ import { Target as TargetFields } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type Target } from "./target.ts"
 import type { DiscoveredTarget } from "./target-group.ts"
+import { mapSliced, type Sliced } from "./time-slice.ts"
 import { asMap, type Fields } from "./unknown-values.ts"
 
 /** The targets of each source, by the name of the source. */
@@ -66,13 +67,13 @@ interface Resolution {
   readonly result: Result.Result<Member, string>
 }
 
-/** Of several entries with the same name, the first one wins. An identical entry is ignored. */
-const rejectDuplicateNames = (
+/** Of several entries of one name the first stands; one that says the very same again says nothing. */
+function* rejectDuplicateNames(
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
-): ReadonlyArray<Resolution> => {
+): Sliced<ReadonlyArray<Resolution>> {
   const first = new Map(own.map(({ target }) => [target.name, target]))
-  return all.flatMap((resolution) => {
+  const kept = yield* mapSliced(all, (resolution): ReadonlyArray<Resolution> => {
     if (Result.isFailure(resolution.result)) return [resolution]
     const { target } = resolution.result.success
     const other = first.get(target.name)
@@ -83,15 +84,16 @@ const rejectDuplicateNames = (
     const message = `another target has the name ${target.name} too: give it a different instance label`
     return other.fingerprint() === target.fingerprint() ? [] : [{ ...resolution, result: Result.fail(message) }]
   })
+  return kept.flat()
 }
 
-/** Of several targets that could emit the same series, the first one wins. */
-const rejectSeriesConflicts = (
+/** Of several targets that could emit the same series the first stands. */
+function* rejectSeriesConflicts(
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
-): ReadonlyArray<Resolution> => {
+): Sliced<ReadonlyArray<Resolution>> {
   const members = all.flatMap(({ result }) => (Result.isSuccess(result) ? [result.success] : []))
-  const conflicts = seriesConflicts([...own, ...members].map(({ raw }) => raw))
+  const conflicts = yield* seriesConflicts([...own, ...members].map(({ raw }) => raw))
   return all.map((resolution) => {
     const conflict = Result.isSuccess(resolution.result) ? conflicts.get(resolution.result.success.raw) : undefined
     if (conflict === undefined) return resolution
@@ -119,18 +121,21 @@ const discoveredSets = (file: RawConfiguration, own: ReadonlyArray<Member>, make
         : Result.succeed({ raw: target, target: make(target.settings) })
     })
 
-  return (lists: Lists): TargetSet => {
+  return function* (lists: Lists): Sliced<TargetSet> {
     const before = known
-    known = new Map()
-    const resolved = sources.flatMap(({ source, options }) =>
-      (lists.get(source.name) ?? []).map((entry): Resolution => {
+    const after = new Map<string, Resolution["result"]>()
+    const resolved: Array<Resolution> = []
+    for (const { source, options } of sources) {
+      for (const entry of lists.get(source.name) ?? []) {
         const key = JSON.stringify([source.name, entry.address, entry.labels])
-        const result = known.get(key) ?? before.get(key) ?? resolve(source, options, entry)
-        known.set(key, result)
-        return { source: source.name, entry, result }
-      })
-    )
-    const final = rejectSeriesConflicts(own, rejectDuplicateNames(own, resolved))
+        const result = after.get(key) ?? before.get(key) ?? resolve(source, options, entry)
+        after.set(key, result)
+        resolved.push({ source: source.name, entry, result })
+        yield
+      }
+    }
+    known = after
+    const final = yield* rejectSeriesConflicts(own, yield* rejectDuplicateNames(own, resolved))
     const bySource = Map.groupBy(final, ({ source }) => source)
     const members = final.flatMap(({ result }) => (Result.isSuccess(result) ? [result.success] : []))
     return {
@@ -146,7 +151,11 @@ const discoveredSets = (file: RawConfiguration, own: ReadonlyArray<Member>, make
   }
 }
 
-const fixedSet = (targets: ReadonlyArray<Target>) => (): TargetSet => ({ targets, sources: new Map() })
+/** The set where nothing is discovered. */
+export const fixedSet = (targets: ReadonlyArray<Target>) =>
+  function* (): Sliced<TargetSet> {
+    return { targets, sources: new Map() }
+  }
 
 /**
  * Returns the function that makes the set of targets from the current lists: the targets of the configuration first, then those of its
@@ -156,5 +165,5 @@ export const targetSets = (
   file: RawConfiguration,
   own: ReadonlyArray<Member>,
   make: (settings: Fields) => Target
-): ((lists: Lists) => TargetSet) =>
+): ((lists: Lists) => Sliced<TargetSet>) =>
   file.sources.length === 0 ? fixedSet(own.map(({ target }) => target)) : discoveredSets(file, own, make)

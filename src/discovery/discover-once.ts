@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Configuration } from "../config/configuration.ts"
 import type { DiscoverySource } from "../config/discovery-source.ts"
+import { runInSlices } from "../config/time-slice.ts"
 import { diagnosticsOf } from "./listing.ts"
 import { emptySnapshot, reader, refreshSnapshot } from "./source-refresh.ts"
 
@@ -14,7 +15,7 @@ export const discoverOnce = Effect.fnUntraced(function* (
   sources: ReadonlyArray<DiscoverySource>
 ) {
   const snapshots = yield* Effect.forEach(sources, readOnce, { concurrency: "unbounded" })
-  const result = targetSet(new Map(snapshots.map(({ name, entries }) => [name, entries])))
+  const result = yield* runInSlices(targetSet(new Map(snapshots.map(({ name, entries }) => [name, entries]))))
   const diagnostics = [
     ...snapshots.flatMap(({ listing }) => diagnosticsOf(listing)),
     ...[...result.sources.values()].flatMap(({ diagnostics }) => diagnostics)

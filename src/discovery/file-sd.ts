@@ -3,7 +3,6 @@ import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { fromJson, fromYaml } from "../config/target-group.ts"
 import { exists, fileLimits, isAbsent, readDirectory, readFile, type Unreadable } from "../host/file-reader.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
@@ -27,25 +26,32 @@ const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreada
   )
 }
 
-/** The document of a file; undefined if the file does not exist. */
-const readDocument = (path: string, before: Document | undefined): Effect.Effect<Document | undefined> =>
+/** The document of a file; undefined when there is none. */
+const readDocument = (
+  path: string,
+  maxTargets: number,
+  before: Document | undefined
+): Effect.Effect<Document | undefined> =>
   readFile(path, fileLimits.list).pipe(
-    Effect.map((bytes) => readAgain(before, path, bytes, path.toLowerCase().endsWith(".json") ? fromJson : fromYaml)),
-    // a file may be created later
+    Effect.flatMap((bytes) => {
+      const format = path.toLowerCase().endsWith(".json") ? "json" : "yaml"
+      return readAgain(before, { format, from: path, bytes, maxTargets })
+    }),
+    // what is not there may come
     Effect.catch((error) =>
       Effect.succeed(isAbsent(error.code) ? undefined : unreadable(before, path, cannot("read", error)))
     )
   )
 
-/** The documents of a pattern. A folder that cannot be read is a document with an error, and its files keep their lists. */
-const readPattern = Effect.fnUntraced(function* (pattern: string, before: Listing) {
+/** The documents of a pattern. A folder that cannot be listed is one of them, and leaves what its files listed before. */
+const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: number, before: Listing) {
   const paths = yield* Effect.result(matching(pattern))
   if (Result.isFailure(paths)) {
     const folder = dirname(pattern)
     const kept = [...before].filter(([path]) => dirname(path) === folder)
     return [[folder, unreadable(before.get(folder), folder, cannot("listed", paths.failure))] as const, ...kept]
   }
-  const documents = yield* Effect.forEach(paths.success, (path) => readDocument(path, before.get(path)), {
+  const documents = yield* Effect.forEach(paths.success, (path) => readDocument(path, maxTargets, before.get(path)), {
     concurrency: "unbounded"
   })
   return paths.success.flatMap((path, index) => {
@@ -54,15 +60,29 @@ const readPattern = Effect.fnUntraced(function* (pattern: string, before: Listin
   })
 })
 
-/** Reads the files of a source. A deleted file lists nothing. A broken file keeps its last good list. */
-export const readFiles = (patterns: ReadonlyArray<string>, before: Listing): Effect.Effect<Listing> =>
-  Effect.forEach(patterns, (pattern) => readPattern(pattern, before), { concurrency: "unbounded" }).pipe(
+/** Reads the files of a source: those that are gone list nothing, those that are broken what they listed before. */
+export const readFiles = (
+  patterns: ReadonlyArray<string>,
+  maxTargets: number,
+  before: Listing
+): Effect.Effect<Listing> =>
+  Effect.forEach(patterns, (pattern) => readPattern(pattern, maxTargets, before), { concurrency: "unbounded" }).pipe(
     Effect.map((documents) => new Map(documents.flat()))
   )
 
 /** The patterns that match no file now. */
 export const unmatched = (patterns: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.filter(patterns, (pattern) => Effect.map(readFiles([pattern], new Map()), ({ size }) => size === 0))
+  Effect.filter(patterns, (pattern) =>
+    pattern.includes("*")
+      ? Effect.orElseSucceed(
+          Effect.map(matching(pattern), ({ length }) => length === 0),
+          () => false
+        )
+      : Effect.orElseSucceed(
+          Effect.map(exists(pattern), (found) => !found),
+          () => false
+        )
+  )
 
 /** The folder, or the nearest one around it that exists. */
 const nearest = (folder: string): Effect.Effect<string, Unreadable> =>

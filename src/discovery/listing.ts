@@ -1,6 +1,8 @@
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SourceDiagnostic } from "../config/diagnostics.ts"
-import type { DiscoveredTarget, ParsedGroups } from "../config/target-group.ts"
+import { type ListText, Parser } from "../config/parse-worker.ts"
+import type { DiscoveredTarget } from "../config/target-group.ts"
 
 /** One document of a source: a file, or the response of a server. */
 export interface Document {
@@ -30,20 +32,17 @@ export const unreadable = (before: Document | undefined, subject: string, messag
     ? before
     : { bytes: undefined, entries: before?.entries ?? [], diagnostic: { subject, location: subject, message } }
 
-/** A document that was read. If it has errors, it keeps its last good list. */
-export const readAgain = (
-  before: Document | undefined,
-  subject: string,
-  bytes: Uint8Array,
-  parse: (from: string, bytes: Uint8Array) => ParsedGroups
-): Document => {
+/** A document that was read. One that is broken leaves what it listed before. */
+export const readAgain = Effect.fnUntraced(function* (before: Document | undefined, list: ListText) {
+  const { from: subject, bytes } = list
   if (before?.bytes !== undefined && Buffer.compare(before.bytes, bytes) === 0) return before
-  return Result.match(parse(subject, bytes), {
+  const parsed = yield* (yield* Parser).list(list)
+  return Result.match(parsed, {
     onSuccess: (entries): Document => ({ bytes, entries, diagnostic: undefined }),
-    onFailure: ([{ location, message } = { location: subject, message: "" }, ...more]) => ({
+    onFailure: ([{ location, message } = { location: subject, message: "" }, ...more]): Document => ({
       bytes,
       entries: before?.entries ?? [],
       diagnostic: { subject, location, message: more.length === 0 ? message : `${message} (and ${more.length} more)` }
     })
   })
-}
+})

@@ -8,16 +8,28 @@ import type { DiscoverySource } from "../config/discovery-source.ts"
 import type { DiscoveredTarget } from "../config/target-group.ts"
 import { readFiles, watchFiles } from "./file-sd.ts"
 import { readHttp } from "./http-sd.ts"
-import { diagnosticsOf, entriesOf, isSame, type Listing } from "./listing.ts"
+import { diagnosticsOf, entriesOf, isSame, type Listing, unreadable } from "./listing.ts"
 
 /** Wait after a change of a file, since several files often change together. */
 const debounce = Duration.millis(250)
 
-/** The function that reads the list of a source. Scoped: it has its own connections. */
-export const reader = Effect.fnUntraced(function* ({ name, origin }: DiscoverySource) {
-  if (origin._tag === "Files") return (before: Listing) => readFiles(origin.patterns, before)
+/** Refuses files that together list more targets than the source may have, each of them few enough: the last list stays, with what is wrong now. */
+const refuseMany = (source: string, maxTargets: number, before: Listing, after: Listing): Listing => {
+  const count = [...after.values()].reduce((sum, { entries }) => sum + entries.length, 0)
+  if (count <= maxTargets) return after
+  const message = `its files list ${count} targets, more than max_targets ${maxTargets}`
+  return new Map([...before, [source, unreadable(before.get(source), source, message)]])
+}
+
+/** Reads what a source lists, once; scoped, since a server is asked over connections of its own. */
+export const reader = Effect.fnUntraced(function* ({ name, origin, maxTargets }: DiscoverySource) {
+  if (origin._tag === "Files")
+    return (before: Listing) =>
+      Effect.map(readFiles(origin.patterns, maxTargets, before), (listing) =>
+        refuseMany(name, maxTargets, before, listing)
+      )
   const exchange = yield* (yield* Upstream).open(origin.request)
-  return (before: Listing) => readHttp(name, exchange, before)
+  return (before: Listing) => readHttp(name, maxTargets, exchange, before)
 })
 
 type Reader = Effect.Success<ReturnType<typeof reader>>

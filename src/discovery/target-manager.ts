@@ -3,6 +3,7 @@ import * as Semaphore from "effect/Semaphore"
 import type { Configuration } from "../config/configuration.ts"
 import { formatDiagnostic, type SourceDiagnostic } from "../config/diagnostics.ts"
 import type { Lists, TargetSet } from "../config/target-set.ts"
+import { runInSlices } from "../config/time-slice.ts"
 import type { Scheduler } from "../poll/scheduler.ts"
 import { type Shard, shardOf } from "../poll/shard.ts"
 import { StateStore } from "../poll/state-store.ts"
@@ -71,7 +72,7 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
     new Map(sources.map(({ name }) => [name, discovery.snapshot(name).entries]))
 
   const applyLists = Effect.fnUntraced(function* (configuration: Configuration, lists: Lists) {
-    const targetSet = configuration.targetSet(lists)
+    const targetSet = yield* runInSlices(configuration.targetSet(lists))
     current = { configuration, lists, targetSet }
     const targets = targetSet.targets.filter(({ name }) => shardOf(name, shard.total) === shard.ordinal)
     const changes = yield* scheduler.apply(targets)

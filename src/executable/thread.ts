@@ -1,4 +1,4 @@
 import { parentPort } from "node:worker_threads"
-import { runConversionWorker } from "../poll/conversion-worker.ts"
+import { runWorker } from "../run-worker.ts"
 
-if (parentPort !== null) runConversionWorker(parentPort)
+if (parentPort !== null) runWorker(parentPort)

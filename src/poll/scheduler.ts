@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import type { Target } from "../config/target.ts"
+import { makePause, mapSliced, runInSlices } from "../config/time-slice.ts"
 import { monotonic, offsetOf } from "./cadence.ts"
 import { makeExpiry } from "./expiry.ts"
 import { makeLimiter } from "./limiter.ts"
@@ -53,11 +54,17 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
       return before === target || before?.fingerprint() === target.fingerprint()
     }
     const removed = [...current.keys()].filter((name) => !wanted.has(name))
-    const started = targets.filter((target) => !isUnchanged(target))
-    for (const name of removed) yield* stop(name)
+    const kept = yield* runInSlices(mapSliced(targets, isUnchanged))
+    const started = targets.filter((_, index) => kept[index] !== true)
+    const pause = makePause()
+    for (const name of removed) {
+      yield* stop(name)
+      yield* pause
+    }
     for (const target of started) {
       yield* stop(target.name)
       yield* start(target, targets.length === 1)
+      yield* pause
     }
     const changed = started.filter(({ name }) => current.has(name)).length
     return { added: started.length - changed, changed, removed: removed.length }

@@ -5,6 +5,8 @@ import { describe, expect, test } from "vitest"
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import type { Target } from "../../src/config/target.ts"
 import type { DiscoveredTarget } from "../../src/config/target-group.ts"
+import type { Lists } from "../../src/config/target-set.ts"
+import { runToEnd } from "../../src/config/time-slice.ts"
 import { bodyOf, collect } from "../mapping/collect.ts"
 import { lines, load } from "./loading.ts"
 
@@ -21,7 +23,7 @@ mappings:
 const configuration = (yaml: string) => {
   const loaded = load(mappings + yaml)
   expect(lines(loaded.problems)).toEqual([])
-  return loaded
+  return { ...loaded, targetSet: (lists: Lists) => runToEnd(loaded.targetSet(lists)) }
 }
 
 const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'

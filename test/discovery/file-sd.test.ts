@@ -22,7 +22,7 @@ const source = (...patterns: ReadonlyArray<string>) => {
     write: (name: string, text: string) => writeFileSync(join(at, name), text),
     read: async () => {
       const before = listing
-      listing = await Effect.runPromise(readFiles(absolute, before))
+      listing = await Effect.runPromise(readFiles(absolute, 10_000, before))
       return {
         addresses: entriesOf(listing).map(({ address }) => address),
         diagnostics: diagnosticsOf(listing).map((diagnostic) => formatDiagnostic(diagnostic).replace(at, "")),

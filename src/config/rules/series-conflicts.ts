@@ -1,6 +1,7 @@
 import { formatPath, type Issue, issue } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric, RawTarget } from "../raw-target.ts"
+import { runToEnd, type Sliced } from "../time-slice.ts"
 
 /** A target with a metric, its index, and the labels that its rows set for that metric. */
 interface Emitter {
@@ -32,44 +33,114 @@ const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<stri
 }
 
 /** Groups metrics for speed: thousands of targets share a mapping, and most of its metrics have the same labels. */
-const groupMetrics = (targets: ReadonlyArray<RawTarget>): Iterable<MetricGroup> => {
-  const byName = new Map<string, { key: string; readonly emitters: Array<ReadonlyArray<Emitter>> }>()
-  for (const [metrics, sharers] of Map.groupBy(targets.entries(), ([, { metrics }]) => metrics ?? flattenedMetrics)) {
+function* groupMetrics(targets: ReadonlyArray<RawTarget>): Sliced<Iterable<MetricGroup>> {
+  const sharersOf = new Map<Metrics, Array<readonly [at: number, target: RawTarget]>>()
+  for (const [at, target] of targets.entries()) {
+    const metrics = target.metrics ?? flattenedMetrics
+    const sharers = sharersOf.get(metrics)
+    if (sharers === undefined) sharersOf.set(metrics, [[at, target]])
+    else sharers.push([at, target])
+    yield
+  }
+  const byName = new Map<string, { readonly key: Array<string>; readonly emitters: Array<Emitter> }>()
+  for (const [metrics, sharers] of sharersOf) {
     for (const [name, rowLabels] of rowLabelsByName(metrics)) {
-      const found = byName.get(name) ?? { key: "", emitters: [] }
-      found.key += JSON.stringify([sharers[0]?.[0], [...rowLabels].sort()])
-      found.emitters.push(sharers.map(([at, target]) => ({ at, target, rowLabels })))
+      const found = byName.get(name) ?? { key: [], emitters: [] }
+      found.key.push(JSON.stringify([sharers[0]?.[0], [...rowLabels].sort()]))
+      for (const [at, target] of sharers) {
+        found.emitters.push({ at, target, rowLabels })
+        yield
+      }
       byName.set(name, found)
     }
   }
   const byKey = new Map<string, MetricGroup>()
   for (const [name, { key, emitters }] of byName) {
-    const known = byKey.get(key) ?? { names: [], emitters: emitters.flat().sort((a, b) => a.at - b.at) }
-    known.names.push(name)
-    byKey.set(key, known)
+    const joined = key.join()
+    const known = byKey.get(joined)
+    if (known !== undefined) known.names.push(name)
+    else byKey.set(joined, { names: [name], emitters: emitters.sort((a, b) => a.at - b.at) })
+    yield
   }
   return byKey.values()
 }
 
 /** The value of a label that the rows of a target set. */
-const anyValue = Symbol("anything")
+const anyValue = Symbol("anyValue")
+
+/** The values of the labels of a target, in one order for all. */
+type LabelValues = ReadonlyArray<string | symbol>
+
+/** Targets whose rows set the same labels, with indexes by the values of their constant labels. */
+interface SeenTargets {
+  readonly isAny: ReadonlyArray<boolean>
+  readonly all: Array<{ readonly emitter: Emitter; readonly values: LabelValues }>
+  /** Keyed by the labels left out, then by the values of the others. Holds the first target. */
+  readonly indexes: Map<string, Map<string, Emitter>>
+}
+
+const maskOf = (isAny: ReadonlyArray<boolean>) => isAny.map(Number).join("")
 
 /** Each target that could emit the same series as a target before it, with that target. */
-const conflictsAmong = (emitters: ReadonlyArray<Emitter>): ReadonlyArray<readonly [RawTarget, RawTarget]> => {
-  const names = [...new Set(emitters.flatMap(({ target }) => [...target.labels.keys()]))]
-  const seen = new Map<string, { readonly target: RawTarget; readonly values: ReadonlyArray<string | symbol> }>()
-  let hasAnyValue = false
-  return emitters.flatMap(({ target, rowLabels }) => {
-    const values = names.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anyValue : ""))
-    const fits = (others: ReadonlyArray<string | symbol>) =>
-      values.every((value, index) => value === others[index] || value === anyValue || others[index] === anyValue)
-    const key = JSON.stringify(values.map((value) => (value === anyValue ? null : value)))
-    hasAnyValue ||= values.includes(anyValue)
-    // without such labels a lookup is enough, and no target is compared with all others
-    const other = hasAnyValue ? [...seen.values()].find(({ values }) => fits(values)) : seen.get(key)
-    if (!seen.has(key)) seen.set(key, { target, values })
-    return other === undefined ? [] : [[target, other.target] as const]
-  })
+function* conflictsAmong(
+  emitters: ReadonlyArray<Emitter>
+): Sliced<ReadonlyArray<readonly [target: RawTarget, other: RawTarget]>> {
+  const names = new Set<string>()
+  for (const { target } of emitters) {
+    for (const name of target.labels.keys()) names.add(name)
+    yield
+  }
+  const allNames = [...names]
+  const seen = new Map<string, SeenTargets>()
+  const found: Array<readonly [RawTarget, RawTarget]> = []
+
+  /** Adds a target to those of an index that leaves out some labels. */
+  const enter = (
+    index: Map<string, Emitter>,
+    emitter: Emitter,
+    values: LabelValues,
+    leftOut: ReadonlyArray<boolean>
+  ) => {
+    const key = JSON.stringify(values.filter((_, at) => leftOut[at] !== true))
+    if (!index.has(key)) index.set(key, emitter)
+  }
+
+  for (const emitter of emitters) {
+    const { target, rowLabels } = emitter
+    const values = allNames.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anyValue : ""))
+    const isAny = values.map((value) => value === anyValue)
+    let other: Emitter | undefined
+    for (const { isAny: otherIsAny, all, indexes } of seen.values()) {
+      const leftOut = isAny.map((own, at) => own || otherIsAny[at] === true)
+      const mask = maskOf(leftOut)
+      let index = indexes.get(mask)
+      if (index === undefined) {
+        index = new Map()
+        indexes.set(mask, index)
+        for (const before of all) {
+          enter(index, before.emitter, before.values, leftOut)
+          yield
+        }
+      }
+      const match = index.get(JSON.stringify(values.filter((_, at) => leftOut[at] !== true)))
+      if (match !== undefined && (other === undefined || match.at < other.at)) other = match
+    }
+    if (other !== undefined) found.push([target, other.target])
+    const mask = maskOf(isAny)
+    const group: SeenTargets = seen.get(mask) ?? { isAny, all: [], indexes: new Map() }
+    seen.set(mask, group)
+    group.all.push({ emitter, values })
+    for (const [leftOut, index] of group.indexes) {
+      enter(
+        index,
+        emitter,
+        values,
+        [...leftOut].map((digit) => digit === "1")
+      )
+    }
+    yield
+  }
+  return found
 }
 
 /** The other target of a conflict, and the metrics in conflict. */
@@ -82,10 +153,10 @@ interface SeriesConflict {
  * Targets that could emit the same series. A page has each series only once, so each two targets with the same metric need a label that
  * differs: both set it to different constants, or one sets a constant and the other does not have the label at all.
  */
-export const seriesConflicts = (targets: ReadonlyArray<RawTarget>): ReadonlyMap<RawTarget, SeriesConflict> => {
+export function* seriesConflicts(targets: ReadonlyArray<RawTarget>): Sliced<ReadonlyMap<RawTarget, SeriesConflict>> {
   const found = new Map<RawTarget, SeriesConflict>()
-  for (const { names, emitters } of groupMetrics(targets)) {
-    for (const [target, other] of conflictsAmong(emitters)) {
+  for (const { names, emitters } of yield* groupMetrics(targets)) {
+    for (const [target, other] of yield* conflictsAmong(emitters)) {
       const before = found.get(target) ?? { other, names: [] }
       found.set(target, { ...before, names: [...before.names, ...names] })
     }
@@ -98,7 +169,7 @@ export const formatNames = ([first = "", ...more]: ReadonlyArray<string>): strin
   more.length === 0 ? first : `${first} and ${more.length} more`
 
 export const noSeriesConflicts = ({ targets }: RawConfiguration): ReadonlyArray<Issue> =>
-  [...seriesConflicts(targets)].map(([{ path }, { other, names }]) => {
+  [...runToEnd(seriesConflicts(targets))].map(([{ path }, { other, names }]) => {
     const fix = "give each a different constant label, such as labels: { site: a }"
     return issue(path, `could emit the same series as ${formatPath(other.path)} (${formatNames(names)}): ${fix}`)
   })

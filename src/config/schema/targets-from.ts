@@ -6,6 +6,9 @@ import { settings, sharedMapping, Text, url } from "./target-settings.ts"
 /** Default time between two readings, as in Prometheus. */
 export const builtInRefresh = { files: "5m", http: "1m" } as const
 
+/** Targets that a source may list. */
+export const defaultMaxTargets = 10_000
+
 /** A path as in Prometheus' file_sd_config: only the last part may contain `*`. */
 const Pattern = Schema.String.check(
   Schema.isPattern(/^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$/u, {
@@ -51,6 +54,12 @@ export const sourceFields = {
   http: Schema.optionalKey(Schema.Union([endpoint, Endpoint])),
   refresh: Schema.optionalKey(
     duration({ description: "Time between two readings. Default: 1m for http, 5m for files." })
+  ),
+  max_targets: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThan(0, { expected: "a number of at least 1" })).annotate({
+      description: "The most targets that the source may list; a longer list is refused, and the last one stays.",
+      default: defaultMaxTargets
+    })
   ),
   scheme: Schema.optionalKey(
     Schema.Literals(["http", "https"]).annotate({

@@ -1,0 +1,12 @@
+import { type MessagePort, workerData } from "node:worker_threads"
+import { runParseWorker } from "./config/parse-worker.ts"
+import type { WorkerRole } from "./host/worker.ts"
+import { runConversionWorker } from "./poll/conversion-worker.ts"
+
+const programs: Record<WorkerRole, (main: MessagePort) => void> = {
+  convert: runConversionWorker,
+  parse: runParseWorker
+}
+
+/** What this thread does if it is a worker. */
+export const runWorker = (main: MessagePort): void => programs[workerData as WorkerRole](main)
