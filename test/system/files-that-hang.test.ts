@@ -111,7 +111,7 @@ describe("a configuration", () => {
   test.each([["check"], ["run"], ["once"]])("that never comes leaves %s to be ended by SIGTERM", async (command) => {
     const program = new Program([command, "--config", fifo(join(folderOf(), "pipe.yml"))])
     // SIGHUP is the last signal that it catches
-    await expect.poll(() => readFileSync(`/proc/${program.child.pid}/status`, "utf8")).toMatch(/SigCgt:.*[13579bdf]$/m)
+    await eventually(() => readFileSync(`/proc/${program.child.pid}/status`, "utf8")).toMatch(/SigCgt:.*[13579bdf]$/m)
     const { took, signal } = await program.stop()
     expect([took < 3000, signal]).toEqual([true, null])
   })
