@@ -10,7 +10,10 @@ export const errorReasons = [
   "too_large",
   "not_json",
   "too_many_series",
-  "internal"
+  "internal",
+  "credential",
+  "login",
+  "pages"
 ] as const
 
 export type ErrorReason = (typeof errorReasons)[number]

@@ -1,15 +1,16 @@
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
+import type { ErrorReason } from "./error-reasons.ts"
 
-/** The deadline passed before the answer was complete. */
+/** The deadline passed before the response was complete. */
 export class Timeout extends Data.TaggedError("Timeout")<{ readonly after: Duration.Duration }> {
   readonly reason = "timeout"
   override get message() {
-    return `no complete answer within ${Duration.format(this.after)}`
+    return `no complete response within ${Duration.format(this.after)}`
   }
 }
 
-/** No connection, or one that broke off. */
+/** No connection, or one that broke. */
 export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly message: string }> {
   readonly reason = "connection"
 }
@@ -19,11 +20,16 @@ export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message:
   readonly reason = "tls"
 }
 
-/** An answer with a status that is not accepted, or with a redirect that is not followed. */
+/** A secret file that cannot be used. */
+export class BadCredential extends Data.TaggedError("BadCredential")<{ readonly message: string }> {
+  readonly reason = "credential"
+}
+
+/** A response with a status that is not accepted, or with a redirect that is not followed. */
 export class BadStatus extends Data.TaggedError("BadStatus")<{
   readonly status: number
   readonly detail?: string
-  /** Milliseconds for which the upstream asked to be left alone (RFC 9110, section 10.2.3). */
+  /** Milliseconds for which the upstream asked not to be polled (RFC 9110, section 10.2.3). */
   readonly retryAfter?: number | undefined
 }> {
   readonly reason = "status"
@@ -47,36 +53,78 @@ export const tooMuchAtOnce = (total: number) =>
     detail: `the responses under way take more memory than poller uses for them, ${Math.floor(total / 1e6)} MB`
   })
 
-/** All that an exchange may come to but an answer. No message holds a secret or a part of a body. */
-export type UpstreamError = Timeout | Unreachable | Untrusted | BadStatus | TooLarge
+/** A login that failed. The target was not asked. */
+export class LoginFailed extends Data.TaggedError("LoginFailed")<{ readonly message: string }> {
+  readonly reason = "login"
+}
 
-export const closedBefore = new Unreachable({ message: "the connection was closed before the answer" })
-export const brokenOff = new Unreachable({ message: "the connection was closed in the middle of the answer" })
+/** Pages that have no end, or that are not where they may be. */
+export class BadPages extends Data.TaggedError("BadPages")<{ readonly message: string }> {
+  readonly reason = "pages"
+}
+
+/** Every way in which an exchange fails. No message holds a secret or a part of a body. */
+export type UpstreamError =
+  | Timeout
+  | Unreachable
+  | Untrusted
+  | BadCredential
+  | BadStatus
+  | TooLarge
+  | LoginFailed
+  | BadPages
+
+/** Does not compile if an error has a reason that the metrics do not have. */
+export const reasonOf = ({ reason }: UpstreamError): ErrorReason => reason
+
+export const closedBefore = new Unreachable({ message: "the connection was closed before the response" })
+export const brokenOff = new Unreachable({ message: "the connection was closed in the middle of the response" })
 
 /** Whether the other side closed the connection; Node has several words for it. */
 export const isBrokenOff = ({ code }: NodeJS.ErrnoException) => code === "ECONNRESET" || code === "EPIPE"
 
-/** TLS's own codes: OpenSSL's verification results and alerts, and Node's checks. */
+/** The codes of TLS: OpenSSL's verification results and alerts, and Node's checks. UNSPECIFIED is a result that Node has no name for. */
 const isTls = (code: string) =>
-  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|EPROTO$)/.test(
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|CA_|EE_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|OUT_OF_MEM|UNSPECIFIED$|EPROTO$)/.test(
     code
   )
 
+/** Of a certificate whose authority is not known; how to make it known. */
+const unknownAuthority: ReadonlySet<string> = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT"
+])
+
 /** What OpenSSL says is `error:0A000412:SSL routines:func:the cause`, with more on either side. */
 const cause = (message: string) => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
+
+/** A message of Node or a library, without any URL in it, which may hold a password. */
+export const withoutUrls = (message: string): string =>
+  message.replace(/\S*:\/\/\S*/g, "(a URL)").replace(/\S*@\S*/g, "(a URL)")
+
+const tlsMessage = (code: string, text: string) => {
+  // what Node adds is about Node's own command line
+  const [what = text] = text.split(";")
+  if (unknownAuthority.has(code)) return `TLS: ${what}: if it is to be trusted, name its authority in tls: ca_file`
+  return `TLS: ${what}`
+}
 
 const tunnel = (error: object) =>
   "statusCode" in error ? `the proxy opens no tunnel: status ${error.statusCode}` : "the proxy opens no tunnel"
 
 /** Node's error of a socket or of its TLS, as one of ours. */
 export const fromNode = (error: unknown): Unreachable | Untrusted => {
+  if (error instanceof Unreachable || error instanceof Untrusted) return error
   // several addresses of one name were tried: what the first said stands for all
   const first = error instanceof AggregateError ? (error.errors[0] ?? error) : error
   const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
-  const text = cause(message.split("\n", 1)[0] ?? "") || code
-  if (isTls(code)) return new Untrusted({ message: `TLS: ${text}` })
+  const text = withoutUrls(cause(message.split("\n", 1)[0] ?? "") || code)
+  if (isTls(code)) return new Untrusted({ message: tlsMessage(code, text) })
   // Node's words quote the proxy's
   if (code === "ERR_PROXY_TUNNEL") return new Unreachable({ message: tunnel(first) })
-  const words = code.startsWith("HPE_") ? text.replace("Parse Error", "the answer is not HTTP") : text
+  const words = code.startsWith("HPE_") ? text.replace("Parse Error", "the response is not HTTP") : text
   return new Unreachable({ message: words })
 }

@@ -1,26 +1,18 @@
-import type { IncomingMessage } from "node:http"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { type Authenticator, lowercase, makeAuthenticator } from "./auth.ts"
 import { acceptEncoding } from "./body.ts"
-import { type Credentials, lowercase, makeCredentials } from "./credentials.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
-import { type Hop, send } from "./hop.ts"
 import { boundIdle } from "./idle.ts"
 import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
-import { makePools } from "./pool.ts"
-import { maxRedirects, redirected, redirects, type Strange } from "./redirect.ts"
+import { makePools, type Pool } from "./pool.ts"
+import { maxRedirects, redirected, redirects } from "./redirects.ts"
 import type { Request } from "./request.ts"
-import { retryAfter } from "./retry-after.ts"
-
-/** What tells one version of an answer from the next (RFC 9110, section 8.8). */
-export interface Validators {
-  readonly etag: string | undefined
-  readonly lastModified: string | undefined
-}
+import { type Attempt, badStatus, type CrossOrigin, send } from "./send.ts"
+import { conditionsFor, type Validators, validatorsOf } from "./validators.ts"
 
 export type Answer =
   | {
@@ -33,97 +25,104 @@ export type Answer =
       /** Says that the body's memory is no longer used. */
       readonly release?: (() => void) | undefined
     }
-  /** The answer is the one that the validators were of. */
+  /** The response is the one that the validators were of. */
   | { readonly _tag: "NotModified"; readonly status: 304 }
 
-/** One bounded exchange. `validators` of the last answer that was of use make it conditional. */
+/** One bounded exchange. `validators` of the last response that was of use make it conditional. */
 export type Exchange = (validators: Validators | undefined) => Effect.Effect<Answer, UpstreamError>
-
-const validatorsOf = ({ headers }: IncomingMessage): Validators | undefined =>
-  headers.etag === undefined && headers["last-modified"] === undefined
-    ? undefined
-    : { etag: headers.etag, lastModified: headers["last-modified"] }
-
-const conditions = (validators: Validators | undefined) => ({
-  ...(validators?.etag !== undefined && { "if-none-match": validators.etag }),
-  ...(validators?.lastModified !== undefined && { "if-modified-since": validators.lastModified })
-})
-
-const isConditional = ({ headers }: Hop) => "if-none-match" in headers || "if-modified-since" in headers
-
-const badStatus = Effect.fnUntraced(function* (status: number, { headers }: IncomingMessage) {
-  const pauses = status === 429 || status === 503
-  const pause = pauses ? retryAfter(headers["retry-after"], yield* Clock.currentTimeMillis) : undefined
-  return yield* new BadStatus({ status, retryAfter: pause })
-})
-
-/** Follows a hop to its end: the answer of the last. */
-const follow = Effect.fnUntraced(function* (
-  first: Hop,
-  { acceptStatus, followRedirects, maxBody }: Request,
-  strange: Strange
-) {
-  const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
-  let hop = first
-  for (let followed = 0; ; followed++) {
-    const { head, body, release } = yield* send(hop, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
-    const status = head.statusCode ?? 0
-    if (body !== undefined) {
-      const contentType = head.headers["content-type"]
-      return { _tag: "Fresh", status, body, validators: validatorsOf(head), contentType, release } as const
-    }
-    if (status === 304 && isConditional(hop)) return { _tag: "NotModified", status } as const
-    if (!followRedirects || !redirects.includes(status)) return yield* badStatus(status, head)
-    if (followed === maxRedirects)
-      return yield* new BadStatus({ status, detail: `more than ${maxRedirects} redirects` })
-    const next = redirected(hop, status, head.headers.location, strange)
-    if (typeof next === "string") return yield* new BadStatus({ status, detail: next })
-    hop = next
-  }
-})
 
 /** What the exchanges of one target have in common. */
 interface Channel {
   readonly request: Request
-  readonly own: Hop["headers"]
+  /** The headers that poller sends to everybody. */
+  readonly common: Attempt["headers"]
+  /** The headers that the configuration sets. */
+  readonly configured: Attempt["headers"]
   readonly memory: MemoryBudget
-  readonly pool: Effect.Success<ReturnType<ReturnType<typeof makePools>>>
-  readonly credentials: Credentials
+  readonly pool: Effect.Effect<Pool, UpstreamError>
+  readonly authenticator: Authenticator
 }
 
+/** The configured headers of a request that has lost its body to a redirect. */
+const withoutContent = (headers: Attempt["headers"]) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")))
+
 const exchange = Effect.fnUntraced(function* (
-  { request, own, memory, pool: current, credentials }: Channel,
+  { request, common, configured, memory, pool: current, authenticator }: Channel,
   validators: Validators | undefined
 ) {
-  const { url, method, body } = request
+  const { acceptStatus, followRedirects, maxBody, socketPath } = request
+  const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   const timeout = Duration.toMillis(request.timeout)
   const pool = yield* current
-  const strange = { headers: own, agents: pool.strange, timeout, memory }
-  const secret = yield* credentials.headers(strange)
-  const type = body !== undefined && { "content-type": "application/json" }
-  const headers = { ...own, ...type, ...lowercase(request.headers), ...secret, ...conditions(validators) }
-  return yield* follow({ url, method, headers, body, agents: pool.own, timeout, memory }, request, strange)
+  const crossOrigin: CrossOrigin = { headers: common, agents: pool.crossOrigin, timeout, memory }
+  let { url, method, body }: Pick<Attempt, "url" | "method" | "body"> = request
+  let isOwn = true
+  let isRefused = false
+  for (let followed = 0; ; ) {
+    const conditions = conditionsFor(method, url, validators)
+    const own: Partial<Attempt> & Pick<Attempt, "headers"> = isOwn
+      ? {
+          agents: pool.own,
+          socketPath,
+          headers: {
+            ...common,
+            ...(body !== undefined && { "content-type": "application/json" }),
+            ...(body === undefined && request.body !== undefined ? withoutContent(configured) : configured),
+            ...(yield* authenticator.headers({ url, method, body }, crossOrigin))
+          }
+        }
+      : crossOrigin
+    const headers = { ...own.headers, ...conditions }
+    const attempt: Attempt = { ...crossOrigin, ...own, url, method, body, headers }
+    const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
+    const { head, release } = received
+    const status = head.statusCode ?? 0
+    if (received.body !== undefined) {
+      const contentType = head.headers["content-type"]
+      return {
+        _tag: "Fresh",
+        status,
+        body: received.body,
+        validators: validatorsOf(url, head.headers),
+        contentType,
+        release
+      } as const
+    }
+    if (status === 304 && Object.keys(conditions).length > 0) return { _tag: "NotModified", status } as const
+    if (status === 401 && isOwn && !isRefused && authenticator.refused(head)) {
+      isRefused = true
+      continue
+    }
+    if (!followRedirects || !redirects.includes(status)) return yield* badStatus(head)
+    if (followed === maxRedirects)
+      return yield* new BadStatus({ status, detail: `more than ${maxRedirects} redirects` })
+    const next = redirected({ url, method, body }, status, head.headers.location)
+    if (typeof next === "string") return yield* new BadStatus({ status, detail: next })
+    // credentials do not come back with a redirect back
+    isOwn = isOwn && !next.isCrossOrigin
+    ;({ url, method, body } = next)
+    followed++
+  }
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */
 const open = Effect.fnUntraced(function* (
   request: Request,
-  own: Hop["headers"],
+  common: Attempt["headers"],
   memory: MemoryBudget,
   openPool: ReturnType<typeof makePools>
 ) {
   const channel: Channel = {
     request,
-    own,
+    common,
+    configured: lowercase(request.headers),
     memory,
     pool: yield* openPool(request),
-    credentials: makeCredentials(request)
+    authenticator: makeAuthenticator(request)
   }
   return (validators: Validators | undefined) =>
     exchange(channel, validators).pipe(
-      Effect.catchTag("BadStatus", (error) =>
-        error.status === 401 && channel.credentials.renew() ? exchange(channel, validators) : Effect.fail(error)
-      ),
       Effect.timeoutOrElse({
         duration: request.timeout,
         orElse: () => Effect.fail(new Timeout({ after: request.timeout }))
@@ -131,7 +130,7 @@ const open = Effect.fnUntraced(function* (
     )
 })
 
-/** The HTTP client: whoever polls asks it for the exchange of a target. */
+/** The HTTP client. */
 export class Upstream extends Context.Service<
   Upstream,
   { readonly open: (request: Request) => Effect.Effect<Exchange, never, Scope.Scope> }
@@ -140,8 +139,8 @@ export class Upstream extends Context.Service<
   static readonly layer = (userAgent: string, idle: number, memory = quarterOfMemory()) =>
     Layer.sync(Upstream, () => {
       const openPool = makePools(boundIdle(idle))
-      const headers = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
+      const common = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
       const budget = new MemoryBudget(memory)
-      return { open: (request) => open(request, headers, budget, openPool) }
+      return { open: (request) => open(request, common, budget, openPool) }
     })
 }

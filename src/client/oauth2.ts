@@ -1,84 +1,122 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import { basic } from "./authorization.ts"
-import { BadStatus } from "./errors.ts"
-import { type Hop, send } from "./hop.ts"
-import type { Strange } from "./redirect.ts"
+import { BadStatus, TooLarge } from "./errors.ts"
 import type { Auth } from "./request.ts"
 import { readSecret } from "./secrets.ts"
+import { badStatus, type CrossOrigin, send } from "./send.ts"
 
 type OAuth2 = Extract<Auth, { readonly _tag: "OAuth2" }>
 
-/** RFC 6749, section 5.1; `expires_in` in seconds. */
-const Answer = Schema.fromJsonString(
-  Schema.Struct({
-    access_token: Schema.NonEmptyString,
-    // some servers send the number as a string
-    expires_in: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.FiniteFromString]))
-  })
-)
-
-const decode = Schema.decodeUnknownOption(Answer)
-
-/** A token is renewed this long before it expires (milliseconds), a short one after nine tenths, so that it does not expire on its way. */
+/** A token is renewed this long before it expires (milliseconds), a short-lived one after nine tenths of its time, so that it does not expire on its way. */
 const leeway = 10_000
 
-/** RFC 6749 makes expires_in optional: then the token is good until the upstream refuses it. */
+/** Milliseconds. RFC 6749 makes expires_in optional: such a token is used until the upstream refuses it. */
 const lifetime = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000 - Math.min(leeway, seconds * 100)
 
-const maxAnswer = 1_000_000
+const maxResponse = 1_000_000
 
-/** application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants client name and secret before they become Basic. */
+/** application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants the client's name and secret before they become Basic. */
 const form = (text: string) => new URLSearchParams([["", text]]).toString().slice(1)
 
-const ask = Effect.fnUntraced(function* (auth: OAuth2, strange: Strange) {
-  const secret = yield* readSecret(auth.clientSecret)
-  const parameters = new URLSearchParams({ grant_type: "client_credentials" })
-  if (auth.scopes.length > 0) parameters.set("scope", auth.scopes.join(" "))
-  const hop: Hop = {
-    ...strange,
-    url: auth.tokenUrl,
-    method: "POST",
-    headers: {
-      ...strange.headers,
-      authorization: basic(form(auth.clientId), Redacted.make(form(Redacted.value(secret)))),
-      "content-type": "application/x-www-form-urlencoded"
-    },
-    body: parameters.toString()
+/** The codes of RFC 6749, section 5.2. Anything else in an error may be a secret. */
+const errorCodes: ReadonlySet<unknown> = new Set([
+  "invalid_request",
+  "invalid_client",
+  "invalid_grant",
+  "unauthorized_client",
+  "unsupported_grant_type",
+  "invalid_scope"
+])
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** What a JSON object of the token endpoint has, whether there is a byte order mark before it or not; undefined if it is no such object. */
+const objectOf = (body: Buffer) => {
+  try {
+    const value: unknown = JSON.parse(body.toString().replace(/^\ufeff/, ""))
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
   }
-  const { head, body, release } = yield* send(hop, ({ statusCode }) => (statusCode === 200 ? maxAnswer : undefined))
-  const status = head.statusCode ?? 0
-  if (body === undefined) return yield* new BadStatus({ status, detail: "from the token endpoint" })
-  const answer = decode(body.toString())
-  release()
-  if (Option.isNone(answer))
-    return yield* new BadStatus({ status, detail: "the token endpoint's answer has no access_token" })
-  return answer.value
+}
+
+/** Some servers send the number as a string. What is no number of seconds says nothing. */
+const secondsOf = (value: unknown): number | undefined => {
+  const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : undefined
+}
+
+const parametersOf = Effect.fnUntraced(function* (auth: OAuth2) {
+  const parameters = new URLSearchParams()
+  parameters.set("grant_type", auth.grant._tag === "Password" ? "password" : "client_credentials")
+  if (auth.grant._tag === "Password") {
+    parameters.set("username", auth.grant.username)
+    parameters.set("password", Redacted.value(yield* readSecret(auth.grant.password)))
+  }
+  if (auth.scopes.length > 0) parameters.set("scope", auth.scopes.join(" "))
+  for (const [name, value] of Object.entries(auth.parameters)) parameters.set(name, value)
+  return parameters
 })
 
-export type Token = ReturnType<typeof makeToken>
+const requestToken = Effect.fnUntraced(function* (auth: OAuth2, crossOrigin: CrossOrigin) {
+  const parameters = yield* parametersOf(auth)
+  const headers: Record<string, Redacted.Redacted | string> = {
+    ...crossOrigin.headers,
+    "content-type": "application/x-www-form-urlencoded"
+  }
+  // a public client has no secret and names itself in the body (RFC 6749, section 2.3.1)
+  if (auth.clientSecret === undefined) parameters.set("client_id", auth.clientId)
+  else {
+    const secret = Redacted.value(yield* readSecret(auth.clientSecret))
+    const credentials = Buffer.from(`${form(auth.clientId)}:${form(secret)}`).toString("base64")
+    headers.authorization = Redacted.make(`Basic ${credentials}`)
+  }
+  const { head, body, release } = yield* send(
+    { ...crossOrigin, url: auth.tokenUrl, method: "POST", headers, body: Redacted.make(parameters.toString()) },
+    ({ statusCode = 0 }) => (statusCode === 200 || (statusCode >= 400 && statusCode < 500) ? maxResponse : undefined)
+  ).pipe(
+    Effect.catchTag("TooLarge", ({ limit }) =>
+      Effect.fail(new TooLarge({ limit, detail: "the token endpoint's response is longer than 1 MB" }))
+    )
+  )
+  const status = head.statusCode ?? 0
+  const found = body === undefined ? undefined : objectOf(body)
+  release()
+  if (status !== 200) {
+    const code = errorCodes.has(found?.error) ? `: ${found?.error}` : ""
+    return yield* badStatus(head, `from the token endpoint${code}`)
+  }
+  if (found === undefined)
+    return yield* new BadStatus({ status, detail: "the token endpoint's response is not a JSON object" })
+  const { access_token: token, expires_in: seconds } = found
+  if (typeof token !== "string" || token === "")
+    return yield* new BadStatus({ status, detail: "the token endpoint's response has no access_token" })
+  return { token: Redacted.make(token), milliseconds: lifetime(secondsOf(seconds)) }
+})
+
+/** Milliseconds on a clock that nobody sets. */
+const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /**
- * The token of one target by the client credentials grant (RFC 6749, section 4.4), asked for when it is first needed and kept until shortly before it
- * expires. A target is polled by one poll at a time, so there is one request for it at a time.
+ * The token of one target (RFC 6749, sections 4.3 and 4.4), requested when it is first needed and kept until shortly before it expires. A
+ * target is polled by one poll at a time, so there is one request for it at a time.
  */
 export const makeToken = (auth: OAuth2) => {
   let token: Redacted.Redacted | undefined
   let goodUntil = 0
   return {
-    get: Effect.fnUntraced(function* (strange: Strange) {
-      const now = yield* Clock.currentTimeMillis
+    get: Effect.fnUntraced(function* (crossOrigin: CrossOrigin) {
+      const now = yield* monotonic
       if (token !== undefined && now < goodUntil) return token
-      const answer = yield* ask(auth, strange)
-      goodUntil = now + lifetime(answer.expires_in)
-      token = Redacted.make(answer.access_token)
-      return token
+      const received = yield* requestToken(auth, crossOrigin)
+      goodUntil = now + received.milliseconds
+      token = received.token
+      return received.token
     }),
-    /** The upstream refused it: the next one is asked for anew. True if there was one. */
+    /** The upstream refused the token. True if there was one, so that another can be requested. */
     forget: () => {
       const had = token !== undefined
       token = undefined

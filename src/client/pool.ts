@@ -2,30 +2,27 @@ import * as http from "node:http"
 import * as https from "node:https"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Untrusted } from "./errors.ts"
+import { fromNode, Untrusted } from "./errors.ts"
 import { type Bounded, discardIdle } from "./idle.ts"
 import { lookup } from "./lookup.ts"
+import { proxyFor } from "./proxy.ts"
 import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
 
-/** The agent that keeps the connections for a URL. */
-export type Agents = (url: URL) => http.Agent
+/**
+ * The agent that keeps the connections for a URL. One that does not reuse them is for requests that must not be sent twice: a server may close a kept
+ * connection at the moment it is used again, and then nobody knows whether it has read the request. Throws if the URL's proxy cannot be used.
+ */
+export type Agents = (url: URL, reuse: boolean) => http.Agent
 
 /** The connections to one host, kept alive from poll to poll. */
 export interface Pool {
   /** For the target's own origin. */
   readonly own: Agents
   /** For another origin, which gets neither the client's certificate nor the name that the target's certificate is for. */
-  readonly strange: Agents
-  /** Closes what is idle now, and what is in use when it is done with. */
+  readonly crossOrigin: Agents
+  /** Closes idle connections now, and those in use when their requests end. */
   readonly close: () => void
-}
-
-/** The usual variables, or the target's own proxy for every URL. */
-const proxyEnvironment = ({ proxy }: Request): http.ProxyEnv => {
-  if (proxy === undefined) return process.env
-  const { href } = Redacted.value(proxy)
-  return { HTTP_PROXY: href, HTTPS_PROXY: href }
 }
 
 const optional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
@@ -56,31 +53,39 @@ const readTls = Effect.fnUntraced(
 
 const hasFiles = ({ caFile, certFile, keyFile }: Tls) => [caFile, certFile, keyFile].some((file) => file !== undefined)
 
-const make = (request: Request, { trust, identity }: Certificates, bounded: Bounded): Pool => {
+const makePool = (request: Request, { trust, identity }: Certificates, bounded: Bounded): Pool => {
   let open = true
   const isOpen = () => open
-  const options = { keepAlive: true, lookup, proxyEnv: proxyEnvironment(request) }
-  const agents: Array<http.Agent> = []
-  const onDemand = (make: () => http.Agent) => {
-    let agent: http.Agent | undefined
-    return () => {
-      if (agent === undefined) {
-        agent = bounded(make(), isOpen)
-        agents.push(agent)
-      }
-      return agent
-    }
+  const agents = new Map<string, http.Agent>()
+
+  const agentFor = (url: URL, role: "own" | "cross-origin", reuse: boolean): http.Agent => {
+    const proxyEnv = request.socketPath === undefined ? proxyFor(url, request.proxy) : undefined
+    const key = JSON.stringify([url.protocol === "https:" ? role : "plain", proxyEnv ?? "", reuse])
+    const known = agents.get(key)
+    if (known !== undefined) return known
+    const options = { keepAlive: reuse, lookup, ...(proxyEnv !== undefined && { proxyEnv }) }
+    const agent = bounded(
+      url.protocol === "https:"
+        ? new https.Agent({ ...options, ...trust, ...(role === "own" && identity) })
+        : new http.Agent(options),
+      isOpen
+    )
+    agents.set(key, agent)
+    return agent
   }
-  // most hosts need one of them
-  const plain = onDemand(() => new http.Agent(options))
-  const own = onDemand(() => new https.Agent({ ...options, ...trust, ...identity }))
-  const strange = onDemand(() => new https.Agent({ ...options, ...trust }))
+
+  /** Nearly all requests need this one. */
+  let first: http.Agent | undefined
   return {
-    own: ({ protocol }) => (protocol === "https:" ? own() : plain()),
-    strange: ({ protocol }) => (protocol === "https:" ? strange() : plain()),
+    own: (url, reuse) => {
+      if (!reuse || url.origin !== request.url.origin) return agentFor(url, "own", reuse)
+      first ??= agentFor(url, "own", true)
+      return first
+    },
+    crossOrigin: (url, reuse) => agentFor(url, "cross-origin", reuse),
     close: () => {
       open = false
-      for (const agent of agents) discardIdle(agent)
+      for (const agent of agents.values()) discardIdle(agent)
     }
   }
 }
@@ -93,8 +98,8 @@ interface Share {
 }
 
 /** What two targets must have in common for one to use the other's connections. */
-const keyOf = ({ url, proxy, tls }: Request) =>
-  JSON.stringify([url.origin, proxy === undefined ? "" : Redacted.value(proxy).href, tls])
+const keyOf = ({ url, socketPath, proxy, tls }: Request) =>
+  JSON.stringify([url.origin, socketPath ?? "", proxy === undefined ? "" : Redacted.value(proxy).href, tls])
 
 /**
  * The pools of all targets. Those of one host share its connections, so that a host with a thousand targets has no more connections than there are polls of
@@ -124,7 +129,7 @@ export const makePools = (bounded: Bounded) => {
     const share = yield* join(keyOf(request))
     if (!hasFiles(request.tls)) {
       // the same for all targets of the host, and for all of their polls
-      share.pool ??= make(request, certificatesOf(request.tls, {}), bounded)
+      share.pool ??= makePool(request, certificatesOf(request.tls, {}), bounded)
       return Effect.succeed(share.pool)
     }
     return Effect.flatMap(readTls(request.tls), (tls) =>
@@ -132,13 +137,15 @@ export const makePools = (bounded: Bounded) => {
         try: () => {
           const certificates = JSON.stringify(tls)
           if (share.pool !== undefined && share.certificates === certificates) return share.pool
-          const pool = make(request, tls, bounded)
+          const pool = makePool(request, tls, bounded)
+          // files that are no certificates are found here, and not at the first connection
+          if (request.url.protocol === "https:") pool.own(request.url, true)
           share.pool?.close()
           share.pool = pool
           share.certificates = certificates
           return pool
         },
-        catch: (error) => new Untrusted({ message: `TLS: ${error instanceof Error ? error.message : String(error)}` })
+        catch: (error) => new Untrusted({ message: `TLS: ${fromNode(error).message}` })
       })
     )
   })

@@ -7,16 +7,22 @@ export interface SecretFile {
   readonly path: string
 }
 
-/** How a target is told who asks. */
+/** How a target authenticates poller. */
 export type Auth =
   | { readonly _tag: "Basic"; readonly username: string; readonly password: SecretFile | Redacted.Redacted }
+  | { readonly _tag: "Digest"; readonly username: string; readonly password: SecretFile }
   | { readonly _tag: "Bearer"; readonly token: SecretFile }
   | {
       readonly _tag: "OAuth2"
       readonly tokenUrl: URL
       readonly clientId: string
-      readonly clientSecret: SecretFile
+      readonly clientSecret: SecretFile | undefined
       readonly scopes: ReadonlyArray<string>
+      readonly grant:
+        | { readonly _tag: "ClientCredentials" }
+        | { readonly _tag: "Password"; readonly username: string; readonly password: SecretFile }
+      /** More parameters of the request for a token, such as `audience`. */
+      readonly parameters: Readonly<Record<string, string>>
     }
 
 /** TLS towards a target; the files are PEM, with absolute paths. */
@@ -32,6 +38,8 @@ export interface Tls {
 export interface Request {
   /** http or https, without user and password: those are `auth`. */
   readonly url: URL
+  /** The unix socket to connect to, in place of the URL's host. */
+  readonly socketPath: string | undefined
   readonly method: string
   /** Any of them may be a secret. */
   readonly headers: Readonly<Record<string, Redacted.Redacted>>
@@ -53,6 +61,7 @@ export interface Request {
 /** The request for a URL of which nothing else is said. */
 export const get = (url: URL, timeout: Duration.Duration): Request => ({
   url,
+  socketPath: undefined,
   method: "GET",
   headers: {},
   headersFrom: {},

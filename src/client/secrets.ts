@@ -1,22 +1,36 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { fileLimits, readFile } from "../host/file-reader.ts"
-import { Unreachable } from "./errors.ts"
+import { BadCredential } from "./errors.ts"
 import type { SecretFile } from "./request.ts"
 
 /** The content of a secret or a certificate; an empty file is one that is being written, or was forgotten. */
-export const readText = (path: string): Effect.Effect<string, Unreachable> =>
+export const readText = (path: string): Effect.Effect<string, BadCredential> =>
   readFile(path, fileLimits.secret).pipe(
-    Effect.mapError(({ message }) => new Unreachable({ message })),
+    Effect.mapError(({ message }) => new BadCredential({ message })),
     Effect.map((bytes) => bytes.toString("utf8")),
     Effect.filterOrFail(
       (text) => text.trim() !== "",
-      () => new Unreachable({ message: `cannot use ${path}: it is empty` })
+      () => new BadCredential({ message: `cannot use ${path}: it is empty` })
     )
   )
 
 /** A secret as it is now, without blanks and line ends around it, which editors leave. */
-export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, Unreachable> =>
+export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, BadCredential> =>
   Redacted.isRedacted(secret)
     ? Effect.succeed(secret)
     : Effect.map(readText(secret.path), (text) => Redacted.make(text.trim()))
+
+/** Whether a header can hold the text. Node would send other characters in Latin-1 or not at all. */
+export const fitsHeader = (text: string): boolean => /^[\t\x20-\x7e]*$/.test(text)
+
+/** A secret that is sent in a header as it is. */
+export const readHeaderSecret = (secret: SecretFile): Effect.Effect<Redacted.Redacted, BadCredential> =>
+  Effect.filterOrFail(
+    readSecret(secret),
+    (value) => fitsHeader(Redacted.value(value)),
+    () =>
+      new BadCredential({
+        message: `cannot use ${secret.path}: it holds a line end or a character that is not ASCII, which no header can hold`
+      })
+  )

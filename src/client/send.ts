@@ -1,38 +1,46 @@
 import * as http from "node:http"
 import * as https from "node:https"
 import type { Duplex } from "node:stream"
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Body, type Guard, readBody } from "./body.ts"
 import {
+  BadStatus,
   brokenOff,
   closedBefore,
   fromNode,
   isBrokenOff,
   type TooLarge,
-  type Unreachable,
+  Unreachable,
   type Untrusted
 } from "./errors.ts"
 import { discardIdle } from "./idle.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
 import type { Agents } from "./pool.ts"
+import { retryAfter } from "./retry-after.ts"
+import { fitsHeader } from "./secrets.ts"
 
 /** One request to one URL. */
-export interface Hop {
+export interface Attempt {
   readonly url: URL
+  readonly socketPath?: string | undefined
   readonly method: string
   readonly headers: Readonly<Record<string, Redacted.Redacted | string>>
   readonly body: Redacted.Redacted | string | undefined
   readonly agents: Agents
   /** Of all bodies under way. */
   readonly memory: MemoryBudget
-  /** The deadline of it all in milliseconds: the only word that Node has for a tunnel that a proxy does not open. */
+  /** The deadline of the exchange in milliseconds. Node knows no other for a tunnel that a proxy does not open. */
   readonly timeout: number
 }
 
-/** An answer: its head, and its body if that was wanted. */
+/** What another origin may see of a request: neither credentials nor any header that the configuration sets, since each may be a secret. */
+export type CrossOrigin = Pick<Attempt, "headers" | "agents" | "timeout" | "memory">
+
+/** A response: its head, and its body if that was wanted. */
 export interface Received {
   readonly head: http.IncomingMessage
   readonly body: Buffer | undefined
@@ -42,29 +50,54 @@ export interface Received {
 
 const nothingHeld = () => undefined
 
-/** The server closed a pooled connection at the moment it was used again; nobody's fault, and a new connection mends it. */
-class Severed extends Data.TaggedError("Severed") {}
+/** The error of a status that is not accepted. */
+export const badStatus = Effect.fnUntraced(function* (head: http.IncomingMessage, detail?: string) {
+  const { statusCode: status = 0, headers } = head
+  const pauses = status === 429 || status === 503
+  const pause = pauses ? retryAfter(headers["retry-after"], yield* Clock.currentTimeMillis) : undefined
+  return yield* new BadStatus({ status, retryAfter: pause, ...(detail !== undefined && { detail }) })
+})
+
+/** The server closed a kept connection at the moment it was used again. */
+class StaleConnection extends Data.TaggedError("StaleConnection") {}
+
+/** Methods that change nothing (RFC 9110, section 9.2.1): such a request may be sent twice. */
+const isSafe = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(method)
 
 const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
-/** Throws what Node throws of a header that is none, in a word of its own. */
-const begin = ({ url, method, headers, body, agents, timeout }: Hop) => {
+/** What Node gives one address of a name before it tries the next: 250 ms, or less where the deadline is near. */
+const addressTimeout = (timeout: number) => Math.max(10, Math.min(250, Math.floor(timeout / 4)))
+
+/** Throws if a header cannot be sent, or the proxy cannot be used; without the header's value. */
+const begin = ({ url, socketPath, method, headers, body, agents, timeout }: Attempt) => {
   const spelled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]))
+  for (const [name, value] of Object.entries(spelled)) {
+    if (!fitsHeader(value))
+      throw new Unreachable({ message: `the header ${name} holds a line end or a character that is not ASCII` })
+  }
   const { request } = url.protocol === "https:" ? https : http
-  const sent = request(url, { method, headers: spelled, agent: agents(url), timeout })
+  const sent = request(url, {
+    method,
+    headers: spelled,
+    agent: agents(url, isSafe(method)),
+    timeout,
+    autoSelectFamilyAttemptTimeout: addressTimeout(timeout),
+    ...(socketPath !== undefined && { socketPath })
+  })
   sent.end(body === undefined ? undefined : plain(body))
   return sent
 }
 
-const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefined) =>
-  Effect.callback<Received, Unreachable | Untrusted | TooLarge | Severed>((resume) => {
+const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number | undefined) =>
+  Effect.callback<Received, Unreachable | Untrusted | TooLarge | StaleConnection>((resume) => {
     let sent: http.ClientRequest
     try {
-      sent = begin(hop)
+      sent = begin(attempt)
     } catch (error) {
       return resume(Effect.fail(fromNode(error)))
     }
-    const account = hop.memory.open()
+    const account = attempt.memory.open()
     const release = () => account.release()
     // a bug of ours fails this request; thrown into Node's parser it would end the process
     const guard: Guard =
@@ -83,7 +116,7 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
       "error",
       guard((error: Error) => {
         if (!isBrokenOff(error)) return resume(Effect.fail(fromNode(error)))
-        resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new Severed() : closedBefore))
+        resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new StaleConnection() : closedBefore))
       })
     )
     // a protocol that was not asked for
@@ -122,18 +155,18 @@ const once = (hop: Hop, limitOf: (head: http.IncomingMessage) => number | undefi
   })
 
 /**
- * Sends one request. `limitOf` tells from the head of its answer how many bytes of body to read at most, or not to read it. However it ends, its socket
- * is closed or back in the pool.
+ * Sends one request. `limitOf` tells from the head of the response how many bytes of body to read at most, or not to read it. However it
+ * ends, its socket is closed or back in the pool. Only a safe request is sent again: others do not reuse connections.
  */
 export const send = (
-  hop: Hop,
+  attempt: Attempt,
   limitOf: (head: http.IncomingMessage) => number | undefined
 ): Effect.Effect<Received, Unreachable | Untrusted | TooLarge> => {
-  const exchange = once(hop, limitOf)
-  // a poll is repeated at every interval anyway, so that it may be repeated here, whatever its method
-  return Effect.catchTag(exchange, "Severed", () => {
-    // what lay idle beside a connection that was closed is likely to be closed as well
-    discardIdle(hop.agents(hop.url))
-    return Effect.catchTag(exchange, "Severed", () => Effect.fail(closedBefore))
+  const exchange = once(attempt, limitOf)
+  return Effect.catchTag(exchange, "StaleConnection", () => {
+    if (!isSafe(attempt.method)) return Effect.fail(closedBefore)
+    // other connections that lay idle beside one that was closed are likely to be closed as well
+    discardIdle(attempt.agents(attempt.url, true))
+    return Effect.catchTag(exchange, "StaleConnection", () => Effect.fail(closedBefore))
   })
 }

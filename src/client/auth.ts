@@ -1,0 +1,89 @@
+import type { IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { makeDigest } from "./digest.ts"
+import type { UpstreamError } from "./errors.ts"
+import { makeToken } from "./oauth2.ts"
+import type { Auth, Request } from "./request.ts"
+import { readHeaderSecret, readSecret } from "./secrets.ts"
+import type { Attempt, CrossOrigin } from "./send.ts"
+
+/** Headers that may be secrets; their names are in lower case, so that they can be told apart. */
+export type SecretHeaders = Readonly<Record<string, Redacted.Redacted>>
+
+/** Header names are the same in any case. */
+export const lowercase = <A>(headers: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** How the requests of one target are authenticated. */
+export interface Authenticator {
+  /** The headers for one request. Secrets are read from their files each time. Requests for a token go out like those to another origin. */
+  readonly headers: (
+    attempt: Pick<Attempt, "url" | "method" | "body">,
+    crossOrigin: CrossOrigin
+  ) => Effect.Effect<SecretHeaders, UpstreamError>
+  /** The server answered 401. True if another request may be accepted. */
+  readonly refused: (response: IncomingMessage) => boolean
+}
+
+/** A value of Authorization (RFC 7617). */
+const basic = (username: string, password: Redacted.Redacted): Redacted.Redacted =>
+  Redacted.make(`Basic ${Buffer.from(`${username}:${Redacted.value(password)}`).toString("base64")}`)
+
+/** A value of Authorization (RFC 6750). */
+const bearer = (token: Redacted.Redacted): Redacted.Redacted => Redacted.make(`Bearer ${Redacted.value(token)}`)
+
+const authorization = (value: Redacted.Redacted): SecretHeaders => ({ authorization: value })
+
+const isFinal = () => false
+
+/** One entry for each kind of authentication. A kind without an entry does not compile. */
+const authenticators: { readonly [K in Auth["_tag"]]: (auth: Extract<Auth, { readonly _tag: K }>) => Authenticator } = {
+  Basic: ({ username, password }) => ({
+    headers: () => Effect.map(readSecret(password), (secret) => authorization(basic(username, secret))),
+    refused: isFinal
+  }),
+  Bearer: ({ token }) => ({
+    headers: () => Effect.map(readHeaderSecret(token), (secret) => authorization(bearer(secret))),
+    refused: isFinal
+  }),
+  Digest: ({ username, password }) => {
+    const digest = makeDigest(username)
+    return {
+      headers: (attempt) =>
+        Effect.map(readSecret(password), (secret) => {
+          const value = digest.authorization(attempt, secret)
+          return value === undefined ? {} : authorization(value)
+        }),
+      refused: ({ headers }) => digest.challenged(headers["www-authenticate"])
+    }
+  },
+  OAuth2: (auth) => {
+    const token = makeToken(auth)
+    return {
+      headers: (_attempt, crossOrigin) => Effect.map(token.get(crossOrigin), (value) => authorization(bearer(value))),
+      refused: () => token.forget()
+    }
+  }
+}
+
+const authenticatorOf = <K extends Auth["_tag"]>(auth: Extract<Auth, { readonly _tag: K }>): Authenticator =>
+  authenticators[auth._tag as K](auth)
+
+/** For the many targets that have no secrets. */
+const none: Authenticator = { headers: () => Effect.succeed({}), refused: isFinal }
+
+/** The authentication of a target, with its headers that come from files. */
+export const makeAuthenticator = ({ auth, headersFrom }: Request): Authenticator => {
+  const files = Object.entries(lowercase(headersFrom))
+  const inner = auth === undefined ? none : authenticatorOf(auth)
+  if (files.length === 0) return inner
+  const fromFiles = Effect.all(Object.fromEntries(files.map(([name, file]) => [name, readHeaderSecret(file)])))
+  return {
+    headers: (attempt, crossOrigin) =>
+      Effect.flatMap(fromFiles, (headers) =>
+        Effect.map(inner.headers(attempt, crossOrigin), (own) => ({ ...headers, ...own }))
+      ),
+    refused: inner.refused
+  }
+}

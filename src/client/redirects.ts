@@ -1,0 +1,31 @@
+import type { Attempt } from "./send.ts"
+
+export const redirects: ReadonlyArray<number> = [301, 302, 303, 307, 308]
+
+/** RFC 9110, section 15.4, leaves the number to clients; browsers stop at 20, curl at 50. */
+export const maxRedirects = 10
+
+/** Where a redirect leads, and what is left of the request. */
+export type Redirected = Pick<Attempt, "url" | "method" | "body"> & { readonly isCrossOrigin: boolean }
+
+/**
+ * The request that a redirect asks for (RFC 9110, section 15.4), or why it is not followed. A request to another origin, a downgrade to http among them, has
+ * no body, since that may be a secret.
+ */
+export const redirected = (
+  { url: from, method, body }: Pick<Attempt, "url" | "method" | "body">,
+  status: number,
+  location: string | undefined
+): Redirected | string => {
+  const url = location === undefined ? null : URL.parse(location, from)
+  if (url === null) return "a redirect to nowhere"
+  if (url.protocol !== "http:" && url.protocol !== "https:") return "a redirect to what is not http"
+  if (url.port === "0") return "a redirect to port 0"
+  url.username = ""
+  url.password = ""
+  const rewritten = status === 303 || (status <= 302 && method === "POST")
+  const isCrossOrigin = url.origin !== from.origin
+  const kept = rewritten ? undefined : body
+  if (isCrossOrigin && kept !== undefined) return "a redirect of a request with a body to another origin"
+  return { url, method: rewritten && method !== "HEAD" ? "GET" : method, body: kept, isCrossOrigin }
+}

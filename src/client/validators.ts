@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from "node:http"
+
+/** What tells one version of a resource from the next (RFC 9110, section 8.8). They belong to the URL that sent them, and to no other. */
+export interface Validators {
+  readonly url: string
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+}
+
+/** Undefined if the response has none. */
+export const validatorsOf = ({ href }: URL, headers: IncomingHttpHeaders): Validators | undefined => {
+  const { etag, "last-modified": lastModified } = headers
+  return etag === undefined && lastModified === undefined ? undefined : { url: href, etag, lastModified }
+}
+
+/** Other methods than these would be answered with 412 (RFC 9110, section 13.1.2). */
+const conditional: ReadonlyArray<string> = ["GET", "HEAD"]
+
+/** The headers that make a request conditional. */
+export const conditionsFor = (
+  method: string,
+  { href }: URL,
+  validators: Validators | undefined
+): Readonly<Record<string, string>> =>
+  validators === undefined || validators.url !== href || !conditional.includes(method)
+    ? {}
+    : {
+        ...(validators.etag !== undefined && { "if-none-match": validators.etag }),
+        ...(validators.lastModified !== undefined && { "if-modified-since": validators.lastModified })
+      }
