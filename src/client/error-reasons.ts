@@ -1,6 +1,9 @@
+import type { Request } from "./request.ts"
+
 /**
  * Why a poll failed: the values of the label `reason` of `poll_errors_total`. The metrics, the counters of a target and the test of
- * docs/metrics.md derive from this table. The client raises the first ones, the conversion of a response the rest.
+ * docs/metrics.md derive from this table. The client raises the first ones, the conversion of a response the rest. The last ones occur only for some
+ * targets, see `errorReasonsOf`.
  */
 export const errorReasons = [
   "timeout",
@@ -17,3 +20,14 @@ export const errorReasons = [
 ] as const
 
 export type ErrorReason = (typeof errorReasons)[number]
+
+/** Whether a reason can occur, where not every target can fail for it. */
+const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
+  credential: ({ auth, headersFrom }) => auth !== undefined || Object.keys(headersFrom).length > 0,
+  login: () => false,
+  pages: () => false
+}
+
+/** The reasons for which polls of a request can fail. */
+export const errorReasonsOf = (request: Request): ReadonlyArray<ErrorReason> =>
+  errorReasons.filter((reason) => occurs[reason]?.(request) ?? true)

@@ -77,14 +77,16 @@ const begin = ({ url, socketPath, method, headers, body, agents, timeout }: Atte
       throw new Unreachable({ message: `the header ${name} holds a line end or a character that is not ASCII` })
   }
   const { request } = url.protocol === "https:" ? https : http
-  const sent = request(url, {
+  // the last one goes to net.connect, and is missing in the types of http
+  const options: http.RequestOptions & { readonly autoSelectFamilyAttemptTimeout: number } = {
     method,
     headers: spelled,
     agent: agents(url, isSafe(method)),
     timeout,
     autoSelectFamilyAttemptTimeout: addressTimeout(timeout),
     ...(socketPath !== undefined && { socketPath })
-  })
+  }
+  const sent = request(url, options)
   sent.end(body === undefined ? undefined : plain(body))
   return sent
 }

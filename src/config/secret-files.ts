@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { isAbsolute, resolve } from "node:path"
 import type { RawConfiguration } from "./raw-configuration.ts"
+import { authFiles } from "./schema/auth.ts"
 import type { KeyPath } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
@@ -20,9 +21,7 @@ export const locateIn =
 
 /** The table of settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys. */
 const settings: ReadonlyArray<ReadonlyArray<string>> = [
-  ["auth", "basic", "password_file"],
-  ["auth", "bearer_token_file"],
-  ["auth", "oauth2", "client_secret_file"],
+  ...authFiles.map((keys) => ["auth", ...keys]),
   ["tls", "ca_file"],
   ["tls", "cert_file"],
   ["tls", "key_file"]

@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Auth, Request, SecretFile } from "../client/request.ts"
+import { authOf } from "./schema/auth.ts"
 import type { ResolvedTarget } from "./target.ts"
 
 const secretFile = (path: string): SecretFile => ({ path })
@@ -31,23 +32,10 @@ const withoutUser = (url: URL): URL => {
   return bare
 }
 
-const authOf = ({ auth, url }: ResolvedTarget): Auth | undefined => {
-  const { basic, bearer_token_file, oauth2 } = auth ?? {}
-  if (basic) return { _tag: "Basic", username: basic.username, password: secretFile(basic.password_file) }
-  if (bearer_token_file) return { _tag: "Bearer", token: secretFile(bearer_token_file) }
-  if (!oauth2) return userOf(url)
-  return {
-    _tag: "OAuth2",
-    tokenUrl: oauth2.token_url,
-    clientId: oauth2.client_id,
-    clientSecret: secretFile(oauth2.client_secret_file),
-    scopes: oauth2.scopes ?? []
-  }
-}
-
 /** The request of every poll of a target. */
 export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => ({
   url: withoutUser(target.url),
+  socketPath: undefined,
   method: target.method,
   headers: target.headers ?? {},
   headersFrom: Record.map(target.headers_from ?? {}, secretFile),
@@ -57,7 +45,7 @@ export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): R
   maxBody: target.max_body,
   timeout,
   proxy: target.proxy && Redacted.make(target.proxy),
-  auth: authOf(target),
+  auth: target.auth === undefined ? userOf(target.url) : authOf(target.auth),
   tls: {
     caFile: target.tls?.ca_file,
     certFile: target.tls?.cert_file,

@@ -5,6 +5,8 @@ import type { Poll } from "./outcome.ts"
 export interface Outage {
   /** Epoch milliseconds of the first failed poll. */
   readonly since: number
+  /** The same on the monotonic clock. */
+  readonly began: number
   /** The reason of the last failed poll. */
   readonly reason: ErrorReason
   readonly message: string
@@ -19,17 +21,17 @@ export type Transition =
 /** The outage after one more poll, and the transition, if there is one. An outage has two, however long it is and however often its reason changes. */
 export const afterPoll = (
   outage: Outage | undefined,
-  { at, seconds, outcome }: Poll
+  { at, seconds, end, outcome }: Poll
 ): readonly [Outage | undefined, Transition | undefined] => {
   if (outcome._tag === "Good") {
     return outage === undefined
       ? [undefined, undefined]
-      : [undefined, { _tag: "Up", milliseconds: at + seconds * 1000 - outage.since, polls: outage.polls }]
+      : [undefined, { _tag: "Up", milliseconds: end - outage.began, polls: outage.polls }]
   }
   const { reason, message } = outcome
   return outage === undefined
     ? [
-        { since: at, reason, message, polls: 1 },
+        { since: at, began: end - seconds * 1000, reason, message, polls: 1 },
         { _tag: "Down", reason, message }
       ]
     : [{ ...outage, reason, message, polls: outage.polls + 1 }, undefined]

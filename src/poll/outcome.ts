@@ -1,5 +1,5 @@
 import type { ErrorReason } from "../client/error-reasons.ts"
-import type { Validators } from "../client/exchange.ts"
+import type { Validators } from "../client/validators.ts"
 import type { Block } from "../exposition/block.ts"
 import type { Dropped, Problem } from "../mapping/problems.ts"
 
@@ -38,6 +38,8 @@ interface PollTimes {
 }
 
 export interface Poll extends PollTimes {
+  /** Milliseconds on the monotonic clock at which it ended. */
+  readonly end: number
   readonly outcome: Outcome
 }
 

@@ -63,9 +63,8 @@ const runTick = Effect.fnUntraced(function* (loop: Loop) {
   const { name } = loop.target
   // while this loop waits for a permit it has no deadline: the polls that hold the permits have theirs
   store.setDeadline(name, Number.POSITIVE_INFINITY)
-  const now = yield* Clock.currentTimeMillis
-  const retryAt = store.status(name)?.retryAt ?? 0
-  yield* now < retryAt ? store.update(name, skipTick) : withPermit(pollNow(loop))
+  const until = store.status(name)?.pause?.until ?? 0
+  yield* (yield* monotonic) < until ? store.update(name, skipTick) : withPermit(pollNow(loop))
 })
 
 const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: Loop, { dueIn, skipped }: Tick) {

@@ -43,6 +43,6 @@ export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effec
           )
     )
   )
-  const seconds = ((yield* monotonic) - start) / 1000
-  return { at, seconds, outcome } satisfies Poll
+  const end = yield* monotonic
+  return { at, seconds: (end - start) / 1000, end, outcome } satisfies Poll
 })

@@ -1,5 +1,6 @@
-import { type ErrorReason, errorReasons } from "../client/error-reasons.ts"
-import type { Validators } from "../client/exchange.ts"
+import * as Duration from "effect/Duration"
+import { type ErrorReason, errorReasonsOf } from "../client/error-reasons.ts"
+import type { Validators } from "../client/validators.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/block.ts"
 import { addDropped, type Dropped, noneDropped, type Problem } from "../mapping/problems.ts"
@@ -12,7 +13,7 @@ export interface TargetStatus {
   readonly target: Target
   /** Polls that have ended. */
   readonly polls: number
-  readonly errors: Readonly<Record<ErrorReason, number>>
+  readonly errors: Readonly<Partial<Record<ErrorReason, number>>>
   readonly dropped: Dropped
   /** Skipped ticks. */
   readonly skipped: number
@@ -20,8 +21,7 @@ export interface TargetStatus {
   readonly lastSuccess: number | undefined
   readonly outage: Outage | undefined
   readonly nextTick: number | undefined
-  /** Ticks before this time are skipped, as the upstream asked for it (Retry-After). */
-  readonly retryAt: number | undefined
+  readonly pause: Pause | undefined
   /** The exposed series: those of the last good poll, until they expire. */
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
@@ -32,6 +32,25 @@ export interface TargetStatus {
   readonly history: PollHistory
 }
 
+/** Ticks are skipped, since the upstream asked for it (Retry-After). */
+export interface Pause {
+  /** Milliseconds on the monotonic clock: a wall clock that is set back does not prolong a pause. */
+  readonly until: number
+  /** Epoch milliseconds of its end, as the wall clock was. */
+  readonly at: number
+  /** Milliseconds that the upstream asked for, and those that it gets. */
+  readonly asked: number
+  readonly granted: number
+}
+
+const hour = 3_600_000
+
+/** A pause is at most an hour or ten intervals, whichever is longer. */
+const pauseFor = ({ interval }: Target, { at, seconds, end }: Poll, asked: number): Pause => {
+  const granted = Math.min(asked, Math.max(hour, 10 * Duration.toMillis(interval)))
+  return { until: end + granted, at: at + seconds * 1000 + granted, asked, granted }
+}
+
 const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>
 
@@ -39,14 +58,14 @@ const zeros = <K extends string>(keys: ReadonlyArray<K>) =>
 export const initialStatus = (target: Target): TargetStatus => ({
   target,
   polls: 0,
-  errors: zeros(errorReasons),
+  errors: zeros(errorReasonsOf(target.request)),
   dropped: noneDropped,
   skipped: 0,
   last: undefined,
   lastSuccess: undefined,
   outage: undefined,
   nextTick: undefined,
-  retryAt: undefined,
+  pause: undefined,
   blocks: [],
   series: 0,
   problems: [],
@@ -64,13 +83,13 @@ export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetSta
     return [
       {
         ...next,
-        errors: { ...status.errors, [outcome.reason]: status.errors[outcome.reason] + 1 },
-        retryAt: outcome.retryAfter === undefined ? undefined : end + outcome.retryAfter
+        errors: { ...status.errors, [outcome.reason]: (status.errors[outcome.reason] ?? 0) + 1 },
+        pause: outcome.retryAfter === undefined ? undefined : pauseFor(status.target, poll, outcome.retryAfter)
       },
       transition
     ]
   }
-  const good = { ...next, lastSuccess: end, retryAt: undefined }
+  const good = { ...next, lastSuccess: end, pause: undefined }
   if (outcome.result === undefined) return [good, transition]
   const { blocks, series, dropped, problems, validators } = outcome.result
   return [{ ...good, blocks, series, problems, validators, dropped: addDropped(status.dropped, dropped) }, transition]

@@ -7,28 +7,33 @@ import type { Tls } from "./faulty.ts"
 /** An authority of the moment, and what it signs; all of it in a folder that is gone with it. */
 export interface Authority extends Disposable {
   readonly caFile: string
-  /** A certificate, in files and as text, for a name such as `IP:127.0.0.1`, valid for so many days from now. */
-  readonly sign: (name: string, days?: number) => Tls & { readonly certFile: string; readonly keyFile: string }
+  /** A certificate, in files and as text, for a name such as `IP:127.0.0.1`, valid for so many days from now; `kind` is what openssl's `-newkey` takes. */
+  readonly sign: (
+    name: string,
+    days?: number,
+    kind?: ReadonlyArray<string>
+  ) => Tls & { readonly certFile: string; readonly keyFile: string }
 }
 
 export const makeAuthority = (): Authority => {
   const folder = mkdtempSync(join(tmpdir(), "authority-"))
   const file = (name: string) => join(folder, name)
   const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { stdio: "pipe" })
-  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+  const curve = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+  const newKey = ["-newkey", ...curve, "-nodes"]
   const [caFile, caKey] = [file("ca.pem"), file("ca.key")]
   openssl("req", "-x509", ...newKey, "-keyout", caKey, "-out", caFile, "-subj", "/CN=test authority", "-days", "1")
   let count = 0
   return {
     caFile,
-    sign: (name, days = 1) => {
+    sign: (name, days = 1, kind = curve) => {
       const [keyFile, request, extensions, certFile] = ["key", "csr", "ext", "pem"].map((end) =>
         file(`${count}.${end}`)
       )
       if (!keyFile || !request || !extensions || !certFile) throw new Error("unreachable")
       count++
       writeFileSync(extensions, `subjectAltName=${name}`)
-      openssl("req", ...newKey, "-keyout", keyFile, "-out", request, "-subj", `/CN=${count}`)
+      openssl("req", "-newkey", ...kind, "-nodes", "-keyout", keyFile, "-out", request, "-subj", `/CN=${count}`)
       openssl(
         ...["x509", "-req", "-in", request, "-CA", caFile, "-CAkey", caKey, "-CAcreateserial"],
         ...["-days", String(days), "-extfile", extensions, "-out", certFile]

@@ -126,6 +126,7 @@ export interface Tls {
   readonly cert: string
   /** Asks clients for a certificate of this authority. */
   readonly ca?: string
+  readonly ciphers?: string
 }
 
 /** A server on a free port of loopback whose path says how it answers: `/hang`, `/reset`, ...; a path that is no fault's name is asked of `answer`. */

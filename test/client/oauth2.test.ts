@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
-import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
+import { type Fault, type Faulty, faults, startFaulty } from "./faulty.ts"
 import { folder } from "./folder.ts"
 import { opened, told } from "./opened.ts"
 
@@ -47,7 +47,9 @@ const request = (scopes: ReadonlyArray<string> = []): Request => {
       tokenUrl: new URL(`${upstream.url}/token`),
       clientId: "me:too",
       clientSecret: { path },
-      scopes
+      scopes,
+      grant: { _tag: "ClientCredentials" },
+      parameters: {}
     }
   }
 }
@@ -70,17 +72,25 @@ test.each([
 ])("one that expires in %s seconds is renewed after %i", async (seconds, renewed) => {
   upstream.also.token = tokens({ expires_in: seconds })
   const poll = await opened(request())
-  const now = Date.now()
-  const clock = vi.spyOn(Date, "now")
+  const start = process.hrtime.bigint()
+  const clock = vi.spyOn(process.hrtime, "bigint")
+  const at = (milliseconds: number) => clock.mockReturnValue(start + BigInt(milliseconds) * 1_000_000n)
+  const wall = vi.spyOn(Date, "now")
   try {
-    clock.mockReturnValue(now)
+    at(0)
     expect(told(await poll())).toBe("Bearer token-1")
-    clock.mockReturnValue(now + renewed * 1000 - 1)
+    // the wall clock is set back, and then forward
+    wall.mockReturnValue(0)
+    at(renewed * 1000 - 1)
     expect(told(await poll())).toBe("Bearer token-1")
-    clock.mockReturnValue(now + renewed * 1000)
+    wall.mockReturnValue(9e12)
+    expect(told(await poll())).toBe("Bearer token-1")
+    wall.mockReturnValue(0)
+    at(renewed * 1000)
     expect(told(await poll())).toBe("Bearer token-2")
   } finally {
     clock.mockRestore()
+    wall.mockRestore()
   }
 })
 
@@ -100,14 +110,24 @@ test.each<[string, Fault, RegExp]>([
   [
     "an error",
     (response) => void response.writeHead(400).end('{"error":"invalid_client"}'),
+    /^status: status 400: from the token endpoint: invalid_client$/
+  ],
+  [
+    "an error with a secret for its code",
+    (response) => void response.writeHead(400).end('{"error":"hunter2"}'),
     /^status: status 400: from the token endpoint$/
+  ],
+  [
+    "HTML",
+    (response) => void response.end("<!doctype html>"),
+    /^status: status 200: the token endpoint's response is not a JSON object$/
   ],
   [
     "no token",
     (response) => void response.end("{}"),
-    /^status: status 200: the token endpoint's answer has no access_token$/
+    /^status: status 200: the token endpoint's response has no access_token$/
   ],
-  ["no JSON", (response) => void response.end("token-1"), /^status: .*no access_token$/],
+  ["no JSON", (response) => void response.end("token-1"), /^status: .*response is not a JSON object$/],
   [
     "a redirect",
     (response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
@@ -116,9 +136,18 @@ test.each<[string, Fault, RegExp]>([
   [
     "nothing",
     (_response, socket) => void socket.destroy(),
-    /^connection: the connection was closed before the answer$/
+    /^connection: the connection was closed before the response$/
   ],
-  ["a flood", (response) => void response.writeHead(200, { "content-length": 1e9 }).write("x"), /^too_large: /]
+  [
+    "a flood",
+    (response) => void response.writeHead(200, { "content-length": 1e9 }).write("x"),
+    /^too_large: the token endpoint's response is longer than 1 MB$/
+  ],
+  [
+    "more than 1 MB",
+    (response) => void response.end(" ".repeat(1_000_001)),
+    /^too_large: the token endpoint's response is longer than 1 MB$/
+  ]
 ])("an endpoint that answers with %s fails the poll, and is asked again by the next", async (_name, fault, outcome) => {
   upstream.also.token = fault
   const poll = await opened(request())
@@ -132,4 +161,71 @@ test("the deadline is over the token as well", async () => {
   const poll = await opened({ ...request(), timeout: Duration.millis(100) })
   expect(told(await poll())).toMatch(/^timeout: /)
   await expect.poll(upstream.openSockets).toBe(0)
+})
+
+test.each<[string, string]>([
+  ["expires_in null", '{"access_token":"token-1","expires_in":null}'],
+  ["expires_in in words", '{"access_token":"token-1","expires_in":"an hour"}'],
+  ["a byte order mark", '\ufeff{"access_token":"token-1","expires_in":3600}']
+])("%s is no reason not to use a token", async (_name, body) => {
+  let asked = 0
+  upstream.also.token = (response) => {
+    asked++
+    response.end(body)
+  }
+  const poll = await opened(request())
+  for (let i = 0; i < 3; i++) expect(told(await poll())).toBe("Bearer token-1")
+  expect(asked).toBe(1)
+})
+
+test("a token endpoint may ask for a pause", async () => {
+  upstream.also.token = (response) => void response.writeHead(429, { "retry-after": "7" }).end()
+  const poll = await opened(request())
+  expect(await poll()).toMatchObject({ failure: { _tag: "BadStatus", status: 429, retryAfter: 7000 } })
+})
+
+test("an endpoint that sends its head one byte at a time costs the poll no more than its deadline", async () => {
+  upstream.also.token = faults.drip_headers
+  const poll = await opened({ ...request(), timeout: Duration.millis(200) })
+  const start = performance.now()
+  expect(told(await poll())).toMatch(/^timeout: /)
+  expect(performance.now() - start).toBeLessThan(2000)
+})
+
+const withAuth = (change: object): Request => {
+  const plain = request(["openid"])
+  return { ...plain, auth: { ...plain.auth, ...change } as NonNullable<Request["auth"]> }
+}
+
+test("the password grant sends user and password, and parameters of its own", async () => {
+  const path = join(folder(), "password")
+  writeFileSync(path, "pä ss\n")
+  const grant = { _tag: "Password", username: "ada", password: { path } }
+  const poll = await opened(withAuth({ grant, parameters: { audience: "https://api.test/" } }))
+  expect(told(await poll())).toBe("Bearer token-1")
+  expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
+    grant_type: "password",
+    username: "ada",
+    password: "pä ss",
+    scope: "openid",
+    audience: "https://api.test/"
+  })
+})
+
+test("a public client names itself in the body", async () => {
+  const path = join(folder(), "password")
+  writeFileSync(path, "s")
+  const grant = { _tag: "Password", username: "ada", password: { path } }
+  const poll = await opened(withAuth({ grant, clientSecret: undefined }))
+  expect(told(await poll())).toBe("Bearer token-1")
+  expect(new URLSearchParams(forms[0]).get("client_id")).toBe("me:too")
+  expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
+})
+
+test("an empty secret fails the poll before anything is sent", async () => {
+  const path = join(folder(), "secret")
+  writeFileSync(path, "\n")
+  const poll = await opened(withAuth({ clientSecret: { path } }))
+  expect(told(await poll())).toBe(`credential: cannot use ${path}: it is empty`)
+  expect(upstream.requests).toEqual([])
 })

@@ -4,8 +4,9 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import type { UpstreamError } from "../../src/client/errors.ts"
-import { type Answer, Upstream, type Validators } from "../../src/client/exchange.ts"
+import { type Answer, Upstream } from "../../src/client/exchange.ts"
 import type { Request } from "../../src/client/request.ts"
+import type { Validators } from "../../src/client/validators.ts"
 
 /** An HTTP client that keeps `idle` connections at most, and `memory` bytes of bodies under way. */
 export const startClient = (idle = 100, memory?: number) =>

@@ -112,6 +112,53 @@ test.each(["http_proxy", "HTTP_PROXY"])("%s names the proxy for http, unless no_
   expect(proxy.asked).toHaveLength(1)
 })
 
+describe("a proxy of the environment", () => {
+  const poll = async (path = "good") => told(await (await opened(get(new URL(`${upstream.url}/${path}`), seconds)))())
+
+  test("is http if it has no scheme", async () => {
+    const proxy = await startProxy()
+    vi.stubEnv("HTTP_PROXY", proxy.url.replace("http://", ""))
+    expect(await poll()).toBe('{"a":1}')
+    expect(proxy.asked).toHaveLength(1)
+    vi.stubEnv("HTTP_PROXY", proxy.url.replace("http://", "ada:hunter2@"))
+    expect(await poll()).toBe('{"a":1}')
+    expect(proxy.authorizations[1]).toBe(`Basic ${btoa("ada:hunter2")}`)
+  })
+
+  test.each<[string, string]>([
+    ["socks5://ada:hunter2@127.0.0.1:1080", "HTTP_PROXY names a socks5 proxy: poller uses http proxies only"],
+    ["http://ada:hunter2@", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
+    ["http://ada:hunter2@host:port", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
+    ["ada:hunter2@[::1", "HTTP_PROXY is not a URL: write http://HOST:PORT"]
+  ])("%s is an error that quotes nothing, and not a direct connection", async (value, message) => {
+    vi.stubEnv("HTTP_PROXY", value)
+    const before = upstream.requests.length
+    expect(await poll()).toBe(`connection: ${message}`)
+    expect(upstream.requests.length).toBe(before)
+    vi.stubEnv("no_proxy", "127.0.0.0/8")
+    expect(await poll()).toBe('{"a":1}')
+  })
+
+  test.each(["127.0.0.1", "*", "x.test, 127.0.0.1", "127.0.0.1:PORT", "127.0.0.0/8", "10.0.0.0/8 127.0.0.0/8"])(
+    "is passed by for %s",
+    async (exempt) => {
+      vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:1")
+      expect(await poll()).toMatch(/^connection: connect ECONNREFUSED/)
+      vi.stubEnv("no_proxy", exempt.replace("PORT", String(upstream.port)))
+      expect(await poll()).toBe('{"a":1}')
+    }
+  )
+
+  test.each(["127.0.0.2", "x.test", ".0.0.1x", "128.0.0.0/8", "127.0.0.1:1", ""])(
+    "is not passed by for %s",
+    async (exempt) => {
+      vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:1")
+      vi.stubEnv("no_proxy", exempt)
+      expect(await poll()).toMatch(/^connection: connect ECONNREFUSED/)
+    }
+  )
+})
+
 describe.skipIf(noOpenssl)("https through a proxy", () => {
   const scene = async (days?: number) => {
     const ours = makeAuthority()

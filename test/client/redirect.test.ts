@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
 import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
@@ -110,5 +111,64 @@ describe("credentials", () => {
     const poll = await opened(request("moved", { method: "POST", body: Redacted.make("token=s3cret") }))
     expect(told(await poll())).toBe("status: status 307: a redirect of a request with a body to another origin")
     expect(away.requests).toEqual([])
+  })
+})
+
+test("a redirect to port 0 is not followed", async () => {
+  home.also.zero = redirectTo("http://127.0.0.1:0/")
+  expect(told(await (await opened(request("zero")))())).toBe("status: status 302: a redirect to port 0")
+})
+
+test("what describes the body goes away with it", async () => {
+  home.also.posted = redirectTo("seen", 303)
+  home.also.seen = (response, _socket, { method, headers }) => void response.end(JSON.stringify({ method, headers }))
+  const headers = {
+    "Content-Type": Redacted.make("text/xml"),
+    "Content-Language": Redacted.make("en"),
+    X: Redacted.make("1")
+  }
+  const poll = await opened(request("posted", { method: "POST", body: Redacted.make("<a/>"), headers }))
+  const seen = JSON.parse(told(await poll()))
+  expect(seen.method).toBe("GET")
+  expect(Object.keys(seen.headers).filter((name) => name.startsWith("content-"))).toEqual([])
+  expect(seen.headers.x).toBe("1")
+})
+
+describe("validators", () => {
+  const versioned =
+    (etag: string): Fault =>
+    (response, _socket, { headers }) => {
+      if (headers["if-none-match"] === etag) response.writeHead(304).end()
+      else response.writeHead(200, { etag }).end(etag)
+    }
+  const conditions = ({ requests }: Faulty) => requests.map(({ headers }) => headers["if-none-match"])
+  const validatorsOf = (result: Awaited<ReturnType<Awaited<ReturnType<typeof opened>>>>) => {
+    const answer = Result.getOrThrow(result)
+    return answer._tag === "Fresh" ? answer.validators : undefined
+  }
+
+  test("of a redirect's destination are sent there, and to no other URL", async () => {
+    away.also.one = versioned('"same"')
+    away.also.two = versioned('"same"')
+    home.also.turn = redirectTo(`${away.url}/one`)
+    const poll = await opened(request("turn"))
+    const validators = validatorsOf(await poll())
+    expect(validators).toMatchObject({ url: `${away.url}/one`, etag: '"same"' })
+    home.requests.length = 0
+    away.requests.length = 0
+    expect(Result.getOrThrow(await poll(validators))._tag).toBe("NotModified")
+    expect([conditions(home), conditions(away)]).toEqual([[undefined], ['"same"']])
+    // the redirect leads elsewhere now, where the same tag means another resource
+    home.also.turn = redirectTo(`${away.url}/two`)
+    expect(Result.getOrThrow(await poll(validators))._tag).toBe("Fresh")
+    expect(conditions(away).at(-1)).toBeUndefined()
+  })
+
+  test.each(["POST", "PUT", "OPTIONS", "DELETE"])("are not sent with %s", async (method) => {
+    home.also.graphql = versioned('"1"')
+    const poll = await opened(request("graphql", { method, body: Redacted.make("{}") }))
+    const validators = validatorsOf(await poll())
+    expect(Result.getOrThrow(await poll(validators))._tag).toBe("Fresh")
+    expect(conditions(home)).toEqual([undefined, undefined])
   })
 })

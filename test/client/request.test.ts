@@ -1,13 +1,16 @@
+import { once } from "node:events"
 import { chmodSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Validators } from "../../src/client/exchange.ts"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
+import type { Validators } from "../../src/client/validators.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
 import { folder } from "./folder.ts"
 import { opened, told } from "./opened.ts"
@@ -97,19 +100,21 @@ describe("credentials", () => {
     const path = file("first")
     const poll = await opened(request({ auth: { _tag: "Bearer", token: { path } } }))
     rmSync(path)
-    expect(told(await poll())).toBe(`connection: cannot read ${path}: no such file`)
+    expect(told(await poll())).toBe(`credential: cannot read ${path}: no such file`)
     writeFileSync(path, "first")
     expect(Result.isSuccess(await poll())).toBe(true)
     if (process.getuid?.() === 0) return
     chmodSync(path, 0)
-    expect(told(await poll())).toBe(`connection: cannot read ${path}: no permission`)
+    expect(told(await poll())).toBe(`credential: cannot read ${path}: no permission`)
   })
 
   test("that no header can hold are refused without a word of them", async () => {
     const path = file("two\nlines")
     const poll = await opened(request({ headersFrom: { "X-Api-Key": { path } } }))
     const outcome = told(await poll())
-    expect(outcome).toBe('connection: Invalid character in header content ["x-api-key"]')
+    expect(outcome).toBe(
+      `credential: cannot use ${path}: it holds a line end or a character that is not ASCII, which no header can hold`
+    )
   })
 })
 
@@ -142,19 +147,75 @@ describe("an answer", () => {
       const same = headers["if-none-match"] === '"1"' || headers["if-modified-since"] === modified
       response.writeHead(same ? 304 : 200, { etag: '"1"', "last-modified": modified }).end(same ? undefined : "{}")
     }
-    const poll = await opened(request({ url: new URL(`${upstream.url}/versioned`) }))
+    const url = new URL(`${upstream.url}/versioned`)
+    const poll = await opened(request({ url }))
     const validatorsOf = async (validators?: Validators) => {
       const answer = Result.getOrThrow(await poll(validators))
       return answer._tag === "Fresh" ? answer.validators : answer._tag
     }
     const known = await validatorsOf()
-    expect(known).toEqual({ etag: '"1"', lastModified: modified })
+    expect(known).toEqual({ url: url.href, etag: '"1"', lastModified: modified })
     const before = upstream.connections()
-    expect(await validatorsOf({ etag: '"1"', lastModified: undefined })).toBe("NotModified")
-    expect(await validatorsOf({ etag: undefined, lastModified: modified })).toBe("NotModified")
+    expect(await validatorsOf({ url: url.href, etag: '"1"', lastModified: undefined })).toBe("NotModified")
+    expect(await validatorsOf({ url: url.href, etag: undefined, lastModified: modified })).toBe("NotModified")
     expect(upstream.connections()).toBe(before)
-    expect(await validatorsOf({ etag: '"0"', lastModified: undefined })).toEqual(known)
+    expect(await validatorsOf({ url: url.href, etag: '"0"', lastModified: undefined })).toEqual(known)
   })
+})
+
+describe("a request that is not safe", () => {
+  test("is never sent twice, whatever becomes of its connection", async () => {
+    let seen = 0
+    upstream.also.posted = (response, socket) => {
+      seen++
+      if (seen % 2 === 0) socket.resetAndDestroy()
+      else response.end("{}")
+    }
+    const url = new URL(`${upstream.url}/posted`)
+    const poll = await opened(request({ url, method: "POST", body: Redacted.make("{}") }))
+    const outcomes = []
+    for (let i = 0; i < 6; i++) outcomes.push(told(await poll()))
+    const lost = "connection: the connection was closed before the response"
+    expect(outcomes).toEqual(["{}", lost, "{}", lost, "{}", lost])
+    expect(seen).toBe(6)
+  })
+
+  test("does not go over a connection that the server is about to close", async () => {
+    const server = createServer((incoming, response) => {
+      incoming.resume()
+      response.end("{}", () => setImmediate(() => incoming.socket.destroy()))
+    })
+    server.listen(0, "127.0.0.1")
+    await once(server, "listening")
+    onTestFinished(() => void server.close())
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    const poll = await opened(request({ url, method: "POST", body: Redacted.make("{}") }))
+    for (let i = 0; i < 20; i++) expect(told(await poll())).toBe("{}")
+  })
+})
+
+test.each([
+  ["a bearer token", (path: string) => ({ auth: { _tag: "Bearer", token: { path } } as const })],
+  ["a header", (path: string) => ({ headersFrom: { "X-Api-Key": { path } } })]
+])("%s that is not ASCII is refused with a line, and not sent in Latin-1", async (_name, change) => {
+  const path = file("schlüssel")
+  const before = upstream.requests.length
+  expect(told(await (await opened(request(change(path))))())).toBe(
+    `credential: cannot use ${path}: it holds a line end or a character that is not ASCII, which no header can hold`
+  )
+  expect(upstream.requests.length).toBe(before)
+})
+
+test("an empty secret fails closed", async () => {
+  const path = file(" \n")
+  for (const change of [
+    { auth: { _tag: "Bearer", token: { path } } as const },
+    { auth: { _tag: "Basic", username: "ada", password: { path } } as const },
+    { auth: { _tag: "Digest", username: "ada", password: { path } } as const },
+    { headersFrom: { "X-Api-Key": { path } } }
+  ]) {
+    expect(told(await (await opened(request(change)))())).toBe(`credential: cannot use ${path}: it is empty`)
+  }
 })
 
 describe("a connection", () => {

@@ -1,4 +1,5 @@
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs"
+import type { Server } from "node:https"
 import { join } from "node:path"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
@@ -38,7 +39,9 @@ describe.skipIf(noOpenssl)("a certificate", () => {
 
   test("of an authority that nobody named is not, unless that is what the target wants", async () => {
     const upstream = await started(ours.sign("IP:127.0.0.1"))
-    expect(await outcome(`${upstream.url}/good`)).toMatch(/^tls: TLS: unable to verify the first certificate/)
+    expect(await outcome(`${upstream.url}/good`)).toBe(
+      "tls: TLS: unable to verify the first certificate: if it is to be trusted, name its authority in tls: ca_file"
+    )
     expect(await outcome(`${upstream.url}/good`, { insecureSkipVerify: true })).toBe('{"a":1}')
   })
 
@@ -123,6 +126,48 @@ describe.skipIf(noOpenssl)("a certificate", () => {
     answer()
     expect(told(await underWay)).toBe("{}")
     await expect.poll(upstream.openSockets, { interval: 5 }).toBe(1)
+  })
+})
+
+describe.skipIf(noOpenssl)("a certificate", () => {
+  test("of a key that is too weak is no trouble of the network", async () => {
+    const weak = ours.sign("IP:127.0.0.1", 1, ["rsa:1024"])
+    const upstream = await started({ ...weak, ciphers: "DEFAULT@SECLEVEL=0" })
+    const poll = await opened(request(`${upstream.url}/good`, { caFile: ours.caFile }))
+    expect(told(await poll())).toBe("tls: TLS: EE certificate key too weak")
+  })
+
+  test("that expires while poller runs fails the polls over new connections, and its successor ends that", async () => {
+    const upstream = await started(ours.sign("IP:127.0.0.1"))
+    const server = upstream.server as Server
+    const poll = await opened(request(`${upstream.url}/good`, { caFile: ours.caFile }))
+    expect(told(await poll())).toBe('{"a":1}')
+    server.setSecureContext(ours.sign("IP:127.0.0.1", -1))
+    expect(told(await poll())).toBe('{"a":1}')
+    server.closeAllConnections()
+    expect(told(await poll())).toBe("tls: TLS: certificate has expired")
+    expect(told(await poll())).toBe("tls: TLS: certificate has expired")
+    server.setSecureContext(ours.sign("IP:127.0.0.1"))
+    expect(told(await poll())).toBe('{"a":1}')
+  })
+
+  test.each(["ca", "cert", "key"])("of an empty %s file is not trusted", async (name) => {
+    const upstream = await started(ours.sign("IP:127.0.0.1"))
+    const { certFile, keyFile } = ours.sign("DNS:client")
+    const empty = join(folder(), "empty.pem")
+    writeFileSync(empty, "")
+    const tls = { caFile: ours.caFile, certFile, keyFile, [`${name}File`]: empty }
+    const poll = await opened(request(`${upstream.url}/good`, tls))
+    expect(told(await poll())).toBe(`tls: cannot use ${empty}: it is empty`)
+    expect(upstream.connections()).toBe(0)
+  })
+
+  test("and a head of one byte at a time cost the poll no more than its deadline", async () => {
+    const upstream = await started(ours.sign("IP:127.0.0.1"))
+    const plain = request(`${upstream.url}/drip_headers`, { caFile: ours.caFile })
+    const poll = await opened({ ...plain, timeout: Duration.millis(500) })
+    expect(told(await poll())).toMatch(/^timeout: /)
+    await expect.poll(upstream.openSockets).toBe(0)
   })
 })
 

@@ -32,6 +32,7 @@ const beyond = new Set([
   "metric-name-of-pollers-own.yml",
   "metric-of-two-helps.yml",
   "metric-of-two-types.yml",
+  "oauth2-grants.yml",
   "path.yml",
   "pattern.yml",
   "rows-without-metrics.yml",

@@ -20,7 +20,7 @@ const fresh = (text: string): Answer => ({
   _tag: "Fresh",
   status: 200,
   body: Buffer.from(text),
-  validators: { etag: '"1"', lastModified: undefined }
+  validators: { url: "http://shop.test/", etag: '"1"', lastModified: undefined }
 })
 const nodes = (count: number) =>
   JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })

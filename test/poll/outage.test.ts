@@ -3,7 +3,7 @@ import { afterPoll, type Outage, type Transition } from "../../src/poll/outage.t
 import type { Outcome, Poll } from "../../src/poll/outcome.ts"
 
 const good: Outcome = { _tag: "Good", status: 200, bytes: 2, result: undefined }
-const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete answer within 10s" }
+const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete response within 10s" }
 const refused: Outcome = { _tag: "Failed", reason: "connection", message: "connect ECONNREFUSED" }
 
 /** Polls every 10 seconds, each of one second, and what they leave behind. */
@@ -11,7 +11,7 @@ const after = (outcomes: ReadonlyArray<Outcome>) => {
   let outage: Outage | undefined
   const transitions: Array<Transition> = []
   for (const [n, outcome] of outcomes.entries()) {
-    const poll: Poll = { at: n * 10_000, seconds: 1, outcome }
+    const poll: Poll = { at: n * 10_000, seconds: 1, end: n * 10_000 + 1000, outcome }
     const [next, transition] = afterPoll(outage, poll)
     outage = next
     if (transition !== undefined) transitions.push(transition)
@@ -27,14 +27,14 @@ test("an outage of 3,600 polls is two transitions", () => {
   const { outage, transitions } = after([good, ...new Array<Outcome>(3600).fill(timeout), good])
   expect(outage).toBeUndefined()
   expect(transitions).toEqual([
-    { _tag: "Down", reason: "timeout", message: "no complete answer within 10s" },
+    { _tag: "Down", reason: "timeout", message: "no complete response within 10s" },
     { _tag: "Up", milliseconds: 3600 * 10_000 + 1000, polls: 3600 }
   ])
 })
 
 test("a change of the reason is kept but is no transition", () => {
   const { outage, transitions } = after([timeout, timeout, refused])
-  expect(outage).toEqual({ since: 0, reason: "connection", message: "connect ECONNREFUSED", polls: 3 })
+  expect(outage).toEqual({ since: 0, began: 0, reason: "connection", message: "connect ECONNREFUSED", polls: 3 })
   expect(transitions).toHaveLength(1)
 })
 

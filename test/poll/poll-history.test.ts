@@ -21,7 +21,7 @@ test("a history has the last polls and the last failures whole, and the times of
   fc.assert(
     fc.property(outcomes, (outcomes) => {
       const history = new PollHistory()
-      const polls = outcomes.map((outcome, at) => ({ at, seconds: at / 8, outcome }))
+      const polls = outcomes.map((outcome, at) => ({ at, seconds: at / 8, end: at * 125, outcome }))
       for (const poll of polls) history.add(poll)
       expect(history.times()).toEqual(
         polls

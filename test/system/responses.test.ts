@@ -74,7 +74,7 @@ describe("a response costs no more memory than its bytes allow", () => {
   test("whatever Content-Length announces, under any max_body", async () => {
     const target = { url: `${upstream.url}/announces_100_gb`, max_body: "200GB" }
     const { reason, message, megabytes } = await firstPoll(target)
-    expect([reason, message]).toEqual(["connection", "the connection was closed in the middle of the answer"])
+    expect([reason, message]).toEqual(["connection", "the connection was closed in the middle of the response"])
     expect(megabytes).toBeLessThan(50)
   })
 })

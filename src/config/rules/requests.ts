@@ -1,5 +1,6 @@
 import { type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
+import { authKeys } from "../schema/auth.ts"
 import { isMap } from "../unknown-values.ts"
 
 export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
@@ -27,11 +28,31 @@ const holders = ({ defaults, targetLike }: RawConfiguration) => [
 export const oneAuth = (file: RawConfiguration): ReadonlyArray<Issue> =>
   holders(file).flatMap(({ path, settings }) => {
     if (!isMap(settings.auth)) return []
-    const kinds = ["basic", "bearer_token_file", "oauth2"]
-    const given = kinds.filter((kind) => isMap(settings.auth) && kind in settings.auth)
+    const given = authKeys.filter((kind) => isMap(settings.auth) && kind in settings.auth)
     if (given.length === 1) return []
     const found = given.length === 0 ? "none" : given.join(" and ")
-    return [issue([...path, "auth"], `expected one of ${kinds.join(", ")}, got ${found}`)]
+    return [issue([...path, "auth"], `expected one of ${authKeys.join(", ")}, got ${found}`)]
+  })
+
+/** The keys of `oauth2` that a grant needs, and those that it has no use for. */
+const grantKeys = {
+  client_credentials: { needs: ["client_secret_file"], excludes: ["username", "password_file"] },
+  password: { needs: ["username", "password_file"], excludes: [] }
+} as const
+
+export const keysOfGrant = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  holders(file).flatMap(({ path, settings: { auth } }) => {
+    const oauth2 = isMap(auth) ? auth.oauth2 : undefined
+    if (!isMap(oauth2)) return []
+    const isPassword = oauth2.grant === "password"
+    const { needs, excludes } = grantKeys[isPassword ? "password" : "client_credentials"]
+    const at = [...path, "auth", "oauth2"]
+    return [
+      ...needs
+        .filter((key) => !(key in oauth2))
+        .map((key) => issue([...at, key], isPassword ? "missing: grant: password needs it" : "missing")),
+      ...excludes.filter((key) => key in oauth2).map((key) => issueOfKey([...at, key], "needs grant: password"))
+    ]
   })
 
 export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>

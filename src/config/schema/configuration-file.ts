@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { infosHaveLabels, Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
-import { settings, sharedMapping, Text, url } from "./target-settings.ts"
+import { Text, url } from "./fields.ts"
+import { settings, sharedMapping } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
 /** Defaults of the settings of targets. */

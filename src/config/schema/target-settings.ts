@@ -3,6 +3,8 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
 import { duration } from "../go-duration.ts"
+import { AuthSettings } from "./auth.ts"
+import { secretFile, Text, text, url } from "./fields.ts"
 
 /** Built-in values, in the notation of a configuration file. */
 export const builtInSettings = {
@@ -16,25 +18,6 @@ export const builtInSettings = {
 
 /** The built-in timeout is the shorter one of this and the interval. */
 export const maxBuiltInTimeout = "10s"
-
-export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a non-empty string" }))
-
-const text = (annotations: { readonly description: string; readonly examples?: ReadonlyArray<string> }) =>
-  Text.annotate(annotations)
-
-/** The path of a file with a secret or a certificate. config/secret-files.ts resolves relative paths. */
-const file = (description: string, example: string) => text({ description, examples: [example] })
-
-const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-
-/** A URL for HTTP. Messages do not show the value: it may contain a password. */
-export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
-  Schema.String.annotate(about)
-    .check(
-      Schema.isPattern(/^https?:\/\//u, { expected: "a URL that begins with http:// or https://" }).abort(),
-      Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" })
-    )
-    .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
 
 /** A token (RFC 9110, section 5.6.2). */
 const HeaderName = Schema.String.check(
@@ -97,41 +80,12 @@ const Headers = Schema.Record(HeaderName, Schema.RedactedFromValue(HeaderValue))
   })
 )
 
-const Basic = Schema.Struct({
-  username: text({ description: "User name." }),
-  password_file: file("File with the password.", "shop-password")
-}).annotate({ description: "Basic authentication (RFC 7617)." })
-
-const OAuth2 = Schema.Struct({
-  token_url: url({
-    description: "URL of the token endpoint.",
-    examples: ["https://login.example.com/oauth/token"]
-  }),
-  client_id: text({ description: "Client ID." }),
-  client_secret_file: file("File with the client secret.", "fleet-secret"),
-  scopes: Schema.optionalKey(
-    Schema.Array(Text).annotate({
-      description: "Scopes of the token.",
-      examples: [["read:nodes"]]
-    })
-  )
-}).annotate({
-  description: "Token of the client credentials grant (RFC 6749, section 4.4), renewed before it expires."
-})
-
-const Auth = Schema.Struct({
-  basic: Schema.optionalKey(Basic),
-  bearer_token_file: Schema.optionalKey(file("File with a bearer token (RFC 6750).", "fleet-token")),
-  oauth2: Schema.optionalKey(OAuth2)
-})
-  // for editors; `check` has its own rule, which other errors do not hide
-  .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 }) }))
-  .annotate({ description: "Authentication: one of basic, bearer_token_file and oauth2." })
-
 const Tls = Schema.Struct({
-  ca_file: Schema.optionalKey(file("CA certificates to trust instead of those of the system, PEM.", "internal-ca.pem")),
-  cert_file: Schema.optionalKey(file("Client certificate, PEM. Needs key_file.", "client.pem")),
-  key_file: Schema.optionalKey(file("Key of the client certificate, PEM. Needs cert_file.", "client-key.pem")),
+  ca_file: Schema.optionalKey(
+    secretFile("CA certificates to trust instead of those of the system, PEM.", "internal-ca.pem")
+  ),
+  cert_file: Schema.optionalKey(secretFile("Client certificate, PEM. Needs key_file.", "client.pem")),
+  key_file: Schema.optionalKey(secretFile("Key of the client certificate, PEM. Needs cert_file.", "client-key.pem")),
   server_name: Schema.optionalKey(
     text({ description: "Server name to verify in the certificate.", examples: ["api.internal"] })
   ),
@@ -205,7 +159,7 @@ export const settings = {
       examples: ["http://proxy.internal:3128"]
     })
   ),
-  auth: Schema.optionalKey(Auth),
+  auth: Schema.optionalKey(AuthSettings),
   tls: Schema.optionalKey(Tls)
 }
 

@@ -1,7 +1,8 @@
 import * as Schema from "effect/Schema"
 import { mappingFields } from "../../mapping/schema/mapping.ts"
 import { duration } from "../go-duration.ts"
-import { settings, sharedMapping, Text, url } from "./target-settings.ts"
+import { Text, url } from "./fields.ts"
+import { settings, sharedMapping } from "./target-settings.ts"
 
 /** Default time between two readings, as in Prometheus. */
 export const builtInRefresh = { files: "5m", http: "1m" } as const

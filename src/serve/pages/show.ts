@@ -8,7 +8,9 @@ const units: ReadonlyArray<readonly [seconds: number, name: string]> = [
 ]
 
 /** A length of time as a person says it: `120 ms`, `2.5 s`, `3 min 20 s`, `5 d 4 h`. */
-export const duration = (seconds: number): string => {
+export const duration = (length: number): string => {
+  // a wall clock may be set back between two moments
+  const seconds = Math.max(0, length)
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`
   let rest = Math.round(seconds)

@@ -57,10 +57,10 @@ const origin = ({ name, targets, attempted, lastSuccess }: SourceStatus, now: nu
   return html`<p class="soft">${show.count(targets, "target")} from ${name}${attempted ? read : ", which was not asked yet"}</p>`
 }
 
-const nextPoll = ({ nextTick, retryAt }: TargetStatus, now: number): Content => {
-  const at = Math.max(nextTick ?? 0, retryAt ?? 0)
+const nextPoll = ({ nextTick, pause }: TargetStatus, now: number): Content => {
+  const at = Math.max(nextTick ?? 0, pause?.at ?? 0)
   if (at === 0) return ""
-  return `${at <= now ? "now" : `in ${show.duration((at - now) / 1000)}`}${retryAt === undefined ? "" : " (Retry-After)"}`
+  return `${at <= now ? "now" : `in ${show.duration((at - now) / 1000)}`}${pause === undefined ? "" : " (Retry-After)"}`
 }
 
 const row = (status: TargetStatus, now: number): Html => {

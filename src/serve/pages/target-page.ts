@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import type { Block } from "../../exposition/block.ts"
 import type { DaemonStatus } from "../../poll/daemon-status.ts"
 import type { PollRecord } from "../../poll/outcome.ts"
-import type { TargetStatus } from "../../poll/target-status.ts"
+import type { Pause, TargetStatus } from "../../poll/target-status.ts"
 import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout } from "./layout.ts"
@@ -28,8 +28,11 @@ const sentence = (status: TargetStatus, now: number): Content => {
 
 const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
+const reasonOfPause = ({ asked, granted }: Pause): string =>
+  `: the server asked for a pause of ${show.duration(asked / 1000)} (Retry-After)${granted < asked ? `, of which it gets ${show.duration(granted / 1000)}` : ""}`
+
 const facts = (status: TargetStatus, now: number): Html => {
-  const { target, errors, polls, skipped, series, nextTick, retryAt } = status
+  const { target, errors, polls, skipped, series, nextTick, pause } = status
   const failed = Object.values(errors).reduce((sum, count) => sum + count, 0)
   const seconds = (duration: Duration.Duration) => show.duration(Duration.toSeconds(duration))
   return html`<dl>
@@ -38,7 +41,7 @@ ${fact("Interval", seconds(target.interval))}
 ${fact("Timeout", seconds(target.request.timeout))}
 ${fact("Stale after", seconds(target.staleAfter))}
 ${fact("Next poll", nextTick === undefined ? "" : nextTick <= now ? "now" : `in ${show.duration((nextTick - now) / 1000)}`)}
-${retryAt !== undefined && fact("Left alone until (Retry-After)", show.time(retryAt))}
+${pause !== undefined && fact("Paused until", [show.time(pause.at), reasonOfPause(pause)])}
 ${fact("Series", series.toLocaleString("en-US"))}
 ${fact("Polls", `${polls.toLocaleString("en-US")}, of which ${failed.toLocaleString("en-US")} failed`)}
 ${fact("Ticks skipped", skipped.toLocaleString("en-US"))}

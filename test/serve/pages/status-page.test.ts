@@ -18,13 +18,13 @@ const good: Outcome = {
   bytes: 1234,
   result: { blocks: [], series: 3, dropped: noneDropped, problems: [], validators: undefined }
 }
-const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete answer within 5s" }
+const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete response within 5s" }
 
 /** A target after these polls, ten seconds apart; the last was ten seconds ago. */
 const after = (name: string, outcomes: ReadonlyArray<Outcome>): TargetStatus =>
   outcomes.reduce(
     (status, outcome, n) => {
-      const poll = { at: now - (outcomes.length - n) * 10_000, seconds: 0.25, outcome }
+      const poll = { at: now - (outcomes.length - n) * 10_000, seconds: 0.25, end: now, outcome }
       status.history.add(poll)
       return applyPoll(status, poll)[0]
     },
@@ -67,7 +67,7 @@ describe("the status page", () => {
     const text = read(
       page([after("well", [good]), after("late", [good, timeout]), after("early", [timeout, timeout, timeout])])
     )
-    expect(text).toContain("early since 30 s ago : timeout, no complete answer within 5s")
+    expect(text).toContain("early since 30 s ago : timeout, no complete response within 5s")
     expect(text.indexOf("early")).toBeLessThan(text.indexOf("late"))
     expect(text.indexOf("late")).toBeLessThan(text.indexOf("well"))
   })
@@ -105,7 +105,7 @@ describe("the status page", () => {
 describe("a target's page", () => {
   test("shows its failures, also those that many successes came after", () => {
     const text = read(targetPage(self, after("a", [timeout, ...new Array<Outcome>(100).fill(good)]), now))
-    expect(text).toMatch(/Last failures .* timeout no complete answer within 5s/)
+    expect(text).toMatch(/Last failures .* timeout no complete response within 5s/)
   })
 
   test("shows problems by their place in the answer, never what stood there", () => {

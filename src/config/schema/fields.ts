@@ -1,0 +1,21 @@
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+
+export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a non-empty string" }))
+
+export const text = (annotations: { readonly description: string; readonly examples?: ReadonlyArray<string> }) =>
+  Text.annotate(annotations)
+
+/** The path of a file with a secret or a certificate. config/secret-files.ts resolves relative paths. */
+export const secretFile = (description: string, example: string) => text({ description, examples: [example] })
+
+const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+/** A URL for HTTP. Messages do not show the value: it may contain a password. */
+export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
+  Schema.String.annotate(about)
+    .check(
+      Schema.isPattern(/^https?:\/\//u, { expected: "a URL that begins with http:// or https://" }).abort(),
+      Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" })
+    )
+    .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import * as Duration from "effect/Duration"
+import { expect, onTestFinished, test, vi } from "vitest"
+import { get } from "../../src/client/request.ts"
+import { isMissing } from "../system/counterpart.ts"
+import { startFaulty } from "./faulty.ts"
+import { opened, told } from "./opened.ts"
+
+type Found = ReadonlyArray<{ readonly address: string; readonly family: 4 | 6 }>
+
+const found: Found = [
+  { address: "127.0.0.2", family: 4 },
+  { address: "127.0.0.1", family: 4 }
+]
+vi.mock("node:dns", () => ({
+  lookup: (_name: string, _options: object, done: (error: null, found: Found) => void) => done(null, found)
+}))
+
+const noPython = isMissing({ name: "python3", probe: ["python3", "--version"], install: "apt-get install python3" })
+
+/** A listener whose queue is full: the kernel neither accepts nor refuses more connections. */
+const full = (port: number) => `
+import socket, time
+listener = socket.socket()
+listener.bind(("127.0.0.2", ${port}))
+listener.listen(0)
+waiting = []
+for _ in range(4):
+    client = socket.socket()
+    client.setblocking(False)
+    client.connect_ex(("127.0.0.2", ${port}))
+    waiting.append(client)
+time.sleep(0.1)
+print("full", flush=True)
+time.sleep(60)
+`
+
+test.skipIf(noPython)("a dead first address leaves time for the second, however short the timeout", async () => {
+  const upstream = await startFaulty()
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const dead = spawn("python3", ["-c", full(upstream.port)], { stdio: ["ignore", "pipe", "inherit"] })
+  onTestFinished(() => void dead.kill("SIGKILL"))
+  await once(createInterface(dead.stdout), "line")
+  const url = new URL(`${upstream.url}/good`)
+  url.hostname = "two.test"
+  for (const timeout of [200, 1000]) {
+    const poll = await opened(get(url, Duration.millis(timeout)))
+    expect(told(await poll())).toBe('{"a":1}')
+  }
+})
