@@ -4,14 +4,24 @@ import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Completions from "effect/cli/Completions"
+import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
 import { Upstream } from "./client/exchange.ts"
 import { check } from "./commands/check.ts"
-import { flagsIn, globalFlags, normalize } from "./commands/command-line.ts"
+import { flagsIn, normalize } from "./commands/command-line.ts"
+import {
+  complete,
+  completeCommand,
+  completionScript,
+  formatCandidates,
+  shells,
+  splitLine
+} from "./commands/completion.ts"
 import { demo } from "./commands/demo.ts"
 import { LogFormat, LogLevel, logging } from "./commands/flags.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
@@ -27,7 +37,7 @@ import * as ParseWorker from "./config/parse-worker.ts"
 import { exitCode, Failure } from "./failure.ts"
 import { prepareProcess } from "./host/lifecycle.ts"
 import { connections } from "./host/limits.ts"
-import { hasColors } from "./host/logger.ts"
+import { formats, hasColors, levels } from "./host/logger.ts"
 import { exitAsCommand, stopStatus } from "./host/signals.ts"
 import { startWorker } from "./host/worker.ts"
 import { longVersion, version } from "./version.ts"
@@ -38,14 +48,24 @@ const commandNames = commands.map(({ name }) => name)
 /** The commands that a signal ends as it should. Their log takes the warnings of the start. */
 const daemons: ReadonlyArray<string> = [run.name, demo.name]
 
+/** Prints the function that completes poller's command line in a shell. */
+const CompletionsFlag = GlobalFlag.Action({
+  flag: Flag.Literals("completions", shells).pipe(
+    Flag.withDescription("Print the completion function of a shell"),
+    Flag.optional
+  ),
+  run: (shell) =>
+    Option.isNone(shell) ? Effect.void : Effect.orDie(print(process.stdout, completionScript[shell.value]))
+})
+
 const poller = Command.make("poller").pipe(
   Command.withDescription("Polls JSON APIs on its own clock and serves the responses as Prometheus series."),
   Command.withSubcommands(commands),
   Command.provide(logging),
-  Command.withGlobalFlags([LogFormat, LogLevel])
+  Command.withGlobalFlags([LogFormat, LogLevel, CompletionsFlag])
 )
 
-const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version]
 
 /** A presenter cannot fail, so a failed write is a defect, which is reported like any failure. */
 const printed = (text: string) => Effect.orDie(print(process.stdout, text))
@@ -89,21 +109,42 @@ const teardown: Runtime.Teardown = (result) => process.exit(statusOf(result))
 /** The services of prompts and of flags that open files, which poller has not. Node's own would open stdin at every start. */
 const unused = Layer.empty as Layer.Layer<Command.Environment>
 
+/** A global flag as Effect describes the flags of commands. */
+const described = (name: string, description: string, values: ReadonlyArray<string>): Completions.FlagDescriptor => ({
+  name,
+  aliases: [],
+  description,
+  type: values.length === 0 ? { _tag: "Boolean" } : { _tag: "Choice", values }
+})
+
+const settings = [
+  described("log-format", "Format of the log on stderr", formats),
+  described("log-level", "Least severe level to log", levels)
+]
+
+const actions = [
+  described("help", "Show help", []),
+  described("version", "Show the version", []),
+  described("completions", "Print the completion function of a shell", shells)
+]
+
 /** The arguments together with the environment variables of flags that are not among them. */
 const withVariables = (args: ReadonlyArray<string>) => {
   const program = Completions.fromCommand(poller)
   const command = program.subcommands.find(({ name }) => name === args[0])
-  const global = globalFlags.map((name) => ({
-    name,
-    aliases: [],
-    description: undefined,
-    type: { _tag: "String" } as const
-  }))
-  return fromEnvironment(process.env, flagsIn(args), command, program, global)
+  return fromEnvironment(process.env, flagsIn(args), command, program, settings)
+}
+
+/** Answers a shell that completes a command line. */
+const answerShell = ([shell, ...words]: ReadonlyArray<string>) => {
+  const given = shell === "bash" ? splitLine(words[0] ?? "") : words
+  const candidates = complete(given, Completions.fromCommand(poller), [...settings, ...actions])
+  return print(process.stdout, formatCandidates(candidates))
 }
 
 /** What the arguments and the environment ask for. */
 export const program = Effect.fnUntraced(function* (given: ReadonlyArray<string>) {
+  if (given[0] === completeCommand) return yield* answerShell(given.slice(1))
   const args = normalize(given, commandNames)
   const variables = withVariables(args)
   if (variables.problems.length > 0)

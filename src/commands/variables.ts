@@ -12,22 +12,25 @@ export const variable = (flag: string): string => `${prefix}${flag.toUpperCase()
 const repeatable: ReadonlySet<string> = new Set(["addr", "config"])
 
 /** Of these flags a command takes one; one that was given on the command line makes the variable of the other meaningless. */
-const alternatives: Readonly<Record<string, string>> = { config: "target", target: "config" }
+const alternatives: ReadonlyMap<string, string> = new Map([
+  ["config", "target"],
+  ["target", "config"]
+])
 
 /** What Kubernetes and Docker set in the containers beside a service called `poller`. */
 const ofServiceLinks =
   /^POLLER_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?|ENV_.*|NAME)$/
 
-const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  "1": true,
-  false: false,
-  no: false,
-  off: false,
-  "0": false
-}
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["on", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["off", false],
+  ["0", false]
+])
 
 /** Warnings about the environment, for the command that logs them. */
 export const VariableWarnings = Context.Reference<ReadonlyArray<Diagnostic>>("poller/VariableWarnings", {
@@ -77,9 +80,9 @@ export const fromEnvironment = (
   const problems: Array<string> = []
   for (const { name, type } of command === undefined ? [] : [...command.flags, ...globalFlags]) {
     const value = env[variable(name)] ?? ""
-    if (value === "" || given.has(name) || given.has(alternatives[name] ?? "")) continue
+    if (value === "" || given.has(name) || given.has(alternatives.get(name) ?? "")) continue
     if (type._tag === "Boolean") {
-      const on = booleans[value.toLowerCase()]
+      const on = booleans.get(value.toLowerCase())
       if (on === true) args.push(`--${name}`)
       if (on === undefined) problems.push(`${variable(name)} ${JSON.stringify(value)}: expected true or false`)
       continue
