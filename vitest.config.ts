@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config"
 
 /** Tests that assert a time or an amount of memory. */
-const measured = ["bench", "clients", "limits", "slow-scrape", "storm"].map((name) => `test/system/${name}.test.ts`)
+const measured = ["bench", "clients", "limits", "password-guesses", "slow-scrape", "storm"].map(
+  (name) => `test/system/${name}.test.ts`
+)
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import type { Plugin } from "rolldown"
 /** What the program takes from packages that few processes need: patterns, passwords, and what prom-client has for traces. */
 const taken: Readonly<Record<string, ReadonlyArray<string>>> = {
   re2js: ["RE2JS"],
-  bcryptjs: ["compare"],
+  bcryptjs: ["compareSync"],
   "@opentelemetry/api": ["trace", "context"]
 }
 

@@ -94,6 +94,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       Effect.forever
     )
     const loops = [
+      options.web.follow,
       scheduler.await,
       manager.run,
       reloads,

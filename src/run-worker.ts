@@ -2,10 +2,12 @@ import { type MessagePort, workerData } from "node:worker_threads"
 import { runParseWorker } from "./config/parse-worker.ts"
 import type { WorkerRole } from "./host/worker.ts"
 import { runConversionWorker } from "./poll/conversion-worker.ts"
+import { runPasswordWorker } from "./serve/web-config/passwords.ts"
 
 const programs: Record<WorkerRole, (main: MessagePort) => void> = {
   convert: runConversionWorker,
-  parse: runParseWorker
+  parse: runParseWorker,
+  passwords: runPasswordWorker
 }
 
 /** What this thread does if it is a worker. */

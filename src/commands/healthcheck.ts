@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import * as http from "node:http"
 import * as https from "node:https"
 import { text } from "node:stream/consumers"
@@ -7,8 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { badConfiguration, failure } from "../failure.ts"
+import { fileLimits, readFile } from "../host/file-reader.ts"
 import { type Address, showAddress } from "../serve/address.ts"
-import { parse } from "../serve/web-config/file.ts"
+import { parseWebFile } from "../serve/web-config/web-file.ts"
 import * as flags from "./flags.ts"
 
 /** A daemon that takes longer than this for a line of text is not well. */
@@ -19,13 +19,12 @@ const schemeOf = Option.match({
   onNone: () => Effect.succeed("http" as const),
   onSome: (file: string) =>
     Effect.gen(function* () {
-      const text = yield* Effect.try({
-        try: () => readFileSync(file, "utf8"),
-        catch: (error) => badConfiguration(`${file}: ${error instanceof Error ? error.message : error}`)
-      })
-      const web = parse(file, text)
+      const bytes = yield* Effect.mapError(readFile(file, fileLimits.list), ({ why }) =>
+        badConfiguration(`${file}: cannot be read: ${why}`)
+      )
+      const web = parseWebFile(file, bytes.toString("utf8"))
       if (Result.isFailure(web)) return yield* badConfiguration(...web.failure)
-      return web.success.tls_server_config === undefined ? "http" : "https"
+      return web.success.tls === undefined ? "http" : "https"
     })
 })
 

@@ -2,7 +2,7 @@ import { getAsset, isSea } from "node:sea"
 import { Worker } from "node:worker_threads"
 
 /** What a worker of this program is for. */
-export type WorkerRole = "convert" | "parse"
+export type WorkerRole = "convert" | "parse" | "passwords"
 
 /** Megabytes of heap. A text that takes more to read ends its worker, not the process. */
 const maxParseHeap = 512

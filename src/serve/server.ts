@@ -25,16 +25,28 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   readonly cause: unknown
 }> {
   override get message() {
-    const code = (this.cause as NodeJS.ErrnoException | undefined)?.code
-    const why: Record<string, string> = {
-      EADDRINUSE: "the port is in use by another process",
-      EACCES: "no permission (ports below 1024 need CAP_NET_BIND_SERVICE)",
-      EADDRNOTAVAIL: "this machine has no such address",
-      ENOTFOUND: "no such host"
-    }
-    return `cannot listen on ${showListener(this.listener)}: ${why[code ?? ""] ?? (this.cause instanceof Error ? this.cause.message : String(this.cause))}`
+    const { code = "", message } = this.cause as NodeJS.ErrnoException
+    return `cannot listen on ${showListener(this.listener)}: ${causes[code]?.(this.listener) ?? message}`
   }
 }
+
+/** Why an address or a socket cannot be had, by Node's code. */
+const causes: Readonly<Record<string, (listener: Listener) => string>> = {
+  EADDRINUSE: () => "another process has this port; two daemons cannot share one",
+  EACCES: () => "no permission (ports below 1024 need CAP_NET_BIND_SERVICE)",
+  EADDRNOTAVAIL: () => "this machine has no such address",
+  EAFNOSUPPORT: () => "this machine has no IPv6",
+  ENOTFOUND: () => "no such host",
+  ENOTSOCK: () => notListening,
+  EINVAL: (listener) => {
+    if ("fd" in listener) return notListening
+    return /^fe[89ab]/i.test(listener.host ?? "") && !listener.host?.includes("%")
+      ? `a link-local address needs its interface, as in [${listener.host}%eth0]:${listener.port}`
+      : "the system does not take this address"
+  }
+}
+
+const notListening = "it is no stream socket that listens: the socket unit needs ListenStream="
 
 /** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
 export const drainTime = Duration.millis(500)
@@ -109,6 +121,7 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, writer: Response
   return (request: IncomingMessage, response: ServerResponse): void => {
     const refusal = web.authorize(request)
     if (refusal === undefined) respond(request, response)
+    else if (!Effect.isEffect(refusal)) write(response, refusal)
     else
       run(
         Effect.map(orFailed(refusal), (refused) =>

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { Program, startDaemon } from "./program.ts"
+import { Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const document = {
@@ -378,6 +378,31 @@ describe("bad input is one line that says what and where, and an exit code", () 
     expect(code).toBe(78)
   })
 
+  test("a link-local address without its interface: 1", async () => {
+    const { code, lines } = await fails("--addr", "[fe80::1]:0", "--target", "http://127.0.0.1:1/")
+    expect(lines).toEqual([
+      "cannot listen on [fe80::1]:0: a link-local address needs its interface, as in [fe80::1%eth0]:0"
+    ])
+    expect(code).toBe(1)
+  })
+
+  test("a descriptor that is a datagram socket: 1", async () => {
+    const script = `
+import os, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+os.dup2(s.fileno(), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="poller.socket")
+os.execvp(sys.argv[1], sys.argv[1:])`
+    const { code, stderr } = await new Program(["-c", script, ...program, "--target", "http://127.0.0.1:1/"], {
+      command: "python3"
+    }).ended
+    expect(stderr).toBe(
+      "cannot listen on poller.socket: it is no stream socket that listens: the socket unit needs ListenStream=\n"
+    )
+    expect(code).toBe(1)
+  })
+
   test("a port in use: 1", async () => {
     const other = createServer().listen(0, "127.0.0.1")
     await once(other, "listening")
@@ -385,7 +410,9 @@ describe("bad input is one line that says what and where, and an exit code", () 
     const address = other.address()
     const port = typeof address === "object" ? address?.port : undefined
     const { code, lines } = await fails("--addr", `127.0.0.1:${port}`, "--target", "http://127.0.0.1:1/")
-    expect(lines).toEqual([`cannot listen on 127.0.0.1:${port}: the port is in use by another process`])
+    expect(lines).toEqual([
+      `cannot listen on 127.0.0.1:${port}: another process has this port; two daemons cannot share one`
+    ])
     expect(code).toBe(1)
   })
 })

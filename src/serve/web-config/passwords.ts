@@ -1,45 +1,167 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto"
-import { compare } from "bcryptjs"
+import { setPriority } from "node:os"
+import type { MessagePort, Worker } from "node:worker_threads"
+import { compareSync } from "bcryptjs"
 import * as Effect from "effect/Effect"
-import * as Semaphore from "effect/Semaphore"
 
-const costOf = (hash: string) => Number(hash.slice(4, 6))
+/** A bcrypt hash of cost 10 for unknown users, so that they are refused in a time that says nothing about other users. */
+const unknownUserHash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
 
-/** Of a user that does not exist: refusing one takes as long as refusing a wrong password of the user whose hash costs most. */
-const nobody = (users: Readonly<Record<string, string>>): string => {
-  const cost = Math.max(...Object.values(users).map(costOf), 4)
-  return `$2y$${String(cost).padStart(2, "0")}$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi`
+/** Passwords that wait to be hashed: of all clients, and of one address. */
+const maxWaiting = 64
+const maxWaitingOfAddress = 8
+
+/** Wrong pairs that are remembered, and for how long (milliseconds). */
+const maxWrong = 1000
+const wrongLifetime = 300_000
+
+/** A worker without work ends after this time (milliseconds). */
+const idleTimeout = 60_000
+
+interface Job {
+  readonly id: number
+  readonly password: string
+  readonly hash: string
 }
 
-const separate = (credentials: string): readonly [user: string, password: string] => {
+interface Done {
+  readonly id: number
+  readonly isRight: boolean
+}
+
+/** The same hash by the name that bcryptjs knows: `$2x$` and `$2y$` are PHP's. */
+const compare = (password: string, hash: string): boolean => {
+  try {
+    return compareSync(password, hash.replace(/^\$2[^$]?\$/, "$2b$").slice(0, 60)) && hash.length === 60
+  } catch {
+    return false
+  }
+}
+
+/** Nice value of the worker: the threads that poll and serve come first. */
+const niceness = 10
+
+/** The worker's end: one hash after the other. */
+export const runPasswordWorker = (daemon: MessagePort): void => {
+  // of this thread alone (setpriority(2), "C library/kernel differences")
+  setPriority(0, niceness)
+  daemon.on("message", ({ id, password, hash }: Job) => {
+    daemon.postMessage({ id, isRight: compare(password, hash) } satisfies Done)
+  })
+}
+
+/** Hashes in a worker, which is started for the first password and ends when there are none. */
+const makeHasher = (start: () => Worker) => {
+  const waiting = new Map<number, (isRight: boolean | undefined) => void>()
+  let worker: Worker | undefined
+  let idle: NodeJS.Timeout | undefined
+  let jobs = 0
+
+  const end = () => {
+    void worker?.terminate()
+    worker = undefined
+  }
+
+  const startWorker = () => {
+    const started = start()
+    started.unref()
+    started.on("message", ({ id, isRight }: Done) => {
+      const resolve = waiting.get(id)
+      waiting.delete(id)
+      if (waiting.size === 0) idle = setTimeout(end, idleTimeout).unref()
+      resolve?.(isRight)
+    })
+    started.on("error", () => {
+      worker = undefined
+      const lost = [...waiting.values()]
+      waiting.clear()
+      for (const resolve of lost) resolve(undefined)
+    })
+    return started
+  }
+
+  /** Undefined: the worker died. */
+  return (password: string, hash: string): Promise<boolean | undefined> => {
+    clearTimeout(idle)
+    worker ??= startWorker()
+    const id = jobs++
+    const done = new Promise<boolean | undefined>((resolve) => waiting.set(id, resolve))
+    worker.postMessage({ id, password, hash } satisfies Job)
+    return done
+  }
+}
+
+const separate = (authorization: string | undefined): readonly [user: string, password: string] | undefined => {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization ?? "") ?? []
+  if (encoded === undefined) return undefined
+  const credentials = Buffer.from(encoded, "base64").toString("utf8")
   const colon = credentials.indexOf(":")
-  return colon < 0 ? [credentials, ""] : [credentials.slice(0, colon), credentials.slice(colon + 1)]
+  return colon < 0 ? undefined : [credentials.slice(0, colon), credentials.slice(colon + 1)]
 }
+
+/** `busy`: too many passwords wait to be checked. */
+export type Verdict = "right" | "wrong" | "busy"
 
 /**
- * Checks `Authorization: Basic` (RFC 7617) against bcrypt hashes by user. A pair that was right is remembered by a keyed digest, never itself, so that a
- * scrape does not cost the tenth of a second that bcrypt is meant to cost; one hash is computed at a time, so that guessing cannot fill the machine.
+ * Checks `Authorization: Basic` (RFC 7617) against bcrypt hashes by user. Hashes are computed one at a time in a worker, so that guesses do not slow the pages.
+ * Pairs that were checked are remembered by a keyed digest, the wrong ones for some minutes. The verdict on those comes at once, without an effect.
  */
-export const makePasswords = Effect.gen(function* () {
+export const makePasswords = (start: () => Worker) => {
+  const hashed = makeHasher(start)
   const key = randomBytes(32)
-  const one = yield* Semaphore.make(1)
   /** By user, the digest of the hash and the password that fits it. */
-  const good = new Map<string, Buffer>()
+  const right = new Map<string, Buffer>()
+  /** By digest, when the pair is forgotten (monotonic milliseconds). */
+  const wrong = new Map<string, number>()
+  const checking = new Map<string, Promise<Verdict>>()
+  const ofAddress = new Map<string, number>()
 
-  return Effect.fnUntraced(function* (users: Readonly<Record<string, string>>, authorization: string | undefined) {
-    const [, encoded] = /^basic +(\S+)$/i.exec(authorization ?? "") ?? []
-    if (encoded === undefined) return false
-    const [user, password] = separate(Buffer.from(encoded, "base64").toString("utf8"))
-    const known = Object.hasOwn(users, user)
-    const hash = (known ? users[user] : undefined) ?? nobody(users)
+  const check = async (user: string, password: string, hash: string | undefined, digest: Buffer): Promise<Verdict> => {
+    const isRight = await hashed(password, hash ?? unknownUserHash)
+    if (isRight === undefined) return "busy"
+    if (isRight && hash !== undefined) {
+      right.set(user, digest)
+      return "right"
+    }
+    const [oldest] = wrong.keys()
+    if (wrong.size >= maxWrong && oldest !== undefined) wrong.delete(oldest)
+    wrong.set(digest.toString("base64"), performance.now() + wrongLifetime)
+    return "wrong"
+  }
+
+  const enqueue = (address: string, name: string, begin: () => Promise<Verdict>): Promise<Verdict> | "busy" => {
+    const waiting = ofAddress.get(address) ?? 0
+    if (checking.size >= maxWaiting || waiting >= maxWaitingOfAddress) return "busy"
+    ofAddress.set(address, waiting + 1)
+    const verdict = begin().finally(() => {
+      checking.delete(name)
+      const left = (ofAddress.get(address) ?? 1) - 1
+      if (left === 0) ofAddress.delete(address)
+      else ofAddress.set(address, left)
+    })
+    checking.set(name, verdict)
+    return verdict
+  }
+
+  return (
+    users: Readonly<Record<string, string>>,
+    authorization: string | undefined,
+    address: string
+  ): Verdict | Effect.Effect<Verdict> => {
+    const pair = separate(authorization)
+    if (pair === undefined) return "wrong"
+    const [user, password] = pair
+    const hash = Object.hasOwn(users, user) ? users[user] : undefined
     const digest = createHmac("sha256", key)
-      .update(JSON.stringify([user, hash, password]))
+      .update(JSON.stringify([user, hash ?? "", password]))
       .digest()
-    const remembered = good.get(user)
-    if (remembered !== undefined && timingSafeEqual(remembered, digest)) return true
-    const right = yield* one.withPermits(1)(Effect.promise(() => compare(password, hash)))
-    if (!known || !right) return false
-    good.set(user, digest)
-    return true
-  })
-})
+    const remembered = right.get(user)
+    if (hash !== undefined && remembered !== undefined && timingSafeEqual(remembered, digest)) return "right"
+    const name = digest.toString("base64")
+    const until = wrong.get(name)
+    if (until !== undefined && performance.now() < until) return "wrong"
+    wrong.delete(name)
+    const verdict = checking.get(name) ?? enqueue(address, name, () => check(user, password, hash, digest))
+    return verdict === "busy" ? verdict : Effect.promise(() => verdict)
+  }
+}

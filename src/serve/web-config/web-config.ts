@@ -1,145 +1,178 @@
-import { readFileSync, statSync } from "node:fs"
+import { stat } from "node:fs/promises"
 import { createServer as createPlainServer, type IncomingMessage, type Server } from "node:http"
 import { createServer as createSecureServer } from "node:https"
-import type { TLSSocket, TlsOptions } from "node:tls"
+import type { TLSSocket } from "node:tls"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { fileLimits, readFile, Unreadable } from "../../host/file-reader.ts"
+import { startWorker } from "../../host/worker.ts"
 import { type HttpResponse, text } from "../http-response.ts"
-import { parse, type WebFile } from "./file.ts"
-import { makePasswords } from "./passwords.ts"
-import { clientProblem, tlsFiles, tlsOptions } from "./tls.ts"
+import { makePasswords, type Verdict } from "./passwords.ts"
+import { RateLimiter } from "./rate-limiter.ts"
+import { clientProblem, type LoadedTls, loadTls, tlsFiles } from "./tls.ts"
+import { AlertSender } from "./tls-alert.ts"
+import { parseWebFile, type WebFile } from "./web-file.ts"
 
-/** One line a problem. */
+/** One line for each problem. */
 export class BadWebConfig extends Data.TaggedError("BadWebConfig")<{ readonly lines: ReadonlyArray<string> }> {
   override get message() {
     return this.lines.join("\n")
   }
 }
 
-/** Pages that a balancer or a probe asks for without a password. */
+/** Pages that balancers and probes ask for: they need no password and have no rate limit. */
 const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 
-/** Milliseconds. How often Node looks for connections on which too little happens, and how long a TLS handshake may take. */
+/** How often Node looks for connections on which too little happens, and how long a TLS handshake may take (milliseconds). */
 const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 }
-
-/** How often files are looked at for a change, at the most (milliseconds). */
-const patience = 1000
 
 interface Loaded {
   readonly web: WebFile
-  readonly tls: TlsOptions | undefined
+  readonly tls: LoadedTls | undefined
+  readonly limiter: RateLimiter | undefined
 }
 
-const why = (error: unknown) => (error instanceof Error ? error.message.split("\n", 1)[0] : String(error))
+const firstLine = (error: unknown) => (error instanceof Error ? error.message.split("\n", 1)[0] : String(error))
 
-const load = (file: string): Result.Result<Loaded, ReadonlyArray<string>> => {
-  try {
-    return Result.flatMap(parse(file, readFileSync(file, "utf8")), (web) => {
-      try {
-        const tls = web.tls_server_config
-        return Result.succeed({ web, tls: tls === undefined ? undefined : tlsOptions(file, tls) })
-      } catch (error) {
-        return Result.fail([`${file}: tls_server_config: ${why(error)}`])
-      }
-    })
-  } catch (error) {
-    return Result.fail([`${file}: ${why(error)}`])
+const load = Effect.fnUntraced(function* (file: string) {
+  const bad = (...lines: ReadonlyArray<string>) => new BadWebConfig({ lines })
+  const bytes = yield* Effect.mapError(readFile(file, fileLimits.list), ({ why }) =>
+    bad(`${file}: cannot be read: ${why}`)
+  )
+  const parsed = parseWebFile(file, bytes.toString("utf8"))
+  if (Result.isFailure(parsed)) return yield* bad(...parsed.failure)
+  const { tls, rateLimit } = parsed.success
+  const loaded: Loaded = {
+    web: parsed.success,
+    tls:
+      tls === undefined
+        ? undefined
+        : yield* loadTls(file, tls).pipe(
+            Effect.catchDefect((defect) => Effect.fail(defect)),
+            Effect.mapError((error) =>
+              bad(
+                error instanceof Unreadable
+                  ? `${file}: tls_server_config: ${error.message}`
+                  : `${file}: tls_server_config: certificate and key cannot be used: ${firstLine(error)}`
+              )
+            )
+          ),
+    limiter:
+      rateLimit === undefined ? undefined : new RateLimiter(rateLimit.interval, rateLimit.burst, performance.now())
   }
-}
+  return loaded
+})
 
-/** Changes whenever a file does; also when one goes or comes. */
-const stamp = (files: ReadonlyArray<string>): string =>
-  files
-    .map((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false })
-      return stat === undefined ? "gone" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`
-    })
-    .join()
+const stampOf = (file: string): Promise<string> =>
+  stat(file).then(
+    ({ ino, size, mtimeMs, ctimeMs }) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`,
+    () => "absent"
+  )
+
+/** Changes whenever one of the files does. Asked in the background, in case their file system hangs. */
+const stamp = (files: ReadonlyArray<string>): Effect.Effect<string> =>
+  Effect.map(
+    Effect.promise(() => Promise.all(files.map(stampOf))),
+    (stamps) => stamps.join()
+  )
 
 /** How the pages are served: plainly, or as a web.config.file asks. */
 export interface WebConfig {
   readonly createServer: () => Server
   /** Why a request is refused. Undefined, at once or from the effect: it is welcome. */
-  readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | undefined
+  readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | HttpResponse | undefined
   /** Headers of every response. */
   readonly headers: () => Readonly<Record<string, string>>
+  /** Reads changed files, for as long as it runs. */
+  readonly follow: Effect.Effect<void>
 }
 
 export const plain: WebConfig = {
   createServer: () => createPlainServer(checks),
   authorize: () => undefined,
-  headers: () => ({})
+  headers: () => ({}),
+  follow: Effect.void
 }
 
 const unauthorized = text("a user and a password are needed\n", 401, {
   "www-authenticate": 'Basic realm="poller", charset="UTF-8"'
 })
+const busy = text("too many passwords wait to be checked: try again later\n", 503, { "retry-after": "5" })
+const limited = text("too many requests: see rate_limit of the web configuration\n", 429)
+
+const refusals: Readonly<Record<Verdict, HttpResponse | undefined>> = { right: undefined, wrong: unauthorized, busy }
 
 /**
  * Reads a web.config.file, and again when it or a file that it names has changed, so that certificates and passwords rotate without a restart. A bad
- * change leaves what was before in force and logs a line a problem; whether there is TLS at all is settled at the start.
+ * change leaves what was before in force and logs one line for each problem. Whether there is TLS at all is settled at the start.
  */
 export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
-  const first = load(file)
-  if (Result.isFailure(first)) return yield* new BadWebConfig({ lines: first.failure })
   const log = Effect.runForkWith(yield* Effect.context<never>())
-  const checkPassword = yield* makePasswords
+  const checkPassword = makePasswords(() => startWorker("passwords"))
+  const filesOf = ({ web }: Loaded) => [file, ...(web.tls === undefined ? [] : tlsFiles(file, web.tls))]
 
-  const filesOf = ({ web }: Loaded) => [
-    file,
-    ...(web.tls_server_config === undefined ? [] : tlsFiles(file, web.tls_server_config))
-  ]
-  let loaded = first.success
-  let seen = stamp(filesOf(loaded))
-  let lookedAt = performance.now()
+  let loaded = yield* load(file)
+  let seen = yield* stamp(filesOf(loaded))
+  /** Called when the TLS options have changed. */
+  const onTls: Array<(tls: LoadedTls) => void> = []
 
-  /** What is in force now. */
-  const current = (): Loaded => {
-    const now = performance.now()
-    if (now - lookedAt < patience) return loaded
-    lookedAt = now
-    const stamped = stamp(filesOf(loaded))
-    if (stamped === seen) return loaded
+  const refresh = Effect.gen(function* () {
+    const stamped = yield* stamp(filesOf(loaded))
+    if (stamped === seen) return
     seen = stamped
-    const next = load(file)
+    const next = yield* Effect.result(load(file))
     if (Result.isFailure(next)) {
-      for (const problem of next.failure)
-        log(Effect.annotateLogs(Effect.logError("web config not reloaded"), { problem }))
-      return loaded
+      for (const problem of next.failure.lines)
+        yield* Effect.annotateLogs(Effect.logError("web config not reloaded"), { problem })
+      return
     }
     loaded = next.success
-    seen = stamp(filesOf(loaded))
-    log(Effect.annotateLogs(Effect.logInfo("web config reloaded"), { file }))
-    return loaded
-  }
+    seen = yield* stamp(filesOf(loaded))
+    if (loaded.tls !== undefined) for (const use of onTls) use(loaded.tls)
+    yield* Effect.annotateLogs(Effect.logInfo("web config reloaded"), { file })
+  })
 
   const createServer = (): Server => {
     const { tls } = loaded
     if (tls === undefined) return createPlainServer(checks)
-    const server = createSecureServer({ ...tls, ...checks, requestCert: true, rejectUnauthorized: false })
-    let used = tls
-    // ahead of the handshake, so that the first connection after a change has the new certificate
-    server.prependListener("connection", () => {
-      const { tls: next } = current()
-      if (next === undefined || next === used) return
-      used = next
-      server.setSecureContext(next)
-    })
-    server.on("secureConnection", (socket: TLSSocket) => {
-      const { tls_server_config: asked } = loaded.web
-      if (asked !== undefined && clientProblem(asked, socket) !== undefined) socket.destroy()
+    const server = createSecureServer({ ...tls.options, ...checks, requestCert: true, rejectUnauthorized: false })
+    const alerts = new AlertSender()
+    alerts.watch(server)
+    onTls.push(({ options }) => server.setSecureContext(options))
+    const serveHttp = server.listeners("secureConnection") as ReadonlyArray<(socket: TLSSocket) => void>
+    // HTTP hears of a connection only after its certificate was accepted
+    server.removeAllListeners("secureConnection")
+    server.on("secureConnection", (socket) => {
+      const { web, tls: current } = loaded
+      if (web.tls === undefined || current === undefined) return void socket.destroy()
+      const problem = clientProblem(web.tls, current, socket.getPeerX509Certificate(), socket.authorized)
+      if (problem === undefined) {
+        alerts.forget(socket)
+        for (const serve of serveHttp) serve.call(server, socket)
+        return
+      }
+      socket.on("error", () => undefined)
+      const annotations = { client: socket.remoteAddress ?? "unknown", problem: problem.message }
+      log(Effect.annotateLogs(Effect.logWarning("client refused"), annotations))
+      alerts.end(socket, problem.alert)
     })
     return server as unknown as Server
   }
 
-  const authorize: WebConfig["authorize"] = ({ url = "/", headers }) => {
-    const { basic_auth_users: users } = current().web
-    if (users === undefined || open.has(url.split("?", 1)[0] ?? "")) return undefined
-    return Effect.map(checkPassword(users, headers.authorization), (isRight) => (isRight ? undefined : unauthorized))
+  const authorize: WebConfig["authorize"] = ({ url = "/", headers, socket }) => {
+    const { web, limiter } = loaded
+    if (open.has(url.split("?", 1)[0] ?? "")) return undefined
+    if (limiter?.allow(performance.now()) === false) return limited
+    if (web.users === undefined) return undefined
+    const verdict = checkPassword(web.users, headers.authorization, socket.remoteAddress ?? "")
+    return typeof verdict === "string" ? refusals[verdict] : Effect.map(verdict, (later) => refusals[later])
   }
 
-  const headers: WebConfig["headers"] = () => ({ ...loaded.web.http_server_config?.headers })
-
-  return { createServer, authorize, headers } satisfies WebConfig
+  return {
+    createServer,
+    authorize,
+    headers: () => loaded.web.headers,
+    follow: Effect.forever(Effect.andThen(refresh, Effect.sleep("1 second")))
+  } satisfies WebConfig
 })
