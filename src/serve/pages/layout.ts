@@ -24,7 +24,7 @@ export const layout = (title: string, self: DaemonStatus, now: number, content: 
 </head>
 <body>
 <header>
-<b>poller</b> <span>${self.version}</span> <span>up for ${show.duration(process.uptime())}</span>
+<b>poller</b> <span>${self.version}</span> <span>up for ${show.duration(Math.max(0, now - self.started) / 1000)}</span>
 ${self.shard.total > 1 && html`<span>shard ${self.shard.ordinal} of ${self.shard.total}</span>`}
 <nav><a href="/">targets</a> <a href="/metrics">metrics</a></nav>
 </header>
