@@ -55,6 +55,11 @@ export const discoveredSettings = (
   { address, labels }: DiscoveredTarget,
   options: RequestOptions
 ): Result.Result<DiscoveredSettings, string> => {
+  if (![address, ...Object.entries(labels).flat()].every((text) => text.isWellFormed())) {
+    return Result.fail("has a lone surrogate, which is half a character")
+  }
+  // anything else would put another host into the URL
+  if (labels.__scheme__ && !/^https?$/.test(labels.__scheme__)) return Result.fail("__scheme__: expected http or https")
   const url = urlOf(address, labels, options)
   if (url === undefined) return Result.fail("expected HOST:PORT or a URL")
   const instance = labels.instance || (isUrl(address) ? withoutSecrets(url) : address)

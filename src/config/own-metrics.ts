@@ -66,9 +66,29 @@ const reservedNames = new Set(
   )
 )
 
+/**
+ * Series that Prometheus itself writes for each scrape
+ * (https://prometheus.io/docs/concepts/jobs_instances/#automatically-generated-labels-and-time-series) and for each alert. A scraped series of the same
+ * name is dropped or lost among them.
+ */
+const prometheusNames = new Set([
+  "up",
+  "scrape_duration_seconds",
+  "scrape_samples_post_metric_relabeling",
+  "scrape_samples_scraped",
+  "scrape_series_added",
+  "scrape_timeout_seconds",
+  "scrape_sample_limit",
+  "scrape_body_size_bytes",
+  "ALERTS",
+  "ALERTS_FOR_STATE"
+])
+
 /** Why a metric of a mapping must not have this name; undefined if it may. */
 export const whyReserved = (name: string): string | undefined => {
   const prefix = reservedPrefixes.find((prefix) => name.startsWith(prefix))
   if (prefix !== undefined) return `names that start with ${prefix} are reserved for poller's own metrics`
+  if (prometheusNames.has(name))
+    return `Prometheus itself writes ${name}: use another name, such as one that starts with the name of the API`
   return reservedNames.has(name) ? "one of poller's own metrics has this name" : undefined
 }

@@ -45,6 +45,9 @@ const expectation = (check: SchemaAST.Check<unknown> | undefined): string | unde
 /** Unknown keys are errors, and all errors are reported. */
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
+/** With more issues nothing is looked for behind them: each costs a copy of a part of the value. */
+const maxLookedBehind = 2000
+
 /**
  * All errors of `value` by the schema. Effect checks a map as a whole only if all its values are right. So the wrong values are removed and
  * the rest is checked again: no error hides another one.
@@ -53,6 +56,7 @@ export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: u
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
   if (Result.isSuccess(decoded)) return []
   const found = flatten(decoded.failure.issue, [], undefined)
+  if (found.length > maxLookedBehind) return found
   const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
   if (wrong.length === 0) return found
   const behind = schemaIssues(schema, wrong.reduce(without, value))

@@ -1,4 +1,4 @@
-import { type Issue, issue } from "./diagnostics.ts"
+import { type Issue, issue, issueOfKey } from "./diagnostics.ts"
 import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
@@ -11,6 +11,7 @@ import { File } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type Locate, type SecretFileSetting, secretFiles } from "./secret-files.ts"
 import type { KeyPath } from "./source-map.ts"
+import { isMap } from "./unknown-values.ts"
 
 /** What a configuration needs from the machine: variables, and where its files are. */
 export interface LoadContext {
@@ -52,6 +53,18 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     noSeriesConflicts
   ].flatMap((rule) => rule(file))
 
+/** Strings and keys with half a character, which UTF-8 cannot encode (YAML and JSON can, as `\\ud800`). */
+const malformedText = (value: unknown, path: KeyPath = []): ReadonlyArray<Issue> => {
+  const message = "has a lone surrogate, which is half a character: write the whole character"
+  if (typeof value === "string") return value.isWellFormed() ? [] : [issue(path, message)]
+  if (Array.isArray(value)) return value.flatMap((item, index) => malformedText(item, [...path, index]))
+  if (!isMap(value)) return []
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...(key.isWellFormed() ? [] : [issueOfKey([...path, key], `the key ${message}`)]),
+    ...malformedText(item, [...path, key])
+  ])
+}
+
 /** Finds all problems at once. Problems that follow from a variable that is not set are left out. */
 export const validate = (given: unknown, { environment, locate }: LoadContext): Validation => {
   const { value, unset } = expand(given, environment)
@@ -61,6 +74,7 @@ export const validate = (given: unknown, { environment, locate }: LoadContext): 
     value,
     problems: [
       ...unset.map(({ path, message }) => issue(path, message)),
+      ...malformedText(value),
       ...[...schemaIssues(File, value), ...ruleIssues(whole)].filter(known)
     ],
     warnings: lint(whole).filter(known),

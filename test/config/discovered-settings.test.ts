@@ -97,6 +97,20 @@ describe("an entry as a target", () => {
     }
   )
 
+  test.each(["http://evil:1/?", "https:", "HTTP", "file", "ftp"])("is none with the __scheme__ %j", (__scheme__) => {
+    const result = discoveredSettings({ address: "shop:80", labels: { __scheme__ }, location: "" }, plain)
+    expect(result).toEqual(Result.fail("__scheme__: expected http or https"))
+  })
+
+  test.each([
+    ["address", "a\ud800:1", {}],
+    ["name of a label", "a:1", { "\udc00": "x" }],
+    ["value of a label", "a:1", { rack: "\ud800" }]
+  ])("is none with half a character in its %s", (_, address, labels) => {
+    const result = discoveredSettings({ address, labels, location: "" }, plain)
+    expect(result).toEqual(Result.fail("has a lone surrogate, which is half a character"))
+  })
+
   test("never throws, and makes a URL if it makes anything", () => {
     const labels = fc.dictionary(
       fc.constantFrom("__scheme__", "__metrics_path__", "__param_x", "instance"),

@@ -22,6 +22,7 @@ test.each(examples)("it takes $name", ({ text }) => {
 /** What only `poller check` sees: everything that is about more than one key, or inside of a path. */
 const beyond = new Set([
   "auth-and-user-of-url.yml",
+  "half-a-character.yml",
   "header-twice.yml",
   "interval-too-long.yml",
   "interval-zero.yml",
@@ -30,6 +31,7 @@ const beyond = new Set([
   "metric-keys-that-contradict.yml",
   "metric-name-of-first-look.yml",
   "metric-name-of-pollers-own.yml",
+  "metric-name-of-prometheus.yml",
   "metric-of-two-helps.yml",
   "metric-of-two-types.yml",
   "oauth2-grants.yml",

@@ -87,11 +87,7 @@ targets_from:
       ["b:1", { node_mode: "y" }],
       /^a\.yml:2:1: labels\.node_mode: a stateset uses its own name/
     ],
-    [
-      "a scheme that is not http",
-      ["b:1", { __scheme__: "ftp" }],
-      /^a\.yml:2:1: url: expected a URL that begins with http/
-    ],
+    ["a scheme that is not http", ["b:1", { __scheme__: "ftp" }], "a.yml:2:1: __scheme__: expected http or https"],
     ["times that are none", ["b:1", { __scrape_interval__: "soon" }], /^a\.yml:2:1: interval: expected a duration/],
     [
       "a timeout over its interval",

@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import * as http from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, expect, onTestFinished, test } from "vitest"
+import { Program, startDaemon } from "./program.ts"
+import { json, startUpstream } from "./test-upstream.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "poller-many-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const mappings = (help: string) => ({ node: { metrics: { node_up: { value: "up", help } } } })
+const address = (index: number) => `127.0.0.1:${10_000 + (index % 50_000)}`
+const defaults = { interval: "10m", timeout: "1s" }
+
+/** Writes a configuration as YAML, which takes longest to read. */
+const write = (name: string, count: number, help: string) => {
+  const targets = Array.from(
+    { length: count },
+    (_, i) => `  - { name: t${i}, url: "http://${address(i)}/v1", labels: { i: "${i}" }, mapping: node }`
+  )
+  const head = [`defaults: ${JSON.stringify(defaults)}`, `mappings: ${JSON.stringify(mappings(help))}`, "targets:"]
+  writeFileSync(join(folder, `${name}.tmp`), `${[...head, ...targets].join("\n")}\n`)
+  renameSync(join(folder, `${name}.tmp`), join(folder, name))
+  return join(folder, name)
+}
+
+const start = async (...args: ReadonlyArray<string>) => {
+  const daemon = await startDaemon(args)
+  onTestFinished(() => daemon.stop("SIGKILL").then(() => undefined))
+  return daemon
+}
+
+const value = (pid: number | undefined, key: string) =>
+  Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1])
+
+/**
+ * How long the event loop of a daemon is held at most while something happens (milliseconds): the longest wait for /healthz, less what the machine took from the
+ * process meanwhile, which the same question to a server of this test shows.
+ */
+const longestWait = async (url: string, happening: Promise<unknown>) => {
+  const agent = new http.Agent({ keepAlive: true })
+  const ask = (url: string) =>
+    new Promise<number>((resolve, reject) => {
+      const begin = performance.now()
+      http
+        .get(url, { agent }, (response) => response.resume().on("end", () => resolve(performance.now() - begin)))
+        .on("error", reject)
+    })
+  await using idle = await startUpstream(json({}))
+  let done = false
+  happening.finally(() => {
+    done = true
+  })
+  let [longest, own] = [0, 0]
+  while (!done) {
+    const [wait, floor] = await Promise.all([ask(`${url}/healthz`), ask(idle.url)])
+    longest = Math.max(longest, wait)
+    own = Math.max(own, floor)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  agent.destroy()
+  await happening
+  return { longest, own }
+}
+
+test("10,000 targets are read and reloaded without holding the event loop", async () => {
+  const config = write("poller.yml", 10_000, "Up.")
+  const daemon = await start("--config", config)
+  for (const [help, line] of [
+    ["Up.", /reloaded.* changed=0/],
+    ["Other.", /reloaded.* changed=10000/]
+  ] as const) {
+    write("poller.yml", 10_000, help)
+    daemon.child.kill("SIGHUP")
+    const { longest, own } = await longestWait(daemon.url, daemon.line(line))
+    console.log(
+      `reload (${help}): /healthz waited ${Math.round(longest)} ms at most, an idle server ${Math.round(own)} ms`
+    )
+    // 4,800 ms when it was read in the event loop. The bound has room for a machine that does other things as well.
+    expect(longest).toBeLessThan(300 + 2 * own)
+  }
+}, 60_000)
+
+test("a list of 300,000 targets is refused, and the last one stays", async () => {
+  const target = await startUpstream(json({ up: 1 }))
+  onTestFinished(() => target[Symbol.asyncDispose]())
+  const { host } = new URL(target.url)
+  const inventory = await startUpstream(json([{ targets: [host] }]))
+  onTestFinished(() => inventory[Symbol.asyncDispose]())
+  const config = join(folder, "listed.yml")
+  const source = { name: "inventory", http: inventory.url, refresh: "1s", mapping: "node" }
+  writeFileSync(config, JSON.stringify({ mappings: mappings("Up."), targets_from: source }))
+  const daemon = await start("--config", config)
+  await target.request(1)
+  const before = value(daemon.child.pid, "VmRSS")
+  const list = JSON.stringify([{ targets: Array.from({ length: 300_000 }, (_, i) => address(i)) }])
+  inventory.answer = (_request, response) => void response.setHeader("content-type", "application/json").end(list)
+  const { longest, own } = await longestWait(
+    daemon.url,
+    daemon.line(/targets_from failed.* lists 300000 targets, more than max_targets 10000/)
+  )
+  console.log(`list: /healthz waited ${Math.round(longest)} ms at most, an idle server ${Math.round(own)} ms`)
+  expect(longest).toBeLessThan(300 + 2 * own)
+  expect(value(daemon.child.pid, "VmHWM") - before).toBeLessThan(400_000)
+  const page = await (await fetch(`${daemon.url}/metrics`)).text()
+  expect(page).toContain(`poll_up{target="${host}"} 1\n`)
+  expect(page).toContain('poller_targets_from_targets{source="inventory"} 1\n')
+  expect(page).toContain('poller_targets_from_problems{source="inventory"} 1\n')
+}, 60_000)
+
+test("files of a source that list more than max_targets together are refused, in once and check as well", async () => {
+  const config = join(folder, "files.yml")
+  for (const name of ["a", "b"])
+    writeFileSync(join(folder, `list-${name}.json`), JSON.stringify([{ targets: ["a:1", `${name}:2`] }]))
+  const source = { name: "files", files: ["list-*.json"], max_targets: 3, mapping: "node" }
+  writeFileSync(config, JSON.stringify({ mappings: mappings("Up."), targets_from: source }))
+  expect(await new Program(["check", config]).ended).toMatchObject({
+    code: 0,
+    stdout: "0 targets, no problems\n",
+    stderr: "files: warning: its files list 4 targets, more than max_targets 3\n"
+  })
+})
