@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { expect, test } from "vitest"
 
@@ -38,3 +38,16 @@ test.each(sources)(
     expect(text(file)).not.toMatch(/from "(effect|@effect\/platform-node)"/)
   }
 )
+
+test("docs/architecture.md names only files and folders that exist", () => {
+  const page = readFileSync(join(src, "../docs/architecture.md"), "utf8")
+  const paths = [...page.matchAll(/`((?:src|test|docs|deploy)\/[^`*]*)`/g)].map(([, path = ""]) => path)
+  expect(paths.length).toBeGreaterThan(30)
+  for (const path of paths) expect(existsSync(join(src, "..", path)), path).toBe(true)
+})
+
+test("docs/architecture.md has every folder of src/", () => {
+  const page = readFileSync(join(src, "../docs/architecture.md"), "utf8")
+  for (const name of new Set(sources.map(folder)))
+    if (name !== "demo" && name !== "executable") expect(page).toContain(`| \`${name}`)
+})
