@@ -6,11 +6,15 @@ import { build } from "rolldown"
 import config, { plugins } from "../rolldown.config.ts"
 import { keepCode, neededLater } from "./code-cache.ts"
 import * as licences from "./licences.ts"
+import { platformNamed } from "./platform.ts"
 import * as sbom from "./sbom.ts"
 
 /*
- * Makes dist/poller: a copy of the running Node without its symbols, with the program in it as the heap of a process that has read it
+ * Makes dist/poller: a copy of Node without its symbols, with the program in it as a start-up snapshot
  * (https://nodejs.org/api/single-executable-applications.html).
+ *
+ * `node deploy/binary.ts` takes the running Node. `node deploy/binary.ts arm64` takes Node for arm64 from npm, and runs it under QEMU
+ * where the snapshot is made, since a snapshot fits only the processor that made it.
  */
 
 /**
@@ -25,19 +29,21 @@ const flags = ["--no-sparkplug", "--no-regexp-unroll"]
 const closedInspector = ["--disable-sigusr1", "--no-inspect", "--no-inspect-brk", "--no-inspect-wait"]
 
 const root = join(import.meta.dirname, "..")
-const output = join(root, "dist/poller")
+const platform = platformNamed(process.argv[2])
+const output = join(root, `dist/${platform.executable}`)
+
 const work = mkdtempSync(join(tmpdir(), "poller-binary-"))
 
 const megabytes = (file: string) => `${Math.round(statSync(file).size / 1e6)} MB`
 
-/** Symbols are a fifth of Node; without binutils they stay. */
-const stripped = () => {
+/** Node without its symbols, which are a fifth of it. */
+const strippedNode = () => {
   const node = join(work, "node")
-  copyFileSync(process.execPath, node)
+  copyFileSync(platform.node().file, node)
   try {
-    execFileSync("strip", [node], { stdio: "pipe" })
+    execFileSync(platform.strip, [node], { stdio: "pipe" })
   } catch {
-    console.error("strip is missing (apt-get install binutils): the symbols of Node stay in, 30 MB")
+    console.error(`${platform.strip} is missing (apt-get install ${platform.binutils}): the executable is 30 MB larger`)
   }
   return node
 }
@@ -53,7 +59,7 @@ const script = (entry: string) =>
   })
 
 try {
-  const node = stripped()
+  const node = strippedNode()
   const { output: chunks } = await script("snapshot")
   await script("thread")
   writeFileSync(
@@ -69,22 +75,26 @@ try {
     })
   )
   // a heap has the environment and the folder of its process in it
-  const said = execFileSync(node, ["--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json"], {
-    cwd: work,
-    env: {},
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"]
-  })
+  const run = (...args: ReadonlyArray<string>) => {
+    const [command = "", ...rest] = [...platform.emulator, node, ...args]
+    return execFileSync(command, rest, {
+      cwd: work,
+      env: {},
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+  }
+  const said = run("--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json")
   const executable = readFileSync(output)
-  if (keepCode(executable, neededLater(node, said.split("\n"), chunks[0].imports))) writeFileSync(output, executable)
+  if (keepCode(executable, neededLater(run, said.split("\n"), chunks[0].imports))) writeFileSync(output, executable)
   else
     console.error(
       `compiled code of Node's modules was not found in the snapshot of Node ${process.version}: 3 MB stay in`
     )
   const ofBundle = (suffix: string) => readFileSync(join(root, `dist/poller.js.${suffix}`), "utf8")
   writeFileSync(`${output}.cdx.json`, sbom.withNode(ofBundle("cdx.json")))
-  writeFileSync(`${output}.licences.txt`, licences.withNode(ofBundle("licences.txt")))
-  console.log(`dist/poller: ${megabytes(output)}, of which Node ${megabytes(node)}`)
+  writeFileSync(`${output}.licences.txt`, licences.withNode(ofBundle("licences.txt"), platform.node().folder))
+  console.log(`dist/${platform.executable}: ${megabytes(output)}, of which Node ${megabytes(node)}`)
 } finally {
   rmSync(work, { recursive: true })
 }

@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process"
-
 /*
  * With a start-up snapshot Node lays compiled code of all its own 440 modules, and each process copies all of it into its memory: 4 MB, most of it for what
  * poller never loads (test runner, inspector, QUIC) or for what the snapshot has in it already. Here it goes out again.
@@ -71,7 +69,7 @@ const modulesOf = (loaded: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 /** The names of the modules that a process still loads that began with those `loaded` and comes to use all `builtins`, and of those that its threads do. */
 export const neededLater = (
-  node: string,
+  run: (...args: ReadonlyArray<string>) => string,
   loaded: ReadonlyArray<string>,
   builtins: ReadonlyArray<string>
 ): ReadonlySet<string> => {
@@ -82,7 +80,7 @@ export const neededLater = (
       .on("message", (thread) => console.log(JSON.stringify({ process: process.moduleLoadList, thread })))
   `
   const all: Readonly<Record<"process" | "thread", ReadonlyArray<string>>> = JSON.parse(
-    execFileSync(node, ["--no-warnings", "--eval", script], { env: {}, encoding: "utf8" })
+    run("--no-warnings", "--eval", script)
   )
   const already = new Set(modulesOf(loaded))
   return new Set([...modulesOf(all.thread), ...modulesOf(all.process).filter((name) => !already.has(name))])

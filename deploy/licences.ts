@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import type { Plugin } from "rolldown"
 import { packagesOf } from "./bundled.ts"
 
@@ -28,15 +28,6 @@ export const licences: Plugin = {
   }
 }
 
-/** Beside the running Node: as nodejs.org packs it, or the package `node` of npm. */
-const nodeFolders = ["..", `../node_modules/node-${process.platform}-${process.arch}`].map((folder) =>
-  join(dirname(process.execPath), folder)
-)
-
-/** Those of the executable: the running Node is in it as well, whose own file names what is in Node. */
-export const withNode = (text: string): string => {
-  const folder = nodeFolders.find((folder) => existsSync(join(folder, "LICENSE")))
-  if (folder === undefined)
-    throw new Error(`no LICENSE of Node beside ${process.execPath}: take one as nodejs.org packs it`)
-  return `${text.trimEnd()}${rule}Node.js ${process.versions.node}\n\n${textIn(folder, "Node.js")}\n`
-}
+/** The licences of the executable: those of the bundle, and Node's, which names all that is in Node. */
+export const withNode = (text: string, nodeFolder: string): string =>
+  `${text.trimEnd()}${rule}Node.js ${process.versions.node}\n\n${textIn(nodeFolder, "Node.js")}\n`

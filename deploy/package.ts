@@ -1,13 +1,28 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { arch, tmpdir } from "node:os"
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { gzipSync } from "node:zlib"
+import pkg from "../package.json" with { type: "json" }
+import { manPage } from "./man-page.ts"
+import { platformNamed } from "./platform.ts"
+
+/*
+ * Makes the Debian package: `node deploy/package.ts [ARCHITECTURE]`, after deploy/binary.ts.
+ * The same sources make the same bytes (reproducible-builds.org): the only date in it is the one of the sources.
+ */
 
 const root = join(import.meta.dirname, "..")
-
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }
-
-const architecture: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" }
 
 interface File {
   /** Where it comes from, below the root of the repository, and where it is installed. */
@@ -16,30 +31,42 @@ interface File {
   readonly executable?: boolean
 }
 
-const files: ReadonlyArray<File> = [
-  { from: "dist/poller", to: "/usr/bin/poller", executable: true },
+const documentation = "/usr/share/doc/poller"
+
+/** Where the folders of deploy/ that people copy from are installed. */
+const exampleFolders = {
+  "deploy/examples": "examples/apis",
+  "deploy/grafana": "examples/grafana",
+  "deploy/kubernetes": "examples/kubernetes",
+  "deploy/prometheus": "examples/prometheus",
+  "deploy/systemd/poller.service.d": "examples",
+  "deploy/systemd/poller@.service.d": "examples"
+}
+
+const filesIn = (folder: string, to: string): ReadonlyArray<File> =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ from: `${folder}/${name}`, to: `${documentation}/${to}/${name}` }))
+
+/** Pages for people who work on poller are not in the package; links to them lead to the repository. */
+const forContributors = ["docs/architecture.md"]
+
+const filesFor = (executable: string): ReadonlyArray<File> => [
+  { from: `dist/${executable}`, to: "/usr/bin/poller", executable: true },
   { from: "deploy/poller.yml", to: "/etc/poller/poller.yml" },
   { from: "deploy/poller.default", to: "/etc/default/poller" },
   { from: "deploy/systemd/poller.service", to: "/usr/lib/systemd/system/poller.service" },
   { from: "deploy/systemd/poller@.service", to: "/usr/lib/systemd/system/poller@.service" },
   { from: "deploy/systemd/poller.socket", to: "/usr/lib/systemd/system/poller.socket" },
   { from: "deploy/systemd/sysusers.conf", to: "/usr/lib/sysusers.d/poller.conf" },
-  { from: "deploy/systemd/poller.service.d/allow-list.conf", to: "/usr/share/doc/poller/examples/allow-list.conf" },
-  {
-    from: "deploy/systemd/poller.service.d/notify-reload.conf",
-    to: "/usr/share/doc/poller/examples/notify-reload.conf"
-  },
-  { from: "deploy/systemd/poller@.service.d/shards.conf", to: "/usr/share/doc/poller/examples/shards.conf" },
-  { from: "deploy/prometheus/scrape.yml", to: "/usr/share/doc/poller/examples/prometheus/scrape.yml" },
-  { from: "deploy/prometheus/alerts.yml", to: "/usr/share/doc/poller/examples/prometheus/alerts.yml" },
-  { from: "deploy/grafana/poller.json", to: "/usr/share/doc/poller/examples/grafana/poller.json" },
-  { from: "docs/alerts.md", to: "/usr/share/doc/poller/alerts.md" },
-  { from: "docs/metrics.md", to: "/usr/share/doc/poller/metrics.md" },
-  { from: "docs/scaling.md", to: "/usr/share/doc/poller/scaling.md" },
-  { from: "docs/systemd.md", to: "/usr/share/doc/poller/systemd.md" },
-  { from: "dist/poller.cdx.json", to: "/usr/share/doc/poller/poller.cdx.json" },
-  { from: "CHANGELOG.md", to: "/usr/share/doc/poller/CHANGELOG.md" },
-  { from: "dist/poller.licences.txt", to: "/usr/share/doc/poller/copyright" },
+  ...filesIn("docs", "docs").filter(({ from }) => !forContributors.includes(from)),
+  ...Object.entries(exampleFolders).flatMap(([from, to]) => filesIn(from, to)),
+  { from: "README.md", to: `${documentation}/README.md` },
+  { from: "CHANGELOG.md", to: `${documentation}/CHANGELOG.md` },
+  { from: `dist/${executable}.cdx.json`, to: `${documentation}/poller.cdx.json` },
+  { from: `dist/${executable}.licences.txt`, to: `${documentation}/licences.txt` },
+  { from: "deploy/debian/copyright", to: `${documentation}/copyright` },
+  { from: "deploy/debian/lintian-overrides", to: "/usr/share/lintian/overrides/poller" },
   { from: "deploy/debian/conffiles", to: "/DEBIAN/conffiles" },
   { from: "deploy/debian/postinst", to: "/DEBIAN/postinst", executable: true },
   { from: "deploy/debian/prerm", to: "/DEBIAN/prerm", executable: true },
@@ -53,39 +80,86 @@ const completions = {
   fish: "/usr/share/fish/vendor_completions.d/poller.fish"
 }
 
-/** Seconds since the epoch that stand for the build, so that the same sources make the same package (reproducible-builds.org). */
-const sourceDate = () =>
-  process.env.SOURCE_DATE_EPOCH ??
-  execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" }).trim()
+/** The date of the sources in seconds since the epoch: of the last commit, or of a file of the source archive, which has the same date. */
+export const sourceDate = (): number => {
+  const { SOURCE_DATE_EPOCH } = process.env
+  if (SOURCE_DATE_EPOCH !== undefined) return Number(SOURCE_DATE_EPOCH)
+  try {
+    const git = ["-C", root, "log", "-1", "--format=%ct"]
+    return Number(execFileSync("git", git, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))
+  } catch {
+    return Math.floor(statSync(join(root, "package.json")).mtimeMs / 1000)
+  }
+}
+
+/** A page of docs/ or the README with links that lead to where the package installs their files. `below` is the way up to the README. */
+const withInstalledLinks = (text: string, up: string): string =>
+  text.replaceAll(/\]\((?!\w+:|#)([^)\s#]*)/g, (link, target: string) => {
+    const path = join(up === "" ? "." : "docs", target)
+    const folder = Object.entries(exampleFolders).find(([from]) => path === from || path.startsWith(`${from}/`))
+    if (folder !== undefined) return `](${up}${folder[1]}${path.slice(folder[0].length)}`
+    if (forContributors.includes(path) || !/^(docs\/[^/]+|README.md|CHANGELOG.md)$/.test(path))
+      return `](${pkg.homepage}/blob/main/${path}`
+    return link
+  })
+
+interface PackageOptions {
+  readonly version?: string
+  /** As Node names it: `x64`, `arm64`; default: of this machine. */
+  readonly architecture?: string | undefined
+  /** Options of dpkg-deb. Default: xz, which Debian 11 reads as well; one thread, since more threads make other bytes. */
+  readonly compression?: ReadonlyArray<string>
+}
 
 /** Makes `poller_VERSION_ARCHITECTURE.deb` in `directory` and returns its path. */
-export const makePackage = (directory: string, packageVersion = version): string => {
-  const machine = architecture[arch()]
-  if (machine === undefined) throw new Error(`no Debian architecture is known for ${arch()}`)
+export const makePackage = (directory: string, options: PackageOptions = {}): string => {
+  const { version = pkg.version, architecture, compression = ["-Zxz", "-z6", "--threads-max=1"] } = options
+  const platform = platformNamed(architecture)
   process.umask(0o022)
   const stage = mkdtempSync(join(tmpdir(), "poller-package-"))
   const path = (file: string) => {
     mkdirSync(dirname(join(stage, file)), { recursive: true, mode: 0o755 })
     return join(stage, file)
   }
+  const seconds = sourceDate()
+  const date = new Date(seconds * 1000)
   try {
     chmodSync(stage, 0o755)
-    for (const { from, to, executable = false } of files) {
+    for (const { from, to, executable = false } of filesFor(platform.executable)) {
       copyFileSync(join(root, from), path(to))
       chmodSync(path(to), executable ? 0o755 : 0o644)
     }
-    for (const [shell, to] of Object.entries(completions)) {
-      writeFileSync(path(to), execFileSync(join(root, "dist/poller"), ["--completions", shell]))
+    for (const { from, to } of filesFor(platform.executable)) {
+      if (!to.startsWith(documentation) || !to.endsWith(".md")) continue
+      writeFileSync(path(to), withInstalledLinks(readFileSync(path(to), "utf8"), from.startsWith("docs/") ? "../" : ""))
     }
-    const control = readFileSync(join(root, "deploy/debian/control"), "utf8")
-    writeFileSync(
-      path("/DEBIAN/control"),
-      control.replace("${version}", packageVersion).replace("${architecture}", machine)
-    )
+    // the program of this machine speaks for the other one: help and completions are the same
+    const program = join(root, "dist/poller")
+    for (const [shell, to] of Object.entries(completions))
+      writeFileSync(path(to), execFileSync(program, ["--completions", shell]))
+    const compressed = { level: 9 }
+    const page = manPage(program, version, date.toISOString().slice(0, 10))
+    writeFileSync(path("/usr/share/man/man1/poller.1.gz"), gzipSync(page, compressed))
+    const fill = (file: string) =>
+      readFileSync(join(root, "deploy/debian", file), "utf8")
+        .replaceAll("${version}", version)
+        .replaceAll("${architecture}", platform.debian)
+        .replaceAll("${date}", date.toUTCString().replace("GMT", "+0000"))
+    writeFileSync(path(`${documentation}/changelog.gz`), gzipSync(fill("changelog"), compressed))
 
-    const deb = join(directory, `poller_${packageVersion}_${machine}.deb`)
-    execFileSync("dpkg-deb", ["--root-owner-group", "-Zzstd", "-z5", "--build", stage, deb], {
-      env: { ...process.env, SOURCE_DATE_EPOCH: sourceDate() },
+    const installed = readdirSync(stage, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(stage.length + 1))
+      .filter((file) => !file.startsWith("DEBIAN/"))
+      .sort()
+    const md5sums = execFileSync("md5sum", installed, { cwd: stage, encoding: "utf8" })
+    writeFileSync(path("/DEBIAN/md5sums"), md5sums)
+    const kilobytes = installed.reduce((sum, file) => sum + Math.ceil(statSync(join(stage, file)).size / 1024), 0)
+    writeFileSync(path("/DEBIAN/control"), fill("control").replace("${installedSize}", String(kilobytes)))
+
+    const deb = join(directory, `poller_${version}_${platform.debian}.deb`)
+    execFileSync("dpkg-deb", ["--root-owner-group", ...compression, "--build", stage, deb], {
+      env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
       stdio: ["ignore", "ignore", "inherit"]
     })
     return deb
@@ -94,4 +168,4 @@ export const makePackage = (directory: string, packageVersion = version): string
   }
 }
 
-if (import.meta.main) console.log(makePackage(join(root, "dist")))
+if (import.meta.main) console.log(makePackage(join(root, "dist"), { architecture: process.argv[2] }))
