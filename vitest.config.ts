@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
-/** Tests that assert a time or an amount of memory. */
-const measured = ["bench", "clients", "limits", "password-guesses", "slow-scrape", "storm"].map(
+/** Tests that assert a time or an amount of memory, or boot a machine. */
+const serial = ["bench", "clients", "limits", "password-guesses", "slow-scrape", "storm", "systemd/*"].map(
   (name) => `test/system/${name}.test.ts`
 )
 
@@ -21,17 +21,17 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          exclude: measured,
+          exclude: serial,
           maxWorkers: 3,
           sequence: { groupOrder: 1 }
         }
       },
       {
-        // Tests that assert a time or an amount of memory run alone, so that no other test changes the figure.
+        // These run alone, so that no other test changes the figure.
         extends: true,
         test: {
-          name: "measured",
-          include: measured,
+          name: "serial",
+          include: serial,
           fileParallelism: false,
           sequence: { groupOrder: 2 }
         }
