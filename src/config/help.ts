@@ -9,6 +9,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 const withHelp = (metric: unknown, help: string | undefined): unknown => {
   if (help === undefined) return metric
+  if (Array.isArray(metric)) return metric.map((entry, index) => (index === 0 ? withHelp(entry, help) : entry))
   return isMap(metric) ? { help, ...metric } : { value: metric, help }
 }
 

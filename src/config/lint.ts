@@ -6,23 +6,18 @@ import { type Issue, issueOfKey } from "./diagnostics.ts"
 import { decodeDuration } from "./go-duration.ts"
 import { helpsOf } from "./help.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
-import type { RawMetric } from "./raw-target.ts"
+import type { RawMetric } from "./raw-metric.ts"
 
 type Rule = (metric: RawMetric) => string | undefined
 
-/** The `scale` that the metric needs after its name is fixed. */
-const withScale = (scale: number | undefined, factor: number | undefined): string => {
-  if (factor === undefined) return ", which needs more than a scale"
-  // with exactly this scale the value is in the base unit already, and only the name is wrong
-  const wanted = scale === factor ? factor : Number(((scale ?? 1) * factor).toPrecision(12))
-  return wanted === 1 || scale === factor ? "" : ` with scale: ${wanted}`
-}
-
-const baseUnit: Rule = ({ name, type, scale }) => {
-  const mended = inBaseUnit(name)
-  if (mended === undefined) return undefined
-  const ending = type === "counter" && !mended.name.endsWith("_total") ? "_total" : ""
-  return `use the base unit: ${mended.name}${ending}${withScale(scale, mended.factor)}`
+/** The `unit` that the metric needs after its name is fixed. */
+const baseUnit: Rule = ({ name, type, scale, unit }) => {
+  const fixed = inBaseUnit(name)
+  if (fixed === undefined) return undefined
+  const ending = type === "counter" && !fixed.name.endsWith("_total") ? "_total" : ""
+  // with this factor as its scale the value is in the base unit already, and only the name is wrong
+  const isConverted = unit !== undefined || fixed.factor === 1 || (scale !== undefined && scale === fixed.factor)
+  return `use the base unit: ${fixed.name}${ending}${isConverted ? "" : ` with unit: ${fixed.unit}`}`
 }
 
 const counter: Rule = ({ name, type }) =>
@@ -65,7 +60,7 @@ const withoutHelp = (file: RawConfiguration): ReadonlyArray<Issue> => {
 
 const labelWarnings = ({ metrics, targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   [
-    ...metrics.flatMap(({ labels }) => [...labels]),
+    ...metrics.flatMap(({ labels }) => [...labels].map(([name, { path }]) => [name, path] as const)),
     ...targetLike.flatMap(({ labels, pathOf }) =>
       [...labels.keys()].map((name) => [name, pathOf("labels", name)] as const)
     )

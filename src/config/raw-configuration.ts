@@ -1,5 +1,6 @@
+import type { RawMetric } from "./raw-metric.ts"
 import { type RawSource, rawSources } from "./raw-source.ts"
-import { type RawMapping, type RawMetric, type RawTarget, rawMapping, rawTarget } from "./raw-target.ts"
+import { type RawMapping, type RawTarget, rawMapping, rawTarget } from "./raw-target.ts"
 import type { KeyPath } from "./source-map.ts"
 import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
 import { asList, asMap, type Fields } from "./unknown-values.ts"

@@ -38,6 +38,7 @@ const rawRequest = (own: Fields, refresh: unknown, path: KeyPath): RawTarget => 
   settings: { ...builtInSettings, interval: refresh ?? builtInRefresh.http, ...own },
   pathOf: (...keys) => [...path, ...keys],
   labels: new Map(),
+  repeated: [],
   metrics: []
 })
 

@@ -1,19 +1,7 @@
-import type { MetricType } from "../mapping/metric-type.ts"
+import { type RawMetric, type RepeatedLabel, rawMetrics, withoutLabels } from "./raw-metric.ts"
 import { builtInSettings } from "./schema/target-settings.ts"
 import type { KeyPath } from "./source-map.ts"
-import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"
-
-/** A metric of a mapping, read from a file that may have errors. */
-export interface RawMetric {
-  readonly path: KeyPath
-  readonly name: string
-  /** Undefined if the file has an unknown type. */
-  readonly type: MetricType | undefined
-  readonly help: string | undefined
-  readonly scale: number | undefined
-  /** The names of the labels that its rows set, with their paths. */
-  readonly labels: ReadonlyMap<string, KeyPath>
-}
+import { asMap, asText, type Fields, isMap } from "./unknown-values.ts"
 
 export interface RawTarget {
   readonly path: KeyPath
@@ -28,6 +16,8 @@ export interface RawTarget {
   readonly labels: ReadonlyMap<string, string>
   /** Undefined: there is no mapping, and every number of a response becomes a gauge. */
   readonly metrics: ReadonlyArray<RawMetric> | undefined
+  /** Labels that its own mapping sets twice. */
+  readonly repeated: ReadonlyArray<RepeatedLabel>
 }
 
 export interface RawMapping {
@@ -35,40 +25,12 @@ export interface RawMapping {
   /** As in the file. */
   readonly fields: Fields
   readonly metrics: ReadonlyArray<RawMetric>
-}
-
-const types: ReadonlyArray<MetricType> = ["gauge", "counter", "untyped", "info", "stateset"]
-
-type LabelPaths = ReadonlyMap<string, KeyPath>
-
-const metricsOf = (row: Fields, path: KeyPath, outer: LabelPaths): ReadonlyArray<RawMetric> => {
-  const labelled = (holder: Fields, at: KeyPath, around: LabelPaths): LabelPaths =>
-    new Map([
-      ...around,
-      ...Object.keys(asMap(holder.labels_from)).map((name) => [name, [...at, "labels_from", name]] as const)
-    ])
-  const labels = labelled(row, path, outer)
-  const own = Object.entries(asMap(row.metrics)).map(([name, value]): RawMetric => {
-    const metric = asMap(value)
-    const at = [...path, "metrics", name]
-    return {
-      path: at,
-      name,
-      type: types.find((type) => type === (metric.type ?? "gauge")),
-      help: asText(metric.help),
-      scale: typeof metric.scale === "number" ? metric.scale : undefined,
-      labels: labelled(metric, at, labels)
-    }
-  })
-  return [
-    ...own,
-    ...asList(row.each).flatMap((inner, index) => metricsOf(asMap(inner), [...path, "each", index], labels))
-  ]
+  readonly repeated: ReadonlyArray<RepeatedLabel>
 }
 
 export const rawMapping = (value: unknown, path: KeyPath): RawMapping => {
   const fields = asMap(value)
-  return { path, fields, metrics: metricsOf(fields, path, new Map()) }
+  return { path, fields, ...rawMetrics(fields, path) }
 }
 
 const has = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
@@ -105,6 +67,7 @@ export const rawTarget = (
   const own = asMap(value)
   const settings = withDefaults(defaults, own)
   const mapped = "metrics" in own || "each" in own || !isMap(value)
+  const { metrics, repeated } = rawMetrics(withoutLabels(own), path)
   return {
     path,
     name: asText(own.name),
@@ -112,11 +75,7 @@ export const rawTarget = (
     settings,
     pathOf: (...keys) => (has(own, keys) || !has(defaults, keys) ? [...path, ...keys] : ["defaults", ...keys]),
     labels: labelsOf(settings.labels),
-    metrics:
-      "mapping" in own
-        ? (mappings.get(asText(own.mapping) ?? "")?.metrics ?? [])
-        : mapped
-          ? metricsOf(own, path, new Map())
-          : undefined
+    metrics: "mapping" in own ? (mappings.get(asText(own.mapping) ?? "")?.metrics ?? []) : mapped ? metrics : undefined,
+    repeated
   }
 }

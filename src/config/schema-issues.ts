@@ -57,7 +57,7 @@ export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: u
   if (Result.isSuccess(decoded)) return []
   const found = flatten(decoded.failure.issue, [], undefined)
   if (found.length > maxLookedBehind) return found
-  const wrong = found.map(({ path }) => keyed(path)).filter((path) => path.length > 0 && has(value, path))
+  const wrong = found.map(({ path }) => removable(value, path)).filter((path) => path.length > 0 && has(value, path))
   if (wrong.length === 0) return found
   const behind = schemaIssues(schema, wrong.reduce(without, value))
   // an error of a map around a removed value may exist only because of the removal
@@ -66,6 +66,13 @@ export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: u
 
 /** The path up to its last key of a map. Removing an item of a list would shift the indexes of the others. */
 const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
+
+/** What to leave out for an issue. A map that lacks a key is wrong as a whole, unless it is an item of a list. */
+const removable = (value: unknown, path: KeyPath): KeyPath => {
+  if (has(value, path)) return keyed(path)
+  const holder = path.slice(0, -1)
+  return typeof holder.at(-1) === "string" ? holder : []
+}
 
 const startsWith = (path: KeyPath, start: KeyPath) => start.every((key, index) => key === path[index])
 

@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
+import { mappingFields } from "../mapping/schema/mapping.ts"
 import type { Transform } from "../mapping/transform.ts"
 import { helpsOf, withHelps } from "./help.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
@@ -57,6 +58,16 @@ const resolveSettings = (settings: Fields, locate: Locate) => {
 /** The request of settings like those of a target. */
 export const requestOfSettings = (settings: Fields, locate: Locate) => resolveSettings(settings, locate).request
 
+/** The mapping of a target, and its settings. */
+const splitFields = (all: Fields): readonly [mapping: Fields, settings: Fields] => {
+  const isMapping = ([key]: readonly [string, unknown]) => Object.hasOwn(mappingFields, key)
+  const entries = Object.entries(all).filter(([, value]) => value !== undefined)
+  return [
+    Object.fromEntries(entries.filter(isMapping)),
+    Object.fromEntries(entries.filter((entry) => !isMapping(entry)))
+  ]
+}
+
 /** Compiles a mapping once for all targets that use it. */
 const prepareMapping = (fields: Fields, helps: ReadonlyMap<string, string>) => {
   const mapping = withHelps(fields, helps)
@@ -82,12 +93,12 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
     return made
   }
 
-  return ({ metrics, each, ...settings }: Fields): Target => {
+  return (all: Fields): Target => {
+    const [fields, settings] = splitFields(all)
     const { raw, target, request } = resolveSettings(settings, locate)
-    const fields = { ...(metrics !== undefined && { metrics }), ...(each !== undefined && { each }) }
     const made = mappingOf(target.mapping, fields)
     const { name, interval, max_series: maxSeries } = target
-    const spec = { mapping: made?.mapping, labels: target.labels ?? {}, maxSeries }
+    const spec = { mapping: made?.mapping, format: target.format ?? "json", labels: target.labels ?? {}, maxSeries }
     return {
       name,
       request,

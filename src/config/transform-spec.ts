@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { bodyAsJson, type FormatName } from "../mapping/document/format.ts"
 import { parse } from "../mapping/document/json.ts"
 import { flatten } from "../mapping/flatten.ts"
 import { planner } from "../mapping/plan.ts"
@@ -11,6 +12,8 @@ import { createTransform, type Transform } from "../mapping/transform.ts"
 export interface TransformSpec {
   /** As in the file, without errors. Undefined: every number of a response becomes a gauge. */
   readonly mapping: unknown
+  /** Default: json. */
+  readonly format?: FormatName | undefined
   readonly labels: Readonly<Record<string, string>>
   readonly maxSeries: number
 }
@@ -25,14 +28,21 @@ const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
 /** The planner of a mapping as in the file. Throws if the mapping has errors. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
+/** Transforms the JSON that a body means. */
+const withFormat = (format: FormatName, transform: Transform): Transform =>
+  format === "json"
+    ? transform
+    : (body, samples) => Result.flatMap(bodyAsJson(format, body), (json) => transform(json, samples))
+
 /** `plans` is the planner of the mapping, if several targets share it. */
 export const compileTransform = (
-  { mapping, labels, maxSeries }: TransformSpec,
+  { mapping, format = "json", labels, maxSeries }: TransformSpec,
   plans?: ReturnType<typeof plannerOf>
 ): Transform => {
-  if (mapping === undefined) {
-    const constant = sortLabels(labels)
-    return (body, samples) => Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
-  }
-  return createTransform((plans ?? plannerOf(mapping))(labels, maxSeries))
+  if (mapping !== undefined)
+    return withFormat(format, createTransform((plans ?? plannerOf(mapping))(labels, maxSeries)))
+  const constant = sortLabels(labels)
+  return withFormat(format, (body, samples) =>
+    Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
+  )
 }

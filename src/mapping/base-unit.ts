@@ -33,6 +33,9 @@ const withUnit = (words: ReadonlyArray<string>, index: number, base: string): Re
   return [...rest, base, ...total]
 }
 
+const isPerSecond = (words: ReadonlyArray<string>, index: number): boolean =>
+  words[index + 1] === "per" && words[index + 2] === "second"
+
 /** What a metric's name should be. */
 export interface BaseUnitName {
   readonly name: string
@@ -51,7 +54,7 @@ export const inBaseUnit = (name: string): BaseUnitName | undefined => {
     const { multiply, add, divide } = unit.conversion
     return {
       name: withUnit(words, index, unit.base).join("_"),
-      unit: unit.name,
+      unit: isPerSecond(words, index) ? `${unit.name}/s` : unit.name,
       factor: add === 0n ? Number(multiply) / Number(divide) : undefined
     }
   }

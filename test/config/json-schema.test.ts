@@ -27,6 +27,7 @@ const beyond = new Set([
   "interval-too-long.yml",
   "interval-zero.yml",
   "label-constant-and-of-rows.yml",
+  "label-twice-on-the-way.yml",
   "mapping-and-metrics.yml",
   "metric-keys-that-contradict.yml",
   "metric-name-of-first-look.yml",
@@ -43,7 +44,8 @@ const beyond = new Set([
   "stateset-label.yml",
   "target-name-twice.yml",
   "targets-from-instance.yml",
-  "timeout-over-interval.yml"
+  "timeout-over-interval.yml",
+  "unit.yml"
 ])
 
 /** What no parser gets past. */

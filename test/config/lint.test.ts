@@ -12,28 +12,25 @@ const help = "help: Something."
 test.each([
   [
     `poll_duration_ms: { value: a, ${help} }`,
-    "poll_duration_ms: use the base unit: poll_duration_seconds with scale: 0.001"
+    "poll_duration_ms: use the base unit: poll_duration_seconds with unit: ms"
   ],
-  [`a_ms: { value: a, scale: 1000, ${help} }`, "a_ms: use the base unit: a_seconds"],
+  [`a_ms: { value: a, scale: 1000, ${help} }`, "a_ms: use the base unit: a_seconds with unit: ms"],
   [`a_ms: { value: a, scale: 0.001, ${help} }`, "a_ms: use the base unit: a_seconds"],
-  [`a_ms: { value: a, scale: 10, ${help} }`, "a_ms: use the base unit: a_seconds with scale: 0.01"],
-  [`disk_mb_free: { value: a, ${help} }`, "disk_mb_free: use the base unit: disk_free_bytes with scale: 1000000"],
+  [`a_ms: { value: a, scale: 10, ${help} }`, "a_ms: use the base unit: a_seconds with unit: ms"],
+  [`disk_mb_free: { value: a, ${help} }`, "disk_mb_free: use the base unit: disk_free_bytes with unit: MB"],
   [`wait_s: { value: a, ${help} }`, "wait_s: use the base unit: wait_seconds"],
-  [`age_minutes: { value: a, ${help} }`, "age_minutes: use the base unit: age_seconds with scale: 60"],
-  [`cache_kibibytes: { value: a, ${help} }`, "cache_kibibytes: use the base unit: cache_bytes with scale: 1024"],
-  [`link_kilobits: { value: a, ${help} }`, "link_kilobits: use the base unit: link_bytes with scale: 125"],
+  [`age_minutes: { value: a, ${help} }`, "age_minutes: use the base unit: age_seconds with unit: min"],
+  [`cache_kibibytes: { value: a, ${help} }`, "cache_kibibytes: use the base unit: cache_bytes with unit: KiB"],
+  [`link_kilobits: { value: a, ${help} }`, "link_kilobits: use the base unit: link_bytes with unit: kbit"],
   [
     `link_kilobits_per_second: { value: a, ${help} }`,
-    "link_kilobits_per_second: use the base unit: link_bytes_per_second with scale: 125"
+    "link_kilobits_per_second: use the base unit: link_bytes_per_second with unit: kbit/s"
   ],
-  [
-    `room_fahrenheit: { value: a, ${help} }`,
-    "room_fahrenheit: use the base unit: room_celsius, which needs more than a scale"
-  ],
-  [`cpu_percent: { value: a, ${help} }`, "cpu_percent: use the base unit: cpu_ratio with scale: 0.01"],
+  [`room_fahrenheit: { value: a, ${help} }`, "room_fahrenheit: use the base unit: room_celsius with unit: °F"],
+  [`cpu_percent: { value: a, ${help} }`, "cpu_percent: use the base unit: cpu_ratio with unit: percent"],
   [
     `busy_ms_total: { value: a, type: counter, ${help} }`,
-    "busy_ms_total: use the base unit: busy_seconds_total with scale: 0.001"
+    "busy_ms_total: use the base unit: busy_seconds_total with unit: ms"
   ],
   [`orders: { value: a, type: counter, ${help} }`, "orders: the name of a counter ends in _total"],
   [

@@ -1,7 +1,7 @@
 import { formatPath, type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import { whyReserved } from "../own-metrics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
-import type { RawMetric } from "../raw-target.ts"
+import type { RawMetric } from "../raw-metric.ts"
 
 /** A metric name has one type and one help, in all targets together. */
 export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<Issue> => {
@@ -42,19 +42,27 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
   })
 }
 
-export const labelsOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
-  targetLike.flatMap(({ labels, metrics, pathOf }) =>
+/** A label stands only once on the way from the target to a metric. */
+export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => [
+  ...[...mappings.values(), ...targetLike].flatMap(({ repeated }) =>
+    repeated.map(({ path, first }) =>
+      issueOfKey(path, `${formatPath(first)} sets this label too: a series has a label only once`)
+    )
+  ),
+  ...targetLike.flatMap(({ labels, metrics, pathOf }) =>
     [...labels.keys()].flatMap((name) => {
       const row = metrics?.find((metric) => metric.labels.has(name))?.labels.get(name)
-      const message = `the rows set this label too (${formatPath(row ?? [])}): a series has a label only once`
-      return row === undefined ? [] : [issueOfKey(pathOf("labels", name), message)]
+      if (row === undefined) return []
+      const message = `the rows set this label too (${formatPath(row.path)}): a series has a label only once`
+      return [issueOfKey(pathOf("labels", name), message)]
     })
   )
+]
 
 /** The label of the states has the name of the stateset (OpenMetrics 1.0, StateSet). */
 export const statesLabel = ({ targetLike, metrics }: RawConfiguration): ReadonlyArray<Issue> => [
   ...metrics.flatMap(({ name, type, labels }) => {
-    const path = type === "stateset" ? labels.get(name) : undefined
+    const path = type === "stateset" ? labels.get(name)?.path : undefined
     return path === undefined ? [] : [issueOfKey(path, "a stateset uses its own name as the label of its states")]
   }),
   ...targetLike.flatMap(({ labels, metrics, pathOf }) =>

@@ -1,13 +1,21 @@
 import { formatPath, type Issue, issue } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
-import type { RawMetric, RawTarget } from "../raw-target.ts"
+import type { RawMetric } from "../raw-metric.ts"
+import type { RawTarget } from "../raw-target.ts"
 import { runToEnd, type Sliced } from "../time-slice.ts"
 
-/** A target with a metric, its index, and the labels that its rows set for that metric. */
+/** The value of a label that comes from the document. */
+const anyValue = Symbol("anything")
+type LabelText = string | typeof anyValue
+
+/** The labels that a mapping sets for a metric. */
+type MappingLabels = ReadonlyMap<string, LabelText>
+
+/** A target with a metric, its index, and the labels that its mapping sets for that metric. */
 interface Emitter {
   readonly at: number
   readonly target: RawTarget
-  readonly rowLabels: ReadonlySet<string>
+  readonly labels: MappingLabels
 }
 
 /** Metrics that the same targets have with the same labels. They have the same conflicts. */
@@ -21,16 +29,24 @@ type Metrics = ReadonlyArray<Pick<RawMetric, "name" | "labels">>
 /** A target without a mapping makes names from the response. */
 const flattenedMetrics: Metrics = [{ name: "upstream_*", labels: new Map() }]
 
-/** The labels that the rows of a mapping set, by metric. */
-const rowLabelsByName = (metrics: Metrics): ReadonlyMap<string, ReadonlySet<string>> => {
-  const byName = new Map<string, Set<string>>()
-  for (const { name, labels } of metrics) {
-    const known = byName.get(name) ?? new Set()
-    for (const label of labels.keys()) known.add(label)
-    byName.set(name, known)
+/** The labels that a mapping sets, by metric. A label has one value only if all entries of the metric give it that value. */
+const mappingLabelsByName = (metrics: Metrics): ReadonlyMap<string, MappingLabels> => {
+  const byName = new Map<string, Map<string, LabelText>>()
+  for (const [name, entries] of Map.groupBy(metrics, ({ name }) => name)) {
+    const labels = new Map<string, LabelText>()
+    for (const label of new Set(entries.flatMap(({ labels }) => [...labels.keys()]))) {
+      const texts = new Set(entries.map(({ labels }) => labels.get(label)?.text))
+      const [text] = texts
+      labels.set(label, texts.size === 1 && text !== undefined ? text : anyValue)
+    }
+    byName.set(name, labels)
   }
   return byName
 }
+
+/** The same text for the same labels. */
+const textOf = (labels: MappingLabels) =>
+  [...labels].map(([name, text]) => [name, text === anyValue ? null : text]).sort()
 
 /** Groups metrics for speed: thousands of targets share a mapping, and most of its metrics have the same labels. */
 function* groupMetrics(targets: ReadonlyArray<RawTarget>): Sliced<Iterable<MetricGroup>> {
@@ -44,11 +60,11 @@ function* groupMetrics(targets: ReadonlyArray<RawTarget>): Sliced<Iterable<Metri
   }
   const byName = new Map<string, { readonly key: Array<string>; readonly emitters: Array<Emitter> }>()
   for (const [metrics, sharers] of sharersOf) {
-    for (const [name, rowLabels] of rowLabelsByName(metrics)) {
+    for (const [name, labels] of mappingLabelsByName(metrics)) {
       const found = byName.get(name) ?? { key: [], emitters: [] }
-      found.key.push(JSON.stringify([sharers[0]?.[0], [...rowLabels].sort()]))
+      found.key.push(JSON.stringify([sharers[0]?.[0], textOf(labels)]))
       for (const [at, target] of sharers) {
-        found.emitters.push({ at, target, rowLabels })
+        found.emitters.push({ at, target, labels })
         yield
       }
       byName.set(name, found)
@@ -65,11 +81,8 @@ function* groupMetrics(targets: ReadonlyArray<RawTarget>): Sliced<Iterable<Metri
   return byKey.values()
 }
 
-/** The value of a label that the rows of a target set. */
-const anyValue = Symbol("anyValue")
-
 /** The values of the labels of a target, in one order for all. */
-type LabelValues = ReadonlyArray<string | symbol>
+type LabelValues = ReadonlyArray<LabelText>
 
 /** Targets whose rows set the same labels, with indexes by the values of their constant labels. */
 interface SeenTargets {
@@ -86,8 +99,9 @@ function* conflictsAmong(
   emitters: ReadonlyArray<Emitter>
 ): Sliced<ReadonlyArray<readonly [target: RawTarget, other: RawTarget]>> {
   const names = new Set<string>()
-  for (const { target } of emitters) {
+  for (const { target, labels } of emitters) {
     for (const name of target.labels.keys()) names.add(name)
+    for (const [name, text] of labels) if (text !== anyValue) names.add(name)
     yield
   }
   const allNames = [...names]
@@ -106,8 +120,8 @@ function* conflictsAmong(
   }
 
   for (const emitter of emitters) {
-    const { target, rowLabels } = emitter
-    const values = allNames.map((name) => target.labels.get(name) ?? (rowLabels.has(name) ? anyValue : ""))
+    const { target, labels } = emitter
+    const values = allNames.map((name) => target.labels.get(name) ?? labels.get(name) ?? "")
     const isAny = values.map((value) => value === anyValue)
     let other: Emitter | undefined
     for (const { isAny: otherIsAny, all, indexes } of seen.values()) {

@@ -11,7 +11,7 @@ export const filesOrHttp = ({ sources }: RawConfiguration): ReadonlyArray<Issue>
 /** Rows must not set the label instance: every discovered target would be rejected. */
 export const instanceFree = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ target: { metrics, path } }) => {
-    const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")
+    const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")?.path
     const message = `the rows set the label instance (${formatPath(row ?? [])}), which every discovered target has already`
     return row === undefined ? [] : [issue(path, message)]
   })

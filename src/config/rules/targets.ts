@@ -32,7 +32,7 @@ export const knownMapping = ({ targetLike, mappings }: RawConfiguration): Readon
   targetLike.flatMap(({ settings, path }) => {
     const name = settings.mapping
     if (typeof name !== "string") return []
-    const own = ["metrics", "each"].filter((key) => key in settings)
+    const own = ["metrics", "each", "labels_from", "null_values"].filter((key) => key in settings)
     return [
       ...own.map((key) => issueOfKey([...path, key], `the target also has mapping: ${name}: keep one of them`)),
       ...(mappings.has(name)

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import { formatNames, formats } from "../../mapping/document/format.ts"
 import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
 import { duration } from "../go-duration.ts"
@@ -114,6 +115,12 @@ export const settings = {
     Schema.Record(LabelName, Schema.String).annotate({
       description: "Constant labels of all series of the target.",
       examples: [{ site: "ams1" }]
+    })
+  ),
+  format: Schema.optionalKey(
+    Schema.Literals(formatNames).annotate({
+      description: `How a response is written. ${formatNames.map((name) => `${name}: ${formats[name].reads.replaceAll("`", "")}.`).join(" ")}`,
+      default: "json"
     })
   ),
   method: Schema.optionalKey(

@@ -4,7 +4,6 @@ import { parserNames } from "../value/parsers.ts"
 import { compilePattern, type Pattern } from "../value/pattern.ts"
 import { compileLayout, type Layout } from "../value/strptime.ts"
 import { type Timezone, timezone } from "../value/timezone.ts"
-import { unitsNamed } from "../value/unit.ts"
 import { compiled, path } from "./compiled.ts"
 import { LabelEntry, Labels, LabelsFrom } from "./labels.ts"
 import { oneRowSource, rowSources } from "./row-source.ts"
@@ -38,14 +37,8 @@ export const NullValues = Schema.Array(NullValue).annotate({
   examples: [["", "N/A", "unavailable", -999]]
 })
 
-const Unit = Schema.String.annotate({
-  description: "The unit of the document. The sample is converted to the base unit, which the metric's name ends in.",
-  examples: ["ms", "percent", "KiB"]
-}).check(
-  Schema.makeFilter((text) => unitsNamed(text).length > 0, {
-    expected: "a unit such as ms, percent, MB, kWh, °F or km/h"
-  })
-)
+// whether it is one is judged with the metric's name
+const Unit = Schema.NonEmptyString.annotate({ examples: ["ms", "percent", "KiB"] })
 
 const Buckets = Schema.Struct({
   ...rowSources,

@@ -133,6 +133,7 @@ const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
   }
   if (base !== undefined && unitOf(unit, base) !== undefined) return []
   const wanted = unitsNamed(unit).map((found) => found.base)
+  if (wanted.length === 0) return [{ path: ["unit"], issue: `no such unit; known are ${listUnits(base)}` }]
   if (base === undefined) {
     const stem = name.replace(/_total$/, "")
     const total = stem === name ? "" : "_total"
@@ -188,7 +189,8 @@ export const metricIssues = (name: string, metric: Metric): ReadonlyArray<Schema
   return metricEntries(metric).flatMap((entry, index) => {
     const at = own === undefined ? [] : [index]
     const issues = [...contradictions(entry), ...unitIssues(name, entry)]
-    const differing = own === undefined || index === 0 ? [] : sharedKeys
+    // one type and one help of a name are a rule for the whole file
+    const differing = own === undefined || index === 0 ? [] : (["states", "duplicates"] as const)
     for (const key of differing) {
       const repeated = own?.[index]?.[key]
       if (repeated === undefined || same(repeated, own?.[0]?.[key])) continue

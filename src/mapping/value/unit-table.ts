@@ -80,7 +80,7 @@ export const unitTable: ReadonlyArray<UnitRow> = [
   { quantity: "time", words: ["millis", "msec", "msecs"], symbols: [], factor: "1e-3" },
   { quantity: "time", words: ["micros", "usec", "usecs"], symbols: [], factor: "1e-6" },
   { quantity: "time", words: ["nanos", "nsec", "nsecs"], symbols: [], factor: "1e-9" },
-  { quantity: "time", words: ["minute", "minutes", "min", "mins"], symbols: ["m"], factor: "60" },
+  { quantity: "time", name: "min", words: ["minute", "minutes", "min", "mins"], symbols: ["m"], factor: "60" },
   { quantity: "time", words: ["hour", "hours", "hr", "hrs"], symbols: ["h"], factor: "3600" },
   { quantity: "time", words: ["day", "days"], symbols: ["d"], factor: "86400" },
   { quantity: "time", words: ["week", "weeks"], symbols: ["w"], factor: "604800" },

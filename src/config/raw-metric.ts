@@ -1,0 +1,88 @@
+import { type MetricType, metricTypeNamed } from "../mapping/metric-type.ts"
+import type { KeyPath } from "./source-map.ts"
+import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"
+
+/** A label of a mapping, and its value if that is constant. */
+export interface RawLabel {
+  readonly path: KeyPath
+  readonly text: string | undefined
+}
+
+/** A label that is set again on the way to a metric. */
+export interface RepeatedLabel {
+  readonly path: KeyPath
+  readonly first: KeyPath
+}
+
+/** An entry of a metric, read from a file that may have errors. */
+export interface RawMetric {
+  readonly path: KeyPath
+  readonly name: string
+  /** Undefined if the file has an unknown type. */
+  readonly type: MetricType | undefined
+  readonly help: string | undefined
+  readonly scale: number | undefined
+  readonly unit: string | undefined
+  /** All labels on the way from the mapping to the entry. */
+  readonly labels: ReadonlyMap<string, RawLabel>
+}
+
+/** What the rules need to know of a mapping. */
+export interface RawMetrics {
+  readonly metrics: ReadonlyArray<RawMetric>
+  readonly repeated: ReadonlyArray<RepeatedLabel>
+}
+
+type Labels = ReadonlyMap<string, RawLabel>
+
+/** Reads the metrics of a mapping, and of all rows in it. */
+export const rawMetrics = (mapping: Fields, path: KeyPath): RawMetrics => {
+  const metrics: Array<RawMetric> = []
+  const repeated: Array<RepeatedLabel> = []
+
+  const withLabels = (holder: Fields, at: KeyPath, around: Labels): Labels => {
+    const labels = new Map(around)
+    for (const key of ["labels", "labels_from"]) {
+      for (const [name, value] of Object.entries(asMap(holder[key]))) {
+        const label = { path: [...at, key, name], text: key === "labels" ? asText(value) : undefined }
+        const first = labels.get(name)?.path
+        if (first === undefined) labels.set(name, label)
+        else repeated.push({ path: label.path, first })
+      }
+    }
+    return labels
+  }
+
+  const readMetric = (name: string, value: unknown, at: KeyPath, around: Labels) => {
+    const entries = Array.isArray(value)
+      ? value.map((entry, index) => [entry, [...at, index]] as const)
+      : [[value, at] as const]
+    const first = asMap(entries[0]?.[0])
+    for (const [entry, path] of entries) {
+      const metric = asMap(entry)
+      metrics.push({
+        path,
+        name,
+        type: metricTypeNamed(metric.type ?? first.type ?? "gauge"),
+        help: asText(metric.help) ?? asText(first.help),
+        scale: typeof metric.scale === "number" ? metric.scale : undefined,
+        unit: asText(metric.unit),
+        labels: withLabels(metric, path, around)
+      })
+    }
+  }
+
+  const readScope = (row: Fields, at: KeyPath, around: Labels) => {
+    const labels = withLabels(row, at, around)
+    for (const [name, value] of Object.entries(asMap(row.metrics)))
+      readMetric(name, value, [...at, "metrics", name], labels)
+    for (const [index, inner] of asList(row.each).entries()) readScope(asMap(inner), [...at, "each", index], labels)
+  }
+
+  readScope(mapping, path, new Map())
+  return { metrics, repeated }
+}
+
+/** The mapping of a target: its constant labels are among its settings. */
+export const withoutLabels = (target: Fields): Fields =>
+  isMap(target) ? Object.fromEntries(Object.entries(target).filter(([key]) => key !== "labels")) : {}
