@@ -1,21 +1,10 @@
-import { execFileSync } from "node:child_process"
 import { defineConfig, type Plugin } from "rolldown"
 import { builtinsOnDemand } from "./deploy/builtins.ts"
 import { licences } from "./deploy/licences.ts"
 import { packagesOnDemand } from "./deploy/packages.ts"
 import { sbom } from "./deploy/sbom.ts"
+import { sourceRevision } from "./deploy/source-revision.ts"
 import pkg from "./package.json" with { type: "json" }
-
-/** What --version names beside the version; nothing outside a git checkout. */
-const commit = () => {
-  try {
-    const git = (...args: ReadonlyArray<string>) =>
-      execFileSync("git", args, { encoding: "utf8", stdio: "pipe" }).trim()
-    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "src") === "" ? "" : "+changes")
-  } catch {
-    return ""
-  }
-}
 
 /** Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start of a daemon can do without. */
 const segmenterOnDemand: Plugin = {
@@ -62,6 +51,9 @@ export default defineConfig({
   platform: "node",
   // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
   treeshake: { propertyReadSideEffects: false },
-  transform: { target: "node22.19", define: { POLLER_COMMIT: JSON.stringify(commit()), "import.meta": "{}" } },
+  transform: {
+    target: "node22.19",
+    define: { POLLER_COMMIT: JSON.stringify(sourceRevision().commit), "import.meta": "{}" }
+  },
   output: { file: "dist/poller.js", format: "cjs", banner: `#!/usr/bin/env node\n${versionCheck()}`, minify: true }
 })

@@ -16,6 +16,7 @@ import { gzipSync } from "node:zlib"
 import pkg from "../package.json" with { type: "json" }
 import { manPage } from "./man-page.ts"
 import { platformNamed } from "./platform.ts"
+import { sourceRevision } from "./source-revision.ts"
 
 /*
  * Makes the Debian package: `node deploy/package.ts [ARCHITECTURE]`, after deploy/binary.ts.
@@ -80,17 +81,8 @@ const completions = {
   fish: "/usr/share/fish/vendor_completions.d/poller.fish"
 }
 
-/** The date of the sources in seconds since the epoch: of the last commit, or of a file of the source archive, which has the same date. */
-export const sourceDate = (): number => {
-  const { SOURCE_DATE_EPOCH } = process.env
-  if (SOURCE_DATE_EPOCH !== undefined) return Number(SOURCE_DATE_EPOCH)
-  try {
-    const git = ["-C", root, "log", "-1", "--format=%ct"]
-    return Number(execFileSync("git", git, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))
-  } catch {
-    return Math.floor(statSync(join(root, "package.json")).mtimeMs / 1000)
-  }
-}
+/** The date of the sources in seconds since the epoch. */
+export const sourceDate = (): number => Number(process.env.SOURCE_DATE_EPOCH ?? sourceRevision().time)
 
 /** A page of docs/ or the README with links that lead to where the package installs their files. `below` is the way up to the README. */
 const withInstalledLinks = (text: string, up: string): string =>
