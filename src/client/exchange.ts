@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -48,15 +49,17 @@ const withoutContent = (headers: Attempt["headers"]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")))
 
 const exchange = Effect.fnUntraced(function* (
-  { request, common, configured, memory, pool: current, authenticator }: Channel,
+  { request, common, configured: fixed, memory, pool: current, authenticator }: Channel,
   validators: Validators | undefined
 ) {
   const { acceptStatus, followRedirects, maxBody, socketPath } = request
+  const rendered = request.render?.(yield* Clock.currentTimeMillis)
+  const configured = rendered === undefined ? fixed : lowercase(rendered.headers)
   const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   const timeout = Duration.toMillis(request.timeout)
   const pool = yield* current
   const crossOrigin: CrossOrigin = { headers: common, agents: pool.crossOrigin, timeout, memory }
-  let { url, method, body }: Pick<Attempt, "url" | "method" | "body"> = request
+  let { url, method, body }: Pick<Attempt, "url" | "method" | "body"> = { ...request, ...rendered }
   let isOwn = true
   let isRefused = false
   for (let followed = 0; ; ) {

@@ -45,6 +45,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, Redacted.Redacted>>
   readonly headersFrom: Readonly<Record<string, SecretFile>>
   readonly body: Redacted.Redacted | undefined
+  /** The URL, the headers and the body of one poll, where there are times in them. */
+  readonly render: ((now: number) => Pick<Request, "url" | "headers" | "body">) | undefined
   /** Ranges of status codes, both ends included. */
   readonly acceptStatus: ReadonlyArray<{ readonly from: number; readonly to: number }>
   readonly followRedirects: boolean
@@ -66,6 +68,7 @@ export const get = (url: URL, timeout: Duration.Duration): Request => ({
   headers: {},
   headersFrom: {},
   body: undefined,
+  render: undefined,
   acceptStatus: [{ from: 200, to: 299 }],
   followRedirects: true,
   maxBody: 16_000_000,

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import type { Configuration } from "../config/configuration.ts"
@@ -25,6 +26,19 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   return { ...(yield* discoverOnce(configuration, files)), notes: notes.flat() }
 })
 
+/** The URL of a poll at this moment, where there are times in it. Other query parameters may be secrets. */
+const expandedUrls = Effect.fnUntraced(function* (targets: Configuration["targets"]) {
+  const now = yield* Clock.currentTimeMillis
+  return targets.flatMap(({ name, request }) => {
+    const url = request.render?.(now).url
+    if (url === undefined || url.href === request.url.href) return []
+    const given = request.url.searchParams.getAll.bind(request.url.searchParams)
+    const pairs = [...url.searchParams].map(([key, value]) => `${key}=${given(key).includes(value) ? "..." : value}`)
+    const query = pairs.length === 0 ? "" : `?${pairs.join("&")}`
+    return [{ location: name, message: `asked now, its URL is ${url.origin}${url.pathname}${query}` }]
+  })
+})
+
 /**
  * Everything there is to say of a configuration, on stderr. The secrets that it names are often not on the machine where it is
  * checked: only under systemd, with `$CREDENTIALS_DIRECTORY`, is a missing one a problem.
@@ -49,7 +63,9 @@ export const check = Command.make(
     const lines = [
       ...problems.map((problem) => formatForTerminal(problem, process.stderr.isTTY)),
       ...warnings.map((remark) => formatDiagnostic(remark, "warning")),
-      ...[...secrets.notes, ...notes].map((remark) => formatDiagnostic(remark, "note"))
+      ...[...secrets.notes, ...notes, ...(yield* expandedUrls(targets))].map((remark) =>
+        formatDiagnostic(remark, "note")
+      )
     ]
     const bad = problems.length > 0 || (input.strict && warnings.length > 0)
     if (bad) return yield* badConfiguration(...lines)

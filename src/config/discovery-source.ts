@@ -31,7 +31,8 @@ const decodeRefresh = Schema.decodeSync(Schema.requiredKey(sourceFields.refresh)
 /** How to request the targets of a source. */
 export const requestOptionsOf = ({ own }: RawSource): RequestOptions => {
   const { scheme = "http", metrics_path = "/", params = {} } = decode(own)
-  return { scheme, path: metrics_path, params }
+  const lists = Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? value : [String(value)]])
+  return { scheme, path: metrics_path, params: Object.fromEntries(lists) }
 }
 
 /** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Only status 200 is good. */

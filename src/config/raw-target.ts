@@ -37,7 +37,7 @@ const has = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
   key === undefined || (isMap(value) && Object.hasOwn(value, key) && has(value[key], rest))
 
 /** For these settings, a target adds its keys to those of the defaults. All other settings are replaced as a whole. */
-const mergedKeys = ["labels", "headers", "headers_from"]
+const mergedKeys = ["labels", "headers", "headers_from", "params"]
 
 /** The settings of a target, completed by the defaults. */
 const withDefaults = (defaults: Fields, target: Fields): Fields => {

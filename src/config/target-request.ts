@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Auth, Request, SecretFile } from "../client/request.ts"
+import { timeTemplate, urlTemplate } from "../client/time-template.ts"
 import { authOf } from "./schema/auth.ts"
 import type { ResolvedTarget } from "./target.ts"
 
@@ -32,25 +33,69 @@ const withoutUser = (url: URL): URL => {
   return bare
 }
 
+type Parameters = NonNullable<ResolvedTarget["params"]>
+
+const encoded = (text: string) => encodeURIComponent(text)
+
+/** Encodes everything but times, which are encoded when they are known. */
+const encodedAround = (text: string) =>
+  text
+    .split(/(\{now(?=[}:+-])[^}]*\})/)
+    .map((part, index) => (index % 2 === 0 ? encoded(part) : part))
+    .join("")
+
+/** The URL with query parameters appended. */
+const withParameters = (url: URL, parameters: Parameters): URL => {
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `${encoded(name)}=${encodedAround(String(one))}`)
+  )
+  if (pairs.length === 0) return url
+  const whole = new URL(url)
+  whole.search = [...(url.search === "" ? [] : [url.search.slice(1)]), ...pairs].join("&")
+  return whole
+}
+
+/** What makes the requests of a target of the instant of a poll; undefined if there are no times in them. */
+const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTarget): Request["render"] => {
+  const address = urlTemplate(url, timezone)
+  const lines = Object.entries(headers).map(
+    ([name, value]) => [name, value, timeTemplate(Redacted.value(value), timezone)] as const
+  )
+  const content = body && timeTemplate(Redacted.value(body), timezone)
+  const parts = [address, content, ...lines.map(([, , template]) => template)]
+  if (parts.every((template) => template === undefined)) return undefined
+  return (now) => ({
+    url: address === undefined ? url : new URL(address.render(now)),
+    headers: Object.fromEntries(
+      lines.map(([name, value, template]) => [name, template ? Redacted.make(template.render(now)) : value])
+    ),
+    body: content ? Redacted.make(content.render(now)) : body
+  })
+}
+
 /** The request of every poll of a target. */
-export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => ({
-  url: withoutUser(target.url),
-  socketPath: undefined,
-  method: target.method,
-  headers: target.headers ?? {},
-  headersFrom: Record.map(target.headers_from ?? {}, secretFile),
-  body: target.body,
-  acceptStatus: target.accept_status,
-  followRedirects: target.follow_redirects,
-  maxBody: target.max_body,
-  timeout,
-  proxy: target.proxy && Redacted.make(target.proxy),
-  auth: target.auth === undefined ? userOf(target.url) : authOf(target.auth),
-  tls: {
-    caFile: target.tls?.ca_file,
-    certFile: target.tls?.cert_file,
-    keyFile: target.tls?.key_file,
-    serverName: target.tls?.server_name,
-    insecureSkipVerify: target.tls?.insecure_skip_verify ?? false
+export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => {
+  const url = withParameters(withoutUser(target.url), target.params ?? {})
+  return {
+    url,
+    render: renderOf(url, target),
+    socketPath: undefined,
+    method: target.method,
+    headers: target.headers ?? {},
+    headersFrom: Record.map(target.headers_from ?? {}, secretFile),
+    body: target.body,
+    acceptStatus: target.accept_status,
+    followRedirects: target.follow_redirects,
+    maxBody: target.max_body,
+    timeout,
+    proxy: target.proxy && Redacted.make(target.proxy),
+    auth: target.auth === undefined ? userOf(target.url) : authOf(target.auth),
+    tls: {
+      caFile: target.tls?.ca_file,
+      certFile: target.tls?.cert_file,
+      keyFile: target.tls?.key_file,
+      serverName: target.tls?.server_name,
+      insecureSkipVerify: target.tls?.insecure_skip_verify ?? false
+    }
   }
-})
+}

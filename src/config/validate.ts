@@ -3,7 +3,7 @@ import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
 import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
-import { headersOnce, keysOfGrant, keyWithCertificate, oneAuth, userOnce } from "./rules/requests.ts"
+import { headersOnce, keysOfGrant, keyWithCertificate, oneAuth, timesOfRequests, userOnce } from "./rules/requests.ts"
 import { noSeriesConflicts } from "./rules/series-conflicts.ts"
 import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
 import { knownMapping, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
@@ -48,6 +48,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     headersOnce,
     oneAuth,
     keysOfGrant,
+    timesOfRequests,
     userOnce,
     keyWithCertificate,
     noSeriesConflicts

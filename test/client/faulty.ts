@@ -160,7 +160,7 @@ export const startFaulty = async (tls?: Tls): Promise<Faulty> => {
     requests.push(request)
     request.resume()
     response.on("error", () => undefined)
-    const name = (request.url ?? "").slice(1)
+    const name = (request.url ?? "").slice(1).split("?", 1)[0] ?? ""
     const fault = own(also, name) ?? own<Fault>(faults, name) ?? faults.status_404
     fault(response, request.socket, request)
   })

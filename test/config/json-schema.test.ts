@@ -45,6 +45,8 @@ const beyond = new Set([
   "target-name-twice.yml",
   "targets-from-instance.yml",
   "timeout-over-interval.yml",
+  "times-in-request.yml",
+  "timezone.yml",
   "unit.yml"
 ])
 

@@ -1,6 +1,8 @@
+import { timeProblem } from "../../client/time-template.ts"
 import { type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import { authKeys } from "../schema/auth.ts"
+import type { KeyPath } from "../source-map.ts"
 import { isMap } from "../unknown-values.ts"
 
 export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
@@ -54,6 +56,29 @@ export const keysOfGrant = (file: RawConfiguration): ReadonlyArray<Issue> =>
       ...excludes.filter((key) => key in oauth2).map((key) => issueOfKey([...at, key], "needs grant: password"))
     ]
   })
+
+/** The strings of a setting that may have times in them, each with its place below it. */
+const stringsIn = (value: unknown): ReadonlyArray<readonly [path: KeyPath, text: string]> => {
+  if (typeof value === "string") return [[[], value]]
+  if (value === null || typeof value !== "object") return []
+  const isList = Array.isArray(value)
+  return Object.entries(value).flatMap(([key, inner]) =>
+    stringsIn(inner).map(([path, text]) => [[isList ? Number(key) : key, ...path], text] as const)
+  )
+}
+
+/** The settings that may have times in them. */
+const timedKeys = ["url", "params", "headers", "body"]
+
+export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  holders(file).flatMap(({ path, settings }) =>
+    timedKeys.flatMap((key) =>
+      stringsIn(settings[key]).flatMap(([inner, text]) => {
+        const problem = timeProblem(text)
+        return problem === undefined ? [] : [issue([...path, key, ...inner], problem)]
+      })
+    )
+  )
 
 export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings: { auth, url }, path }) => {

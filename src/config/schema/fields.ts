@@ -6,6 +6,18 @@ export const Text = Schema.String.check(Schema.isMinLength(1, { expected: "a non
 export const text = (annotations: { readonly description: string; readonly examples?: ReadonlyArray<string> }) =>
   Text.annotate(annotations)
 
+type QueryValue = string | number | boolean | ReadonlyArray<string>
+
+/** Query parameters: one value, or a list of them. */
+export const queryParameters = (about: {
+  readonly description: string
+  readonly examples: ReadonlyArray<Readonly<Record<string, QueryValue>>>
+}) =>
+  Schema.Record(
+    Text,
+    Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Array(Schema.String)])
+  ).annotate(about)
+
 /** The path of a file with a secret or a certificate. config/secret-files.ts resolves relative paths. */
 export const secretFile = (description: string, example: string) => text({ description, examples: [example] })
 

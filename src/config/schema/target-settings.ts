@@ -5,7 +5,7 @@ import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
 import { duration } from "../go-duration.ts"
 import { AuthSettings } from "./auth.ts"
-import { secretFile, Text, text, url } from "./fields.ts"
+import { queryParameters, secretFile, Text, text, url } from "./fields.ts"
 
 /** Built-in values, in the notation of a configuration file. */
 export const builtInSettings = {
@@ -19,6 +19,15 @@ export const builtInSettings = {
 
 /** The built-in timeout is the shorter one of this and the interval. */
 export const maxBuiltInTimeout = "10s"
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** A token (RFC 9110, section 5.6.2). */
 const HeaderName = Schema.String.check(
@@ -128,6 +137,18 @@ export const settings = {
       description: "HTTP method of the request.",
       default: builtInSettings.method
     })
+  ),
+  params: Schema.optionalKey(
+    queryParameters({
+      description: "Query parameters. They are encoded and appended to the query of the URL.",
+      examples: [{ format: "json", from: "{now-5m:ms}" }]
+    })
+  ),
+  timezone: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "Time zone of the times in the request. Default: UTC.",
+      examples: ["Europe/Berlin"]
+    }).check(Schema.makeFilter(isTimeZone, { expected: "a time zone such as Europe/Berlin" }))
   ),
   headers: Schema.optionalKey(Headers),
   headers_from: Schema.optionalKey(

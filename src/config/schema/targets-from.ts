@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { mappingFields } from "../../mapping/schema/mapping.ts"
 import { duration } from "../go-duration.ts"
-import { Text, url } from "./fields.ts"
+import { queryParameters, Text, url } from "./fields.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 
 /** Default time between two readings, as in Prometheus. */
@@ -76,7 +76,7 @@ export const sourceFields = {
     })
   ),
   params: Schema.optionalKey(
-    Schema.Record(Text, Schema.Array(Schema.String)).annotate({
+    queryParameters({
       description: "Query parameters. The label __param_NAME of a target replaces the first value of that name.",
       examples: [{ format: ["json"] }]
     })
@@ -85,8 +85,8 @@ export const sourceFields = {
 
 /** A source of targets. */
 export const TargetSource = Schema.Struct({
-  ...sourceFields,
   ...settings,
+  ...sourceFields,
   ...mappingFields,
   mapping: sharedMapping
 })
