@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 
 /** Tests that assert a time or an amount of memory, or boot a machine. */
-const serial = ["bench", "clients", "limits", "password-guesses", "slow-scrape", "storm", "systemd/*"].map(
+const serial = ["bench", "clients", "descriptors", "password-guesses", "slow-scrape", "storm", "systemd/*"].map(
   (name) => `test/system/${name}.test.ts`
 )
 

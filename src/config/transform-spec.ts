@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { bodyAsJson, type FormatName } from "../mapping/document/format.ts"
+import { bodyAsJson, type FormatName } from "../mapping/document/document-format.ts"
 import { parse } from "../mapping/document/json.ts"
 import { flatten } from "../mapping/flatten.ts"
 import { planner } from "../mapping/plan.ts"

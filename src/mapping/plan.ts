@@ -12,7 +12,7 @@ import { type MetricObject, metricEntries } from "./schema/metric.ts"
 import { statesOf } from "./schema/metric-options.ts"
 import { valueKind } from "./schema/value-source.ts"
 import type { Aggregate } from "./value/calc.ts"
-import { compileStates, type ReadState } from "./value/states.ts"
+import { compileStates, type ReadState } from "./value/state-words.ts"
 import { compileSteps, type Reading, type Steps } from "./value/steps.ts"
 
 /** A compiled mapping. Immutable, and shared by all targets that use the mapping. */

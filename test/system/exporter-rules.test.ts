@@ -4,8 +4,8 @@ import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { contentType, type Format } from "../../src/exposition/format.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
-import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
+import { writeConfig } from "./temporary-config.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 /*

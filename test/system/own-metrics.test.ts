@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest"
 import { documented, documentedReasons } from "../deploy/deploy.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
-import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
+import { writeConfig } from "./temporary-config.ts"
 import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
 const daemonOn = async (answer: Answer) => {

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
-import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, type Series, startPrometheus } from "./prometheus.ts"
+import { writeConfig } from "./temporary-config.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const hostile = [

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { alerts, panels } from "../deploy/deploy.ts"
 import { metricsIn } from "../deploy/promql.ts"
 import { parsePage } from "../exposition/parse.ts"
-import { writeConfig } from "./config-file.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
+import { writeConfig } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const path = (name: string) => join(import.meta.dirname, "../..", name)

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { formatNames, formats } from "../../mapping/document/format.ts"
+import { formatNames, formats } from "../../mapping/document/document-format.ts"
 import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
 import { duration } from "../go-duration.ts"

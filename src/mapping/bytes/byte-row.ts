@@ -7,6 +7,7 @@ import { ParsedRow } from "../parsed-row.ts"
 import type { List } from "../plan.ts"
 import { type Ambiguous, ambiguous, type Field, type Range, type Row, type Visitor } from "../reader.ts"
 import type { LabelValues } from "../sample.ts"
+import { hasEscape, isShortestSpelling, jsonAt, textAt } from "./byte-scalar.ts"
 import { absent, type Body, type FieldIndex, type FieldRanges, fieldRanges, findFields } from "./field-index.ts"
 import {
   comma,
@@ -23,7 +24,6 @@ import {
   skipValue,
   skipWhitespace
 } from "./json-scanner.ts"
-import { hasEscape, isShortestSpelling, jsonAt, textAt } from "./scalar.ts"
 
 /** How the rows of a list are read from bytes. */
 export interface ByteList {

@@ -1,3 +1,4 @@
+import { hasEscape, textAt } from "./byte-scalar.ts"
 import {
   backslash,
   comma,
@@ -12,7 +13,6 @@ import {
   skipValue,
   skipWhitespace
 } from "./json-scanner.ts"
-import { hasEscape, textAt } from "./scalar.ts"
 
 /** Fields to find in one pass over the bytes of a JSON value. Each has a slot, a number from 0. */
 export interface FieldIndex {

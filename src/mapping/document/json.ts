@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import { boundCost, TooCostly } from "./cost.ts"
+import { formatFor } from "./document-format.ts"
 import { fault } from "./fault.ts"
-import { formatFor } from "./format.ts"
 import { spellings } from "./spellings.ts"
 import { decodeText } from "./text.ts"
 

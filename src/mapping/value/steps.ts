@@ -4,8 +4,8 @@ import type { DropReason } from "../problems.ts"
 import type { MetricObject } from "../schema/metric.ts"
 import { type MetricKey, metricKeys } from "../schema/metric-options.ts"
 import { type Conversion, compileConversion, compose, factorOf } from "./conversion.ts"
-import { readNumber } from "./number.ts"
 import { parsers } from "./parsers.ts"
+import { readNumber } from "./read-number.ts"
 import { baseUnitOf, unitOf } from "./unit.ts"
 
 /** What reading one value gives: a number, why there is none, or undefined if it stands for nothing (it is among the null values). */

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { bodyAsJson, type FormatName, formatFor } from "../../../src/mapping/document/format.ts"
+import { bodyAsJson, type FormatName, formatFor } from "../../../src/mapping/document/document-format.ts"
 import { parse } from "../../../src/mapping/document/json.ts"
 import { root } from "../random-document.ts"
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { readDuration } from "../../../src/mapping/value/duration.ts"
-import { readNumber } from "../../../src/mapping/value/number.ts"
 import { parsers } from "../../../src/mapping/value/parsers.ts"
+import { readNumber } from "../../../src/mapping/value/read-number.ts"
 import { readRfc3339 } from "../../../src/mapping/value/rfc3339.ts"
 
 describe("numbers", () => {

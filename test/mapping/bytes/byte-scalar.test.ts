@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { isShortestSpelling, jsonAt, numberAt } from "../../../src/mapping/bytes/scalar.ts"
+import { isShortestSpelling, jsonAt, numberAt } from "../../../src/mapping/bytes/byte-scalar.ts"
 import { numberSpelled, spelled } from "../random-json.ts"
 
 test("a number is the one that JSON.parse makes of it, wherever it stands", () => {
