@@ -30,6 +30,7 @@ import { once } from "./commands/once.ts"
 import { print, printLines } from "./commands/output.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
+import { test } from "./commands/test.ts"
 import { formatUsageError } from "./commands/usage-errors.ts"
 import { fromEnvironment, VariableWarnings } from "./commands/variables.ts"
 import { formatDiagnostic } from "./config/diagnostics.ts"
@@ -42,7 +43,7 @@ import { exitAsCommand, stopStatus } from "./host/signals.ts"
 import { startWorker } from "./host/worker.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, check, once, init, schema, demo, healthcheck] as const
+const commands = [run, check, once, test, init, schema, demo, healthcheck] as const
 const commandNames = commands.map(({ name }) => name)
 
 /** The commands that a signal ends as it should. Their log takes the warnings of the start. */

@@ -84,6 +84,8 @@ export const from = text("from", "FILE", "A saved response instead of the networ
 
 export const strict = boolean("strict", "Treat warnings as errors: names, units and help as promlint checks them")
 
+export const watch = boolean("watch", "Run again whenever a file changes")
+
 export const strictSamples = boolean("strict", "Exit 1 also if a sample was dropped")
 
 export const LogFormat = GlobalFlag.Setting("log-format")({

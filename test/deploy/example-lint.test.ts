@@ -30,13 +30,15 @@ const samplesOf = (configuration: string, name: string) => {
   return transformValue.samples
 }
 
-test("every answer has its configuration, and every configuration its answer", () => {
+test("every response has its configuration, its series and the test that compares them", () => {
   expect(names.length).toBeGreaterThanOrEqual(10)
-  expect(readdirSync(examples).toSorted()).toEqual(names.flatMap((name) => [`${name}.json`, `${name}.yaml`]).toSorted())
+  expect(readdirSync(examples).toSorted()).toEqual(
+    names.flatMap((name) => ["json", "prom", "test.yml", "yaml"].map((end) => `${name}.${end}`)).toSorted()
+  )
 })
 
 describe.each(names)("%s", (name) => {
-  test("its finished configuration takes series from the answer, without a problem or a warning", () => {
+  test("its finished configuration passes check --strict, and takes series without a problem", () => {
     expect(samplesOf(readFileSync(join(examples, `${name}.yaml`), "utf8"), name).length).toBeGreaterThan(3)
   })
 

@@ -1,0 +1,182 @@
+import { existsSync, readdirSync, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { parseDocument } from "yaml"
+import { fromText } from "../config/configuration.ts"
+import { formatForTerminal } from "../config/diagnostics.ts"
+import { locateIn } from "../config/secret-files.ts"
+import { didYouMean } from "../config/suggest.ts"
+import type { Target } from "../config/target.ts"
+import { badConfiguration, type Failure, failure } from "../failure.ts"
+import { runFixture, type TestResult } from "../fixtures/run-fixture.ts"
+import { type Fixture, parseTestFile } from "../fixtures/test-file.ts"
+import { formatResults, formats } from "../fixtures/test-report.ts"
+import { fileLimits } from "../host/file-reader.ts"
+import { repeatOnChange } from "../host/file-watch.ts"
+import { hasColors } from "../host/logger.ts"
+import { type Input, loadGood, readBytes } from "./config-file.ts"
+import * as flags from "./flags.ts"
+import { print, printLines } from "./output.ts"
+
+const paths = Argument.String("path").pipe(
+  Argument.withDescription(
+    "Files of tests, *.test.yml, or directories with them; by default those beside the configuration"
+  ),
+  Argument.variadic()
+)
+
+const write = Flag.Boolean("write").pipe(
+  Flag.withDescription(flags.described("write", "Write the series into the files `want` instead of comparing")),
+  Flag.withDefault(false)
+)
+
+const format = Flag.Literals("format", formats).pipe(
+  Flag.withDescription(flags.described("format", "Format of the result", "text")),
+  Flag.withDefault("text" as const)
+)
+
+const extension = /\.test\.ya?ml$/
+
+const filesIn = (directory: string): ReadonlyArray<string> =>
+  readdirSync(directory)
+    .filter((name) => extension.test(name))
+    .sort()
+    .map((name) => join(directory, name))
+
+const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** The files of tests that the command line names. */
+const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const places =
+    given.length > 0
+      ? given
+      : (config.length > 0 ? config : ["./poller.yml"]).map((file) => (isDirectory(file) ? file : dirname(file)))
+  return [...new Set(places.flatMap((place) => (isDirectory(place) ? filesIn(place) : [place])))]
+}
+
+/** The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it. */
+const configurationOf = (file: string, config: ReadonlyArray<string>): Effect.Effect<string, Failure> => {
+  const [given, another] = config
+  if (another !== undefined) return Effect.fail(badConfiguration(`${another}: a configuration is one file`))
+  if (given !== undefined) return Effect.succeed(given)
+  const stem = join(dirname(file), basename(file).replace(extension, ""))
+  const candidates = [...[".yml", ".yaml", ".json"].map((end) => stem + end), join(dirname(file), "poller.yml")]
+  const found = candidates.find((candidate) => existsSync(candidate))
+  return found === undefined
+    ? Effect.fail(
+        badConfiguration(`${file}: there is no ${candidates[0]} beside it; name the configuration with --config`)
+      )
+    : Effect.succeed(found)
+}
+
+const noFlags = { interval: undefined, timeout: undefined }
+
+/** A target that has only the shared mapping `name` of a configuration. Its other targets do not matter here. */
+const targetOfMapping = (file: string, text: string, name: string): Target | undefined => {
+  const document = parseDocument(text, { merge: true })
+  document.set("targets", [{ name, url: "http://localhost/", mapping: name }])
+  document.delete("targets_from")
+  const context = { environment: process.env, locate: locateIn(process.env.CREDENTIALS_DIRECTORY, dirname(file)) }
+  return fromText(file, String(document), context, noFlags).targets[0]
+}
+
+interface Loaded {
+  readonly file: string
+  readonly config: string
+  readonly fixtures: ReadonlyArray<Fixture>
+}
+
+const loadTests = Effect.fnUntraced(function* (
+  file: string,
+  config: ReadonlyArray<string>,
+  only: Option.Option<string>
+) {
+  const parsed = parseTestFile(file, new TextDecoder().decode(yield* readBytes(file, fileLimits.list)))
+  if (Result.isFailure(parsed))
+    return yield* badConfiguration(...parsed.failure.map((problem) => formatForTerminal(problem, process.stderr.isTTY)))
+  const fixtures = parsed.success.filter(({ subject }) => Option.getOrElse(only, () => subject.name) === subject.name)
+  return { file, config: yield* configurationOf(file, config), fixtures } satisfies Loaded
+})
+
+/** Runs the tests of one file. */
+const runTests = Effect.fnUntraced(function* ({ config, fixtures }: Loaded, write: boolean) {
+  const input: Input = {
+    files: [],
+    config: [config],
+    target: Option.none(),
+    interval: Option.none(),
+    timeout: Option.none()
+  }
+  const { targets } = yield* loadGood(input)
+  const text = new TextDecoder().decode(yield* readBytes(config, fileLimits.list))
+  const results: Array<TestResult> = []
+  for (const fixture of fixtures) {
+    const { kind, name } = fixture.subject
+    const target =
+      kind === "target" ? targets.find((target) => target.name === name) : targetOfMapping(config, text, name)
+    const known =
+      kind === "target"
+        ? didYouMean(
+            name,
+            targets.map(({ name }) => name)
+          )
+        : ""
+    if (target === undefined)
+      return yield* badConfiguration(`${fixture.location}: ${config} has no ${kind} ${name}${known}`)
+    results.push(yield* runFixture(fixture, target, write))
+  }
+  return results
+})
+
+interface Options {
+  readonly path: ReadonlyArray<string>
+  readonly config: ReadonlyArray<string>
+  readonly only: Option.Option<string>
+  readonly write: boolean
+  readonly format: (typeof formats)[number]
+}
+
+/** Runs everything once and prints the result. Returns the files that it depends on, and whether all is well. */
+const runAll = Effect.fnUntraced(function* ({ path, config, only, write, format }: Options) {
+  const files = testFiles(path, config)
+  const loaded = yield* Effect.forEach(files, (file) => loadTests(file, config, only))
+  const results = (yield* Effect.forEach(loaded, (tests) => runTests(tests, write))).flat()
+  if (results.length === 0) {
+    const where = Option.isSome(only)
+      ? `--only ${only.value}: no test of this name`
+      : "no tests: there is no *.test.yml here"
+    return yield* failure(where)
+  }
+  yield* print(process.stdout, formatResults(results, format, hasColors(process.stdout)))
+  const used = loaded.flatMap(({ file, config, fixtures }) => [
+    file,
+    config,
+    ...fixtures.flatMap(({ from, want }) => [from, want])
+  ])
+  return { files: used, isGood: results.every(({ outcome }) => outcome !== "failed") }
+})
+
+export const test = Command.make(
+  "test",
+  { path: paths, config: flags.config, only: flags.only, write, watch: flags.watch, format },
+  Effect.fnUntraced(function* (input) {
+    if (!input.watch) {
+      const { isGood } = yield* runAll(input)
+      return isGood ? undefined : yield* failure()
+    }
+    let files: ReadonlyArray<string> = [...testFiles(input.path, input.config), ...input.config]
+    return yield* repeatOnChange(
+      runAll(input).pipe(
+        Effect.tap((all) => Effect.sync(() => (files = all.files))),
+        // a mistake does not end it: the files of the last good run are watched
+        Effect.catch(({ lines }) => printLines(process.stderr, lines)),
+        Effect.andThen(Effect.sync(() => files))
+      )
+    )
+  })
+).pipe(Command.withDescription("Run the tests of a configuration: saved responses and the series they must give"))
