@@ -1,17 +1,23 @@
 import { existsSync } from "node:fs"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { buildConfiguration, defaultsOf, type Flags, fromFlags } from "../config/configuration.ts"
+import {
+  buildConfiguration,
+  type ConfigurationFile,
+  defaultsOf,
+  type Flags,
+  fromFlags
+} from "../config/configuration.ts"
 import { diagnosticOf, formatDiagnostic, formatForTerminal } from "../config/diagnostics.ts"
 import { Parser } from "../config/parse-worker.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { runInSlices } from "../config/time-slice.ts"
 import { decodeUtf8 } from "../config/utf8-text.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
-import { fileLimits, readInput, type Unreadable } from "../host/file-reader.ts"
+import { fileLimits, readDirectory, readInput, type Unreadable } from "../host/file-reader.ts"
 import { readStandardInput } from "../host/standard-input.ts"
 
 /** What a command line says of what to poll. */
@@ -51,31 +57,52 @@ export const configurationFiles = (input: Pick<Input, "files" | "config" | "targ
     )
   })
 
-/** Reads one file. Relative paths of secrets begin beside it. */
-const readConfiguration = Effect.fnUntraced(function* (input: string, flags: Flags) {
-  const file = nameOfInput(input)
+/** Files of a configuration in a directory: no hidden ones, which editors and Kubernetes make, and no tests. */
+const isConfiguration = (name: string) => /^[^.].*\.(ya?ml|json)$/.test(name) && !/\.test\.\w+$/.test(name)
+
+/** The files that an argument means: itself, or those of a directory in the order of their names. */
+const filesOf = Effect.fnUntraced(function* (input: string) {
+  if (input === "-") return [input]
+  const names = yield* readDirectory(input).pipe(
+    Effect.catch((error) => (error.code === "ENOTDIR" ? Effect.undefined : Effect.fail(unreadable(error))))
+  )
+  if (names === undefined) return [input]
+  const found = names.filter(isConfiguration).sort()
+  return found.length > 0
+    ? found.map((name) => join(input, name))
+    : yield* badConfiguration(`${input}: no *.yml, *.yaml or *.json file in this directory`)
+})
+
+const readConfigurationFile = Effect.fnUntraced(function* (input: string) {
+  const name = nameOfInput(input)
   const text = decodeUtf8(yield* readBytes(input, fileLimits.list))
-  if (Result.isFailure(text)) return yield* badConfiguration(formatDiagnostic(diagnosticOf(file, text.failure)))
+  if (Result.isFailure(text)) return yield* badConfiguration(formatDiagnostic(diagnosticOf(name, text.failure)))
+  return { name, text: text.success, directory: input === "-" ? "." : dirname(input) }
+})
+
+/** The text of all files of a configuration. */
+export const readConfigurationFiles = Effect.fnUntraced(function* (inputs: ReadonlyArray<string>) {
+  const files = yield* Effect.forEach(inputs, filesOf)
+  return yield* Effect.forEach(files.flat(), readConfigurationFile)
+})
+
+const parseFiles = Effect.fnUntraced(function* (files: ReadonlyArray<ConfigurationFile>, flags: Flags) {
   const credentials = process.env.CREDENTIALS_DIRECTORY
-  const directory = input === "-" ? "." : dirname(input)
   const parser = yield* Parser
   const parsed = yield* parser.configuration({
-    file,
-    text: text.success,
+    files,
     environment: { ...process.env },
     credentials,
-    directory,
     defaults: defaultsOf(flags)
   })
-  return yield* runInSlices(buildConfiguration(parsed, locateIn(credentials, directory)))
+  return yield* runInSlices(buildConfiguration(parsed, locateIn(credentials, files[0]?.directory ?? ".")))
 })
 
 /** The configuration, with everything that there is to say about it. */
 export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
-  const [file, another] = yield* configurationFiles(input)
-  if (another !== undefined) return yield* badConfiguration(`${another}: a configuration is one file`)
-  if (file !== undefined) return yield* readConfiguration(file, flags)
+  const inputs = yield* configurationFiles(input)
+  if (inputs.length > 0) return yield* parseFiles(yield* readConfigurationFiles(inputs), flags)
   const locate = locateIn(process.env.CREDENTIALS_DIRECTORY, ".")
   return fromFlags(Option.getOrThrow(input.target), { environment: process.env, locate }, flags)
 })

@@ -1,11 +1,12 @@
 import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import { type Diagnostic, diagnosticOf, type Issue, issue, sortProblems, withPosition } from "./diagnostics.ts"
+import { type Diagnostic, diagnosticOf, type Issue, issue, messageOf, sortProblems } from "./diagnostics.ts"
 import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
 import { format } from "./go-duration.ts"
+import { locateIssue, type MergedFiles, mergeFiles } from "./merge-files.ts"
 import { rawConfigurationSliced } from "./raw-configuration.ts"
-import type { Locate, SecretFileSetting } from "./secret-files.ts"
-import { parseYaml, type SourceProblem } from "./source-map.ts"
+import { type Locate, type SecretFileSetting, withAbsoluteFiles } from "./secret-files.ts"
+import { parseYaml } from "./source-map.ts"
 import { type Target, targetResolver } from "./target.ts"
 import { fixedSet, type Lists, type TargetSet, targetSets } from "./target-set.ts"
 import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
@@ -72,32 +73,66 @@ function* configuration(value: unknown, locate: Locate): Sliced<Configuration> {
   }
 }
 
-/** Parses and validates the text of a file. `defaults` do not replace any of its own. */
-export const parseConfiguration = (
-  file: string,
-  text: string,
+/** A file of a configuration. */
+export interface ConfigurationFile {
+  /** As messages call it. */
+  readonly name: string
+  readonly text: string
+  /** Relative paths of secret files begin here. */
+  readonly directory: string
+}
+
+/** The same as `context`, where the files of a configuration are not all in one directory. */
+const severalDirectories = (
   context: LoadContext,
-  defaults: Fields
+  { originOf }: MergedFiles,
+  locateFor: (directory: string) => Locate
+): LoadContext => ({
+  ...context,
+  resolve: (value) => withAbsoluteFiles(value, (path) => locateFor(originOf(path).file.directory))
+})
+
+/**
+ * Parses and validates the files of a configuration, of which there is one at least. `defaults` do not replace any of their own. `locateFor`
+ * has the paths of files that are not in the directory of the first.
+ */
+export const parseConfiguration = (
+  files: ReadonlyArray<ConfigurationFile>,
+  given: LoadContext,
+  defaults: Fields,
+  locateFor?: (directory: string) => Locate
 ): ParsedConfiguration => {
-  const source = parseYaml(text)
-  if (Result.isFailure(source)) {
-    const problems = source.failure.map((problem) => diagnosticOf(file, problem))
-    return { value: undefined, warnings: [], secretFiles: [], problems }
-  }
-  const { value, duplicates } = source.success
-  const found = validate(withDefaults(value, defaults), context)
-  const lines = (issues: ReadonlyArray<Issue>, others: ReadonlyArray<SourceProblem> = []) =>
-    sortProblems([...others, ...issues.map((issue) => withPosition(source.success, issue))]).map((problem) =>
-      diagnosticOf(file, problem)
+  const nothing = { value: undefined, warnings: [], secretFiles: [] }
+  const sources = files.map(({ name, directory, text }) => ({ name, directory, parsed: parseYaml(text) }))
+  const broken = sources.flatMap(({ name, parsed }) =>
+    Result.isFailure(parsed) ? parsed.failure.map((problem) => diagnosticOf(name, problem)) : []
+  )
+  if (broken.length > 0) return { ...nothing, problems: broken }
+  const parsed = sources.flatMap(({ parsed, ...file }) =>
+    Result.isSuccess(parsed) ? [{ ...file, source: parsed.success }] : []
+  )
+  const merged = mergeFiles(parsed)
+  if (merged.problems.length > 0) return { ...nothing, problems: merged.problems }
+
+  const isSpread = new Set(files.map(({ directory }) => directory)).size > 1
+  const context = isSpread && locateFor !== undefined ? severalDirectories(given, merged, locateFor) : given
+  const found = validate(withDefaults(merged.value, defaults), context)
+  const duplicates = parsed.flatMap(({ name, source }) => source.duplicates.map((one) => ({ ...one, file: name })))
+  const lines = (issues: ReadonlyArray<Issue>, others: typeof duplicates = []) => {
+    const all = [...others, ...issues.map((issue) => locateIssue(merged, issue))]
+    const byFile = Map.groupBy(all, ({ file }) => file)
+    return files.flatMap(({ name }) =>
+      sortProblems(byFile.get(name) ?? []).map((problem) => diagnosticOf(problem.file, problem))
     )
+  }
   const problems = lines(found.problems, duplicates)
   return {
     value: problems.length === 0 && isMap(found.value) ? found.value : undefined,
     problems,
     warnings: lines(found.warnings),
     secretFiles: found.secretFiles.map((setting) => {
-      const { location } = diagnosticOf(file, withPosition(source.success, issue(setting.path, "")))
-      return { ...setting, location }
+      const place = locateIssue(merged, issue(setting.path, ""))
+      return { ...setting, path: place.path, location: diagnosticOf(place.file, place).location }
     })
   }
 }
@@ -110,17 +145,25 @@ export function* buildConfiguration(
   return { ...(value === undefined ? nothing : yield* configuration(value, locate)), ...found }
 }
 
+/** Loads files, without a pause. */
+export const fromFiles = (
+  files: ReadonlyArray<ConfigurationFile>,
+  context: LoadContext,
+  flags: Flags
+): LoadedConfiguration =>
+  runToEnd(buildConfiguration(parseConfiguration(files, context, defaultsOf(flags)), context.locate))
+
 /** Loads the text of a file, without a pause. */
 export const fromText = (file: string, text: string, context: LoadContext, flags: Flags): LoadedConfiguration =>
-  runToEnd(buildConfiguration(parseConfiguration(file, text, context, defaultsOf(flags)), context.locate))
+  fromFiles([{ name: file, text, directory: "." }], context, flags)
 
 /** Loads the single target of `--target URL`. It has no mapping: every number of a response becomes a gauge. */
 export const fromFlags = (url: string, context: LoadContext, flags: Flags): LoadedConfiguration => {
   const name = URL.canParse(url) ? new URL(url).host : url
   const found = validate({ targets: [{ name, url, ...defaultsOf(flags) }] }, context)
-  const problems = found.problems.map(({ path, message }): Diagnostic => {
-    const key = path.at(-1)
-    return { location: `--${key === "url" ? "target" : key}`, message }
+  const problems = found.problems.map((problem): Diagnostic => {
+    const key = problem.path.at(-1)
+    return { location: `--${key === "url" ? "target" : key}`, message: messageOf(problem) }
   })
   const value = problems.length === 0 && isMap(found.value) ? found.value : undefined
   return runToEnd(buildConfiguration({ value, problems, warnings: [], secretFiles: [] }, context.locate))

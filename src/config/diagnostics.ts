@@ -7,12 +7,18 @@ import type { KeyPath, SourceMap, SourceProblem } from "./source-map.ts"
 export interface Issue {
   readonly path: KeyPath
   readonly about: "key" | "value"
-  readonly message: string
+  readonly message: Message
   readonly expected: boolean
 }
 
-export const issue = (path: KeyPath, message: string): Issue => ({ path, about: "value", message, expected: false })
-export const issueOfKey = (path: KeyPath, message: string): Issue => ({ ...issue(path, message), about: "key" })
+/** Says how another value of the configuration is named, which may be in another file. */
+export type ShowPath = (path: KeyPath) => string
+
+/** A message that names other values is made when their files are known. */
+export type Message = string | ((show: ShowPath) => string)
+
+export const issue = (path: KeyPath, message: Message): Issue => ({ path, about: "value", message, expected: false })
+export const issueOfKey = (path: KeyPath, message: Message): Issue => ({ ...issue(path, message), about: "key" })
 
 /** A path as in messages: `targets[0].headers["X-Api Key"]`. */
 export const formatPath = (path: KeyPath): string =>
@@ -23,6 +29,10 @@ export const formatPath = (path: KeyPath): string =>
       return index === 0 ? key : `.${key}`
     })
     .join("")
+
+/** The message of an issue of a configuration that is one file. */
+export const messageOf = ({ message }: Issue, show: ShowPath = formatPath): string =>
+  typeof message === "string" ? message : message(show)
 
 /** A message for the author of a configuration. The location is a position in a file, or a flag. */
 export interface Diagnostic {
@@ -73,14 +83,15 @@ const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce((holder: unknown, key) => (Object.hasOwn(Object(holder), key) ? Object(holder)[key] : undefined), value)
 
 /** An issue with its position and the value found there, as in the file, before variables were expanded. */
-export const withPosition = (source: SourceMap, { path, about, message, expected }: Issue): SourceProblem => {
+export const withPosition = (source: SourceMap, issue: Issue, show?: ShowPath): SourceProblem => {
+  const { path, about, expected } = issue
   const position = about === "key" ? source.keyPositionOf(path) : source.positionOf(path)
   const found = expected && !isSecret(path) ? `, got ${describeValue(valueAt(source.value, path))}` : ""
-  return { ...position, path, message: message + found }
+  return { ...position, path, message: messageOf(issue, show) + found }
 }
 
 /** In the order of the file, without duplicates. */
-export const sortProblems = (problems: ReadonlyArray<SourceProblem>): ReadonlyArray<SourceProblem> => {
+export const sortProblems = <A extends SourceProblem>(problems: ReadonlyArray<A>): ReadonlyArray<A> => {
   const byPlace = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
   return [...new Map(byPlace.map((problem) => [formatDiagnostic(diagnosticOf("", problem)), problem])).values()]
 }

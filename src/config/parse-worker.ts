@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import { type ParsedConfiguration, parseConfiguration } from "./configuration.ts"
+import { type ConfigurationFile, type ParsedConfiguration, parseConfiguration } from "./configuration.ts"
 import type { Diagnostic } from "./diagnostics.ts"
 import type { Environment } from "./environment.ts"
 import { locateIn } from "./secret-files.ts"
@@ -14,14 +14,11 @@ import { asList, asMap, type Fields } from "./unknown-values.ts"
 
 /** A configuration to read, as plain data. */
 export interface ConfigurationText {
-  readonly file: string
-  readonly text: string
+  readonly files: ReadonlyArray<ConfigurationFile>
   readonly environment: Environment
   /** `$CREDENTIALS_DIRECTORY`. */
   readonly credentials: string | undefined
-  /** Relative paths of secret files begin here. */
-  readonly directory: string
-  /** Stand below the `defaults` of the file. */
+  /** They do not replace any of the files' own. */
   readonly defaults: Fields
 }
 
@@ -40,8 +37,11 @@ type Job = { readonly id: number } & (
   | { readonly _tag: "List"; readonly job: ListText }
 )
 
-const readConfiguration = ({ file, text, environment, credentials, directory, defaults }: ConfigurationText) =>
-  parseConfiguration(file, text, { environment, locate: locateIn(credentials, directory) }, defaults)
+const readConfiguration = ({ files, environment, credentials, defaults }: ConfigurationText) => {
+  const locateFor = (directory: string) => locateIn(credentials, directory)
+  const context = { environment, locate: locateFor(files[0]?.directory ?? ".") }
+  return parseConfiguration(files, context, defaults, locateFor)
+}
 
 const readList = ({ format, from, bytes, maxTargets }: ListText): ParsedGroups =>
   Result.flatMap((format === "json" ? fromJson : fromYaml)(from, bytes), (targets) =>
@@ -198,13 +198,13 @@ const makeParser = (start: () => Worker) => {
 
   const parser: Parser = {
     configuration: (job) => {
-      if (job.text.length < minWorkerBytes) return here.configuration(job)
+      if (job.files.reduce((sum, { text }) => sum + text.length, 0) < minWorkerBytes) return here.configuration(job)
       return Effect.matchEffect(ask({ _tag: "Configuration", job }), {
         onSuccess: (result) => runInSlices(unpackConfiguration(result as PackedConfiguration)),
         onFailure: (why) =>
           Effect.succeed({
             value: undefined,
-            problems: [{ location: job.file, message: `cannot be read: ${why}` }],
+            problems: [{ location: job.files.map(({ name }) => name).join(", "), message: `cannot be read: ${why}` }],
             warnings: [],
             secretFiles: []
           })

@@ -49,6 +49,36 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
     return typeof path === "string" ? withText(found, keys, locate(path)) : found
   }, settings)
 
+/** The same of a whole configuration, of which each part stands in a directory of its own. Other paths of files are those of lists. */
+export const withAbsoluteFiles = (value: unknown, locateFor: (path: KeyPath) => Locate): unknown => {
+  if (!isMap(value)) return value
+  const inDefaults = (defaults: Settings) =>
+    Object.fromEntries(
+      Object.entries(defaults).map(([key, setting]) => [
+        key,
+        withFiles({ [key]: setting }, locateFor(["defaults", key]))[key]
+      ])
+    )
+  const inSource = (source: Settings, locate: Locate) => ({
+    ...withFiles(source, locate),
+    ...(isMap(source.http) && { http: withFiles(source.http, locate) }),
+    ...(Array.isArray(source.files) && {
+      files: source.files.map((file) => (typeof file === "string" ? locate(file) : file))
+    })
+  })
+  const inList = (key: string, f: (item: Settings, locate: Locate) => unknown) => {
+    const list = value[key]
+    if (!Array.isArray(list)) return {}
+    return { [key]: list.map((item, index) => (isMap(item) ? f(item, locateFor([key, index])) : item)) }
+  }
+  return {
+    ...value,
+    ...(isMap(value.defaults) && { defaults: inDefaults(value.defaults) }),
+    ...inList("targets", withFiles),
+    ...inList("targets_from", inSource)
+  }
+}
+
 /** A setting that names a file with a secret or a certificate, and that file. */
 export interface SecretFileSetting {
   readonly path: KeyPath

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parse } from "../mapping/document/json.ts"
-import { type Diagnostic, diagnosticOf, formatPath, sortProblems } from "./diagnostics.ts"
+import { type Diagnostic, diagnosticOf, formatPath, messageOf, sortProblems } from "./diagnostics.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type KeyPath, parseYaml } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
@@ -50,9 +50,9 @@ export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {
   const document = parse(bytes)
   if (Result.isFailure(document)) return Result.fail([{ location: from, message: `not JSON: ${document.failure}` }])
   const value = withoutEmpty(document.success.root)
-  const issues = schemaIssues(Groups, value).map(({ path, message }) => ({
+  const issues = schemaIssues(Groups, value).map((issue) => ({
     location: from,
-    message: path.length === 0 ? message : `${formatPath(path)}: ${message}`
+    message: issue.path.length === 0 ? messageOf(issue) : `${formatPath(issue.path)}: ${messageOf(issue)}`
   }))
   return issues.length > 0
     ? Result.fail(issues)
@@ -68,10 +68,10 @@ export const fromYaml = (from: string, bytes: Uint8Array): ParsedGroups => {
   const { value: given, duplicates, positionOf, keyPositionOf } = source.success
   const value = withoutEmpty(given)
   // messages do not show what was found: a URL may contain a password
-  const issues = schemaIssues(Groups, value).map(({ path, about, message }) => ({
-    ...(about === "key" ? keyPositionOf(path) : positionOf(path)),
-    path,
-    message
+  const issues = schemaIssues(Groups, value).map((issue) => ({
+    ...(issue.about === "key" ? keyPositionOf(issue.path) : positionOf(issue.path)),
+    path: issue.path,
+    message: messageOf(issue)
   }))
   const problems = [...duplicates, ...issues]
   if (problems.length > 0) return Result.fail(sortProblems(problems).map((problem) => diagnosticOf(from, problem)))

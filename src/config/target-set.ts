@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { formatPath, type SourceDiagnostic } from "./diagnostics.ts"
+import { formatPath, messageOf, type SourceDiagnostic } from "./diagnostics.ts"
 import { type DiscoveredSettings, discoveredSettings, type RequestOptions } from "./discovered-settings.ts"
 import { requestOptionsOf } from "./discovery-source.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
@@ -57,7 +57,7 @@ const rawTargetOf = ({ target }: RawSource, own: DiscoveredSettings): RawTarget 
 const problemsOf = (file: RawConfiguration, target: RawTarget): ReadonlyArray<string> => {
   const alone = { ...file, metrics: [], targets: [target], sources: [], targetLike: [target] }
   const issues = [...schemaIssues(OwnFields, target.own), ...rules.flatMap((rule) => rule(alone))]
-  return issues.map(({ path, message }) => `${formatPath(path)}: ${message}`)
+  return issues.map((issue) => `${formatPath(issue.path)}: ${messageOf(issue)}`)
 }
 
 /** An entry of a source, and its target or the reason why it has none. */

@@ -17,6 +17,8 @@ import { isMap } from "./unknown-values.ts"
 export interface LoadContext {
   readonly environment: Environment
   readonly locate: Locate
+  /** Makes the paths of files absolute that `locate` would look for in the wrong directory. */
+  readonly resolve?: (value: unknown) => unknown
 }
 
 /** All findings about a configuration. */
@@ -67,8 +69,12 @@ const malformedText = (value: unknown, path: KeyPath = []): ReadonlyArray<Issue>
 }
 
 /** Finds all problems at once. Problems that follow from a variable that is not set are left out. */
-export const validate = (given: unknown, { environment, locate }: LoadContext): Validation => {
-  const { value, unset } = expand(given, environment)
+export const validate = (
+  given: unknown,
+  { environment, locate, resolve = (value) => value }: LoadContext
+): Validation => {
+  const { value: expanded, unset } = expand(given, environment)
+  const value = resolve(expanded)
   const whole = rawConfiguration(value)
   const known = (issue: { readonly path: KeyPath }) => !unset.some(({ path }) => samePath(path, issue.path))
   return {

@@ -50,7 +50,6 @@ test.each([
   ["the same, strictly", ["--strict", warned], {}, 78, "", warning],
   ["strictness by the environment", [warned], { POLLER_STRICT: "true" }, 78, "", warning],
   ["no file", [join(folder, "none.yml")], {}, 78, "", `${join(folder, "none.yml")}: cannot be read: no such file\n`],
-  ["a directory", [folder], {}, 78, "", `${folder}: cannot be read: a directory\n`],
   [
     "nothing",
     [],
@@ -79,6 +78,30 @@ test.each([
   ]
 ])("check of %s", async (_, args, env, code, stdout, stderr) => {
   expect(await poller(["check", ...args], env)).toEqual({ code, signal: null, stdout, stderr })
+})
+
+test("a directory is its configuration files in the order of their names, together with other files", async () => {
+  const directory = join(folder, "conf.d")
+  mkdirSync(directory)
+  const write = (name: string, text: string) => writeFileSync(join(directory, name), text)
+  write("b.yml", readFileSync(good, "utf8"))
+  write("a.yaml", "mappings: { node: { metrics: { node_up: { value: up, help: Up. } } } }\n")
+  write("c.json", '{"targets": [{"name": "c", "url": "http://127.0.0.1:1/", "mapping": "node"}]}')
+  write("c.test.yml", "tests: []")
+  write(".b.yml.swp", "{")
+  write(".hidden.yml", "{")
+  write("notes.txt", "{")
+  expect(await poller(["check", directory])).toMatchObject({ code: 0, stdout: "2 targets, no problems\n", stderr: "" })
+  expect(await poller(["check", "--config", directory, warned])).toMatchObject({
+    code: 78,
+    stderr: `${warned}:1:19: targets[0].name: ${directory}/b.yml:1: targets[0] has this name too\n${warning}`
+  })
+  const empty = join(folder, "empty.d")
+  mkdirSync(empty)
+  expect(await poller(["check", empty])).toMatchObject({
+    code: 78,
+    stderr: `${empty}: no *.yml, *.yaml or *.json file in this directory\n`
+  })
 })
 
 const missing = "targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"

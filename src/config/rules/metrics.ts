@@ -1,4 +1,4 @@
-import { formatPath, type Issue, issue, issueOfKey } from "../diagnostics.ts"
+import { type Issue, issue, issueOfKey, type Message } from "../diagnostics.ts"
 import { whyReserved } from "../own-metrics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric } from "../raw-metric.ts"
@@ -18,13 +18,16 @@ export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<I
         : [
             issue(
               [...path, "type"],
-              `a ${type} here, but a ${other.type} in ${formatPath(other.path)}: a metric name has one type`
+              (show) => `a ${type} here, but a ${other.type} in ${show(other.path)}: a metric name has one type`
             )
           ]),
       ...(help === undefined || wording.help === help
         ? []
         : [
-            issue([...path, "help"], `differs from the help in ${formatPath(wording.path)}: a metric name has one help`)
+            issue(
+              [...path, "help"],
+              (show) => `differs from the help in ${show(wording.path)}: a metric name has one help`
+            )
           ])
     ]
   })
@@ -37,7 +40,8 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
     const reserved = whyReserved(name)
     if (reserved !== undefined) return [issueOfKey(path, reserved)]
     if (flattened === undefined || !name.startsWith("upstream_")) return []
-    const message = `names that start with upstream_ are reserved for targets without metrics, such as ${formatPath(flattened.path)}`
+    const message: Message = (show) =>
+      `names that start with upstream_ are reserved for targets without metrics, such as ${show(flattened.path)}`
     return [issueOfKey(path, message)]
   })
 }
@@ -46,14 +50,15 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
 export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => [
   ...[...mappings.values(), ...targetLike].flatMap(({ repeated }) =>
     repeated.map(({ path, first }) =>
-      issueOfKey(path, `${formatPath(first)} sets this label too: a series has a label only once`)
+      issueOfKey(path, (show) => `${show(first)} sets this label too: a series has a label only once`)
     )
   ),
   ...targetLike.flatMap(({ labels, metrics, pathOf }) =>
     [...labels.keys()].flatMap((name) => {
       const row = metrics?.find((metric) => metric.labels.has(name))?.labels.get(name)
       if (row === undefined) return []
-      const message = `the rows set this label too (${formatPath(row.path)}): a series has a label only once`
+      const message: Message = (show) =>
+        `the rows set this label too (${show(row.path)}): a series has a label only once`
       return [issueOfKey(pathOf("labels", name), message)]
     })
   )

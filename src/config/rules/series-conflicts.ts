@@ -1,4 +1,4 @@
-import { formatPath, type Issue, issue } from "../diagnostics.ts"
+import { type Issue, issue } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric } from "../raw-metric.ts"
 import type { RawTarget } from "../raw-target.ts"
@@ -185,5 +185,5 @@ export const formatNames = ([first = "", ...more]: ReadonlyArray<string>): strin
 export const noSeriesConflicts = ({ targets }: RawConfiguration): ReadonlyArray<Issue> =>
   [...runToEnd(seriesConflicts(targets))].map(([{ path }, { other, names }]) => {
     const fix = "give each a different constant label, such as labels: { site: a }"
-    return issue(path, `could emit the same series as ${formatPath(other.path)} (${formatNames(names)}): ${fix}`)
+    return issue(path, (show) => `could emit the same series as ${show(other.path)} (${formatNames(names)}): ${fix}`)
   })

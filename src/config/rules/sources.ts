@@ -1,4 +1,4 @@
-import { formatPath, type Issue, issue } from "../diagnostics.ts"
+import { type Issue, issue, type Message } from "../diagnostics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
 
@@ -12,7 +12,8 @@ export const filesOrHttp = ({ sources }: RawConfiguration): ReadonlyArray<Issue>
 export const instanceFree = ({ sources }: RawConfiguration): ReadonlyArray<Issue> =>
   sources.flatMap(({ target: { metrics, path } }) => {
     const row = metrics?.find(({ labels }) => labels.has("instance"))?.labels.get("instance")?.path
-    const message = `the rows set the label instance (${formatPath(row ?? [])}), which every discovered target has already`
+    const message: Message = (show) =>
+      `the rows set the label instance (${show(row ?? [])}), which every discovered target has already`
     return row === undefined ? [] : [issue(path, message)]
   })
 
@@ -21,7 +22,7 @@ export const uniqueSources = ({ sources }: RawConfiguration): ReadonlyArray<Issu
   return sources.flatMap(({ name, path }) => {
     const other = first.get(name)
     if (name !== "" && other === undefined) first.set(name, path)
-    const message = `${other === undefined ? "" : formatPath(other)} has this name too: choose another one`
+    const message: Message = (show) => `${show(other ?? [])} has this name too: choose another one`
     return other === undefined ? [] : [issue([...path, "name"], message)]
   })
 }

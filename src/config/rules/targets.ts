@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { formatPath, type Issue, issue, issueOfKey } from "../diagnostics.ts"
+import { type Issue, issue, issueOfKey } from "../diagnostics.ts"
 import { decodeDuration } from "../go-duration.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { KeyPath } from "../source-map.ts"
@@ -11,7 +11,7 @@ export const uniqueNames = ({ targets }: RawConfiguration): ReadonlyArray<Issue>
   return targets.flatMap(({ name, path }) => {
     const other = name === undefined ? undefined : first.get(name)
     if (name !== undefined && other === undefined) first.set(name, path)
-    return other === undefined ? [] : [issue([...path, "name"], `${formatPath(other)} has this name too`)]
+    return other === undefined ? [] : [issue([...path, "name"], (show) => `${show(other)} has this name too`)]
   })
 }
 
