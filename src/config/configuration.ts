@@ -2,6 +2,7 @@ import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import { type Diagnostic, diagnosticOf, type Issue, issue, messageOf, sortProblems } from "./diagnostics.ts"
 import { type DiscoverySource, discoverySource } from "./discovery-source.ts"
+import { foreignFile } from "./foreign-file.ts"
 import { format } from "./go-duration.ts"
 import { locateIssue, type MergedFiles, mergeFiles } from "./merge-files.ts"
 import { rawConfigurationSliced } from "./raw-configuration.ts"
@@ -103,6 +104,11 @@ export const parseConfiguration = (
   locateFor?: (directory: string) => Locate
 ): ParsedConfiguration => {
   const nothing = { value: undefined, warnings: [], secretFiles: [] }
+  const foreign = files.flatMap(({ name, text }) => {
+    const found = foreignFile(name, text)
+    return found === undefined ? [] : [diagnosticOf(name, found)]
+  })
+  if (foreign.length > 0) return { ...nothing, problems: foreign }
   const sources = files.map(({ name, directory, text }) => ({ name, directory, parsed: parseYaml(text) }))
   const broken = sources.flatMap(({ name, parsed }) =>
     Result.isFailure(parsed) ? parsed.failure.map((problem) => diagnosticOf(name, problem)) : []

@@ -9,6 +9,8 @@ export interface Issue {
   readonly about: "key" | "value"
   readonly message: Message
   readonly expected: boolean
+  /** What was probably meant, for the end of the message. */
+  readonly hint?: string | undefined
 }
 
 /** Says how another value of the configuration is named, which may be in another file. */
@@ -84,10 +86,10 @@ const valueAt = (value: unknown, path: KeyPath): unknown =>
 
 /** An issue with its position and the value found there, as in the file, before variables were expanded. */
 export const withPosition = (source: SourceMap, issue: Issue, show?: ShowPath): SourceProblem => {
-  const { path, about, expected } = issue
+  const { path, about, expected, hint = "" } = issue
   const position = about === "key" ? source.keyPositionOf(path) : source.positionOf(path)
   const found = expected && !isSecret(path) ? `, got ${describeValue(valueAt(source.value, path))}` : ""
-  return { ...position, path, message: messageOf(issue, show) + found }
+  return { ...position, path, message: messageOf(issue, show) + found + (isSecret(path) ? "" : hint) }
 }
 
 /** In the order of the file, without duplicates. */

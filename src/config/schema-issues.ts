@@ -92,7 +92,10 @@ const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
 
 const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {
   const one = (message: string, expected = false): ReadonlyArray<Issue> => [{ path, about: "value", message, expected }]
-  const wanted = (what: string) => one(`expected ${what}`, true)
+  const wanted = (what: string): ReadonlyArray<Issue> => {
+    const hint = "input" in issue && "ast" in issue ? hintFor(issue.ast, issue.input) : ""
+    return one(`expected ${what}`, true).map((found) => (hint === "" ? found : { ...found, hint }))
+  }
   switch (issue._tag) {
     case "Pointer":
       return flatten(
@@ -110,7 +113,10 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
       if (issue.issues.length > 0) return closest(issue.issues.map((inner) => flatten(inner, path, instead)))
       return wanted(describeType(issue.ast))
     case "InvalidType":
-      return wanted((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || describeType(issue.ast))
+      return wanted(
+        annotation(issue.ast.annotations, "expected") ??
+          ((issue.ast._tag === "String" && expectation(issue.ast.checks?.[0])) || describeType(issue.ast))
+      )
     case "InvalidValue": {
       const message = annotation(issue.annotations, "message")
       if (message !== undefined) return one(message)
@@ -129,11 +135,61 @@ const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | unde
   }
 }
 
+/** The literals of a choice; empty if it is something else. */
+const literalsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
+  const encoded = SchemaAST.toEncoded(ast)
+  if (encoded._tag !== "Union" || !encoded.types.every(({ _tag }) => _tag === "Literal")) return []
+  return encoded.types.map(describeType)
+}
+
+/** What was probably meant. */
+const hintFor = (ast: SchemaAST.AST, input: unknown): string => {
+  if (typeof input === "string") return didYouMean(input, literalsOf(ast))
+  const [only, ...others] = Array.isArray(input) ? input : []
+  if (typeof only === "string" && others.length === 0 && / string/.test(` ${describeType(ast)}`))
+    return `; a path that begins with [ needs quotes: "['${only}']"`
+  return ""
+}
+
 const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
 
 /** The errors of the alternative that has the fewest. */
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
+
+/** Keys of other programs, and what they are called here: the first one that is known where the key is. */
+const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
+  path: ["value"],
+  json_path: ["value", "path"],
+  jsonpath: ["value", "path"],
+  expression: ["value", "path"],
+  field: ["value"],
+  valueType: ["type"],
+  metric_type: ["type"],
+  description: ["help"],
+  values: ["metrics", "map"],
+  states_map: ["map"],
+  mapping_values: ["map"],
+  multiply: ["scale"],
+  factor: ["scale"],
+  regex: ["pattern"],
+  regexp: ["pattern"],
+  rows: ["each", "path"],
+  items: ["each", "path"],
+  endpoint: ["url"],
+  address: ["url"],
+  urls: ["url"],
+  targets: ["url"],
+  scrape_interval: ["interval"],
+  scrape_timeout: ["timeout"],
+  username: ["auth"],
+  password: ["auth"],
+  basic_auth: ["auth"],
+  bearer_token: ["auth"],
+  tls_config: ["tls"],
+  tags: ["labels"],
+  static_labels: ["labels"]
+}
 
 const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyArray<Issue> => {
   const key = String(path.at(-1))
@@ -142,7 +198,8 @@ const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyAr
   const [names] = issue.ast.indexSignatures
   if (names === undefined) {
     const known = issue.ast.propertySignatures.map(({ name }) => String(name))
-    return [about(`unknown key${didYouMean(key, known)}`)]
+    const meant = (Object.hasOwn(otherNames, key) ? otherNames[key] : [])?.find((name) => known.includes(name))
+    return [about(`unknown key${meant === undefined ? didYouMean(key, known) : `; did you mean ${meant}?`}`)]
   }
   const rule = names.parameter.checks?.map(expectation).find((text) => text !== undefined)
   const value = "input" in issue ? issue.input : undefined

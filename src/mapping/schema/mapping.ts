@@ -24,6 +24,7 @@ const Metrics = Schema.Record(MetricName, Metric)
   .pipe(
     Schema.annotateEncoded({
       description: "Metric names and what they are made of.",
+      expected: "a map of metric names, as in metrics: { shop_queue_depth: queue.depth }",
       examples: [{ shop_queue_depth: "queue.depth", shop_uptime_seconds: { value: "uptime_ms", unit: "ms" } }]
     })
   )

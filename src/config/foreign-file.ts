@@ -1,0 +1,32 @@
+import type { SourceProblem } from "./source-map.ts"
+
+/** How the configuration of another program is recognized, and what to do with it. */
+const programs: ReadonlyArray<readonly [sign: RegExp, what: string, advice: string]> = [
+  [
+    /^\s*\[\[(?:inputs|outputs|processors|aggregators)\./m,
+    "Telegraf",
+    "poller convert FILE prints the configuration that does the same"
+  ],
+  [
+    /^modules:\s*(?:#.*)?$[\s\S]*?^\s+(?:- )?(?:metrics|path|http_client_config|accept|headers|body):/m,
+    "json_exporter",
+    "poller convert FILE prints the configuration that does the same"
+  ],
+  [
+    /^scrape_configs:/m,
+    "Prometheus",
+    "it stays what it is; if it scrapes a json_exporter, poller convert prints a configuration for that exporter's own file"
+  ]
+]
+
+/** What a file is that is not one of poller's, as a problem; undefined if it may be one. */
+export const foreignFile = (file: string, text: string): SourceProblem | undefined => {
+  if (/^["']?(?:targets|targets_from|mappings)["']?:/m.test(text) || /^\s*\{/.test(text)) return undefined
+  for (const [sign, what, advice] of programs) {
+    const match = sign.exec(text)
+    if (match === null) continue
+    const line = text.slice(0, match.index + match[0].search(/\S/)).split("\n").length
+    return { line, column: 1, path: [], message: `this is a configuration of ${what}: ${advice.replace("FILE", file)}` }
+  }
+  return undefined
+}
