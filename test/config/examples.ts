@@ -18,6 +18,9 @@ const blocks = (file: string) =>
 
 /** Every configuration that the repository shows to its users: the finished examples, and those in the documentation. */
 export const examples = [
-  ...files("deploy/examples", /\.ya?ml$/).map((name) => ({ name, text: readFileSync(join(root, name), "utf8") })),
+  ...files("deploy/examples", /(?<!\.test)\.ya?ml$/).map((name) => ({
+    name,
+    text: readFileSync(join(root, name), "utf8")
+  })),
   ...[...files("docs", /\.md$/), "README.md"].filter((file) => existsSync(join(root, file))).flatMap(blocks)
 ]
