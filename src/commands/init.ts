@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { Upstream } from "../client/exchange.ts"
 import { get } from "../client/request.ts"
 import { formatDraft } from "../config/draft.ts"
-import { SampleLines } from "../exposition/lines.ts"
+import { LineWriter } from "../exposition/sample-writer.ts"
 import { failure } from "../failure.ts"
 import { fileLimits } from "../host/file-reader.ts"
 import { infer } from "../init/infer.ts"
@@ -82,7 +82,7 @@ export const init = Command.make(
     if (Object.keys(inferred.mapping).length === 0)
       return yield* failure(`${place}: nothing to measure: no number, no list, no time`)
     const mapping = Schema.decodeUnknownSync(Mapping)(inferred.mapping)
-    const { series } = transformDocument(compilePlan(mapping), parsed.success, new SampleLines())
+    const { series } = transformDocument(compilePlan(mapping), parsed.success, new LineWriter())
     const auth = { auth: { basic: { username: source.user, password_file: `${name}-password` } } }
     const settings = {
       ...(source.user === "" ? undefined : auth),

@@ -1,76 +1,75 @@
 import { setImmediate } from "node:timers/promises"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
-import { combineCrc, shiftOf } from "./crc.ts"
-import { hold, release } from "./memory.ts"
+import { BufferPool } from "./buffer-pool.ts"
 
 const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)
 
-/** A stretch of the page, compressed so that it can follow any other: nothing in it looks back beyond its own beginning. */
+/** A compressed chunk that can follow any other: it does not refer to bytes before its own beginning. */
 interface Segment {
   readonly deflated: Uint8Array
   readonly crc: number
-  /** What its length does to the CRC of what is before it. */
+  /** The effect of its length on the CRC of what precedes it. */
   readonly shift: number
   readonly length: number
 }
 
-/** Pieces from this size on (bytes) are compressed on a thread of zlib's; for smaller ones the way there takes longer than the work. */
-const large = 262_144
+/** Chunks of this size or more (bytes) are compressed in a thread of zlib. For smaller ones the way there takes longer than the work. */
+const minThreadSize = 262_144
 
-/** What was compressed once, as long as the piece itself lives. */
-const remembered = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
+/** The compressed form of chunks, for as long as a chunk lives. */
+const segments = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
 
 /**
- * The pieces as one gzip stream (RFC 1952, a single member: some browsers read no further). A piece is compressed once, however many pages it is
- * part of: only what changed since the last page costs anything. Where that is much, others get their turn in between.
+ * The chunks as one gzip stream (RFC 1952; a single member, since some browsers read no further). A chunk is compressed once for all pages that it is part of.
+ * After every megabyte of work others get their turn.
  */
-export const gzip = async (pieces: Iterable<Uint8Array>): Promise<Uint8Array> => {
-  const segments: Array<Segment | Promise<Segment>> = []
+export const gzip = async (chunks: Iterable<Uint8Array>, pool = new BufferPool()): Promise<Uint8Array> => {
+  const compressed: Array<Segment | Promise<Segment>> = []
   let work = 0
-  for (const piece of pieces) {
-    if (!remembered.has(piece)) work += piece.length
-    segments.push(compress(piece))
-    if (work < 4 * large) continue
+  for (const chunk of chunks) {
+    if (!segments.has(chunk)) work += chunk.length
+    compressed.push(compress(chunk, pool))
+    if (work < 4 * minThreadSize) continue
     work = 0
     await setImmediate()
   }
-  return member(await Promise.all(segments))
+  return member(await Promise.all(compressed))
 }
 
-/** Compresses a piece, if it was not; a page that it is part of has less to do then. */
-export const compress = (piece: Uint8Array): Segment | Promise<Segment> => {
-  const known = remembered.get(piece)
+/** Compresses a chunk in advance. */
+export const compress = (chunk: Uint8Array, pool: BufferPool): Segment | Promise<Segment> => {
+  const known = segments.get(chunk)
   if (known !== undefined) return known
-  const segment = piece.length < large ? compressHere(piece) : compressElsewhere(piece)
-  remembered.set(piece, segment)
+  const segment = chunk.length < minThreadSize ? compressNow(chunk) : compressInThread(chunk, pool)
+  segments.set(chunk, segment)
   return segment
 }
 
-/** Level 1: on sample lines the others take several times as long for little. Flushed to a whole byte and left open, so that another segment may follow. */
+/** Level 1: on sample lines higher levels take several times as long for little gain. Flushed to a whole byte and left open, so that another segment may follow. */
 const options = { level: 1, finishFlush: zlib.constants.Z_SYNC_FLUSH, chunkSize: 65_536 }
 
 /**
- * A window of 4 kB: sample lines are like their neighbours, and the memory of larger ones takes longer to get than the work itself. A quarter is ample for what
- * comes out of it: what is asked for in vain is garbage, and brings the collector with 10,000 targets twice as often.
+ * A window of 4 kB is enough, since sample lines are like their neighbours, and allocating a larger one takes longer than the work. The output is about a
+ * quarter of the input: a larger output buffer is garbage, which with 10,000 targets starts the collector twice as often.
  */
-const compressHere = (bytes: Uint8Array): Segment =>
+const compressNow = (bytes: Uint8Array): Segment =>
   segment(
     bytes,
     zlib.deflateRawSync(bytes, { ...options, windowBits: 12, memLevel: 6, chunkSize: 1024 + (bytes.length >> 2) })
   )
 
-const compressElsewhere = async (bytes: Uint8Array): Promise<Segment> => {
-  hold()
+const compressInThread = async (bytes: Uint8Array, pool: BufferPool): Promise<Segment> => {
+  const unpin = pool.pin([bytes])
   try {
     return segment(bytes, await deflateRaw(bytes, options))
   } finally {
-    release()
+    unpin()
   }
 }
 
 const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
-  // a copy, since zlib's own holds on to the whole of the memory that it was given
+  // a copy, since zlib's own keeps its whole output buffer
   deflated: new Uint8Array(deflated),
   crc: zlib.crc32(bytes),
   shift: shiftOf(bytes.length),
@@ -80,7 +79,7 @@ const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
 /** Magic, deflate, no flags, no time, fastest algorithm, unknown system (RFC 1952, section 2.3). */
 const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255)
 
-/** A block that is empty and the last (RFC 1951, section 3.2.3). */
+/** An empty last block (RFC 1951, section 3.2.3). */
 const lastBlock = Uint8Array.of(3, 0)
 
 const member = (segments: ReadonlyArray<Segment>): Uint8Array => {
@@ -95,3 +94,40 @@ const member = (segments: ReadonlyArray<Segment>): Uint8Array => {
   trailer.writeUInt32LE(length % 2 ** 32, 4)
   return Buffer.concat([header, ...segments.map(({ deflated }) => deflated), lastBlock, trailer])
 }
+
+/** The polynomial of CRC-32. Here and below the lowest power is the highest bit (RFC 1952, section 8). */
+const polynomial = 0xedb88320
+
+/** The product of two polynomials modulo the polynomial of CRC-32. */
+const multiply = (left: number, right: number): number => {
+  let product = 0
+  let factor = right
+  for (let bit = 31; bit >= 0; bit--) {
+    if ((left >>> bit) & 1) product ^= factor
+    factor = factor & 1 ? (factor >>> 1) ^ polynomial : factor >>> 1
+  }
+  return product >>> 0
+}
+
+const one = 0x80000000
+
+/** `x` to the powers 8, 16, 32, ...: the effect of 1, 2, 4, ... more bytes on a CRC. */
+const bytePowers: Array<number> = []
+for (let power = 0x00800000; bytePowers.length < 48; power = multiply(power, power)) bytePowers.push(power)
+
+/** The effect of `length` more bytes on a CRC. */
+export const shiftOf = (length: number): number => {
+  let shift = one
+  let rest = length
+  for (let index = 0; rest > 0; index++, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) shift = multiply(bytePowers[index] ?? one, shift)
+  }
+  return shift
+}
+
+/**
+ * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib has this as `crc32_combine`, which Node
+ * does not offer.
+ */
+export const combineCrc = (first: number, second: number, shift: number): number =>
+  (multiply(shift, first) ^ second) >>> 0

@@ -1,11 +1,10 @@
-import type { ExposedFamily } from "./block.ts"
-import { escapeHelp, escapeOpenMetricsHelp } from "./escape.ts"
-import type { Format } from "./format.ts"
+import { escapeHelp, escapeOpenMetricsHelp, type Format } from "./format.ts"
+import type { ExposedFamily } from "./page.ts"
 
 /** Base units that a name may end in (naming best practices and OpenMetrics 1.0.0, section "Units and Base Units"). */
 const units = ["seconds", "bytes", "ratio", "celsius", "kelvin", "meters", "grams", "joules", "amperes", "volts"]
 
-/** The lines that stand above the samples of a family, once however many targets feed it. */
+/** The metadata lines above the samples of a family. */
 export const metadata = (family: ExposedFamily, format: Format, exposed: ReadonlySet<string>): string =>
   format === "text" ? textMetadata(family) : openMetricsMetadata(family, exposed)
 
@@ -26,9 +25,8 @@ const openMetricsMetadata = (family: ExposedFamily, exposed: ReadonlySet<string>
 }
 
 /**
- * How OpenMetrics calls a family: counters without `_total`, infos without `_info`. One that lacks the suffix, or whose
- * shorter name is taken by another family, keeps its name and takes the type that needs no suffix; its samples are the
- * same bytes in either case.
+ * The name and type of a family in OpenMetrics: counters without `_total`, infos without `_info`. A family without the suffix, or whose shorter name
+ * another family has, keeps its name and gets a type that needs no suffix. The sample lines are the same bytes in either case.
  */
 const openMetricsFamily = (
   { name, type }: ExposedFamily,

@@ -23,22 +23,25 @@ export class ProcessMetrics extends Context.Service<
 >()("poller/ProcessMetrics") {
   /** The metrics that `fill` registers. */
   static readonly layerOf = (fill: (registry: prom.Registry) => void) =>
-    Layer.sync(ProcessMetrics, () => {
-      const registry = new prom.Registry()
-      fill(registry)
-      let last: Reading | undefined
-      let readAt = 0
-      const latest = () => (performance.now() - readAt < lifetime ? last : undefined)
-      const read = Effect.gen(function* () {
-        const cached = latest()
-        if (cached !== undefined) return cached
-        const reading = yield* Effect.promise(() => registry.getMetricsAsJSON())
-        last = reading
-        readAt = performance.now()
-        return reading
+    Layer.effect(
+      ProcessMetrics,
+      Effect.gen(function* () {
+        const registry = new prom.Registry()
+        fill(registry)
+        let last: Reading | undefined
+        let readAt = 0
+        const measure = Effect.promise(async () => {
+          last = await registry.getMetricsAsJSON()
+          readAt = performance.now()
+          return last
+        })
+        const read = yield* Effect.cachedWithTTL(measure, lifetime)
+        return ProcessMetrics.of({
+          read,
+          latest: () => (performance.now() - readAt < lifetime ? last : undefined)
+        })
       })
-      return ProcessMetrics.of({ read, latest })
-    })
+    )
 
   static readonly layer = ProcessMetrics.layerOf((register) =>
     prom.collectDefaultMetrics({ register, eventLoopMonitoringPrecision: monitorResolution })

@@ -4,10 +4,12 @@ import * as Layer from "effect/Layer"
 import type { Answer } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
-import { keep, large, lendFrom } from "../exposition/memory.ts"
+import { largeBlock } from "../exposition/buffer-pool.ts"
+import { WriterPool } from "../exposition/sample-writer.ts"
 import { Converter, convert, convertChanged, forgetResponse } from "./convert-response.ts"
 import { memoize } from "./memoize.ts"
 import type { Outcome } from "./outcome.ts"
+import { Writers } from "./writers.ts"
 
 /** Bytes. A response of this size or more is converted by a worker; in the main thread it would block scrapes for a tenth of a second. */
 const minWorkerBytes = 4_000_000
@@ -33,7 +35,7 @@ interface Done {
 
 /** Buffers that can be moved to the other thread. Small ones share their memory with others, and are copied. */
 const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
-  bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= large ? [buffer] : []))
+  bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= largeBlock ? [buffer] : []))
 
 /** A function cannot be sent. */
 const cloneable = (answer: Answer): Answer => (answer._tag === "Fresh" ? { ...answer, release: undefined } : answer)
@@ -54,7 +56,7 @@ export interface WorkerOptions {
 }
 
 /** The side of the main thread. The worker starts with the first large response and ends when it has been idle. */
-const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => {
+const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, writers: WriterPool) => {
   const waiting = new Map<number, (outcome: Outcome) => void>()
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
@@ -75,7 +77,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => 
       const resolve = waiting.get(id)
       waiting.delete(id)
       makeRoom(outcome.bytes ?? 0)
-      for (const memory of transferable(linesOf(outcome))) lendFrom(returnMemory, memory)
+      for (const memory of transferable(linesOf(outcome))) writers.buffers.lend(memory, returnMemory)
       if (waiting.size === 0) idle = setTimeout(end, idleTimeout).unref()
       resolve?.(outcome)
     })
@@ -100,7 +102,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => 
       worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [...transferable([answer.body])])
     })
 
-  const convertHere = (target: Target, answer: Answer) => Effect.sync(() => convertChanged(target, answer))
+  const convertHere = (target: Target, answer: Answer) => Effect.sync(() => convertChanged(target, answer, writers))
 
   return {
     end,
@@ -115,13 +117,14 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number) => 
 export const layer = (options: WorkerOptions, minBytes = minWorkerBytes): Layer.Layer<never> =>
   Layer.effect(
     Converter,
-    Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => makeConverter(options, minBytes)),
+    Effect.gen(function* () {
+      const writers = yield* Writers
+      const { convert } = yield* Effect.acquireRelease(
+        Effect.sync(() => makeConverter(options, minBytes, writers)),
         ({ end }) => Effect.sync(end)
-      ),
-      ({ convert }) => convert
-    )
+      )
+      return convert
+    })
   )
 
 /** Keyed by the text of the spec. A transform that is kept has learned where the lists of its responses are. */
@@ -129,10 +132,15 @@ const transformOf = memoize((spec: string) => compileTransform(JSON.parse(spec))
 
 /** The side of the worker: converts one response after the other. */
 export const runConversionWorker = (daemon: MessagePort): void => {
+  const writers = new WriterPool()
   daemon.on("message", (message: Job | Returned) => {
-    if ("memory" in message) return keep(message.memory)
+    if ("memory" in message) return writers.buffers.release(message.memory)
     const { id, spec, answer } = message
-    const outcome = convert({ transform: transformOf(JSON.stringify(spec)), maxSeries: spec.maxSeries }, answer)
+    const outcome = convert(
+      { transform: transformOf(JSON.stringify(spec)), maxSeries: spec.maxSeries },
+      answer,
+      writers
+    )
     daemon.postMessage({ id, outcome } satisfies Done, [...transferable(linesOf(outcome))])
   })
 }

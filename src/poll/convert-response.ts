@@ -5,19 +5,24 @@ import * as Result from "effect/Result"
 import type { Answer } from "../client/exchange.ts"
 import { letGo } from "../client/let-go.ts"
 import type { Target } from "../config/target.ts"
-import { SampleLines } from "../exposition/lines.ts"
+import { LineWriter, WriterPool } from "../exposition/sample-writer.ts"
 import { TooCostly } from "../mapping/document/cost.ts"
 import type { Outcome } from "./outcome.ts"
+import { Writers } from "./writers.ts"
 
 /** The part of a target that a conversion needs. */
 export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 
 /** Converts a response to series. Frees the memory of its body. */
-export const convert = ({ transform, maxSeries }: ConversionTarget, response: Answer): Outcome => {
+export const convert = (
+  { transform, maxSeries }: ConversionTarget,
+  response: Answer,
+  writers = new WriterPool()
+): Outcome => {
   const { status } = response
   if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
   const bytes = response.body.length
-  const lines = new SampleLines()
+  const lines = new LineWriter(writers)
   let transformed: ReturnType<typeof transform>
   try {
     transformed = transform(response.body, lines)
@@ -58,8 +63,8 @@ const lastResponses = new WeakMap<ConversionTarget, LastResponse>()
  * Like `convert`, but a response with the same bytes as the last one is not converted again. Many upstreams send the same bytes without an
  * ETag. Only a response with the length of the last one is hashed, so that the third of several equal responses is recognized.
  */
-export const convertChanged = (target: ConversionTarget, response: Answer): Outcome => {
-  if (response._tag === "NotModified") return convert(target, response)
+export const convertChanged = (target: ConversionTarget, response: Answer, writers = new WriterPool()): Outcome => {
+  if (response._tag === "NotModified") return convert(target, response, writers)
   const bytes = response.body.length
   const last = lastResponses.get(target)
   // a strong hash: after a collision the series would stay wrong until the response changes
@@ -69,7 +74,7 @@ export const convertChanged = (target: ConversionTarget, response: Answer): Outc
     const { status, validators } = response
     return { ...last.outcome, status, result: { ...last.outcome.result, validators } }
   }
-  const outcome = convert(target, response)
+  const outcome = convert(target, response, writers)
   lastResponses.set(target, { bytes, hash: digest, outcome })
   return outcome
 }
@@ -80,5 +85,8 @@ export const forgetResponse = (target: ConversionTarget): void => void lastRespo
 /** Converts the responses of polls: in this thread, unless the daemon provides a worker thread. */
 export const Converter = Context.Reference<(target: Target, response: Answer) => Effect.Effect<Outcome>>(
   "poller/Converter",
-  { defaultValue: () => (target, response) => Effect.sync(() => convertChanged(target, response)) }
+  {
+    defaultValue: () => (target, response) =>
+      Effect.map(Writers, (writers) => convertChanged(target, response, writers))
+  }
 )

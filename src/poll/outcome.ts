@@ -1,6 +1,6 @@
 import type { ErrorReason } from "../client/error-reasons.ts"
 import type { Validators } from "../client/validators.ts"
-import type { Block } from "../exposition/block.ts"
+import type { Block } from "../exposition/page.ts"
 import type { Dropped, Problem } from "../mapping/problems.ts"
 
 /** What a response was converted to. It replaces the result before it as a whole. */

@@ -1,8 +1,8 @@
 import * as Duration from "effect/Duration"
 import type { Target } from "../config/target.ts"
-import type { Block } from "../exposition/block.ts"
-import { join } from "../exposition/join.ts"
-import { render } from "../exposition/lines.ts"
+import type { Block } from "../exposition/page.ts"
+import { joinBlocks } from "../exposition/page.ts"
+import { renderSamples, WriterPool } from "../exposition/sample-writer.ts"
 import { hash32 } from "./shard.ts"
 import { targetSamples } from "./target-samples.ts"
 import type { TargetStatus } from "./target-status.ts"
@@ -59,21 +59,29 @@ interface Group extends ReturnType<typeof makeFragment> {
 }
 
 /** Own metrics and polled series of the targets of a fragment, one block for each family. */
-const blocksOf = (statuses: ReadonlyArray<TargetStatus>): ReadonlyArray<Block> =>
-  join([...render(statuses.flatMap(targetSamples)), ...statuses.flatMap(({ blocks }) => blocks)])
+const blocksOf = (statuses: ReadonlyArray<TargetStatus>, writers: WriterPool): ReadonlyArray<Block> =>
+  joinBlocks([...renderSamples(statuses.flatMap(targetSamples), writers), ...statuses.flatMap(({ blocks }) => blocks)])
 
 /**
  * The fragments of all targets, in the order of their ticks. The targets of one fragment are polled one shortly after the other, so that
  * the fragment stays cached for the rest of the interval.
  */
-export const makeTargetFragments = (statusOf: (name: string) => TargetStatus | undefined) => {
+export const makeTargetFragments = (
+  statusOf: (name: string) => TargetStatus | undefined,
+  writers = new WriterPool()
+) => {
   const groups: Array<Group> = []
   const groupOf = new Map<string, Group>()
 
   const makeGroup = (positions: ReadonlyArray<Position>) => {
     const group: Group = {
       positions,
-      ...makeFragment(() => blocksOf(group.positions.flatMap(({ name }) => statusOf(name) ?? [])))
+      ...makeFragment(() =>
+        blocksOf(
+          group.positions.flatMap(({ name }) => statusOf(name) ?? []),
+          writers
+        )
+      )
     }
     for (const { name } of positions) groupOf.set(name, group)
     return group

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { type Exchange, Upstream } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
-import type { Block } from "../exposition/block.ts"
-import { giveBack } from "../exposition/memory.ts"
+import type { Block } from "../exposition/page.ts"
+import type { WriterPool } from "../exposition/sample-writer.ts"
 import { cadence, monotonic, type Tick } from "./cadence.ts"
 import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
@@ -13,6 +13,7 @@ import type { Outcome } from "./outcome.ts"
 import { poll } from "./poll.ts"
 import { StateStore } from "./state-store.ts"
 import { applyPoll, scheduleTick, skipTick } from "./target-status.ts"
+import { Writers } from "./writers.ts"
 
 /** Milliseconds. A loop is stuck if its timer or the deadline of its poll is later than this. */
 export const maxLateness = 3000
@@ -36,15 +37,16 @@ interface Loop {
   /** Runs a poll when the limiter allows it. */
   readonly withPermit: (poll: Effect.Effect<void>) => Effect.Effect<void>
   readonly expiry: Expiry
+  readonly writers: WriterPool
 }
 
 /** Releases the memory of blocks that a new result has replaced. Blocks that expired are still used if the same response comes again. */
-const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome) => {
+const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, writers: WriterPool) => {
   if (outcome._tag === "Failed" || outcome.result === undefined || outcome.result.blocks === previous) return
-  for (const { lines } of previous) giveBack(lines)
+  for (const { lines } of previous) writers.buffers.recycle(lines)
 }
 
-const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry }: Loop) {
+const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry, writers }: Loop) {
   const { name } = target
   store.setDeadline(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + maxLateness)
   const result = yield* poll(target, exchange(store.status(name)?.validators))
@@ -54,7 +56,7 @@ const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry }
     status.history.add(result)
     return applyPoll(status, result)
   })
-  releaseReplaced(previous, result.outcome)
+  releaseReplaced(previous, result.outcome, writers)
   if (transition !== undefined) yield* logTransition(transition)
 })
 
@@ -100,6 +102,6 @@ export const pollLoop = Effect.fnUntraced(function* (
 ) {
   const store = yield* StateStore
   const exchange = yield* (yield* Upstream).open(target.request)
-  const loop: Loop = { target, store, exchange, withPermit, expiry }
+  const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers }
   return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, offset)))
 }, Effect.scoped)

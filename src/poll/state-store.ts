@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type { Target } from "../config/target.ts"
-import { render } from "../exposition/lines.ts"
+import { renderSamples } from "../exposition/sample-writer.ts"
 import { type DaemonStatus, daemonSamples } from "./daemon-status.ts"
 import { makeFragment, makeTargetFragments, type PageFragment } from "./page-fragments.ts"
 import { rendersTheSame } from "./target-samples.ts"
 import { initialStatus, type TargetStatus } from "./target-status.ts"
+import { Writers } from "./writers.ts"
 
 interface Entry {
   status: TargetStatus
@@ -47,63 +48,66 @@ export class StateStore extends Context.Service<
   }
 >()("poller/StateStore") {
   static readonly layer = (initial: DaemonStatus) =>
-    Layer.sync(StateStore, () => {
-      const entries = new Map<string, Entry>()
-      const statusOf = (name: string) => entries.get(name)?.status
-      const targets = makeTargetFragments(statusOf)
-      const own = makeFragment(() => render(daemonSamples(daemon)))
-      const changes = Latch.makeUnsafe(false)
-      let daemon = initial
-      let version = 0
-      const changed = () => {
-        version++
-        changes.openUnsafe()
-      }
-      const modify = <A>(name: string, change: (status: TargetStatus) => readonly [TargetStatus, A]) =>
-        Effect.sync(() => {
-          const entry = entries.get(name)
-          if (entry === undefined) return undefined
-          const before = entry.status
-          const [status, result] = change(before)
-          entry.status = status
-          if (!rendersTheSame(before, status)) {
-            targets.invalidate(name)
-            changed()
-          }
-          return result
+    Layer.effect(
+      StateStore,
+      Effect.map(Writers, (writers) => {
+        const entries = new Map<string, Entry>()
+        const statusOf = (name: string) => entries.get(name)?.status
+        const targets = makeTargetFragments(statusOf, writers)
+        const own = makeFragment(() => renderSamples(daemonSamples(daemon), writers))
+        const changes = Latch.makeUnsafe(false)
+        let daemon = initial
+        let version = 0
+        const changed = () => {
+          version++
+          changes.openUnsafe()
+        }
+        const modify = <A>(name: string, change: (status: TargetStatus) => readonly [TargetStatus, A]) =>
+          Effect.sync(() => {
+            const entry = entries.get(name)
+            if (entry === undefined) return undefined
+            const before = entry.status
+            const [status, result] = change(before)
+            entry.status = status
+            if (!rendersTheSame(before, status)) {
+              targets.invalidate(name)
+              changed()
+            }
+            return result
+          })
+        return StateStore.of({
+          version: () => version,
+          change: Effect.andThen(changes.await, changes.close),
+          statuses: () => Array.from(entries.values(), ({ status }) => status),
+          status: statusOf,
+          daemon: () => daemon,
+          fragments: () => [own.fragment, ...targets.fragments()],
+          updateDaemon: (change) =>
+            Effect.sync(() => {
+              daemon = change(daemon)
+              own.invalidate()
+              changed()
+            }),
+          add: (target) =>
+            Effect.sync(() => {
+              entries.set(target.name, { status: initialStatus(target), deadline: Number.POSITIVE_INFINITY })
+              targets.add(target)
+              changed()
+            }),
+          remove: (name) =>
+            Effect.sync(() => {
+              if (!entries.delete(name)) return
+              targets.remove(name)
+              changed()
+            }),
+          modify,
+          update: (name, change) => modify(name, (status) => [change(status), undefined]),
+          setDeadline: (name, by) => {
+            const entry = entries.get(name)
+            if (entry !== undefined) entry.deadline = by
+          },
+          overdue: (now) => [...entries].filter(([, { deadline }]) => deadline < now).map(([name]) => name)
         })
-      return StateStore.of({
-        version: () => version,
-        change: Effect.andThen(changes.await, changes.close),
-        statuses: () => Array.from(entries.values(), ({ status }) => status),
-        status: statusOf,
-        daemon: () => daemon,
-        fragments: () => [own.fragment, ...targets.fragments()],
-        updateDaemon: (change) =>
-          Effect.sync(() => {
-            daemon = change(daemon)
-            own.invalidate()
-            changed()
-          }),
-        add: (target) =>
-          Effect.sync(() => {
-            entries.set(target.name, { status: initialStatus(target), deadline: Number.POSITIVE_INFINITY })
-            targets.add(target)
-            changed()
-          }),
-        remove: (name) =>
-          Effect.sync(() => {
-            if (!entries.delete(name)) return
-            targets.remove(name)
-            changed()
-          }),
-        modify,
-        update: (name, change) => modify(name, (status) => [change(status), undefined]),
-        setDeadline: (name, by) => {
-          const entry = entries.get(name)
-          if (entry !== undefined) entry.deadline = by
-        },
-        overdue: (now) => [...entries].filter(([, { deadline }]) => deadline < now).map(([name]) => name)
       })
-    })
+    )
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { pin } from "../exposition/memory.ts"
+import type { BufferPool } from "../exposition/buffer-pool.ts"
 import type { HttpResponse } from "./http-response.ts"
 
 type Body = HttpResponse["body"]
@@ -26,12 +26,14 @@ interface Transfer {
  */
 export class ResponseWriter {
   readonly #progressed: (socket: Socket) => void
+  readonly #pool: BufferPool
   readonly #maxBytes: number
   /** In the order of their last progress. */
   readonly #transfers = new Map<Body, Transfer>()
   #bytes = 0
 
-  constructor(progressed: (socket: Socket) => void, maxBytes = defaultMaxBytes) {
+  constructor(pool: BufferPool, progressed: (socket: Socket) => void, maxBytes = defaultMaxBytes) {
+    this.#pool = pool
     this.#progressed = progressed
     this.#maxBytes = maxBytes
   }
@@ -87,7 +89,7 @@ export class ResponseWriter {
       this.#end(other, transfer)
       for (const response of transfer.responses) response.destroy()
     }
-    const transfer: Transfer = { bytes, responses: new Set(), unpin: pin(body) }
+    const transfer: Transfer = { bytes, responses: new Set(), unpin: this.#pool.pin(body) }
     this.#transfers.set(body, transfer)
     this.#bytes += bytes
     return transfer

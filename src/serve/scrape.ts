@@ -1,14 +1,15 @@
 import * as Effect from "effect/Effect"
-import { renderForeign } from "../exposition/foreign.ts"
+import type { BufferPool } from "../exposition/buffer-pool.ts"
 import { contentType, type Format } from "../exposition/format.ts"
 import { compress, gzip } from "../exposition/gzip.ts"
-import { pin } from "../exposition/memory.ts"
 import { acceptsGzip, negotiateFormat } from "../exposition/negotiate.ts"
-import { pieces } from "../exposition/page.ts"
+import { pageChunks } from "../exposition/page.ts"
+import { renderPromClient } from "../exposition/prom-client.ts"
 import { ProcessMetrics, type Reading } from "../host/process-metrics.ts"
 import { memoize } from "../poll/memoize.ts"
 import type { PageFragment } from "../poll/page-fragments.ts"
 import { StateStore } from "../poll/state-store.ts"
+import { Writers } from "../poll/writers.ts"
 import { type HttpResponse, makeResponse } from "./http-response.ts"
 
 /** How long a section must be still before it is prepared. */
@@ -17,7 +18,7 @@ const rest = "250 millis"
 interface Page {
   readonly version: number
   readonly reading: Reading
-  readonly pieces: ReadonlyArray<Uint8Array>
+  readonly chunks: ReadonlyArray<Uint8Array>
   plain?: HttpResponse
   zipped?: HttpResponse
   /** The compression that is under way, for all who wait for it. */
@@ -31,9 +32,9 @@ const pageResponse = (
 ): HttpResponse =>
   makeResponse(body, { "content-type": contentType[format], vary: "Accept, Accept-Encoding", ...encoding })
 
-const zip = async (page: Page, format: Format) => {
-  const unpin = pin(page.pieces)
-  page.zipped = pageResponse(format, [await gzip(page.pieces)], { "content-encoding": "gzip" })
+const zip = async (page: Page, format: Format, pool: BufferPool) => {
+  const unpin = pool.pin(page.chunks)
+  page.zipped = pageResponse(format, [await gzip(page.chunks, pool)], { "content-encoding": "gzip" })
   unpin()
   return page.zipped
 }
@@ -48,6 +49,7 @@ const wantsGzip = memoize(acceptsGzip)
 export const makeScrape = Effect.gen(function* () {
   const board = yield* StateStore
   const own = yield* ProcessMetrics
+  const pool = (yield* Writers).buffers
   const pages = new Map<Format, Page>()
   /** Somebody scrapes, and asks for gzip. */
   let isHttpResponse = false
@@ -68,14 +70,14 @@ export const makeScrape = Effect.gen(function* () {
     const last = standing(format, reading)
     if (last !== undefined) return last
     const version = board.version()
-    const blocks = renderForeign(reading).slice()
+    const blocks = renderPromClient(reading).slice()
     let work = 0
     for (const section of board.fragments()) {
       // many targets take many milliseconds: others get their turn in between
       if (!section.isCached() && work++ > 1) yield* Effect.yieldNow
       blocks.push(...section.blocks())
     }
-    const page: Page = { version, reading, pieces: pieces(blocks, format) }
+    const page: Page = { version, reading, chunks: pageChunks(blocks, format) }
     pages.set(format, page)
     return page
   })
@@ -85,11 +87,11 @@ export const makeScrape = Effect.gen(function* () {
     isHttpResponse = true
     const current = yield* page(format)
     if (!wantsGzip(encoding)) {
-      current.plain ??= pageResponse(format, current.pieces)
+      current.plain ??= pageResponse(format, current.chunks)
       return current.plain
     }
     isZipped = true
-    current.zipping ??= zip(current, format)
+    current.zipping ??= zip(current, format, pool)
     const { zipping } = current
     return yield* Effect.promise(() => zipping)
   })
@@ -106,7 +108,7 @@ export const makeScrape = Effect.gen(function* () {
         continue
       }
       yield* Effect.yieldNow
-      for (const { lines } of section.blocks()) if (isZipped) compress(lines)
+      for (const { lines } of section.blocks()) if (isZipped) compress(lines, pool)
     }
     return isMoving
   })

@@ -4,9 +4,9 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
-import { hold, release } from "../exposition/memory.ts"
 import type { Socket } from "../host/sockets.ts"
 import type { StateStore } from "../poll/state-store.ts"
+import { Writers } from "../poll/writers.ts"
 import { type Address, showAddress } from "./address.ts"
 import { Connections } from "./connections.ts"
 import { type HttpResponse, text } from "./http-response.ts"
@@ -92,7 +92,9 @@ const orFailed = <A, R>(response: Effect.Effect<A, never, R>): Effect.Effect<A |
 /**
  * Answers requests. A page of /metrics that is ready is written without an effect, which would take three times as long as Node itself: 0.05 ms a scrape.
  */
-const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, writer: ResponseWriter) {
+const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Connections) {
+  const pool = (yield* Writers).buffers
+  const writer = new ResponseWriter(pool, connections.progressed)
   const scrape = yield* makeScrape
   yield* Effect.forkScoped(scrape.ahead)
   const responseTo = yield* makeRoutes(scrape)
@@ -109,7 +111,7 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, writer: Response
     const ready = isMetrics(request) ? scrape.ready(accept, encoding) : undefined
     if (ready !== undefined) return write(response, ready)
     // until the writer has it, a page must not lose its memory to the next poll
-    hold()
+    const release = pool.hold()
     run(
       orFailed(responseTo(request)).pipe(
         Effect.map((finished) => write(response, finished)),
@@ -154,7 +156,7 @@ export const serve = Effect.fnUntraced(function* (
   limits: ClientLimits
 ) {
   const connections = new Connections(limits.connections)
-  const answer = yield* makeAnswer(web, new ResponseWriter(connections.progressed))
+  const answer = yield* makeAnswer(web, connections)
   return yield* Effect.forEach(
     listeners,
     Effect.fnUntraced(function* (listener) {

@@ -1,8 +1,7 @@
 import { crc32, gunzipSync } from "node:zlib"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { combineCrc, shiftOf } from "../../src/exposition/crc.ts"
-import { gzip } from "../../src/exposition/gzip.ts"
+import { combineCrc, gzip, shiftOf } from "../../src/exposition/gzip.ts"
 
 /** Pieces of all sizes about the one from which they are compressed apart, text-like and random. */
 const piece = fc.oneof(

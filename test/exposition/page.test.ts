@@ -1,16 +1,16 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { Format } from "../../src/exposition/format.ts"
-import { render } from "../../src/exposition/lines.ts"
-import { assemble, pieces } from "../../src/exposition/page.ts"
+import { assemble, pageChunks } from "../../src/exposition/page.ts"
+import { renderSamples } from "../../src/exposition/sample-writer.ts"
 import type { MetricType } from "../../src/mapping/metric-type.ts"
 import type { Family, Labels } from "../../src/mapping/sample.ts"
 import { splitLines } from "./parse.ts"
 import { samples } from "./samples.ts"
 
 const family = (name: string, type: MetricType = "gauge", help = "Help."): Family => ({ name, type, help })
-const block = (family: Family, labels: Labels = [], value = 1) => render([{ family, labels, value }])
-const page = (format: Format, ...blocks: ReadonlyArray<ReturnType<typeof render>>) =>
+const block = (family: Family, labels: Labels = [], value = 1) => renderSamples([{ family, labels, value }])
+const page = (format: Format, ...blocks: ReadonlyArray<ReturnType<typeof renderSamples>>) =>
   Buffer.from(assemble(blocks.flat(), format)).toString().split("\n")
 
 test("a family that several targets feed stands once, between its neighbours in the alphabet", () => {
@@ -114,7 +114,7 @@ test.each<Format>(["text", "openmetrics"])(
   "%s: the order in which families come changes nothing, and the lines are those of the blocks",
   (format) => {
     const shuffled = samples.chain((samples) => {
-      const blocks = render(samples)
+      const blocks = renderSamples(samples)
       return fc.tuple(fc.constant(blocks), fc.shuffledSubarray([...blocks], { minLength: blocks.length }))
     })
     fc.assert(
@@ -133,7 +133,7 @@ test.each<Format>(["text", "openmetrics"])(
 test("small blocks come in few pieces, a large one as it is, so that what is known of its bytes stays known", () => {
   const many = Array.from({ length: 10_000 }, (_, index) => block(family("a"), [["n", String(index)]])).flat()
   const large = { family: family("b"), lines: Buffer.alloc(10_000, "b 1\n"), series: 2500 }
-  const page = pieces([...many, large], "text")
+  const page = pageChunks([...many, large], "text")
   expect(page.length).toBeLessThan(10)
   expect(page.at(-1)).toBe(large.lines)
 })

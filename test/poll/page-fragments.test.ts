@@ -1,8 +1,8 @@
 import * as Duration from "effect/Duration"
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
+import { renderSamples } from "../../src/exposition/sample-writer.ts"
 import { makeTargetFragments } from "../../src/poll/page-fragments.ts"
 import { hash32 } from "../../src/poll/shard.ts"
 import { initialStatus, type TargetStatus } from "../../src/poll/target-status.ts"
@@ -15,7 +15,7 @@ const scene = () => {
   const statuses = new Map<string, TargetStatus>()
   const sections = makeTargetFragments((name) => statuses.get(name))
   const show = (name: string, value: number, status: TargetStatus) => {
-    const blocks = render([{ family, labels: [["job", name]], value }])
+    const blocks = renderSamples([{ family, labels: [["job", name]], value }])
     statuses.set(name, { ...status, series: 1, blocks })
   }
   return {

@@ -1,10 +1,10 @@
 import * as fc from "fast-check"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { renderForeign } from "../../src/exposition/foreign.ts"
 import type { Format } from "../../src/exposition/format.ts"
-import { render } from "../../src/exposition/lines.ts"
 import { assemble } from "../../src/exposition/page.ts"
+import { renderPromClient } from "../../src/exposition/prom-client.ts"
+import { renderSamples } from "../../src/exposition/sample-writer.ts"
 import type { MetricType } from "../../src/mapping/metric-type.ts"
 import type { Family, Sample } from "../../src/mapping/sample.ts"
 import { samples } from "../exposition/samples.ts"
@@ -36,7 +36,7 @@ describe.skipIf(noParser)("Python's prometheus_client reads the page", () => {
   afterAll(() => parser.close())
 
   const parse = async (samples: ReadonlyArray<Sample>, format: Format) => {
-    const families = await parser.parse(assemble(render(samples), format), format)
+    const families = await parser.parse(assemble(renderSamples(samples), format), format)
     if (typeof families === "string") throw new Error(families)
     return families
   }
@@ -88,7 +88,7 @@ describe.skipIf(noParser)("Python's prometheus_client reads the page", () => {
   test.each<Format>(["text", "openmetrics"])("%s: the metrics of the process and of Node", async (format) => {
     const registry = new Registry()
     collectDefaultMetrics({ register: registry })
-    const families = await parser.parse(assemble(renderForeign(await registry.getMetricsAsJSON()), format), format)
+    const families = await parser.parse(assemble(renderPromClient(await registry.getMetricsAsJSON()), format), format)
     expect(families).toContainEqual(expect.objectContaining({ name: "process_cpu_seconds", type: "counter" }))
     expect(families).toContainEqual(expect.objectContaining({ name: "nodejs_heap_size_used_bytes", type: "gauge" }))
   })

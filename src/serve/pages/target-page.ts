@@ -1,5 +1,5 @@
 import * as Duration from "effect/Duration"
-import type { Block } from "../../exposition/block.ts"
+import type { Block } from "../../exposition/page.ts"
 import type { DaemonStatus } from "../../poll/daemon-status.ts"
 import type { PollRecord } from "../../poll/outcome.ts"
 import type { Pause, TargetStatus } from "../../poll/target-status.ts"

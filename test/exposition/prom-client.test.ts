@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
 import { expect, test } from "vitest"
-import { renderForeign } from "../../src/exposition/foreign.ts"
 import { assemble } from "../../src/exposition/page.ts"
+import { renderPromClient } from "../../src/exposition/prom-client.ts"
 import { parseLine, splitLines } from "./parse.ts"
 
 const exposed = async (registry: Registry) =>
-  Buffer.from(assemble(renderForeign(await registry.getMetricsAsJSON()), "text")).toString()
+  Buffer.from(assemble(renderPromClient(await registry.getMetricsAsJSON()), "text")).toString()
 
 test("our text says what prom-client's own says", async () => {
   const registers = [new Registry()]
@@ -24,7 +24,7 @@ test("our text says what prom-client's own says", async () => {
 test("the default metrics of the process and of Node all come along, finite, none named like a counter that is none", async () => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const blocks = renderForeign(await registry.getMetricsAsJSON())
+  const blocks = renderPromClient(await registry.getMetricsAsJSON())
   const names = blocks.map((block) => block.family.name)
   for (const name of ["process_cpu_seconds_total", "process_resident_memory_bytes", "nodejs_heap_size_used_bytes"])
     expect(names).toContain(name)

@@ -1,23 +1,22 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Block } from "../../src/exposition/block.ts"
-import { join } from "../../src/exposition/join.ts"
-import { render } from "../../src/exposition/lines.ts"
-import { assemble } from "../../src/exposition/page.ts"
+import type { Block } from "../../src/exposition/page.ts"
+import { assemble, joinBlocks } from "../../src/exposition/page.ts"
+import { renderSamples } from "../../src/exposition/sample-writer.ts"
 import { samples } from "./samples.ts"
 
 const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
 const large: Block = { family, lines: Buffer.alloc(70_000, "queue_depth 7\n"), series: 5000 }
-const small = (value: number) => render([{ family, labels: [["n", String(value)]], value }])
+const small = (value: number) => renderSamples([{ family, labels: [["n", String(value)]], value }])
 
 test("the page of joined blocks is the page of the blocks, byte for byte", () => {
-  const blocks = fc.array(fc.oneof({ weight: 9, arbitrary: samples.map(render) }, fc.constant([large])), {
+  const blocks = fc.array(fc.oneof({ weight: 9, arbitrary: samples.map(renderSamples) }, fc.constant([large])), {
     maxLength: 6
   })
   fc.assert(
     fc.property(blocks, (sources) => {
       const all = sources.flat()
-      const joined = join(all)
+      const joined = joinBlocks(all)
       expect(Buffer.compare(assemble(joined, "text"), assemble(all, "text"))).toBe(0)
       const count = (blocks: ReadonlyArray<Block>) => blocks.reduce((sum, { series }) => sum + series, 0)
       expect(count(joined)).toBe(count(all))
@@ -26,7 +25,7 @@ test("the page of joined blocks is the page of the blocks, byte for byte", () =>
 })
 
 test("small blocks of one name become one, a large one stays the very one that it was", () => {
-  const joined = join([...small(1), ...small(2), large, ...small(3), ...small(4)])
+  const joined = joinBlocks([...small(1), ...small(2), large, ...small(3), ...small(4)])
   expect(joined.map(({ series }) => series)).toEqual([2, 5000, 2])
   expect(joined[1]).toBe(large)
 })

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Block } from "../../src/exposition/block.ts"
-import { render, SampleLines } from "../../src/exposition/lines.ts"
+import type { Block } from "../../src/exposition/page.ts"
+import { LineWriter, renderSamples } from "../../src/exposition/sample-writer.ts"
 import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
 import { parseLine, splitLines } from "./parse.ts"
 import { hostileText, samples } from "./samples.ts"
@@ -13,7 +13,7 @@ test("a family becomes one block with a line for each sample, in their order", (
   const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
   const row = (queue: string): Labels => [["queue", queue]]
   const [mail, print] = [row("mail"), row("print")]
-  const blocks = render([
+  const blocks = renderSamples([
     { family: depth, labels: mail, value: 12 },
     { family: age, labels: mail, value: 0.5 },
     { family: depth, labels: print, value: 3 },
@@ -30,17 +30,17 @@ test("a family becomes one block with a line for each sample, in their order", (
 })
 
 test("a sample without labels has no braces", () => {
-  expect(text(render([{ family: gauge("up"), labels: [], value: 1 }]))).toEqual(["up 1\n"])
+  expect(text(renderSamples([{ family: gauge("up"), labels: [], value: 1 }]))).toEqual(["up 1\n"])
 })
 
 test("no samples are no blocks", () => {
-  expect(render([])).toEqual([])
+  expect(renderSamples([])).toEqual([])
 })
 
 test("every line parses back to the sample that it came from, whatever its labels hold", () => {
   fc.assert(
     fc.property(samples, (samples) => {
-      const lines = render(samples).flatMap(({ family, lines }) =>
+      const lines = renderSamples(samples).flatMap(({ family, lines }) =>
         splitLines(lines).map((line) => ({ family, ...parseLine(line) }))
       )
       // the samples come family by family already
@@ -59,7 +59,7 @@ test("every line parses back to the sample that it came from, whatever its label
 test("half a surrogate pair becomes the replacement character, as UTF-8 has no other way", () => {
   fc.assert(
     fc.property(hostileText, (value) => {
-      const [lines = ""] = text(render([{ family: gauge("m"), labels: [["l", `a${value}`]], value: 1 }]))
+      const [lines = ""] = text(renderSamples([{ family: gauge("m"), labels: [["l", `a${value}`]], value: 1 }]))
       expect(parseLine(lines.slice(0, -1)).labels).toEqual([["l", `a${value.toWellFormed()}`]])
     })
   )
@@ -98,20 +98,20 @@ test("the fast renderer writes what a naive one writes, also where rows are long
   )
   fc.assert(
     fc.property(table, (samples) => {
-      expect(text(render(samples))).toEqual(naive(samples))
+      expect(text(renderSamples(samples))).toEqual(naive(samples))
     }),
     { numRuns: 50 }
   )
 })
 
 /** Adds a sample with its labels as they are. */
-const adder = (lines: SampleLines) => (family: Family, labels: Labels, value: number) =>
+const adder = (lines: LineWriter) => (family: Family, labels: Labels, value: number) =>
   lines.add(family, lines.labelSet(labels), value)
 
 test("of two samples of one name and the same labels the second is refused, and not where only the name is another", () => {
   const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
   const labels = (): Labels => [["queue", "mail"]]
-  const lines = new SampleLines()
+  const lines = new LineWriter()
   const add = adder(lines)
   expect(add(depth, labels(), 1)).toBe(true)
   expect(add(depth, labels(), 2)).toBe(false)
@@ -124,7 +124,7 @@ test("of two samples of one name and the same labels the second is refused, and 
 })
 
 test("texts that differ in half a surrogate pair are one on the page, and refused as such", () => {
-  const lines = new SampleLines()
+  const lines = new LineWriter()
   const add = adder(lines)
   expect(add(gauge("m"), [["l", "\ud800"]], 1)).toBe(true)
   const family = gauge("n")
@@ -138,8 +138,8 @@ test("what was written before, and at the same time, changes nothing: memory is 
     Array.from({ length: 3000 }, (_, index): Sample => ({ family, labels: [["n", `${from + index}`]], value: index }))
   const [first, second] = [many(0), many(1000)]
   const alone = [first, second].map((samples) => naive(samples))
-  const before = render(first)
-  const both = [new SampleLines(), new SampleLines()]
+  const before = renderSamples(first)
+  const both = [new LineWriter(), new LineWriter()]
   for (const index of first.keys()) {
     for (const [at, samples] of [first, second].entries()) {
       const sample = samples[index]
@@ -149,5 +149,5 @@ test("what was written before, and at the same time, changes nothing: memory is 
   }
   expect(both.map((lines) => text(lines.blocks()))).toEqual(alone)
   expect(text(before)).toEqual(alone[0])
-  expect(text(render([{ family, labels: [], value: 1 }]))).toEqual(["m 1\n"])
+  expect(text(renderSamples([{ family, labels: [], value: 1 }]))).toEqual(["m 1\n"])
 })

@@ -1,0 +1,148 @@
+import type { Family, Labels, LabelValues, Sample, SampleWriter } from "../mapping/sample.ts"
+import { appendAscii, appendBytes, appendWords, type ByteBuffer, bufferIn, makeBuffer, reserve } from "./buffer.ts"
+import { BufferPool, largeBlock, SparePool } from "./buffer-pool.ts"
+import { clear, endOf, type LabelSets, labelSetId, labelSetIdOf, makeLabelSets, startOf } from "./label-sets.ts"
+import { longestNumber, putNumber } from "./number.ts"
+import type { Block } from "./page.ts"
+
+/** The sample lines of one family. */
+interface FamilyLines extends ByteBuffer {
+  series: number
+  /** 1 at the ids of label sets that it has a line with. */
+  seen: Uint8Array
+}
+
+const initialSize = 2048
+const lineFeed = 10
+
+/** The memory that writers share: of one thread, and of all its polls. */
+export class WriterPool {
+  readonly buffers = new BufferPool()
+  readonly lines = new SparePool<FamilyLines>(
+    () => ({ ...makeBuffer(initialSize), series: 0, seen: new Uint8Array(32) }),
+    ({ bytes, seen }) => bytes.length + seen.length
+  )
+  readonly labelSets = new SparePool<LabelSets>(
+    makeLabelSets,
+    ({ bytes, table }) => bytes.length + 2 * table.byteLength
+  )
+  /** By name: the last size of a large family in bytes. A buffer that grows to it would be copied on the way. */
+  readonly sizes = new Map<string, number>()
+}
+
+/** Writes samples as lines, one block for each family, in the order of their first samples. */
+export class LineWriter implements SampleWriter {
+  readonly #pool: WriterPool
+  #labelSets: LabelSets
+  readonly #families = new Map<Family, FamilyLines>()
+
+  constructor(pool = new WriterPool()) {
+    this.#pool = pool
+    this.#labelSets = pool.labelSets.acquire()
+  }
+
+  labelSet(labels: Labels): number {
+    return labelSetId(this.#labelSets, labels)
+  }
+
+  labelSetOf(values: LabelValues, bytes: Buffer): number {
+    return labelSetIdOf(this.#labelSets, values, bytes)
+  }
+
+  add(family: Family, labelSet: number, value: number): boolean {
+    const lines = this.#begin(family, labelSet, longestNumber)
+    if (lines === undefined) return false
+    lines.size = putNumber(lines.bytes, lines.size, value)
+    lines.bytes[lines.size++] = lineFeed
+    return true
+  }
+
+  addSpelled(family: Family, labelSet: number, bytes: Buffer, begin: number, end: number): boolean {
+    const lines = this.#begin(family, labelSet, end - begin)
+    if (lines === undefined) return false
+    appendBytes(lines, bytes, begin, end)
+    lines.bytes[lines.size++] = lineFeed
+    return true
+  }
+
+  clear(): void {
+    this.blocks()
+    this.#labelSets = this.#pool.labelSets.acquire()
+    this.#families.clear()
+  }
+
+  /** All lines. The writer is not used afterwards. */
+  blocks(): ReadonlyArray<Block> {
+    const labelSets = this.#labelSets
+    const blocks = Array.from(this.#families, ([family, lines]) => {
+      const { series, seen } = lines
+      const block: Block = { family, lines: this.#finish(family, lines), series }
+      lines.series = 0
+      seen.fill(0, 0, labelSets.count)
+      this.#pool.lines.release(lines)
+      return block
+    })
+    clear(labelSets)
+    this.#pool.labelSets.release(labelSets)
+    return blocks
+  }
+
+  /** A line up to its value, with room for the value and the line feed; undefined if the family has this label set. */
+  #begin(family: Family, labelSet: number, room: number): FamilyLines | undefined {
+    const labelSets = this.#labelSets
+    const lines = this.#linesOf(family)
+    if (labelSet >= lines.seen.length) lines.seen = enlarged(lines.seen, labelSet)
+    if (lines.seen[labelSet] === 1) return undefined
+    lines.seen[labelSet] = 1
+    const { name } = family
+    const begin = startOf(labelSets, labelSet)
+    const end = endOf(labelSets, labelSet)
+    reserve(lines, name.length + end - begin + room + 1)
+    if (lines.series === 0) appendAscii(lines, name)
+    else appendWords(lines, lines, 0, name.length)
+    appendWords(lines, labelSets, begin, end)
+    lines.series++
+    return lines
+  }
+
+  #linesOf(family: Family): FamilyLines {
+    const known = this.#families.get(family)
+    if (known !== undefined) return known
+    const lines = this.#pool.lines.acquire()
+    const size = this.#pool.sizes.get(family.name)
+    if (size !== undefined) Object.assign(lines, bufferIn(this.#pool.buffers.acquire(size + (size >> 3))))
+    this.#families.set(family, lines)
+    return lines
+  }
+
+  /** The finished lines. `lines` is ready for another family. */
+  #finish({ name }: Family, lines: FamilyLines): Uint8Array {
+    const { bytes, size } = lines
+    const isLarge = size >= largeBlock
+    const finished = isLarge ? Buffer.from(bytes.buffer, 0, size) : Buffer.from(bytes.subarray(0, size))
+    if (isLarge) this.#pool.sizes.set(name, size)
+    else this.#pool.buffers.release(bytes.buffer)
+    if (bytes.length >= largeBlock) Object.assign(lines, makeBuffer(initialSize))
+    lines.size = 0
+    return finished
+  }
+}
+
+const enlarged = (seen: Uint8Array, labelSet: number): Uint8Array => {
+  const grown = new Uint8Array(Math.max(2 * seen.length, labelSet + 1))
+  grown.set(seen)
+  return grown
+}
+
+/** Samples as blocks. Labels that consecutive samples share are written once. */
+export const renderSamples = (samples: Iterable<Sample>, pool = new WriterPool()): ReadonlyArray<Block> => {
+  const writer = new LineWriter(pool)
+  let last: Labels | undefined
+  let labelSet = 0
+  for (const { family, labels, value } of samples) {
+    if (labels !== last) labelSet = writer.labelSet(labels)
+    last = labels
+    writer.add(family, labelSet, value)
+  }
+  return writer.blocks()
+}
