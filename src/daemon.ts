@@ -3,9 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import type { Configuration } from "./config/configuration.ts"
+import { ConfigurationService } from "./configuration-service.ts"
 import * as TargetManager from "./discovery/target-manager.ts"
-import type { Failure } from "./failure.ts"
 import { hangup } from "./host/hangup.ts"
 import { connections } from "./host/limits.ts"
 import { makeRoom, releaseMemory } from "./host/memory.ts"
@@ -14,6 +13,7 @@ import { ProcessMetrics } from "./host/process-metrics.ts"
 import { startWorker } from "./host/worker.ts"
 import * as ConversionWorker from "./poll/conversion-worker.ts"
 import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
+import { ReloadQueue } from "./poll/reload-queue.ts"
 import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
 import { StateStore } from "./poll/state-store.ts"
@@ -23,8 +23,6 @@ import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
-  /** Reads the configuration, at the start and while others are polled. */
-  readonly load: Effect.Effect<Configuration, Failure>
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
@@ -34,21 +32,34 @@ export interface Daemon {
   readonly announce?: ((bound: ReadonlyArray<Listener>) => Effect.Effect<void, never, StateStore>) | undefined
 }
 
-/**
- * Reads the configuration again, once for any number of hang-ups that came meanwhile. A bad one changes nothing but a log line a
- * problem, a metric and the status.
- */
-const reload = Effect.fnUntraced(function* (options: Daemon, manager: TargetManager.TargetManager) {
+/** Loads the configuration again. A bad one changes nothing but a log line for each problem, a metric and the status page. */
+const reload = Effect.fnUntraced(function* (manager: TargetManager.TargetManager) {
   const store = yield* StateStore
-  const loaded = yield* Effect.result(options.load)
+  const configuration = yield* ConfigurationService
+  const loaded = yield* Effect.result(configuration.load)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
   const now = yield* Clock.currentTimeMillis
   yield* store.updateDaemon((self) => applyReload(self, now, problems))
   if (Result.isFailure(loaded)) {
     for (const problem of problems) yield* Effect.annotateLogs(Effect.logError("reload failed"), { problem })
-    return
-  }
-  yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* manager.apply(loaded.success))
+  } else yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* manager.apply(loaded.success))
+  return problems
+})
+
+/** Reloads whenever that is asked for, one after the other. systemd is told of each. */
+const reloads = Effect.fnUntraced(function* (manager: TargetManager.TargetManager) {
+  const notify = yield* Notify
+  const queue = yield* ReloadQueue
+  const { changed } = yield* ConfigurationService
+  const serve = Effect.gen(function* () {
+    const finish = yield* queue.next
+    yield* notify.reloading
+    const problems = yield* reload(manager)
+    yield* notify.ready
+    yield* finish(problems)
+  })
+  const triggers = [hangup, changed].map((trigger) => Effect.forever(Effect.andThen(trigger, queue.request)))
+  return yield* Effect.all([Effect.forever(serve), ...triggers], { concurrency: "unbounded", discard: true })
 })
 
 /** What `systemctl status` shows, such as `41/43 targets up`. */
@@ -70,7 +81,7 @@ const healthy = Effect.map(ailments, (found) => found.length === 0)
  * What was built last is taken down first: the loops, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
-  const configuration = yield* options.load
+  const configuration = yield* (yield* ConfigurationService).load
   const self = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
 
   return yield* Effect.gen(function* () {
@@ -87,17 +98,11 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     if (options.announce === undefined)
       yield* Effect.annotateLogs(Effect.logInfo("polling"), { version, address, targets })
     yield* notify.ready
-    const reloads = hangup.pipe(
-      Effect.andThen(notify.reloading),
-      Effect.andThen(reload(options, manager)),
-      Effect.andThen(notify.ready),
-      Effect.forever
-    )
     const loops = [
       options.web.follow,
       scheduler.await,
       manager.run,
-      reloads,
+      reloads(manager),
       notify.status(summary),
       notify.watchdog(healthy),
       releaseMemory(startUp),
@@ -107,7 +112,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(StateStore.layer(self))
+    Effect.provide(Layer.merge(StateStore.layer(self), ReloadQueue.layer))
   )
 })
 

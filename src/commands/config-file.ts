@@ -61,7 +61,7 @@ export const configurationFiles = (input: Pick<Input, "files" | "config" | "targ
 const isConfiguration = (name: string) => /^[^.].*\.(ya?ml|json)$/.test(name) && !/\.test\.\w+$/.test(name)
 
 /** The files that an argument means: itself, or those of a directory in the order of their names. */
-const filesOf = Effect.fnUntraced(function* (input: string) {
+export const filesOf = Effect.fnUntraced(function* (input: string) {
   if (input === "-") return [input]
   const names = yield* readDirectory(input).pipe(
     Effect.catch((error) => (error.code === "ENOTDIR" ? Effect.undefined : Effect.fail(unreadable(error))))

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { fromText } from "../config/configuration.ts"
 import { locateIn } from "../config/secret-files.ts"
+import { ConfigurationService } from "../configuration-service.ts"
 import { daemon, surroundings } from "../daemon.ts"
 import { demoApi } from "../demo/demo-api.ts"
 import { demoConfiguration } from "../demo/demo-configuration.ts"
@@ -22,14 +23,14 @@ export const demo = Command.make(
     function* (input) {
       const listeners = yield* flags.addresses(input.addr)
       const url = yield* demoApi
+      const load = Effect.succeed(fromText("demo", demoConfiguration(url), context, noFlags))
       yield* daemon({
-        load: Effect.succeed(fromText("demo", demoConfiguration(url), context, noFlags)),
         listeners,
         web: plain,
         grace: Duration.seconds(2),
         shard: { ordinal: 0, total: 1 },
         announce: firstLook
-      })
+      }).pipe(Effect.provide(ConfigurationService.layerOf(load)))
     },
     Effect.scoped,
     Effect.provide(surroundings),

@@ -53,6 +53,8 @@ export const grace = time("grace", "How long running polls may take after a stop
   Flag.withDefault(Duration.seconds(10))
 )
 
+export const watchConfig = boolean("watch-config", "Reload whenever the content of the configuration changes")
+
 export const webConfig = text(
   "web-config",
   "FILE",

@@ -5,7 +5,7 @@ import { daemon, surroundings } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
-import { loadGood } from "./config-file.ts"
+import { configurationLayer } from "./configuration-files.ts"
 import { firstLook } from "./first-look.ts"
 import * as flags from "./flags.ts"
 import { VariableWarnings } from "./variables.ts"
@@ -36,14 +36,14 @@ export const run = Command.make(
     webConfig: flags.webConfig,
     grace: flags.grace,
     shard: flags.shard,
-    totalShards: flags.totalShards
+    totalShards: flags.totalShards,
+    watchConfig: flags.watchConfig
   },
   Effect.fnUntraced(function* (input) {
     for (const { location, message } of yield* VariableWarnings)
       yield* Effect.annotateLogs(Effect.logWarning(message), { variable: location })
     const sockets = activatedSockets(process.env)
     yield* daemon({
-      load: loadGood(input),
       listeners: sockets.length > 0 ? sockets : yield* flags.addresses(input.addr),
       web: yield* web(input.webConfig),
       grace: input.grace,
@@ -51,6 +51,7 @@ export const run = Command.make(
       announce: process.stderr.isTTY ? firstLook : undefined
     }).pipe(
       Effect.provide(surroundings),
+      Effect.provide(configurationLayer(input, input.watchConfig)),
       Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
     )
   })

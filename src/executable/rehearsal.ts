@@ -10,6 +10,7 @@ import { program } from "../cli.ts"
 import { type Answer, Upstream } from "../client/exchange.ts"
 import { fromText } from "../config/configuration.ts"
 import { locateIn } from "../config/secret-files.ts"
+import { ConfigurationService } from "../configuration-service.ts"
 import { daemon } from "../daemon.ts"
 import { Notify } from "../host/notify.ts"
 import { ProcessMetrics } from "../host/process-metrics.ts"
@@ -107,10 +108,9 @@ export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
     )
   )
   yield* daemon({
-    load,
     listeners: [{ host: "localhost", port: 0 }],
     web: { ...plain, createServer: () => new NoServer() as unknown as Server },
     grace: Duration.seconds(1),
     shard: { ordinal: 0, total: 1 }
-  }).pipe(Effect.timeoutOption("2 seconds"))
+  }).pipe(Effect.provide(ConfigurationService.layerOf(load)), Effect.timeoutOption("2 seconds"))
 }).pipe(Effect.provide(stage), Effect.orDie, Effect.asVoid)

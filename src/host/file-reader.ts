@@ -214,5 +214,15 @@ export const exists = (path: string): Effect.Effect<boolean, Unreadable> =>
     Effect.catch((error) => (isAbsent(error.code) ? Effect.succeed(false) : Effect.fail(error)))
   )
 
+/** What changes when a file is replaced or written; the code of the error if there is none. Links are followed. */
+export const fileSignature = (path: string): Effect.Effect<string> =>
+  impatiently(
+    path,
+    ask("signature", path, async () => {
+      const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+      return `${dev}:${ino}:${size}:${mtimeNs}`
+    })
+  ).pipe(Effect.catch(({ code }) => Effect.succeed(code)))
+
 /** Whether a thread of libuv's pool may be in a system call that never ends: Node would wait for it at the exit. */
 export const mayHang = (): boolean => running > 0

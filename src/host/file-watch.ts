@@ -1,18 +1,12 @@
-import { stat } from "node:fs/promises"
 import * as Effect from "effect/Effect"
+import { fileSignature } from "./file-reader.ts"
 
 /** How often files are looked at. Events of the kernel miss network file systems and files that an editor replaces. */
 const interval = "250 millis"
 
-const signatureOf = (path: string): Promise<string> =>
-  stat(path, { bigint: true }).then(
-    ({ ino, size, mtimeNs }) => `${ino}:${size}:${mtimeNs}`,
-    () => "missing"
-  )
-
 /** What all files look like now: changes when one of them does. */
 export const signaturesOf = (paths: ReadonlyArray<string>): Effect.Effect<string> =>
-  Effect.promise(async () => (await Promise.all(paths.map(signatureOf))).join(" "))
+  Effect.map(Effect.forEach(paths, fileSignature, { concurrency: "unbounded" }), (all) => all.join(" "))
 
 /** Waits until one of the files differs from `signatures`. */
 export const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, signatures: string) {

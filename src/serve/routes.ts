@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { ReloadQueue } from "../poll/reload-queue.ts"
 import { StateStore } from "../poll/state-store.ts"
 import { ailments, unpolled } from "./health.ts"
 import { type HttpResponse, makeResponse, text } from "./http-response.ts"
@@ -28,8 +29,28 @@ const decode = (encoded: string): string => {
 const okUnless = (problems: ReadonlyArray<string>) =>
   problems.length === 0 ? text("ok\n") : text(`${problems.join("\n")}\n`, 503)
 
-/** The response to each request. */
-export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
+const usePost = text("use POST\n", 405, { allow: "POST" })
+const notFromHere = text("only from this machine, unless the web configuration has users (basic_auth_users)\n", 403)
+
+/** Whether a client is on this machine; an IPv4 address may be written as one of IPv6. */
+const isLoopback = (address = "") => /^(::ffff:)?127\.|^::1$/.test(address)
+
+/** A page of another site makes a browser of this machine send this. */
+const isForeignPage = ({ origin, host }: IncomingMessage["headers"]) =>
+  origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
+
+/** Loads the configuration again, for those who may ask for it. */
+const reload = ({ method, socket, headers }: IncomingMessage, hasUsers: boolean) => {
+  if (method !== "POST") return Effect.succeed(usePost)
+  if (isForeignPage(headers) || !(hasUsers || isLoopback(socket.remoteAddress))) return Effect.succeed(notFromHere)
+  return Effect.gen(function* () {
+    const problems = yield* (yield* ReloadQueue).request
+    return problems.length === 0 ? text("reloaded\n") : text(`${problems.join("\n")}\n`, 400)
+  })
+}
+
+/** The response to each request. `hasUsers`: requests come here with a password only. */
+export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUsers: () => boolean) {
   const store = yield* StateStore
   const pages = new PageQueue()
 
@@ -70,8 +91,9 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape) {
     }
   }
 
-  return (request: IncomingMessage): Effect.Effect<HttpResponse, never, StateStore> => {
+  return (request: IncomingMessage): Effect.Effect<HttpResponse, never, StateStore | ReloadQueue> => {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2)
+    if (path === "/-/reload") return reload(request, hasUsers())
     const response = responseTo(path, query, request)
     if (response === undefined) return Effect.succeed(notFound)
     if (request.method !== "GET" && request.method !== "HEAD") return Effect.succeed(notAllowed)

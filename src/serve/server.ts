@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type { Socket } from "../host/sockets.ts"
+import type { ReloadQueue } from "../poll/reload-queue.ts"
 import type { StateStore } from "../poll/state-store.ts"
 import { Writers } from "../poll/writers.ts"
 import { type Address, showAddress } from "./address.ts"
@@ -97,8 +98,8 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Con
   const writer = new ResponseWriter(pool, connections.progressed)
   const scrape = yield* makeScrape
   yield* Effect.forkScoped(scrape.ahead)
-  const responseTo = yield* makeRoutes(scrape)
-  const run = yield* FiberSet.makeRuntime<StateStore>()
+  const responseTo = yield* makeRoutes(scrape, web.hasUsers)
+  const run = yield* FiberSet.makeRuntime<StateStore | ReloadQueue>()
 
   const isMetrics = ({ url, method }: IncomingMessage) =>
     method === "GET" && (url === "/metrics" || url?.startsWith("/metrics?") === true)

@@ -7,12 +7,14 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { ProcessMetrics } from "../../src/host/process-metrics.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
+import { ReloadQueue } from "../../src/poll/reload-queue.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
 import { serve } from "../../src/serve/server.ts"
 import { plain } from "../../src/serve/web-config/web-config.ts"
 import { aTarget } from "../poll/polled-target.ts"
 
-const layer = Layer.merge(
+const layer = Layer.mergeAll(
+  ReloadQueue.layer,
   StateStore.layer(initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)),
   Layer.succeed(ProcessMetrics, { read: Effect.succeed([]), latest: () => undefined })
 )

@@ -82,6 +82,8 @@ export interface WebConfig {
   readonly createServer: () => Server
   /** Why a request is refused. Undefined, at once or from the effect: it is welcome. */
   readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | HttpResponse | undefined
+  /** Whether every request needs a password. */
+  readonly hasUsers: () => boolean
   /** Headers of every response. */
   readonly headers: () => Readonly<Record<string, string>>
   /** Reads changed files, for as long as it runs. */
@@ -91,6 +93,7 @@ export interface WebConfig {
 export const plain: WebConfig = {
   createServer: () => createPlainServer(checks),
   authorize: () => undefined,
+  hasUsers: () => false,
   headers: () => ({}),
   follow: Effect.void
 }
@@ -172,6 +175,7 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
   return {
     createServer,
     authorize,
+    hasUsers: () => loaded.web.users !== undefined,
     headers: () => loaded.web.headers,
     follow: Effect.forever(Effect.andThen(refresh, Effect.sleep("1 second")))
   } satisfies WebConfig

@@ -1,0 +1,54 @@
+import { hash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { ConfigurationService } from "../configuration-service.ts"
+import { badConfiguration } from "../failure.ts"
+import { signaturesOf } from "../host/file-watch.ts"
+import { configurationFiles, filesOf, type Input, loadGood, readConfigurationFiles } from "./config-file.ts"
+
+/** How often the files are looked at. A change is read when it is this old: until then somebody may still be writing. */
+const interval = "1 second"
+
+/** All that is in the files, or why they cannot be read. */
+const contentOf = (inputs: ReadonlyArray<string>) =>
+  Effect.map(Effect.result(readConfigurationFiles(inputs)), (files) =>
+    hash("sha256", JSON.stringify(Result.isSuccess(files) ? files.success : files.failure.lines), "base64")
+  )
+
+const signatures = Effect.fnUntraced(function* (inputs: ReadonlyArray<string>) {
+  const files = yield* Effect.orElseSucceed(Effect.forEach(inputs, filesOf), () => [])
+  return yield* signaturesOf([...inputs, ...files.flat()])
+})
+
+/** The files that a command line names, as they are at each load. */
+export const configurationLayer = (input: Input, watch: boolean) =>
+  Layer.effect(
+    ConfigurationService,
+    Effect.gen(function* () {
+      const inputs = yield* configurationFiles(input)
+      if (!watch) return { load: loadGood(input), changed: Effect.never }
+      if (inputs.length === 0) return yield* badConfiguration("--watch-config: there is no file to watch")
+      if (inputs.includes("-")) return yield* badConfiguration("--watch-config: standard input cannot be watched")
+      let loaded = ""
+      let settled = ""
+      /** Ends with the next change of the content. */
+      const changed = Effect.gen(function* () {
+        for (let last = ""; ; ) {
+          yield* Effect.sleep(interval)
+          const now = yield* signatures(inputs)
+          const isSettled = now === last
+          last = now
+          if (!isSettled || now === settled) continue
+          settled = now
+          if ((yield* contentOf(inputs)) !== loaded) return
+        }
+      })
+      const load = Effect.gen(function* () {
+        // before the load: a change meanwhile is one
+        loaded = yield* contentOf(inputs)
+        return yield* loadGood(input)
+      })
+      return { load, changed }
+    })
+  )

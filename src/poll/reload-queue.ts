@@ -1,0 +1,38 @@
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+
+/** What is wrong with a configuration, one line each; none if it is in force. */
+export type ReloadProblems = ReadonlyArray<string>
+
+/** Requests to load the configuration again: by a signal, by HTTP, or because it has changed. */
+export class ReloadQueue extends Context.Service<
+  ReloadQueue,
+  {
+    /** Asks for a reload that begins after now, and waits for its end. */
+    readonly request: Effect.Effect<ReloadProblems>
+    /** Waits for requests. All that have come are one; the function that it returns ends them. */
+    readonly next: Effect.Effect<(problems: ReloadProblems) => Effect.Effect<void>>
+  }
+>()("poller/ReloadQueue") {
+  static readonly layer = Layer.sync(ReloadQueue, () => {
+    let waiting: Array<Deferred.Deferred<ReloadProblems>> = []
+    const requested = Latch.makeUnsafe(false)
+    return ReloadQueue.of({
+      request: Effect.gen(function* () {
+        const done = yield* Deferred.make<ReloadProblems>()
+        waiting.push(done)
+        requested.openUnsafe()
+        return yield* Deferred.await(done)
+      }),
+      next: Effect.map(requested.await, () => {
+        const taken = waiting
+        waiting = []
+        requested.closeUnsafe()
+        return (problems) => Effect.forEach(taken, (done) => Deferred.succeed(done, problems), { discard: true })
+      })
+    })
+  })
+}
