@@ -1,4 +1,5 @@
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Answer, Upstream } from "../client/exchange.ts"
@@ -8,13 +9,20 @@ import type { Target } from "../config/target.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
 import { assemble } from "../exposition/page.ts"
 import { badConfiguration, failure } from "../failure.ts"
+import { diffExpositions, formatDifference, markChanges, paintDifference } from "../fixtures/exposition-diff.ts"
 import { fileLimits } from "../host/file-reader.ts"
+import { repeatOnChange } from "../host/file-watch.ts"
+import { connections } from "../host/limits.ts"
+import { hasColors } from "../host/logger.ts"
 import { dropReasons, noneDropped, type Problem } from "../mapping/problems.ts"
 import type { Outcome } from "../poll/outcome.ts"
 import { poll } from "../poll/poll.ts"
-import { loadGood, readBytes } from "./config-file.ts"
+import { configurationFiles, type Input, loadGood, readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print, printLines } from "./output.ts"
+import { withProgress } from "./progress.ts"
+
+const diff = flags.text("diff", "FILE", "Compare with a saved exposition; exit 1 if they differ").pipe(Flag.optional)
 
 const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
   if (Option.isNone(name)) return Effect.succeed(targets)
@@ -41,7 +49,7 @@ const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<
   return answer
 })
 
-/** One poll over a connection of its own, or of what was saved of one. */
+/** One poll over a connection of its own, or of a saved response. */
 const pollOnce = Effect.fnUntraced(function* (target: Target, answer: Answer | undefined) {
   const exchange = yield* (yield* Upstream).open(target.request)
   const { outcome } = yield* poll(target, answer ? Effect.succeed(answer) : exchange(undefined))
@@ -55,7 +63,7 @@ const droppedOf = (outcome: Outcome): number => {
   return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0)
 }
 
-/** What went wrong, a line each. */
+/** What went wrong in a poll, a line each. */
 const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}`]
   const { problems } = outcome.result ?? { problems: [] }
@@ -63,8 +71,60 @@ const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
-/** Polls under way at once. */
-const concurrency = 32
+interface Options extends Input {
+  readonly only: Option.Option<string>
+  readonly from: Option.Option<string>
+  readonly strict: boolean
+}
+
+/** Polls every target once. The series, what went wrong, and whether that makes the exit 1. */
+const pollAll = Effect.fnUntraced(function* (input: Options) {
+  const configuration = yield* loadGood(input)
+  // a saved response stands for all of the network
+  const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
+  const called = yield* discoverOnce(configuration, asked)
+  const targets = yield* selected(called.targets, input.only)
+  const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
+  const outcomes = yield* withProgress(targets.length, "targets polled", (count) =>
+    Effect.forEach(targets, (target) => Effect.tap(pollOnce(target, answer), () => count), {
+      concurrency: connections().polls
+    })
+  )
+  const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []))
+  const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
+  const isBad = (outcome: Outcome) => outcome._tag === "Failed" || (input.strict && droppedOf(outcome) > 0)
+  return {
+    series: assemble(blocks, "text"),
+    complaints: [...called.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)), ...said],
+    isBad: called.diagnostics.length > 0 || outcomes.some(({ outcome }) => isBad(outcome))
+  }
+})
+
+/** Prints the series again at each change of the files, with the changed lines marked. */
+const watchFiles = Effect.fnUntraced(function* (input: Options) {
+  const files = [...(yield* configurationFiles(input)), ...Option.toArray(input.from)]
+  const [stdin] = files.filter((file) => file === "-")
+  if (stdin !== undefined) return yield* badConfiguration("--watch: standard input cannot be watched")
+  let before: string | undefined
+  const color = hasColors(process.stdout)
+  const run = Effect.gen(function* () {
+    const { series, complaints } = yield* pollAll(input)
+    const text = Buffer.from(series).toString()
+    const lines = before === undefined ? [text.trimEnd()] : ["", ...markChanges(before, text)]
+    before = text
+    yield* printLines(
+      process.stdout,
+      lines.map((line) => paintDifference(line, color))
+    )
+    yield* printLines(process.stderr, complaints)
+  })
+  return yield* repeatOnChange(
+    run.pipe(
+      Effect.catch(({ lines }) => printLines(process.stderr, lines)),
+      Effect.as(files)
+    )
+  )
+})
 
 export const once = Command.make(
   "once",
@@ -76,24 +136,26 @@ export const once = Command.make(
     timeout: flags.timeout,
     only: flags.only,
     from: flags.from,
-    strict: flags.strictSamples
+    strict: flags.strictSamples,
+    watch: flags.watch,
+    diff
   },
   Effect.fnUntraced(function* (input) {
-    const configuration = yield* loadGood(input)
-    // a saved answer stands in for all of the network
-    const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
-    const called = yield* discoverOnce(configuration, asked)
-    const targets = yield* selected(called.targets, input.only)
-    const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
-    const outcomes = yield* Effect.forEach(targets, (target) => pollOnce(target, answer), { concurrency })
-    const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []))
-    yield* print(process.stdout, assemble(blocks, "text"))
-    const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
-    yield* printLines(process.stderr, [
-      ...called.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)),
-      ...said
-    ])
-    const isBad = (outcome: Outcome) => outcome._tag === "Failed" || (input.strict && droppedOf(outcome) > 0)
-    if (called.diagnostics.length > 0 || outcomes.some(({ outcome }) => isBad(outcome))) return yield* failure()
+    if (input.watch) return yield* watchFiles(input)
+    const { series, complaints, isBad } = yield* pollAll(input)
+    if (Option.isNone(input.diff)) yield* print(process.stdout, series)
+    yield* printLines(process.stderr, complaints)
+    let differs = false
+    if (Option.isSome(input.diff)) {
+      const wanted = new TextDecoder().decode(yield* readBytes(input.diff.value, fileLimits.response))
+      const differences = diffExpositions(wanted, Buffer.from(series).toString())
+      const color = hasColors(process.stdout)
+      yield* printLines(
+        process.stdout,
+        differences.map((difference) => paintDifference(formatDifference(difference), color))
+      )
+      differs = differences.length > 0
+    }
+    if (isBad || differs) return yield* failure()
   })
 ).pipe(Command.withDescription("Poll every target once and print its series"))

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -136,4 +136,49 @@ test("what once prints is what a scrape of the daemon has of the targets", async
   const { stdout } = await once("--config", config)
   expect(stdout).toBe(shopPage)
   expect(page).toContain(stdout)
+})
+
+test("--diff compares with a saved exposition and exits 1 if they differ", async () => {
+  const config = configuration("http://127.0.0.1:1/", "http://127.0.0.1:1/")
+  const diff = (text: string) => once("--only", "fleet", "--from", saved, "--diff", file("saved.prom", text), config)
+  expect(await diff(fleetPage.replace("0.125", "0.1250"))).toMatchObject({ code: 0, stdout: "" })
+  expect(await diff(fleetPage.replace("0.125", "0.5"))).toMatchObject({
+    code: 1,
+    stdout: '- node_cpu_ratio{node="n1",site="ams1"} 0.5\n+ node_cpu_ratio{node="n1",site="ams1"} 0.125\n'
+  })
+})
+
+test("--watch prints again at each save of the response or of the configuration, with what changed marked", async () => {
+  const config = configuration("http://127.0.0.1:1/", "http://127.0.0.1:1/")
+  const response = file("watched.json", '{"uptime_ms":1500}')
+  const program = new Program(["once", "--watch", "--only", "shop", "--from", response, config])
+  onTestFinished(() => void program.child.kill("SIGKILL"))
+  const shows = (text: string) => expect.poll(() => program.stdout, { timeout: 10_000 }).toContain(text)
+  await shows(shopPage)
+  file("watched.json", '{"uptime_ms":2500}')
+  await shows("\n  # TYPE shop_uptime_seconds gauge\n- shop_uptime_seconds 1.5\n+ shop_uptime_seconds 2.5\n")
+  const text = readFileSync(config, "utf8")
+  writeFileSync(config, "targets: [")
+  await program.line(/poller\.yml:1:/)
+  writeFileSync(config, text.replace("Time since the start.", "Uptime."))
+  await shows("+ # HELP shop_uptime_seconds Uptime.\n  # TYPE shop_uptime_seconds gauge\n  shop_uptime_seconds 2.5\n")
+  expect(await program.stop("SIGTERM")).toMatchObject({ code: 143 })
+})
+
+test("fifty slow targets are polled side by side", async () => {
+  const waiting: Array<() => void> = []
+  const upstream = await startUpstream((_request, response) => {
+    waiting.push(() => response.end('{"up":1}'))
+    // nobody gets a response before all have asked
+    if (waiting.length === 50) for (const respond of waiting) respond()
+  })
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const targets = Array.from({ length: 50 }, (_, n) => ({
+    name: `t${n}`,
+    url: `${upstream.url}/${n}`,
+    metrics: { [`t${n}_up`]: "up" }
+  }))
+  const { code, stdout } = await once(file("fifty.json", JSON.stringify({ targets })))
+  expect(code).toBe(0)
+  expect(stdout.match(/^t\d+_up 1$/gm)).toHaveLength(50)
 })
