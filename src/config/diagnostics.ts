@@ -89,7 +89,8 @@ export const withPosition = (source: SourceMap, issue: Issue, show?: ShowPath): 
   const { path, about, expected, hint = "" } = issue
   const position = about === "key" ? source.keyPositionOf(path) : source.positionOf(path)
   const found = expected && !isSecret(path) ? `, got ${describeValue(valueAt(source.value, path))}` : ""
-  return { ...position, path, message: messageOf(issue, show) + found + (isSecret(path) ? "" : hint) }
+  const message = messageOf(issue, show) + found + (isSecret(path) ? "" : hint)
+  return { ...position, path, message, excerpt: isSecret(path) ? undefined : source.excerptAt(position) }
 }
 
 /** In the order of the file, without duplicates. */

@@ -26,6 +26,8 @@ export interface SourceMap {
   readonly positionOf: (path: KeyPath) => Position
   /** The position of the last key of `path`. */
   readonly keyPositionOf: (path: KeyPath) => Position
+  /** The line of a position with a caret below it; undefined if it may show a secret, or is too long. */
+  readonly excerptAt: (position: Position) => string | undefined
   /** Duplicate keys. The rest of the text is still read. */
   readonly duplicates: ReadonlyArray<SourceProblem>
 }
@@ -119,6 +121,7 @@ export const parseYaml = (
     value,
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
+    excerptAt: ({ line, column }) => excerptOf(text, (lines.lineStarts[line - 1] ?? 0) + column - 1),
     duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "duplicate key"))
   }))
 }

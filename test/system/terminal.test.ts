@@ -70,9 +70,12 @@ describe.skipIf(noScript)("on a terminal", () => {
   })
 
   test("a mistake has its line and a caret", async () => {
-    const terminal = onTerminal(["check", file("bad.yml", "targets:\n  - name: a\n    url: nowhere\n")])
+    const terminal = onTerminal([
+      "check",
+      file("bad.yml", "targets:\n  - name: a\n    url: http://x/\n    interval: 5x\n")
+    ])
     expect(await terminal.ended).toBe(78)
-    expect(terminal.screen).toMatch(/bad\.yml:3:10: .*\n.*url: nowhere\n\s*\|?\s*\^/)
+    expect(terminal.screen).toMatch(/bad\.yml:4:15: .*\n {4}interval: 5x\n {14}\^\n/)
   })
 
   test("differences have colours, but not with NO_COLOR", async () => {
