@@ -18,26 +18,36 @@ export interface Tick {
 const millis = (nanos: bigint) => Number(nanos) / 1e6
 
 /**
- * Ticks every `interval` on a grid that starts `offset` after the schedule is first asked. A run that takes longer than its interval skips
+ * Ticks `first` after the schedule is first asked, and then every `interval` on a grid that has a tick at `offset`. The second tick is the one of
+ * the grid that is nearest to an interval after the first. A run that takes longer than its interval skips
  * the ticks it covered, and the grid stays. No schedule of Effect does both: `fixed` runs twice after an overrun, `spaced` drifts,
  * `windowed` and `fixed` repeat a tick when a timer fires early. The clock is monotonic, so that a change of the wall clock neither stops
  * the loop nor makes it run faster.
  */
-export const cadence = (interval: Duration.Duration, offset: Duration.Duration = Duration.zero) =>
+export const cadence = (
+  interval: Duration.Duration,
+  first: Duration.Duration = Duration.zero,
+  offset: Duration.Duration = first
+) =>
   Schedule.fromStep(
     Clock.clockWith((clock) =>
       Effect.sync(() => {
         const period = Duration.toMillis(interval)
+        const firstDue = Duration.toMillis(first)
+        const grid = Duration.toMillis(offset)
+        /** When tick number 1 is due. */
+        const secondDue = grid + Math.round((firstDue + period - grid) / period) * period
         const start = clock.monotonicTimeNanosUnsafe()
         let last = -1
         return () =>
           Effect.sync((): [Tick, Duration.Duration] => {
-            const elapsed = millis(clock.monotonicTimeNanosUnsafe() - start) - Duration.toMillis(offset)
+            const elapsed = millis(clock.monotonicTimeNanosUnsafe() - start)
             // a timer that fires a fraction of a millisecond early must not repeat its tick
-            const number = Math.max(last + 1, elapsed < 0 || last < 0 ? 0 : Math.floor(elapsed / period) + 1)
+            const number = last < 0 ? 0 : Math.max(last + 1, Math.floor((elapsed - secondDue) / period) + 2)
             const skipped = number - last - 1
             last = number
-            const dueIn = Math.max(0, number * period - elapsed)
+            const due = number === 0 ? firstDue : secondDue + (number - 1) * period
+            const dueIn = Math.max(0, due - elapsed)
             return [{ number, skipped, dueIn }, Duration.millis(dueIn)]
           })
       })
@@ -61,3 +71,12 @@ export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0)
   const late = (elapsed - offset) % period
   return Duration.millis(late > 0 ? period - late : -late)
 }
+
+/** The first polls of many targets are spread over this time, or over the interval where that is shorter. */
+const firstPolls = Duration.seconds(30)
+
+/** Time until the first poll of one of many targets that start `elapsed` milliseconds after the daemon. */
+export const firstOffsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration =>
+  Duration.isLessThanOrEqualTo(interval, firstPolls)
+    ? offsetOf(name, interval, elapsed)
+    : Duration.millis((Math.floor((Duration.toMillis(firstPolls) * hash32(name)) / 2 ** 32 / slot) + 1) * slot)

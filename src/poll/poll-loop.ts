@@ -93,15 +93,21 @@ const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   }
 })
 
+/** When a target is polled first, and a tick of its grid, both from now. */
+export interface Start {
+  readonly first: Duration.Duration
+  readonly offset: Duration.Duration
+}
+
 /** Polls one target forever, on its grid. Scoped: its connections are closed when it ends. */
 export const pollLoop = Effect.fnUntraced(function* (
   target: Target,
-  offset: Duration.Duration,
+  { first, offset }: Start,
   withPermit: Loop["withPermit"],
   expiry: Expiry
 ) {
   const store = yield* StateStore
   const exchange = yield* (yield* Upstream).open(target.request)
   const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers }
-  return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, offset)))
+  return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, first, offset)))
 }, Effect.scoped)

@@ -4,10 +4,10 @@ import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import type { Target } from "../config/target.ts"
 import { makePause, mapSliced, runInSlices } from "../config/time-slice.ts"
-import { monotonic, offsetOf } from "./cadence.ts"
+import { firstOffsetOf, monotonic, offsetOf } from "./cadence.ts"
 import { makeExpiry } from "./expiry.ts"
 import { makeLimiter } from "./limiter.ts"
-import { pollLoop } from "./poll-loop.ts"
+import { pollLoop, type Start } from "./poll-loop.ts"
 import { StateStore } from "./state-store.ts"
 import { expireSeries } from "./target-status.ts"
 
@@ -35,14 +35,20 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     yield* store.remove(name)
   })
 
-  const start = Effect.fnUntraced(function* (target: Target, isAlone: boolean) {
+  /** A single target is polled at once; of many, each has its place. */
+  const startOf = ({ name, interval }: Target, total: number, started: number, now: number): Start => {
+    const elapsed = now - startTime
+    if (total === 1) return { first: Duration.zero, offset: Duration.zero }
+    const first = started === 1 ? Duration.zero : firstOffsetOf(name, interval, elapsed)
+    return { first, offset: offsetOf(name, interval, elapsed) }
+  }
+
+  const start = Effect.fnUntraced(function* (target: Target, total: number, started: number) {
     yield* store.add(target)
     // evaluated by the loop: of many targets, the last loop starts seconds after the first
-    const offset = isAlone
-      ? Effect.succeed(Duration.zero)
-      : Effect.map(monotonic, (now) => offsetOf(target.name, target.interval, now - startTime))
+    const times = Effect.map(monotonic, (now) => startOf(target, total, started, now))
     const withPermit = limiter.withPermit(target.request.url.origin)
-    const loop = Effect.flatMap(offset, (offset) => pollLoop(target, offset, withPermit, expiry))
+    const loop = Effect.flatMap(times, (times) => pollLoop(target, times, withPermit, expiry))
     yield* FiberMap.run(loops, target.name)(loop)
   })
 
@@ -63,7 +69,7 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     }
     for (const target of started) {
       yield* stop(target.name)
-      yield* start(target, targets.length === 1)
+      yield* start(target, targets.length, started.length)
       yield* pause
     }
     const changed = started.filter(({ name }) => current.has(name)).length

@@ -66,6 +66,22 @@ it.effect.each([
   })
 )
 
+it.effect.each([
+  { what: "the grid is an interval later", first: 3, offset: 3, starts: [3, 13, 23, 33, 43] },
+  { what: "the grid is soon: its next tick but one", first: 3, offset: 5, starts: [3, 15, 25, 35, 45] },
+  { what: "the grid is nearly an interval later", first: 3, offset: 10, starts: [3, 10, 20, 30, 40] },
+  { what: "the grid has passed", first: 0, offset: -4, starts: [0, 6, 16, 26, 36] },
+  { what: "at once, on the grid", first: 0, offset: 0, starts: [0, 10, 20, 30, 40] }
+])("first poll, then the grid: $what", ({ first, offset, starts }) =>
+  Effect.gen(function* () {
+    const seen: Array<number> = []
+    const body = Effect.map(Clock.currentTimeMillis, (now) => void seen.push(now / 1000))
+    yield* Effect.forkScoped(Effect.schedule(body, cadence(seconds(10), seconds(first), seconds(offset))))
+    yield* TestClock.adjust(seconds(45))
+    assert.deepStrictEqual(seen, starts)
+  })
+)
+
 /** The test's clock with something wrong about it. */
 const clockWith = (clock: Clock.Clock, wrong: Partial<Clock.Clock>): Clock.Clock => ({ ...clock, ...wrong })
 

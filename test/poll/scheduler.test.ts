@@ -9,6 +9,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
 import { type Answer, Upstream } from "../../src/client/exchange.ts"
+import { offsetOf } from "../../src/poll/cadence.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
@@ -240,13 +241,37 @@ it.effect(
       yield* TestClock.adjust(seconds(4))
       yield* scheduler.apply([aTarget("kept", { fingerprint: () => "1" }), aTarget("new")])
       assert.strictEqual(yield* own("polls_total"), "1")
-      assert.include(yield* page, 'poll_up{target="new"} 0')
+      assert.include(yield* page, 'poll_up{target="new"} 1')
       yield* scheduler.apply([aTarget("new")])
       assert.notInclude(yield* page, "kept")
       yield* TestClock.adjust(seconds(45))
       assert.isAbove(Number(yield* own("polls_total")), 3)
       yield* scheduler.apply([aTarget("new", { fingerprint: () => "changed" })])
       assert.strictEqual(yield* own("polls_total"), "1")
+    })
+  )
+)
+
+it.effect(
+  "the first polls of many targets are spread over 30 seconds, however long the interval, and the next ones are on the grid",
+  withScene(() =>
+    Effect.gen(function* () {
+      const store = yield* StateStore
+      const scheduler = yield* Scheduler.makeScheduler(seconds(1), polls)
+      const targets = Array.from({ length: 20 }, (_, n) => aTarget(`daily-${n}`, { interval: seconds(86_400) }))
+      yield* scheduler.apply(targets)
+      const polled = () => store.statuses().filter((status) => status.polls === 1).length
+      yield* TestClock.adjust(seconds(10))
+      assert.isAtLeast(polled(), 2)
+      assert.isAtMost(polled(), 18)
+      yield* TestClock.adjust(seconds(21))
+      assert.strictEqual(polled(), 20)
+      for (const { target, nextTick = 0 } of store.statuses()) {
+        const place = Duration.toMillis(offsetOf(target.name, target.interval))
+        assert.strictEqual(nextTick % 86_400_000, place % 86_400_000, target.name)
+        assert.isAtLeast(nextTick, 43_200_000)
+        assert.isAtMost(nextTick, 129_630_000)
+      }
     })
   )
 )
