@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { bodyAsJson, type FormatName } from "../mapping/document/document-format.ts"
 import { parse } from "../mapping/document/json.ts"
 import { flatten } from "../mapping/flatten.ts"
-import { planner } from "../mapping/plan.ts"
+import { planner } from "../mapping/plan-compiler.ts"
 import type { Labels } from "../mapping/sample.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
 import { createTransform, type Transform } from "../mapping/transform.ts"
@@ -17,6 +17,8 @@ export interface TransformSpec {
   readonly labels: Readonly<Record<string, string>>
   readonly maxSeries: number
 }
+
+const noBytes = new Uint8Array()
 
 const decodeMapping = Schema.decodeUnknownSync(Mapping)
 
@@ -32,7 +34,8 @@ export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 const withFormat = (format: FormatName, transform: Transform): Transform =>
   format === "json"
     ? transform
-    : (body, samples) => Result.flatMap(bodyAsJson(format, body), (json) => transform(json, samples))
+    : (pages, samples) =>
+        Result.flatMap(Result.all(pages.map((page) => bodyAsJson(format, page))), (pages) => transform(pages, samples))
 
 /** `plans` is the planner of the mapping, if several targets share it. */
 export const compileTransform = (
@@ -42,7 +45,7 @@ export const compileTransform = (
   if (mapping !== undefined)
     return withFormat(format, createTransform((plans ?? plannerOf(mapping))(labels, maxSeries)))
   const constant = sortLabels(labels)
-  return withFormat(format, (body, samples) =>
-    Result.map(parse(body), (document) => flatten(document, samples, constant, maxSeries))
+  return withFormat(format, ([page = noBytes], samples) =>
+    Result.map(parse(page), (document) => flatten(document, samples, constant, maxSeries))
   )
 }

@@ -65,6 +65,24 @@ export class LineWriter implements SampleWriter {
     return true
   }
 
+  claim(family: Family, labelSet: number): boolean {
+    return claimIn(this.#linesOf(family), labelSet)
+  }
+
+  addPart(family: Family, suffix: string, labelSet: number, value: number): void {
+    const labelSets = this.#labelSets
+    const lines = this.#linesOf(family)
+    const begin = startOf(labelSets, labelSet)
+    const end = endOf(labelSets, labelSet)
+    reserve(lines, family.name.length + suffix.length + end - begin + longestNumber + 1)
+    appendAscii(lines, family.name)
+    appendAscii(lines, suffix)
+    appendWords(lines, labelSets, begin, end)
+    lines.size = putNumber(lines.bytes, lines.size, value)
+    lines.bytes[lines.size++] = lineFeed
+    lines.series++
+  }
+
   clear(): void {
     this.blocks()
     this.#labelSets = this.#pool.labelSets.acquire()
@@ -91,9 +109,7 @@ export class LineWriter implements SampleWriter {
   #begin(family: Family, labelSet: number, room: number): FamilyLines | undefined {
     const labelSets = this.#labelSets
     const lines = this.#linesOf(family)
-    if (labelSet >= lines.seen.length) lines.seen = enlarged(lines.seen, labelSet)
-    if (lines.seen[labelSet] === 1) return undefined
-    lines.seen[labelSet] = 1
+    if (!claimIn(lines, labelSet)) return undefined
     const { name } = family
     const begin = startOf(labelSets, labelSet)
     const end = endOf(labelSets, labelSet)
@@ -145,4 +161,12 @@ export const renderSamples = (samples: Iterable<Sample>, pool = new WriterPool()
     writer.add(family, labelSet, value)
   }
   return writer.blocks()
+}
+
+/** Notes that a family has a label set. Returns false if it had it before. */
+const claimIn = (lines: FamilyLines, labelSet: number): boolean => {
+  if (labelSet >= lines.seen.length) lines.seen = enlarged(lines.seen, labelSet)
+  if (lines.seen[labelSet] === 1) return false
+  lines.seen[labelSet] = 1
+  return true
 }

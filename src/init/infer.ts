@@ -1,3 +1,4 @@
+import { find } from "../jsonpath/evaluate.ts"
 import type { Document, Json, JsonObject } from "../mapping/document/json.ts"
 import type { MappingEncoded, RowEncoded } from "../mapping/schema/mapping.ts"
 import { type Field, type Rows, shapeOf } from "./field.ts"
@@ -144,15 +145,17 @@ export const infer = ({ root }: Document, prefix: string): Inferred => {
     Object.assign(metrics, ...below.map(({ counts }) => counts))
     const hasNumbers = labels.some(({ values }) => values.some(isNumber))
     if (Object.keys(metrics).length + each.length + amongOthers.length === 0 && !hasNumbers) {
-      return { counts: countOf(rows, scope), each: [] }
+      return { counts: countOf(rows, around, scope), each: [] }
     }
     const known = labels.filter((field) => !identity?.includes(field))
     // a number that is a name shows even where all else of the item is missing
     const isOnly = hasNumbers && Object.values(metrics).every(({ optional }) => optional)
     if (isWhole) Object.assign(metrics, infoOf(within, known, isOnly))
 
+    const optional = optionalIn(rows, around)
     const row: RowEncoded = {
       path: rowPath(rows.keys, rows.selector, around.depth === 0),
+      ...optional,
       labels_from: labelsFrom,
       ...(Object.keys(metrics).length === 0 ? undefined : { metrics }),
       ...(each.length === 0 ? undefined : { each })
@@ -161,7 +164,7 @@ export const infer = ({ root }: Document, prefix: string): Inferred => {
     const partly = amongOthers.map(([{ keys }, metrics]): RowEncoded => {
       const at = `@${rowPath(keys, "", true).slice(1)}`
       const path = rowPath(rows.keys, `[?${at} < 0 || ${at} >= 0]`, around.depth === 0)
-      const part = { path, labels_from: keys.length === 0 ? position : labelsFrom, metrics }
+      const part = { path, ...optional, labels_from: keys.length === 0 ? position : labelsFrom, metrics }
       notes.set(part, `only where ${itemPath(keys)} is a number`)
       return part
     })
@@ -186,10 +189,15 @@ export const infer = ({ root }: Document, prefix: string): Inferred => {
     return { items, groups, outer: [...outer, ...around.own], own, bare: key, noun: [...inner, ...noun], labels, depth }
   }
 
-  const countOf = (rows: Rows, { outer, own, noun }: Scope): Metrics => {
+  /** Some items around have no such list. */
+  const optionalIn = ({ keys }: Rows, { items }: Scope) =>
+    items.some((item) => (find(keys, item) ?? null) === null) ? { optional: true } : undefined
+
+  const countOf = (rows: Rows, around: Scope, { outer, own, noun }: Scope): Metrics => {
     const words = own.length === 0 ? ["items"] : [...own.slice(0, -1), several(own.at(-1) ?? "")]
     const help = sentence(`number of ${plural(spokenWords(noun))}`)
-    return { [nameOf([...outer, ...words])]: { value: { count: `${itemPath(rows.keys)}${rows.selector}` }, help } }
+    const value = { count: `${itemPath(rows.keys)}${rows.selector}` }
+    return { [nameOf([...outer, ...words])]: { value, ...optionalIn(rows, around), help } }
   }
 
   const document: Scope = {

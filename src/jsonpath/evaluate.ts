@@ -49,15 +49,13 @@ export const select = (path: Path, root: Json, item?: Node, effort?: Effort): Re
 }
 
 /** The same node by node, until `take` returns true. Returns false if the search exceeded its effort. */
-export const each = (
-  path: Path,
-  root: Json,
-  take: Take,
-  item?: Node,
-  effort: Effort = { left: maxEffort }
-): boolean => {
+export const each = (path: Path, root: Json, take: Take, item?: Node, effort: Effort = { left: maxEffort }): boolean =>
+  eachFrom(path.absolute || item === undefined ? documentNode(root) : item, path, root, take, effort)
+
+/** The same from a given node, also if the path is absolute. `$` in filters is `root`. */
+export const eachFrom = (start: Node, path: Path, root: Json, take: Take, effort: Effort): boolean => {
   try {
-    path.run(path.absolute || item === undefined ? documentNode(root) : item, { root, take, effort })
+    path.run(start, { root, take, effort })
     return true
   } catch (error) {
     if (error instanceof GivenUp) return false

@@ -76,6 +76,9 @@ export const leadingKeys = (query: Query): ReadonlyArray<string | number> => {
   return end === -1 ? keys : keys.slice(0, end)
 }
 
+/** Whether names, and indexes from 0, are all that a query consists of. */
+export const isKeysOnly = (query: Query): boolean => leadingKeys(query).length === query.segments.length
+
 /** The queries of a test. */
 export const queriesOf = (test: Test): ReadonlyArray<Query> => {
   switch (test.kind) {

@@ -1,3 +1,5 @@
+import { find, type Path } from "../jsonpath/evaluate.ts"
+import type { Json } from "./document/json.ts"
 import { location, type Node } from "./document/node.ts"
 import type { Labels } from "./sample.ts"
 
@@ -12,6 +14,22 @@ export const describeValue = (value: unknown, spelling: string): string => {
   if (typeof value === "string") return JSON.stringify(shorten(value))
   if (typeof value === "number") return shorten(spelling)
   return value === null || typeof value === "boolean" ? String(value) : "a map"
+}
+
+const maxKeys = 8
+
+/** What is there instead, if a path finds nothing: `queue has depth, oldest_ms`. */
+export const describeNothing = ({ prefix, absolute }: Path, start: Json): string => {
+  const end = prefix.findIndex((_, level) => find(prefix.slice(0, level + 1), start) === undefined)
+  if (end === -1) return "nothing"
+  const value = find(prefix.slice(0, end), start)
+  const name = end === 0 ? (absolute ? "$" : "@") : shorten(String(prefix[end - 1]))
+  if (Array.isArray(value)) return `${name} is a list of ${value.length}`
+  if (typeof value !== "object" || value === null) return `${name} is ${describeValue(value, String(value))}`
+  const keys = Object.keys(value)
+  if (keys.length === 0) return "nothing"
+  const more = keys.length > maxKeys ? ` and ${keys.length - maxKeys} more` : ""
+  return `${name} has ${keys.slice(0, maxKeys).map(shorten).join(", ")}${more}`
 }
 
 export const describeLabels = (labels: Labels): string =>

@@ -1,5 +1,5 @@
-import { dropSample, type ProblemLog } from "./problems.ts"
-import type { Field, Row } from "./reader.ts"
+import { dropField, type ProblemLog } from "./problems.ts"
+import { ambiguous, type Field, type Row } from "./reader.ts"
 import type { Labels, LabelValues } from "./sample.ts"
 
 /** Where the label of one name comes from. */
@@ -7,10 +7,13 @@ export type LabelSource = { readonly name: string } & (
   | { readonly kind: "constant"; readonly text: string }
   /** The label at this position among those of the row around. */
   | { readonly kind: "inherited"; readonly index: number }
-  | { readonly kind: "field"; readonly field: Field }
+  | { readonly kind: "field"; readonly field: Field; readonly rewrite: Rewrite }
   /** The key or index `up` levels above the row. */
-  | { readonly kind: "key"; readonly up: number }
+  | { readonly kind: "key"; readonly up: number; readonly rewrite: Rewrite }
 )
+
+/** What becomes of the text; undefined if it stays. */
+type Rewrite = ((text: string) => string) | undefined
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
 
@@ -59,14 +62,29 @@ export const fillLabels = (
         into.ends[index] = around.ends[source.index] ?? -1
         into.texts[index] = around.texts[source.index] ?? ""
         break
-      case "key":
-        into.texts[index] = String(row.key(source.up) ?? "")
+      case "key": {
+        const text = String(row.key(source.up) ?? "")
+        into.texts[index] = source.rewrite === undefined ? text : source.rewrite(text)
         break
+      }
       case "field":
-        if (!row.label(source.field, into, index)) dropSample(problems, "ambiguous", source.name, source.field, row)
+        if (source.rewrite !== undefined) {
+          const text = row.text(source.field)
+          into.texts[index] = typeof text === "string" ? source.rewrite(text) : ""
+          if (text === ambiguous) dropField(problems, "ambiguous", source.name, source.field, row)
+        } else if (!row.label(source.field, into, index)) {
+          dropField(problems, "ambiguous", source.name, source.field, row)
+        }
     }
   }
 }
+
+/** Whether any label is there. */
+export const hasLabels = ({ begins, ends, texts }: LabelValues): boolean =>
+  texts.some((text, index) => {
+    const begin = begins[index] ?? -1
+    return begin < 0 ? text !== "" : begin < (ends[index] ?? begin)
+  })
 
 /** The labels as pairs, without absent ones. */
 export const labelPairs = ({ names, begins, ends, texts }: LabelValues, bytes: Buffer): Labels =>

@@ -1,33 +1,18 @@
-import { each, find, type Path, select } from "../jsonpath/evaluate.ts"
-import { type Effort, maxEffort } from "../jsonpath/search.ts"
-import { describeRow, describeValue } from "./describe.ts"
+import { eachFrom, find, type Path, select } from "../jsonpath/evaluate.ts"
+import type { Effort } from "../jsonpath/search.ts"
+import { describeNothing, describeRow, describeValue } from "./describe.ts"
 import type { Document, Json } from "./document/json.ts"
-import { documentNode, keyOf, type Node } from "./document/node.ts"
+import { keyOf, type Node } from "./document/node.ts"
 import { type Ambiguous, ambiguous, type Field, type Row, type Visitor } from "./reader.ts"
 import type { LabelValues } from "./sample.ts"
+import { isOfDocument, visitRows } from "./visit-rows.ts"
 
 /** What all rows of a run share. */
-export class Search {
-  readonly document: Document
-  readonly root: Node
+export interface Search {
+  /** The documents of the response. `$` is the first, and lists that start at the document run over all. */
+  readonly pages: readonly [PageRow, ...ReadonlyArray<PageRow>]
   /** Limits all searches of a run together, so that no document and no mapping can stall the daemon. */
-  readonly effort: Effort = { left: maxEffort }
-  /** What absolute paths find, which is the same for every row. */
-  readonly #found = new Map<Path, ReadonlyArray<Node>>()
-
-  constructor(document: Document) {
-    this.document = document
-    this.root = documentNode(document.root)
-  }
-
-  nodes(path: Path, row: Node): ReadonlyArray<Node> {
-    if (!path.absolute) return select(path, this.document.root, row, this.effort)
-    const known = this.#found.get(path)
-    if (known !== undefined) return known
-    const nodes = select(path, this.document.root, row, this.effort)
-    this.#found.set(path, nodes)
-    return nodes
-  }
+  readonly effort: Effort
 }
 
 /** A row that is a parsed value. */
@@ -44,8 +29,8 @@ export class ParsedRow implements Row {
   }
 
   value({ path }: Field): Json | undefined | Ambiguous {
-    if (path.keys !== undefined) return find(path.keys, path.absolute ? this.search.document.root : this.node.value)
-    const [node, second] = this.search.nodes(path, this.node)
+    if (path.keys !== undefined) return find(path.keys, this.#start(path))
+    const [node, second] = this.nodes(path)
     return second === undefined ? node?.value : ambiguous
   }
 
@@ -53,8 +38,8 @@ export class ParsedRow implements Row {
     const value = this.value(field)
     switch (typeof value) {
       case "number": {
-        const [node] = this.search.nodes(field.path, this.node)
-        return node === undefined ? undefined : this.#spelling(field.path, node)
+        const [node] = this.nodes(field.path)
+        return node === undefined ? undefined : this.spelling(field.path, node)
       }
       case "boolean":
         return String(value)
@@ -65,14 +50,14 @@ export class ParsedRow implements Row {
     }
   }
 
-  values({ path }: Field): ReadonlyArray<Json> {
-    return this.search.nodes(path, this.node).map(({ value }) => value)
+  values({ path }: Field): ReadonlyArray<Json> | undefined {
+    const nodes = this.nodes(path)
+    if (nodes.length === 0 && find(path.prefix, this.#start(path)) === undefined) return undefined
+    return nodes.map(({ value }) => value)
   }
 
   texts({ path }: Field): ReadonlyArray<string> {
-    return this.search
-      .nodes(path, this.node)
-      .map((node) => (typeof node.value === "object" ? "" : this.#spelling(path, node)))
+    return this.nodes(path).map((node) => (typeof node.value === "object" ? "" : this.spelling(path, node)))
   }
 
   label(field: Field, { begins, texts }: LabelValues, index: number): boolean {
@@ -91,19 +76,10 @@ export class ParsedRow implements Row {
     return keyOf(this.node, up)
   }
 
-  eachRow(visitor: Visitor): boolean {
-    const { path } = visitor.list
-    const { search, node } = this
-    const start = path.absolute ? search.root : node
-    if ((find(path.prefix, start.value) ?? null) === null) return false
-    const row = new ParsedRow(search, path.absolute ? search.document : this.document, node)
-    const visit = (found: Node): boolean => {
-      row.node = found
-      return visitor.visit(row)
-    }
-    if (path.absolute && node !== search.root) search.nodes(path, node).some(visit)
-    else each(path, search.document.root, visit, node, search.effort)
-    return true
+  eachRow(visitor: Visitor): void {
+    const { rows } = visitor.list
+    const pages = isOfDocument(rows) ? this.search.pages : [this]
+    for (const page of pages) visitRows(rows, page, visitor, true)
   }
 
   location(): string {
@@ -111,16 +87,69 @@ export class ParsedRow implements Row {
   }
 
   found({ path }: Field): string {
-    const [node, ...others] = this.search.nodes(path, this.node)
-    if (node === undefined) return "nothing"
-    return others.length > 0 ? `${others.length + 1} values` : describeValue(node.value, this.#spelling(path, node))
+    const [node, ...others] = this.nodes(path)
+    if (node === undefined) return describeNothing(path, this.#start(path))
+    return others.length > 0 ? `${others.length + 1} values` : describeValue(node.value, this.spelling(path, node))
+  }
+
+  nodes(path: Path): ReadonlyArray<Node> {
+    return path.absolute ? this.page.nodes(path) : select(path, this.root, this.node, this.search.effort)
+  }
+
+  /** Visits the nodes that a path finds. */
+  visitNodes(path: Path, visit: (node: Node) => boolean): void {
+    eachFrom(path.absolute ? this.page.node : this.node, path, this.root, visit, this.search.effort)
+  }
+
+  /** Whether a list is there. If it is not, the visitor hears of it. */
+  hasList(path: Path, visitor: Visitor): boolean {
+    const isThere = (find(path.prefix, this.#start(path)) ?? null) !== null
+    if (!isThere) visitor.drop("missing", path, this)
+    return isThere
+  }
+
+  /** The document that a path looks into. */
+  documentOf({ absolute }: Path): Document {
+    return absolute ? this.page.document : this.document
   }
 
   /** A number as the document spells it, which only the array or object that holds it can tell. */
-  #spelling({ absolute }: Path, { value, parent, key }: Node): string {
+  spelling(path: Path, { value, parent, key }: Node): string {
     const holder = parent?.value
-    const document = absolute ? this.search.document : this.document
     const isHeld = typeof holder === "object" && holder !== null && key !== undefined
-    return (isHeld ? document.spelling(holder, key) : undefined) ?? String(value)
+    return (isHeld ? this.documentOf(path).spelling(holder, key) : undefined) ?? String(value)
+  }
+
+  /** What `$` is in filters. */
+  protected get root(): Json {
+    return this.search.pages[0].node.value
+  }
+
+  /** Where absolute paths start. */
+  protected get page(): PageRow {
+    return this.search.pages[0]
+  }
+
+  #start({ absolute }: Path): Json {
+    return absolute ? this.page.node.value : this.node.value
+  }
+}
+
+/** One document of a response. Absolute paths start at it. */
+export class PageRow extends ParsedRow {
+  readonly #found = new Map<Path, ReadonlyArray<Node>>()
+
+  override nodes(path: Path): ReadonlyArray<Node> {
+    if (!path.absolute) return super.nodes(path)
+    const known = this.#found.get(path)
+    if (known !== undefined) return known
+    const nodes: Array<Node> = []
+    this.visitNodes(path, (node) => nodes.push(node) < 0)
+    this.#found.set(path, nodes)
+    return nodes
+  }
+
+  protected override get page(): PageRow {
+    return this
   }
 }

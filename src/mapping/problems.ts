@@ -47,18 +47,21 @@ export const problemLog = (): ProblemLog => {
   }
 }
 
-/** Counts a sample that a field of a row did not yield. */
+/** Counts a sample that a row did not yield. `found` describes what there was, if that was asked for. */
 export const dropSample = (
   log: ProblemLog,
   reason: DropReason,
   metric: string,
-  field: Field | undefined,
-  row: Row
+  path: string,
+  row: Row,
+  found: () => string
 ): void => {
-  if (!log.count(reason)) return
-  const [path, found] = field === undefined ? ["", ""] : [field.path.text, row.found(field)]
-  log.problems.push({ reason, metric, path, row: row.location(), found })
+  if (log.count(reason)) log.problems.push({ reason, metric, path, row: row.location(), found: found() })
 }
+
+/** The same for a field of the row. */
+export const dropField = (log: ProblemLog, reason: DropReason, metric: string, field: Field, row: Row): void =>
+  dropSample(log, reason, metric, field.path.text, row, () => row.found(field))
 
 /** The sum by reason. */
 export const addDropped = (a: Dropped, b: Dropped): Dropped => {

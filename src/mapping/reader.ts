@@ -29,8 +29,8 @@ export interface Row {
   readonly value: (field: Field) => Json | undefined | Ambiguous
   /** The one value of a field as text, numbers as the document spells them; undefined for null. An array or object is ambiguous. */
   readonly text: (field: Field) => string | undefined | Ambiguous
-  /** All values of a field. */
-  readonly values: (field: Field) => ReadonlyArray<Json>
+  /** All values of a field; undefined if the path finds nothing before its first wildcard, filter, slice or `..`. */
+  readonly values: (field: Field) => ReadonlyArray<Json> | undefined
   /** The same as text; empty for arrays and objects. */
   readonly texts: (field: Field) => ReadonlyArray<string>
   /** Stores the text of a field as a label value, empty if there is none. Returns false if the field is ambiguous. */
@@ -39,8 +39,8 @@ export interface Row {
   readonly spelledNumber: (field: Field, nonNegative: boolean) => Range | undefined
   /** The key or index `up` levels above the row. */
   readonly key: (up: number) => string | number | undefined
-  /** Visits the rows of a list. Returns false if the prefix of the list's path finds nothing or null. */
-  readonly eachRow: (visitor: Visitor) => boolean
+  /** Visits the rows of a list. */
+  readonly eachRow: (visitor: Visitor) => void
   /** Where the row is, as a normalized path, for problems. */
   readonly location: () => string
   /** What a path finds, in a few words, for problems. */
@@ -52,4 +52,6 @@ export interface Visitor {
   readonly list: List
   /** Returns true if no more rows are needed. */
   readonly visit: (row: Row) => boolean
+  /** The list, or a row of it, could not be read. `path` is the path of the list that failed in `row`. */
+  readonly drop: (reason: "missing" | "ambiguous" | "not_a_number", path: Path, row: Row) => void
 }

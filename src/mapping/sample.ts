@@ -37,6 +37,10 @@ export interface SampleWriter {
   readonly add: (family: Family, labelSet: number, value: number) => boolean
   /** The same for a value that the bytes spell exactly as the exposition does. */
   readonly addSpelled: (family: Family, labelSet: number, bytes: Buffer, begin: number, end: number) => boolean
+  /** Reserves a label set for a sample of several lines. Returns false for a duplicate. */
+  readonly claim: (family: Family, labelSet: number) => boolean
+  /** Adds a line of such a sample: the family's name with a suffix such as `_bucket`. */
+  readonly addPart: (family: Family, suffix: string, labelSet: number, value: number) => void
   /** Removes all samples. */
   readonly clear: () => void
 }

@@ -1,16 +1,17 @@
 import * as Result from "effect/Result"
-import { ByteRow } from "./bytes/byte-row.ts"
+import { maxEffort } from "../jsonpath/search.ts"
 import { assumeDeferred, type DeferredDocument, parseDeferred, wasWrong } from "./bytes/deferred.ts"
-import { absent } from "./bytes/field-index.ts"
 import { type Document, parse } from "./document/json.ts"
-import { ParsedRow, Search } from "./parsed-row.ts"
-import type { DeferredLists, Plan } from "./plan.ts"
+import { documentNode } from "./document/node.ts"
+import { type DeferredPages, DocumentRow } from "./document-row.ts"
+import { labelValues } from "./label-source.ts"
+import { PageRow, type Search } from "./parsed-row.ts"
+import type { Plan } from "./plan.ts"
 import { type Dropped, type Problem, problemLog } from "./problems.ts"
-import type { Visitor } from "./reader.ts"
 import type { SampleWriter } from "./sample.ts"
-import { type Run, Walker } from "./walker.ts"
+import { addCombined, type Run, Walker } from "./walker.ts"
 
-/** What one document yielded besides its samples. */
+/** What one response yielded besides its samples. */
 export interface Transformed {
   /** The number of samples, which are unique by name and labels. */
   readonly series: number
@@ -21,53 +22,33 @@ export interface Transformed {
   readonly gaveUp: boolean
 }
 
-/** Adds the samples of a response's body. Fails with a few words if the body is not JSON. */
-export type Transform = (body: Uint8Array, samples: SampleWriter) => Result.Result<Transformed, string>
-
-/** The document as a row. The rows of deferred lists come from the bytes. */
-class DocumentRow extends ParsedRow {
-  readonly #deferred: (DeferredLists & DeferredDocument) | undefined
-  /** A deferred list did not end where it was assumed to, or was left early. */
-  isMisaligned = false
-
-  constructor(search: Search, deferred: (DeferredLists & DeferredDocument) | undefined) {
-    super(search, search.document, search.root)
-    this.#deferred = deferred
-  }
-
-  override eachRow(visitor: Visitor): boolean {
-    const isFound = super.eachRow(visitor)
-    const slot = this.#deferred?.slots.get(visitor.list)
-    const { bytes } = visitor.list
-    if (this.#deferred === undefined || slot === undefined || bytes === undefined) return isFound
-    const { body, ranges } = this.#deferred
-    const begin = ranges.begins[slot] ?? absent
-    if (begin === absent) return isFound
-    const { document, effort } = this.search
-    const row = new ByteRow(
-      { body, root: this, search: { root: document.root, take: () => true, effort } },
-      bytes,
-      undefined
-    )
-    if (row.readList(visitor, begin) !== ranges.ends[slot]) this.isMisaligned = true
-    return isFound
-  }
-}
+/**
+ * Adds the samples of a response, whose bodies are its pages; fails with a few words if one is not JSON. `$` is the first page, and lists
+ * that start at the document run over all pages.
+ */
+export type Transform = (pages: ReadonlyArray<Uint8Array>, samples: SampleWriter) => Result.Result<Transformed, string>
 
 const noBytes = Buffer.alloc(0)
 
-const run = (plan: Plan, samples: SampleWriter, document: Document, deferred?: DeferredLists & DeferredDocument) => {
-  const search = new Search(document)
+const run = (plan: Plan, samples: SampleWriter, documents: ReadonlyArray<Document>, deferred?: DeferredPages) => {
+  const search = { effort: { left: maxEffort } } as { -readonly [K in keyof Search]: Search[K] }
+  const [first, ...others] = documents.map((document) => new PageRow(search, document, documentNode(document.root)))
+  if (first === undefined) throw new Error("a response has at least one page")
+  search.pages = [first, ...others]
   const run: Run = {
     samples,
     maxSeries: plan.maxSeries,
     problems: problemLog(),
     effort: search.effort,
-    bytes: deferred?.body.bytes ?? noBytes,
-    series: 0
+    bytes: noBytes,
+    series: 0,
+    combined: new Map()
   }
-  const root = new DocumentRow(search, deferred)
-  new Walker(run, plan.root, undefined).visit(root)
+  const root = new DocumentRow(search, deferred, (bytes) => {
+    run.bytes = bytes
+  })
+  new Walker(run, plan.root, labelValues([])).visit(root)
+  addCombined(run, root)
   const { series, problems } = run
   const transformed: Transformed = {
     series,
@@ -79,31 +60,56 @@ const run = (plan: Plan, samples: SampleWriter, document: Document, deferred?: D
 }
 
 /**
- * Adds all samples that a plan yields for a document. Stops after one sample more than the plan's `maxSeries`. Never fails: what a
- * document lacks, or has in another form, costs a sample and is a problem.
+ * Adds all samples that a plan yields for the documents of a response. Stops after one sample more than the plan's `maxSeries`. Never
+ * fails: what a document lacks, or has in another form, costs a sample and is a problem.
  */
+export const transformDocuments = (
+  plan: Plan,
+  documents: ReadonlyArray<Document>,
+  samples: SampleWriter
+): Transformed => run(plan, samples, documents).transformed
+
 export const transformDocument = (plan: Plan, document: Document, samples: SampleWriter): Transformed =>
-  run(plan, samples, document).transformed
+  transformDocuments(plan, [document], samples)
 
 /** The transform of one target. It remembers what the responses of the target look like. */
 export const createTransform = (plan: Plan): Transform => {
   const { deferred } = plan
   let assumes = true
 
-  const parsed: Transform = (body, samples) =>
-    Result.map(parse(body), (document) => transformDocument(plan, document, samples))
+  const parsed: Transform = (pages, samples) =>
+    Result.map(Result.all(pages.map(parse)), (documents) => transformDocuments(plan, documents, samples))
   if (deferred === undefined) return parsed
 
-  return (body, samples) => {
-    const assumed = assumes ? assumeDeferred(body, deferred.index) : undefined
+  const read = (pages: ReadonlyArray<DeferredDocument>, samples: SampleWriter) =>
+    run(
+      plan,
+      samples,
+      pages.map(({ document }) => document),
+      { ...deferred, pages }
+    )
+
+  return (pages, samples) => {
+    const assumed = assumes ? all(pages, (body) => assumeDeferred(body, deferred.index)) : undefined
     if (assumed !== undefined) {
-      const { transformed, isMisaligned } = run(plan, samples, assumed.document, { ...deferred, ...assumed })
+      const { transformed, isMisaligned } = read(assumed, samples)
       if (!isMisaligned) return Result.succeed(transformed)
       samples.clear()
     }
-    const found = parseDeferred(body, deferred.index)
-    if (found === undefined) return parsed(body, samples)
-    if (assumed !== undefined && wasWrong(assumed, found)) assumes = false
-    return Result.succeed(run(plan, samples, found.document, { ...deferred, ...found }).transformed)
+    const found = all(pages, (body) => parseDeferred(body, deferred.index))
+    if (found === undefined) return parsed(pages, samples)
+    if (assumed !== undefined) assumes = !found.some((page, index) => assumed[index] && wasWrong(assumed[index], page))
+    return Result.succeed(read(found, samples).transformed)
   }
+}
+
+/** What is made of all pages; undefined if there is one of which nothing is made. */
+const all = <A>(pages: ReadonlyArray<Uint8Array>, make: (page: Uint8Array) => A | undefined) => {
+  const made: Array<A> = []
+  for (const page of pages) {
+    const one = make(page)
+    if (one === undefined) return undefined
+    made.push(one)
+  }
+  return made
 }

@@ -1,23 +1,25 @@
+import type { Path } from "../jsonpath/evaluate.ts"
 import type { Effort } from "../jsonpath/search.ts"
 import { describeLabels } from "./describe.ts"
-import { fillLabels, labelPairs, labelValues } from "./label-source.ts"
-import type { List, Metric, ValueSource } from "./plan.ts"
-import { type DropReason, dropSample, type ProblemLog } from "./problems.ts"
-import { ambiguous, type Field, type Row, type Visitor } from "./reader.ts"
-import type { LabelValues, SampleWriter } from "./sample.ts"
-import { aggregate } from "./value/aggregate.ts"
-import type { Aggregate } from "./value/calc.ts"
-import type { Reading } from "./value/steps.ts"
+import { type Drop, type Part, readHistogram, readSummary } from "./distribution.ts"
+import { fillLabels, hasLabels, labelPairs, labelValues } from "./label-source.ts"
+import type { Combine, HistogramMetric, List, Metric, NumberMetric, StatesMetric, SummaryMetric } from "./plan.ts"
+import { dropField, dropSample, type ProblemLog } from "./problems.ts"
+import { combine, dropValue, readValue, textOf } from "./read-value.ts"
+import { ambiguous, type Row, type Visitor } from "./reader.ts"
+import type { Family, LabelValues, SampleWriter } from "./sample.ts"
 
-/** One run of a plan over a document. */
+/** One run of a plan over a response. */
 export interface Run {
   readonly samples: SampleWriter
   readonly maxSeries: number
   readonly problems: ProblemLog
   readonly effort: Effort
-  /** The response. Label values and numbers may be ranges of it. */
-  readonly bytes: Buffer
+  /** The bytes of the current page. Label values and numbers may be ranges of them. */
+  bytes: Buffer
   series: number
+  /** Samples that may still be combined with others, by label set. */
+  readonly combined: Map<Family, Map<number, number>>
 }
 
 /** One sample over the limit is enough to know that the limit is exceeded. */
@@ -34,19 +36,16 @@ export class Walker implements Visitor {
   /** By the position of the metric: its labels if they are not those of the row. */
   readonly #ownLabels: ReadonlyArray<LabelValues | undefined>
   readonly #inner: ReadonlyArray<Walker>
-  readonly #isOfDocument: boolean
   /** The label set of the current row, once a sample has asked for it. */
   #labelSet = unknown
 
-  constructor(run: Run, list: List, around: LabelValues | undefined, isOfDocument = false) {
+  constructor(run: Run, list: List, around: LabelValues) {
     this.#run = run
     this.list = list
-    const isRoot = around === undefined
-    this.#around = around ?? labelValues([])
-    this.#isOfDocument = isOfDocument
+    this.#around = around
     this.#labels = labelValues(list.labels)
     this.#ownLabels = list.metrics.map(({ labels }) => labels && labelValues(labels))
-    this.#inner = list.lists.map((inner) => new Walker(run, inner, this.#labels, isRoot))
+    this.#inner = list.lists.map((inner) => new Walker(run, inner, this.#labels))
   }
 
   visit(row: Row): boolean {
@@ -59,65 +58,93 @@ export class Walker implements Visitor {
       const metric = metrics[position]
       if (metric !== undefined) this.#take(metric, position, row)
     }
-    for (const inner of this.#inner) inner.#walk(row)
+    for (const inner of this.#inner) row.eachRow(inner)
     return false
   }
 
-  #walk(row: Row): void {
-    const { list } = this
-    const isFound = row.eachRow(this)
-    if (!isFound && this.#isOfDocument) {
-      dropSample(this.#run.problems, "missing", firstMetric(list), { path: list.path, slot: undefined }, row)
-    }
+  drop(reason: "missing" | "ambiguous" | "not_a_number", path: Path, row: Row): void {
+    if (reason === "missing" && this.list.isOptional) return
+    dropField(this.#run.problems, reason, firstMetric(this.list), { path, slot: undefined }, row)
   }
 
   #take(metric: Metric, position: number, row: Row): void {
-    const { value, steps, family } = metric
-    if (value.kind === "states") {
-      this.#takeStates(metric, value, position, row)
-      return
+    switch (metric.kind) {
+      case "number":
+        this.#takeNumber(metric, position, row)
+        return
+      case "info": {
+        const labels = this.#labelsFor(metric, position, row)
+        if (hasLabels(labels)) this.#add(metric, position, row, this.#labelSetOf(labels), 1)
+        else dropSample(this.#run.problems, "missing", metric.family.name, "labels", row, () => "no label")
+        return
+      }
+      case "states":
+        this.#takeStates(metric, position, row)
+        return
+      case "histogram":
+        this.#addParts(metric, position, row, readHistogram(metric, row, this.#dropper(metric)))
+        return
+      case "summary":
+        this.#addParts(metric, position, row, readSummary(metric, row, this.#dropper(metric)))
     }
-    if (value.kind === "field" && steps.verbatim !== undefined) {
-      const range = row.spelledNumber(value.field, steps.verbatim === "not negative")
+  }
+
+  #takeNumber(metric: NumberMetric, position: number, row: Row): void {
+    const { value, family } = metric
+    const { verbatim } = value.steps
+    if (verbatim !== undefined && value.source.kind === "field") {
+      const range = row.spelledNumber(value.source.field, verbatim === "not negative")
       if (range !== undefined) {
         const { begin, end } = range
-        const { samples, bytes } = this.#run
         const labelSet = this.#labelSetFor(metric, position, row)
+        const { samples, bytes } = this.#run
         if (isFull(this.#run)) return
         this.#added(samples.addSpelled(family, labelSet, bytes, begin, end), metric, position, row)
         return
       }
     }
-    const reading = readValue(metric, row)
-    if (typeof reading === "number") this.#add(metric, position, row, this.#labelSetFor(metric, position, row), reading)
-    else if (reading !== undefined) this.#drop(reading, metric, row)
+    const reading = readValue(value, row)
+    if (typeof reading === "string") dropValue(this.#run.problems, reading, family.name, value, row)
+    if (typeof reading !== "number") return
+    const labelSet = this.#labelSetFor(metric, position, row)
+    if (metric.combine === undefined) this.#add(metric, position, row, labelSet, reading)
+    else this.#combine(family, labelSet, reading, metric.combine)
   }
 
-  /** One sample for each state, of which at most one is 1. */
-  #takeStates(metric: Metric, source: Extract<ValueSource, { kind: "states" }>, position: number, row: Row): void {
-    const text = row.text(source.field)
-    const reading = text === undefined ? metric.absent : text === ambiguous ? "ambiguous" : source.read(text)
-    if (typeof reading === "string") this.#drop(reading, metric, row)
-    if (typeof reading !== "number" && reading !== "unknown_state") return
-    const { samples, bytes } = this.#run
-    const labels = this.#fillOwn(metric, position, row)
-    for (const [index, state] of source.states.entries()) {
-      labels.texts[source.label] = state
-      this.#add(metric, position, row, samples.labelSetOf(labels, bytes), index === reading ? 1 : 0)
+  #takeStates(metric: StatesMetric, position: number, row: Row): void {
+    const { field, states, label, family } = metric
+    const { problems } = this.#run
+    const text = row.text(field)
+    const state =
+      text === undefined ? metric.missing : text === ambiguous ? "ambiguous" : (metric.read(text) ?? metric.nullValue)
+    if (typeof state === "string") dropField(problems, state, family.name, field, row)
+    if (typeof state !== "number" && state !== "unknown_state") return
+    const labels = this.#labelsFor(metric, position, row)
+    for (const [index, name] of states.entries()) {
+      labels.texts[label] = name
+      this.#add(metric, position, row, this.#labelSetOf(labels), index === state ? 1 : 0)
     }
   }
 
-  #fillOwn({ labels }: Metric, position: number, row: Row): LabelValues {
+  #dropper({ family }: Metric): Drop {
+    return (reason, path, row, found) => dropSample(this.#run.problems, reason, family.name, path, row, found)
+  }
+
+  #labelsFor({ labels }: Metric, position: number, row: Row): LabelValues {
     const own = this.#ownLabels[position]
     if (own === undefined || labels === undefined) return this.#labels
     fillLabels(labels, row, this.#labels, own, this.#run.problems)
     return own
   }
 
-  #labelSetFor(metric: Metric, position: number, row: Row): number {
+  #labelSetOf(labels: LabelValues): number {
     const { samples, bytes } = this.#run
-    if (metric.labels !== undefined) return samples.labelSetOf(this.#fillOwn(metric, position, row), bytes)
-    if (this.#labelSet === unknown) this.#labelSet = samples.labelSetOf(this.#labels, bytes)
+    return samples.labelSetOf(labels, bytes)
+  }
+
+  #labelSetFor(metric: Metric, position: number, row: Row): number {
+    if (metric.labels !== undefined) return this.#labelSetOf(this.#labelsFor(metric, position, row))
+    if (this.#labelSet === unknown) this.#labelSet = this.#labelSetOf(this.#labels)
     return this.#labelSet
   }
 
@@ -131,68 +158,57 @@ export class Walker implements Visitor {
     else this.#dropDuplicate(metric, position, row)
   }
 
-  #drop(reason: DropReason, { family, value }: Metric, row: Row): void {
-    dropSample(this.#run.problems, reason, family.name, fieldOf(value), row)
+  /** The lines of one histogram or summary, which are dropped together if they are duplicates. */
+  #addParts(metric: HistogramMetric | SummaryMetric, position: number, row: Row, parts: ReadonlyArray<Part>): void {
+    const run = this.#run
+    if (parts.length === 0 || isFull(run)) return
+    const { family, label } = metric
+    const labels = this.#labelsFor(metric, position, row)
+    labels.texts[label] = ""
+    const labelSet = this.#labelSetOf(labels)
+    if (!run.samples.claim(family, labelSet)) {
+      this.#dropDuplicate(metric, position, row)
+      return
+    }
+    for (const part of parts) {
+      labels.texts[label] = part.label
+      run.samples.addPart(family, part.suffix, part.label === "" ? labelSet : this.#labelSetOf(labels), part.value)
+      run.series++
+    }
   }
 
-  #dropDuplicate({ family, value }: Metric, position: number, row: Row): void {
+  #combine(family: Family, labelSet: number, value: number, how: Combine): void {
+    const run = this.#run
+    const sums = run.combined.get(family) ?? new Map<number, number>()
+    run.combined.set(family, sums)
+    const known = sums.get(labelSet)
+    if (known !== undefined) sums.set(labelSet, combine[how](known, value))
+    else if (!isFull(run)) {
+      sums.set(labelSet, value)
+      run.series++
+    }
+  }
+
+  #dropDuplicate(metric: Metric, position: number, row: Row): void {
     const { problems, bytes } = this.#run
-    if (!problems.count("duplicate")) return
-    problems.problems.push({
-      reason: "duplicate",
-      metric: family.name,
-      path: fieldOf(value)?.path.text ?? "",
-      row: row.location(),
-      found: describeLabels(labelPairs(this.#ownLabels[position] ?? this.#labels, bytes))
-    })
+    const labels = this.#ownLabels[position] ?? this.#labels
+    const path =
+      metric.kind === "number" ? textOf(metric.value) : metric.kind === "states" ? metric.field.path.text : ""
+    dropSample(problems, "duplicate", metric.family.name, path, row, () => describeLabels(labelPairs(labels, bytes)))
   }
 }
 
-const fieldOf = (value: ValueSource): Field | undefined => (value.kind === "constant" ? undefined : value.field)
-
-const readValue = (metric: Metric, row: Row): Reading => {
-  const { value, steps } = metric
-  switch (value.kind) {
-    case "constant":
-      return value.value
-    case "field":
-      return readField(metric, value.field, row)
-    case "aggregate":
-      return value.aggregate === "count"
-        ? steps.finish(row.values(value.field).length, undefined)
-        : readAggregate(metric, value.aggregate, value.field, row)
-    case "states":
-      throw new Error("a stateset has no single value")
+/** Adds the samples that were combined. Called once, after the last row. */
+export const addCombined = (run: Run, row: Row): void => {
+  for (const [family, values] of run.combined) {
+    for (const [labelSet, value] of values) {
+      if (Number.isFinite(value)) run.samples.add(family, labelSet, value)
+      else {
+        run.series--
+        dropSample(run.problems, "not_a_number", family.name, "", row, () => "no double holds the sum")
+      }
+    }
   }
-}
-
-const readField = ({ steps, absent }: Metric, field: Field, row: Row): Reading => {
-  const value = row.value(field)
-  if (value === undefined || value === null) return absent
-  if (value === ambiguous) return "ambiguous"
-  const text = steps.needsText ? row.text(field) : ""
-  const number = steps.read(value, typeof text === "string" ? text : "")
-  return typeof number === "number" ? steps.finish(number, undefined) : number
-}
-
-/** Null is skipped. A value that is not a number drops the sample. */
-const readAggregate = (
-  { steps, absent }: Metric,
-  name: Exclude<Aggregate, "count">,
-  field: Field,
-  row: Row
-): Reading => {
-  const values = row.values(field)
-  const texts = steps.needsText ? row.texts(field) : []
-  const numbers: Array<number> = []
-  for (const [index, value] of values.entries()) {
-    if (value === null) continue
-    const number = steps.read(value, texts[index] ?? "")
-    if (typeof number !== "number") return number
-    numbers.push(number)
-  }
-  if (numbers.length === 0 && name !== "sum") return absent
-  return steps.finish(numbers.length === 0 ? 0 : aggregate[name](numbers), undefined)
 }
 
 /** The name that stands for all metrics of a list. */

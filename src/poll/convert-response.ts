@@ -25,7 +25,7 @@ export const convert = (
   const lines = new LineWriter(writers)
   let transformed: ReturnType<typeof transform>
   try {
-    transformed = transform(response.body, lines)
+    transformed = transform([response.body], lines)
   } catch (error) {
     if (!(error instanceof TooCostly)) throw error
     return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }

@@ -29,7 +29,7 @@ const only = (yaml: string, surroundings = {}) => {
 }
 
 const series = (target: ReturnType<typeof only>, document: unknown) =>
-  collect((samples) => Result.getOrThrow(target.transform(bodyOf(JSON.stringify(document)), samples))).samples.map(
+  collect((samples) => Result.getOrThrow(target.transform([bodyOf(JSON.stringify(document))], samples))).samples.map(
     ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
   )
 
@@ -172,7 +172,7 @@ targets:
   - { name: c, url: "https://c.example.com/", labels: { site: c }, each: [{ path: $, metrics: { node_up: up } }] }
 `)
   const helps = loaded.flatMap(({ transform }) =>
-    collect((samples) => Result.getOrThrow(transform(bodyOf('{"up":1}'), samples))).samples.map(
+    collect((samples) => Result.getOrThrow(transform([bodyOf('{"up":1}')], samples))).samples.map(
       ({ family }) => family.help
     )
   )

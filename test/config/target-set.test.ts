@@ -29,7 +29,7 @@ const configuration = (yaml: string) => {
 const one = 'targets_from: { name: nodes, files: ["a.yml"], mapping: node }\n'
 
 const samplesOf = (transform: Target["transform"]) =>
-  collect((samples) => Result.getOrThrow(transform(bodyOf('{"up": true}'), samples))).samples
+  collect((samples) => Result.getOrThrow(transform([bodyOf('{"up": true}')], samples))).samples
 
 type Given = ReadonlyArray<string | readonly [string, DiscoveredTarget["labels"]]>
 

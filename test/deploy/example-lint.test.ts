@@ -9,7 +9,7 @@ import { File } from "../../src/config/schema/configuration-file.ts"
 import { validate } from "../../src/config/validate.ts"
 import { infer } from "../../src/init/infer.ts"
 import { parse } from "../../src/mapping/document/json.ts"
-import { compilePlan } from "../../src/mapping/plan.ts"
+import { compilePlan } from "../../src/mapping/plan-compiler.ts"
 import { transformDocument } from "../../src/mapping/transform.ts"
 import { collect } from "../mapping/collect.ts"
 

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import type { Document, Json } from "../../src/mapping/document/json.ts"
 import { parse } from "../../src/mapping/document/json.ts"
-import { compilePlan } from "../../src/mapping/plan.ts"
+import { compilePlan } from "../../src/mapping/plan-compiler.ts"
 import type { Labels, Sample, SampleWriter } from "../../src/mapping/sample.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { createTransform, type Transformed, transformDocument } from "../../src/mapping/transform.ts"
@@ -46,6 +46,11 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
       copied++
       return add(family, labelSet, Number(spelling))
     },
+    claim: (family, labelSet) => seen.size < seen.add(JSON.stringify([family.name, labelSets[labelSet]])).size,
+    addPart: (family, suffix, labelSet, value) => {
+      const part = suffix === "" ? family : { ...family, name: `${family.name}${suffix}` }
+      samples.push({ family: part, labels: labelSets[labelSet] ?? [], value })
+    },
     clear: () => {
       samples.length = 0
       seen.clear()
@@ -67,7 +72,7 @@ export const transformText = (mapping: unknown, text: string, { labels, maxSerie
   const plan = compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
   const parsed = collect((samples) => transformDocument(plan, documentOf(text), samples))
   const transform = createTransform(plan)
-  const read = collect((samples) => Result.getOrThrow(transform(bodyOf(text), samples)))
+  const read = collect((samples) => Result.getOrThrow(transform([bodyOf(text)], samples)))
   expect({ ...read, copied: 0 }).toEqual(parsed)
   return read
 }

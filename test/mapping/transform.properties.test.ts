@@ -42,7 +42,7 @@ test("rows that are read from bytes give what parsed rows give, whatever the map
       rows++
       return visitor.visit(row)
     }
-    const end = readList.call(this, { list: visitor.list, visit }, begin)
+    const end = readList.call(this, { list: visitor.list, visit, drop: visitor.drop.bind(visitor) }, begin)
     if (rows > 0) byteReads++
     return end
   })

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
-import { compilePlan } from "../../src/mapping/plan.ts"
+import { compilePlan } from "../../src/mapping/plan-compiler.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { transformDocument } from "../../src/mapping/transform.ts"
 import { collect, documentOf, lines, problemLines, transformValue } from "./collect.ts"
@@ -111,7 +111,7 @@ describe("metrics of the document itself", () => {
 
 describe("labels", () => {
   const mapping = (labels: object, each = "$.rows[*]") => ({
-    each: [{ path: each, labels_from: labels, metrics: { m: { type: "info" } } }]
+    each: [{ path: each, labels_from: labels, metrics: { m: { value: { constant: 1 } } } }]
   })
   const labelsOf = (transformed: ReturnType<typeof transformValue>) => transformed.samples.map(({ labels }) => labels)
 
@@ -189,9 +189,9 @@ describe("rows", () => {
     ])
     expect(lines(transformed)).toEqual(['a{id="x"} 1', 'b{id="x"} 2'])
     expect(problemLines(transformed)).toEqual([
-      "missing b b $[0]: nothing",
+      "missing b b $[0]: @ has id, a",
       'duplicate a a $[1]: id="x"',
-      "missing a a $[2]: nothing",
+      "missing a a $[2]: @ has id, b",
       'duplicate b b $[2]: id="x"'
     ])
   })
@@ -269,9 +269,15 @@ describe("rows", () => {
     expect(problemLines(transformValue(mapping, document))).toEqual([`missing m $.a.rows[*] $: ${found}`])
   })
 
-  test("a list within a row may be left out, as many APIs do where it is empty", () => {
-    const mapping = { each: [{ path: "$[*]", each: [{ path: "rows[*]", metrics: { m: "x" } }] }] }
-    expect(transformValue(mapping, [{}]).problems).toEqual([])
+  test("a list within a row may be missing if it is optional", () => {
+    const mapping = (optional: boolean) => ({
+      each: [{ path: "$[*]", each: [{ path: "rows[*]", optional, metrics: { m: "x" } }] }]
+    })
+    expect(problemLines(transformValue(mapping(false), [{}, { rows: null }]))).toEqual([
+      "missing m rows[*] $[0]: nothing",
+      "missing m rows[*] $[1]: nothing"
+    ])
+    expect(transformValue(mapping(true), [{}, { rows: null }]).problems).toEqual([])
   })
 
   test("transforming stops at one sample more than there may be", () => {
@@ -310,6 +316,9 @@ describe("nothing of a document can stall the transform or end it", () => {
     const document = JSON.parse('{"__proto__":{"x":1,"hasOwnProperty":2,"constructor":"me"}}')
     const transformed = transformValue(mapping, document)
     expect(lines(transformed)).toEqual(["a{} 1", 'd{key="__proto__",name="me"} 2'])
-    expect(problemLines(transformed)).toEqual(["missing b constructor $: nothing", "missing c toString $: nothing"])
+    expect(problemLines(transformed)).toEqual([
+      "missing b constructor $: @ has __proto__",
+      "missing c toString $: @ has __proto__"
+    ])
   })
 })

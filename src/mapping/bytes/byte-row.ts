@@ -1,4 +1,3 @@
-import type { Predicate } from "../../jsonpath/filter.ts"
 import { GivenUp, type Search as PathSearch, spend } from "../../jsonpath/search.ts"
 import { describeRow, describeValue } from "../describe.ts"
 import { documentOf, type Json } from "../document/json.ts"
@@ -7,8 +6,9 @@ import { ParsedRow } from "../parsed-row.ts"
 import type { List } from "../plan.ts"
 import { type Ambiguous, ambiguous, type Field, type Range, type Row, type Visitor } from "../reader.ts"
 import type { LabelValues } from "../sample.ts"
+import type { ByteList } from "./byte-list.ts"
 import { hasEscape, isShortestSpelling, jsonAt, textAt } from "./byte-scalar.ts"
-import { absent, type Body, type FieldIndex, type FieldRanges, fieldRanges, findFields } from "./field-index.ts"
+import { absent, type Body, type FieldRanges, fieldRanges, findFields } from "./field-index.ts"
 import {
   comma,
   invalid,
@@ -25,23 +25,13 @@ import {
   skipWhitespace
 } from "./json-scanner.ts"
 
-/** How the rows of a list are read from bytes. */
-export interface ByteList {
-  /** Lead from the row around the list to the list, or to the row itself if there is only one. */
-  readonly keys: ReadonlyArray<string | number>
-  readonly isSingle: boolean
-  /** The slot of the list in the field index of the row around it; undefined in the document itself. */
-  readonly slot: number | undefined
-  /** The fields of a row that need no parsing. */
-  readonly index: FieldIndex
-  /** Undefined: every row counts. */
-  readonly filter: Predicate<ByteRow> | undefined
-}
-
 /** What is needed from outside the rows: the document without its deferred lists, and the bytes of those. */
 export interface ByteSource {
   readonly body: Body
-  readonly root: ParsedRow
+  /** Answers absolute paths. */
+  readonly document: ParsedRow
+  /** The root of the page that the rows are in. */
+  readonly root: Node
   readonly search: PathSearch
 }
 
@@ -92,10 +82,10 @@ export class ByteRow implements Row {
     }
   }
 
-  values(field: Field): ReadonlyArray<Json> {
+  values(field: Field): ReadonlyArray<Json> | undefined {
     if (field.slot === undefined) return this.#rowFor(field).values(field)
     const value = this.valueAt(field.slot)
-    return value === undefined ? [] : [value]
+    return value === undefined ? undefined : [value]
   }
 
   texts(field: Field): ReadonlyArray<string> {
@@ -141,18 +131,23 @@ export class ByteRow implements Row {
     return level < keys.length ? keys[keys.length - 1 - level] : this.#around?.key(level - keys.length)
   }
 
-  eachRow(visitor: Visitor): boolean {
-    const { bytes: list } = visitor.list
-    if (list?.slot === undefined) return this.#parse().eachRow(visitor)
+  eachRow(visitor: Visitor): void {
+    const { bytes: list, rows } = visitor.list
+    if (list?.slot === undefined) {
+      this.#parse().eachRow(visitor)
+      return
+    }
     const begin = this.#beginOf(list.slot)
-    if (begin === absent || this.#source.body.bytes[begin] === letterN) return false
+    if (begin === absent || this.#source.body.bytes[begin] === letterN) {
+      if (rows.kind === "path") visitor.drop("missing", rows.path, this)
+      return
+    }
     let row = this.#cursors.get(visitor.list)
     if (row === undefined) {
       row = new ByteRow(this.#source, list, this)
       this.#cursors.set(visitor.list, row)
     }
     row.#visitRows(visitor, begin)
-    return true
   }
 
   location(): string {
@@ -160,9 +155,8 @@ export class ByteRow implements Row {
   }
 
   found(field: Field): string {
-    if (field.slot === undefined) return this.#rowFor(field).found(field)
-    const value = this.valueAt(field.slot)
-    if (value === undefined) return "nothing"
+    const value = field.slot === undefined ? undefined : this.valueAt(field.slot)
+    if (field.slot === undefined || value === undefined) return this.#rowFor(field).found(field)
     const { bytes } = this.#source.body
     return describeValue(value, bytes.toString("latin1", this.#beginOf(field.slot), this.#endOf(field.slot)))
   }
@@ -242,22 +236,22 @@ export class ByteRow implements Row {
   }
 
   #rowFor({ path }: Field): ParsedRow {
-    return path.absolute ? this.#source.root : this.#parse()
+    return path.absolute ? this.#source.document : this.#parse()
   }
 
   #parse(): ParsedRow {
     if (this.#parsed !== undefined) return this.#parsed
-    const { body, root } = this.#source
+    const { body, document: outer } = this.#source
     const end = skipValue(body.bytes, this.#begin)
     const document = documentOf(body.bytes.toString("utf8", this.#begin, end))
-    this.#parsed = new ParsedRow(root.search, document, { ...this.#node(), value: document.root })
+    this.#parsed = new ParsedRow(outer.search, document, { ...this.#node(), value: document.root })
     return this.#parsed
   }
 
   /** Where the row is; the values are unknown. */
   #node(): Node {
     const { keys, isSingle } = this.#list
-    const start = this.#around === undefined ? this.#source.root.node : this.#around.#node()
+    const start = this.#around === undefined ? this.#source.root : this.#around.#node()
     const list = keys.reduce<Node>((parent, key) => ({ value: null, key, parent }), start)
     return isSingle ? list : { value: null, key: this.#key, parent: list }
   }

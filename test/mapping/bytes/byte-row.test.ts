@@ -91,7 +91,7 @@ test("problems say where and what, as those of parsed rows", () => {
     "not_a_number m v $['a'][0]: -1",
     "unknown_state n w $['a'][0]: \"DOWN\"",
     "unknown_state o s $['a'][0]: 1.50",
-    "missing p $.gone $['a'][0]['b']['c d']: nothing",
+    "missing p $.gone $['a'][0]['b']['c d']: $ has a",
     "missing q x[0] $['a'][0]['b']['c d']: nothing"
   ])
 })

@@ -1,13 +1,12 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
-import { compilePlan } from "../../../src/mapping/plan.ts"
+import { compilePlan } from "../../../src/mapping/plan-compiler.ts"
 import { Mapping } from "../../../src/mapping/schema/mapping.ts"
 
 /** The paths of the lists whose rows are read from bytes. */
 const deferred = (mapping: unknown): ReadonlyArray<string> =>
-  Array.from(
-    compilePlan(Schema.decodeUnknownSync(Mapping)(mapping)).deferred?.slots.keys() ?? [],
-    ({ path }) => path.text
+  Array.from(compilePlan(Schema.decodeUnknownSync(Mapping)(mapping)).deferred?.slots.keys() ?? [], ({ rows }) =>
+    rows.kind === "path" ? rows.path.text : rows.kind
   )
 
 const rows = (path: string, row: object = {}) => ({ path, metrics: { m: "v" }, ...row })

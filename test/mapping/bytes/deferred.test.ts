@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { assumeDeferred } from "../../../src/mapping/bytes/deferred.ts"
 import { parse } from "../../../src/mapping/document/json.ts"
-import { compilePlan } from "../../../src/mapping/plan.ts"
+import { compilePlan } from "../../../src/mapping/plan-compiler.ts"
 import { noneDropped } from "../../../src/mapping/problems.ts"
 import { Mapping } from "../../../src/mapping/schema/mapping.ts"
 import { createTransform, type Transform, transformDocument } from "../../../src/mapping/transform.ts"
@@ -25,7 +25,7 @@ type Plan = ReturnType<typeof planOf>
 const read = (transform: Transform, text: string) => {
   let error: string | undefined
   const collected = collect((samples) => {
-    const result = transform(bodyOf(text), samples)
+    const result = transform([bodyOf(text)], samples)
     if (Result.isSuccess(result)) return result.success
     error = result.failure
     samples.clear()
@@ -35,7 +35,10 @@ const read = (transform: Transform, text: string) => {
 }
 
 const parsed = (plan: Plan, text: string) =>
-  read((body, samples) => Result.map(parse(body), (document) => transformDocument(plan, document, samples)), text)
+  read(
+    ([body = bodyOf("")], samples) => Result.map(parse(body), (document) => transformDocument(plan, document, samples)),
+    text
+  )
 
 /** Two polls of one target. */
 const expectParsed = (plan: Plan, text: string) => {
@@ -51,7 +54,7 @@ const restarts = (transform: Transform, text: string) => {
   let count = 0
   collect((samples) =>
     Result.getOrThrow(
-      transform(bodyOf(text), {
+      transform([bodyOf(text)], {
         ...samples,
         clear: () => {
           count++
