@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
-import { Upstream } from "./client/exchange.ts"
+import { HttpClient } from "./client/http-client.ts"
 import { check } from "./commands/check.ts"
 import { flagsIn, normalize } from "./commands/command-line.ts"
 import {
@@ -174,7 +174,7 @@ export const program = Effect.fnUntraced(function* (given: ReadonlyArray<string>
 
 export const main = (
   args: ReadonlyArray<string>,
-  upstream = Upstream.layer(`poller/${version}`, connections().idle)
+  upstream = HttpClient.layer(`poller/${version}`, connections().idle)
 ): void => {
   prepareProcess()
   if (!daemons.includes(normalize(args, commandNames)[0] ?? "")) exitAsCommand()

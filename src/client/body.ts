@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http"
 import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
+import { detach } from "./detach.ts"
 import { brokenOff, TooLarge, tooMuchAtOnce, Unreachable } from "./errors.ts"
 import { GrowingBuffer } from "./growing-buffer.ts"
-import { letGo } from "./let-go.ts"
 import type { Account } from "./memory-budget.ts"
 
 /** The content codings of RFC 9110, section 8.4.1, and zstd (RFC 8878). A map: the name comes from the response. */
@@ -64,7 +64,7 @@ export const readBody = (
   let copied: Buffer | undefined
   const append = guard((chunk: Buffer) => {
     received.append(chunk)
-    if (decoder === undefined && copied !== undefined) letGo(copied)
+    if (decoder === undefined && copied !== undefined) detach(copied)
     copied = chunk
     body.resume()
   })

@@ -1,4 +1,4 @@
-import { letGo } from "./let-go.ts"
+import { detach } from "./detach.ts"
 
 /** Bytes that a body may have before its Content-Length counts for anything. */
 const first = 65_536
@@ -49,7 +49,7 @@ export class GrowingBuffer {
     // zeroed: only received bytes can ever be read
     const grown = Buffer.alloc(capacity)
     this.#bytes.copy(grown, 0, 0, this.size)
-    letGo(this.#bytes)
+    detach(this.#bytes)
     this.#bytes = grown
   }
 }

@@ -1,13 +1,13 @@
 import type * as http from "node:http"
 
 /** Puts an agent under the bound; it keeps no connection from when `wanted` says no. */
-export type Bounded = <A extends http.Agent>(agent: A, wanted: () => boolean) => A
+export type IdleLimit = <A extends http.Agent>(agent: A, wanted: () => boolean) => A
 
 /**
  * At most `limit` connections of all agents together are kept for later. One too many is closed rather than the one that was idle for longest: polls come
  * round in a circle, in which that one is the next to be used.
  */
-export const boundIdle = (limit: number): Bounded => {
+export const limitIdle = (limit: number): IdleLimit => {
   let idle = 0
   const ends = () => {
     idle--
@@ -32,7 +32,7 @@ export const boundIdle = (limit: number): Bounded => {
 }
 
 /** Closes what an agent keeps for later. */
-export const discardIdle = ({ freeSockets }: http.Agent): void => {
+export const closeIdle = ({ freeSockets }: http.Agent): void => {
   for (const sockets of Object.values(freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy()
   }

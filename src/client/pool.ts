@@ -1,9 +1,13 @@
 import * as http from "node:http"
 import * as https from "node:https"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import * as RcMap from "effect/RcMap"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import { fromNode, Untrusted } from "./errors.ts"
-import { type Bounded, discardIdle } from "./idle.ts"
+import { closeIdle, type IdleLimit } from "./idle.ts"
 import { lookup } from "./lookup.ts"
 import { proxyFor } from "./proxy.ts"
 import type { Request, Tls } from "./request.ts"
@@ -53,7 +57,7 @@ const readTls = Effect.fnUntraced(
 
 const hasFiles = ({ caFile, certFile, keyFile }: Tls) => [caFile, certFile, keyFile].some((file) => file !== undefined)
 
-const makePool = (request: Request, { trust, identity }: Certificates, bounded: Bounded): Pool => {
+const makePool = (request: Request, { trust, identity }: Certificates, bounded: IdleLimit): Pool => {
   let open = true
   const isOpen = () => open
   const agents = new Map<string, http.Agent>()
@@ -85,68 +89,76 @@ const makePool = (request: Request, { trust, identity }: Certificates, bounded: 
     crossOrigin: (url, reuse) => agentFor(url, "cross-origin", reuse),
     close: () => {
       open = false
-      for (const agent of agents.values()) discardIdle(agent)
+      for (const agent of agents.values()) closeIdle(agent)
     }
   }
 }
 
-/** The pool of a host, and what it was made with. */
-interface Share {
-  users: number
-  certificates: string
-  pool: Pool | undefined
+/** What two targets must have in common to share connections. */
+class PoolKey implements Equal.Equal {
+  readonly request: Request
+  readonly #text: string
+
+  constructor(request: Request) {
+    const { url, socketPath, proxy, tls } = request
+    this.request = request
+    this.#text = JSON.stringify([url.origin, socketPath ?? "", proxy && Redacted.value(proxy).href, tls])
+  }
+
+  [Equal.symbol](other: unknown): boolean {
+    return other instanceof PoolKey && other.#text === this.#text
+  }
+
+  [Hash.symbol](): number {
+    return Hash.string(this.#text)
+  }
 }
 
-/** What two targets must have in common for one to use the other's connections. */
-const keyOf = ({ url, socketPath, proxy, tls }: Request) =>
-  JSON.stringify([url.origin, socketPath ?? "", proxy === undefined ? "" : Redacted.value(proxy).href, tls])
-
-/**
- * The pools of all targets. Those of one host share its connections, so that a host with a thousand targets has no more connections than there are polls of
- * it under way. Scoped: the idle ones go with the last target.
- */
-export const makePools = (bounded: Bounded) => {
-  const shares = new Map<string, Share>()
-
-  const join = (key: string) =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        const share = shares.get(key) ?? { users: 0, certificates: "", pool: undefined }
-        shares.set(key, share)
-        share.users++
-        return share
-      }),
-      (share) =>
-        Effect.sync(() => {
-          if (--share.users > 0) return
-          shares.delete(key)
-          share.pool?.close()
-        })
-    )
-
-  /** The pool to use for a poll: a new one when a certificate file has changed, else the same. */
-  return Effect.fnUntraced(function* (request: Request) {
-    const share = yield* join(keyOf(request))
-    if (!hasFiles(request.tls)) {
-      // the same for all targets of the host, and for all of their polls
-      share.pool ??= makePool(request, certificatesOf(request.tls, {}), bounded)
-      return Effect.succeed(share.pool)
-    }
-    return Effect.flatMap(readTls(request.tls), (tls) =>
+/** Makes the pool of a host again when a certificate file has changed. */
+const makeReloadingPool = (request: Request, idle: IdleLimit) => {
+  let pool: Pool | undefined
+  let read = ""
+  const reload = (tls: Certificates) => {
+    const certificates = JSON.stringify(tls)
+    if (pool !== undefined && read === certificates) return pool
+    const next = makePool(request, tls, idle)
+    // files that are not certificates fail here, and not at the first connection
+    if (request.url.protocol === "https:") next.own(request.url, true)
+    pool?.close()
+    pool = next
+    read = certificates
+    return next
+  }
+  return {
+    current: Effect.flatMap(readTls(request.tls), (tls) =>
       Effect.try({
-        try: () => {
-          const certificates = JSON.stringify(tls)
-          if (share.pool !== undefined && share.certificates === certificates) return share.pool
-          const pool = makePool(request, tls, bounded)
-          // files that are no certificates are found here, and not at the first connection
-          if (request.url.protocol === "https:") pool.own(request.url, true)
-          share.pool?.close()
-          share.pool = pool
-          share.certificates = certificates
-          return pool
-        },
+        try: () => reload(tls),
         catch: (error) => new Untrusted({ message: `TLS: ${fromNode(error).message}` })
       })
-    )
-  })
+    ),
+    close: () => pool?.close()
+  }
 }
+
+/** Without certificate files, all polls of a host use the same pool. */
+const makeFixedPool = (request: Request, idle: IdleLimit) => {
+  const pool = makePool(request, certificatesOf(request.tls, {}), idle)
+  return { current: Effect.succeed(pool), close: pool.close }
+}
+
+/**
+ * The pools of all targets. Targets of one host share its connections, so that a host with a thousand targets has only as many connections
+ * as it has concurrent polls. The result of the returned function gives the pool for one poll. Scoped: with the last target of a host, its
+ * idle connections are closed.
+ */
+export const makePools = Effect.fnUntraced(function* (idle: IdleLimit) {
+  const pools = yield* RcMap.make({
+    lookup: ({ request }: PoolKey) =>
+      Effect.acquireRelease(
+        Effect.sync(() => (hasFiles(request.tls) ? makeReloadingPool(request, idle) : makeFixedPool(request, idle))),
+        ({ close }) => Effect.sync(close)
+      )
+  })
+  return (request: Request): Effect.Effect<Effect.Effect<Pool, Untrusted>, never, Scope.Scope> =>
+    Effect.map(RcMap.get(pools, new PoolKey(request)), ({ current }) => current)
+})

@@ -17,7 +17,7 @@ import {
   Unreachable,
   type Untrusted
 } from "./errors.ts"
-import { discardIdle } from "./idle.ts"
+import { closeIdle } from "./idle.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
 import type { Agents } from "./pool.ts"
 import { retryAfter } from "./retry-after.ts"
@@ -168,7 +168,7 @@ export const send = (
   return Effect.catchTag(exchange, "StaleConnection", () => {
     if (!isSafe(attempt.method)) return Effect.fail(closedBefore)
     // other connections that lay idle beside one that was closed are likely to be closed as well
-    discardIdle(attempt.agents(attempt.url, true))
+    closeIdle(attempt.agents(attempt.url, true))
     return Effect.catchTag(exchange, "StaleConnection", () => Effect.fail(closedBefore))
   })
 }

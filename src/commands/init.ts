@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { Upstream } from "../client/exchange.ts"
+import { HttpClient } from "../client/http-client.ts"
 import { get } from "../client/request.ts"
 import { formatDraft } from "../config/draft.ts"
 import { LineWriter } from "../exposition/sample-writer.ts"
@@ -43,7 +43,7 @@ const fromUrl = Effect.fnUntraced(function* (given: URL, timeout: Duration.Durat
   url.username = ""
   url.password = ""
   const auth = user === "" ? undefined : { _tag: "Basic" as const, username: user, password: Redacted.make(password) }
-  const exchange = yield* (yield* Upstream).open({ ...get(url, timeout), auth })
+  const exchange = yield* (yield* HttpClient).open({ ...get(url, timeout), auth })
   const answer = yield* exchange(undefined).pipe(
     Effect.catch((error) => Effect.fail(failure(`${url.href}: ${error.message}`))),
     Effect.catchDefect((defect) => Effect.fail(failure(`${url.href}: a bug in poller: ${defect}`)))

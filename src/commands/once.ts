@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type Answer, Upstream } from "../client/exchange.ts"
+import { HttpClient, type UpstreamResponse } from "../client/http-client.ts"
 import { formatDiagnostic } from "../config/diagnostics.ts"
 import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
@@ -40,7 +40,7 @@ const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<
   if (targets.length !== 1) {
     return yield* badConfiguration(`--from ${file}: one response is of one target: say which with --only NAME`)
   }
-  const answer: Answer = {
+  const answer: UpstreamResponse = {
     _tag: "Fresh",
     status: 200,
     body: yield* readBytes(file, fileLimits.response),
@@ -50,8 +50,8 @@ const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<
 })
 
 /** One poll over a connection of its own, or of a saved response. */
-const pollOnce = Effect.fnUntraced(function* (target: Target, answer: Answer | undefined) {
-  const exchange = yield* (yield* Upstream).open(target.request)
+const pollOnce = Effect.fnUntraced(function* (target: Target, answer: UpstreamResponse | undefined) {
+  const exchange = yield* (yield* HttpClient).open(target.request)
   const { outcome } = yield* poll(target, answer ? Effect.succeed(answer) : exchange(undefined))
   return { target, outcome }
 }, Effect.scoped)

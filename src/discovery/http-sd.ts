@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
-import type { Answer, Exchange } from "../client/exchange.ts"
+import type { Exchange, UpstreamResponse } from "../client/http-client.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
 /** The check of Prometheus' http_sd. */
 const isJson = (contentType = "") => /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i.test(contentType.trim())
 
-const documentOf = (before: Document | undefined, source: string, maxTargets: number, answer: Answer) =>
+const documentOf = (before: Document | undefined, source: string, maxTargets: number, answer: UpstreamResponse) =>
   answer._tag === "Fresh" && isJson(answer.contentType)
     ? readAgain(before, { format: "json", from: source, bytes: answer.body, maxTargets })
     : Effect.succeed(unreadable(before, source, "the response's content-type is not application/json"))

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Queue from "effect/Queue"
-import { Upstream } from "../client/exchange.ts"
+import { HttpClient } from "../client/http-client.ts"
 import type { DiscoverySource } from "../config/discovery-source.ts"
 import type { DiscoveredTarget } from "../config/target-group.ts"
 import { readFiles, watchFiles } from "./file-sd.ts"
@@ -28,7 +28,7 @@ export const reader = Effect.fnUntraced(function* ({ name, origin, maxTargets }:
       Effect.map(readFiles(origin.patterns, maxTargets, before), (listing) =>
         refuseMany(name, maxTargets, before, listing)
       )
-  const exchange = yield* (yield* Upstream).open(origin.request)
+  const exchange = yield* (yield* HttpClient).open(origin.request)
   return (before: Listing) => readHttp(name, maxTargets, exchange, before)
 })
 

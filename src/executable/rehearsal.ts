@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as prom from "prom-client"
 import { program } from "../cli.ts"
-import { type Answer, Upstream } from "../client/exchange.ts"
+import { HttpClient, type UpstreamResponse } from "../client/http-client.ts"
 import { fromText } from "../config/configuration.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { ConfigurationService } from "../configuration-service.ts"
@@ -33,7 +33,7 @@ targets:
   - { name: rehearsal, url: "http://localhost/", mapping: shared }
 `
 
-const answer = (): Answer => ({
+const answer = (): UpstreamResponse => ({
   _tag: "Fresh",
   status: 200,
   body: Buffer.from(JSON.stringify({ uptime_ms: 1500, items: [{ name: "one", depth: 1 }] })),
@@ -82,7 +82,7 @@ const silent = Logger.layer([Logger.make<unknown, void>((options) => void Logger
 
 /** Everything that a daemon has around it, of nothing. */
 const stage = Layer.mergeAll(
-  Layer.succeed(Upstream, { open: () => Effect.succeed(() => Effect.sync(answer)) }),
+  Layer.succeed(HttpClient, { open: () => Effect.succeed(() => Effect.sync(answer)) }),
   Layer.succeed(Converter, (target, answer) => Effect.sync(() => convert(target, answer))),
   ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
   metrics,

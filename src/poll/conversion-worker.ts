@@ -1,7 +1,7 @@
 import type { MessagePort, Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Answer } from "../client/exchange.ts"
+import type { UpstreamResponse } from "../client/http-client.ts"
 import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
 import { largeBlock } from "../exposition/buffer-pool.ts"
@@ -20,7 +20,7 @@ const idleTimeout = 60_000
 interface Job {
   readonly id: number
   readonly spec: TransformSpec
-  readonly answer: Answer
+  readonly answer: UpstreamResponse
 }
 
 /** Memory of blocks that the worker has sent and that no page shows any more. */
@@ -38,7 +38,8 @@ const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuff
   bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= largeBlock ? [buffer] : []))
 
 /** A function cannot be sent. */
-const cloneable = (answer: Answer): Answer => (answer._tag === "Fresh" ? { ...answer, release: undefined } : answer)
+const cloneable = (answer: UpstreamResponse): UpstreamResponse =>
+  answer._tag === "Fresh" ? { ...answer, release: undefined } : answer
 
 const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
   outcome._tag === "Good" ? (outcome.result?.blocks ?? []).map(({ lines }) => lines) : []
@@ -91,7 +92,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
     return started
   }
 
-  const convertInWorker = (target: Target, answer: Answer & { readonly body: Uint8Array }) =>
+  const convertInWorker = (target: Target, answer: UpstreamResponse & { readonly body: Uint8Array }) =>
     Effect.callback<Outcome>((resume) => {
       clearTimeout(idle)
       worker ??= startWorker()
@@ -102,11 +103,11 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
       worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [...transferable([answer.body])])
     })
 
-  const convertHere = (target: Target, answer: Answer) => Effect.sync(() => convertChanged(target, answer, writers))
+  const convertHere = (target: Target, answer: UpstreamResponse) => Effect.sync(() => convertChanged(target, answer, writers))
 
   return {
     end,
-    convert: (target: Target, answer: Answer) =>
+    convert: (target: Target, answer: UpstreamResponse) =>
       answer._tag === "Fresh" && answer.body.length >= minBytes
         ? convertInWorker(target, answer)
         : convertHere(target, answer)

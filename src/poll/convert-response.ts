@@ -2,8 +2,8 @@ import { hash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Answer } from "../client/exchange.ts"
-import { letGo } from "../client/let-go.ts"
+import { detach } from "../client/detach.ts"
+import type { UpstreamResponse } from "../client/http-client.ts"
 import type { Target } from "../config/target.ts"
 import { LineWriter, WriterPool } from "../exposition/sample-writer.ts"
 import { TooCostly } from "../mapping/document/cost.ts"
@@ -16,7 +16,7 @@ export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 /** Converts a response to series. Frees the memory of its body. */
 export const convert = (
   { transform, maxSeries }: ConversionTarget,
-  response: Answer,
+  response: UpstreamResponse,
   writers = new WriterPool()
 ): Outcome => {
   const { status } = response
@@ -30,7 +30,7 @@ export const convert = (
     if (!(error instanceof TooCostly)) throw error
     return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }
   } finally {
-    letGo(response.body)
+    detach(response.body)
   }
   if (Result.isFailure(transformed)) {
     const message = `the response is not JSON: ${transformed.failure}`
@@ -63,7 +63,7 @@ const lastResponses = new WeakMap<ConversionTarget, LastResponse>()
  * Like `convert`, but a response with the same bytes as the last one is not converted again. Many upstreams send the same bytes without an
  * ETag. Only a response with the length of the last one is hashed, so that the third of several equal responses is recognized.
  */
-export const convertChanged = (target: ConversionTarget, response: Answer, writers = new WriterPool()): Outcome => {
+export const convertChanged = (target: ConversionTarget, response: UpstreamResponse, writers = new WriterPool()): Outcome => {
   if (response._tag === "NotModified") return convert(target, response, writers)
   const bytes = response.body.length
   const last = lastResponses.get(target)
@@ -83,7 +83,7 @@ export const convertChanged = (target: ConversionTarget, response: Answer, write
 export const forgetResponse = (target: ConversionTarget): void => void lastResponses.delete(target)
 
 /** Converts the responses of polls: in this thread, unless the daemon provides a worker thread. */
-export const Converter = Context.Reference<(target: Target, response: Answer) => Effect.Effect<Outcome>>(
+export const Converter = Context.Reference<(target: Target, response: UpstreamResponse) => Effect.Effect<Outcome>>(
   "poller/Converter",
   {
     defaultValue: () => (target, response) =>

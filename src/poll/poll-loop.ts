@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { type Exchange, Upstream } from "../client/exchange.ts"
+import { type Exchange, HttpClient } from "../client/http-client.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
 import type { WriterPool } from "../exposition/sample-writer.ts"
@@ -107,7 +107,7 @@ export const pollLoop = Effect.fnUntraced(function* (
   expiry: Expiry
 ) {
   const store = yield* StateStore
-  const exchange = yield* (yield* Upstream).open(target.request)
+  const exchange = yield* (yield* HttpClient).open(target.request)
   const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers }
   return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, first, offset)))
 }, Effect.scoped)

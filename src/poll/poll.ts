@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { UpstreamError } from "../client/errors.ts"
-import type { Answer } from "../client/exchange.ts"
+import type { UpstreamResponse } from "../client/http-client.ts"
 import type { Target } from "../config/target.ts"
 import { monotonic } from "./cadence.ts"
 import { Converter } from "./convert-response.ts"
@@ -15,7 +15,7 @@ const failed = (error: UpstreamError): Outcome => ({
   ...(error._tag === "BadStatus" && { status: error.status, retryAfter: error.retryAfter })
 })
 
-const release = (response: Answer) =>
+const release = (response: UpstreamResponse) =>
   Effect.sync(() => {
     if (response._tag === "Fresh") response.release?.()
   })
@@ -24,7 +24,10 @@ const release = (response: Answer) =>
  * One poll: exchange, conversion, time. Never fails and never dies. A defect is a bug in poller: it costs this poll (reason `internal`) and
  * is logged with its cause.
  */
-export const poll = Effect.fnUntraced(function* (target: Target, exchange: Effect.Effect<Answer, UpstreamError>) {
+export const poll = Effect.fnUntraced(function* (
+  target: Target,
+  exchange: Effect.Effect<UpstreamResponse, UpstreamError>
+) {
   const convert = yield* Converter
   const at = yield* Clock.currentTimeMillis
   const start = yield* monotonic

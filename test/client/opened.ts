@@ -1,18 +1,21 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import type { UpstreamError } from "../../src/client/errors.ts"
-import { type Answer, Upstream } from "../../src/client/exchange.ts"
+import { HttpClient, type UpstreamResponse } from "../../src/client/http-client.ts"
 import type { Request } from "../../src/client/request.ts"
 import type { Validators } from "../../src/client/validators.ts"
 
-/** An HTTP client that keeps `idle` connections at most, and `memory` bytes of bodies under way. */
-export const startClient = (idle = 100, memory?: number) =>
-  Effect.runSync(
-    Effect.map(Upstream, (client) => client).pipe(Effect.provide(Upstream.layer("poller/0.0.0", idle, memory)))
-  )
+/** An HTTP client that keeps at most `idle` connections, and `memory` bytes of bodies. It lives as long as the process. */
+export const startClient = (idle = 100, memory?: number) => {
+  const layer = HttpClient.layer("poller/0.0.0", idle, memory)
+  const services = Effect.runSync(Effect.flatMap(Scope.make(), (scope) => Layer.buildWithScope(layer, scope)))
+  return Context.get(services, HttpClient)
+}
 
 /** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
 export const opened = async (request: Request, client = startClient()) => {
@@ -25,7 +28,7 @@ export const opened = async (request: Request, client = startClient()) => {
 }
 
 /** What there is to say of an outcome: the body, or the error's reason and message. */
-export const told = (result: Result.Result<Answer, UpstreamError>) =>
+export const told = (result: Result.Result<UpstreamResponse, UpstreamError>) =>
   Result.match(result, {
     onFailure: ({ reason, message }) => `${reason}: ${message}`,
     onSuccess: (answer) => (answer._tag === "Fresh" ? Buffer.from(answer.body).toString() : `${answer.status}`)

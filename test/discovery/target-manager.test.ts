@@ -7,7 +7,7 @@ import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
-import { type Answer, Upstream } from "../../src/client/exchange.ts"
+import { HttpClient, type UpstreamResponse } from "../../src/client/http-client.ts"
 import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 import * as TargetManager from "../../src/discovery/target-manager.ts"
@@ -19,7 +19,7 @@ import { StateStore } from "../../src/poll/state-store.ts"
 const seconds = Duration.seconds
 const alone: Shard = { ordinal: 0, total: 1 }
 
-const answer = (document: unknown, contentType = "application/json"): Effect.Effect<Answer> =>
+const answer = (document: unknown, contentType = "application/json"): Effect.Effect<UpstreamResponse> =>
   Effect.succeed({
     _tag: "Fresh",
     status: 200,
@@ -27,14 +27,14 @@ const answer = (document: unknown, contentType = "application/json"): Effect.Eff
     validators: undefined,
     contentType
   })
-const down: Effect.Effect<Answer, UpstreamError> = Effect.fail(new BadStatus({ status: 503 }))
+const down: Effect.Effect<UpstreamResponse, UpstreamError> = Effect.fail(new BadStatus({ status: 503 }))
 
 const list = (...targets: ReadonlyArray<string>) => answer([{ targets }])
 
 /** A server that lists targets as the test says, targets that all answer, and a log that the test can read. */
 const scene = () => {
-  const it = { list: list() as Effect.Effect<Answer, UpstreamError>, readings: 0, log: [] as Array<string> }
-  const upstream = Layer.succeed(Upstream, {
+  const it = { list: list() as Effect.Effect<UpstreamResponse, UpstreamError>, readings: 0, log: [] as Array<string> }
+  const upstream = Layer.succeed(HttpClient, {
     open: ({ url }) =>
       Effect.succeed(() =>
         Effect.suspend(() => {
@@ -53,7 +53,7 @@ const scene = () => {
 }
 
 const withScene =
-  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | Upstream | Scope.Scope>) => () => {
+  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | HttpClient | Scope.Scope>) => () => {
     const it = scene()
     return Effect.provide(body(it), it.layer)
   }

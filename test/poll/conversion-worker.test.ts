@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { Worker } from "node:worker_threads"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Answer } from "../../src/client/exchange.ts"
+import type { UpstreamResponse } from "../../src/client/http-client.ts"
 import { compileTransform, type TransformSpec } from "../../src/config/transform-spec.ts"
 import * as ConversionWorker from "../../src/poll/conversion-worker.ts"
 import { Converter, convert } from "../../src/poll/convert-response.ts"
@@ -16,7 +16,7 @@ const target = (recipe: Partial<TransformSpec> = {}) => {
   const whole = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...recipe }
   return aTarget("a", { spec: whole, maxSeries: whole.maxSeries, transform: compileTransform(whole) })
 }
-const fresh = (text: string): Answer => ({
+const fresh = (text: string): UpstreamResponse => ({
   _tag: "Fresh",
   status: 200,
   body: Buffer.from(text),

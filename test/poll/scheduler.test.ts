@@ -8,7 +8,7 @@ import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
-import { type Answer, Upstream } from "../../src/client/exchange.ts"
+import { HttpClient, type UpstreamResponse } from "../../src/client/http-client.ts"
 import { offsetOf } from "../../src/poll/cadence.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
@@ -19,7 +19,7 @@ const seconds = Duration.seconds
 /** More at once than any test has. */
 const polls = 1000
 const self = initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
-const json = (document: unknown): Answer => ({
+const json = (document: unknown): UpstreamResponse => ({
   _tag: "Fresh",
   status: 200,
   body: Buffer.from(JSON.stringify(document)),
@@ -30,11 +30,11 @@ const down = new BadStatus({ status: 503, retryAfter: undefined })
 /** An upstream that answers as the test says, a log that the test can read, and what a scrape would show. */
 const scene = () => {
   const it = {
-    answer: Effect.succeed(json({ a: 1 })) as Effect.Effect<Answer, UpstreamError>,
+    answer: Effect.succeed(json({ a: 1 })) as Effect.Effect<UpstreamResponse, UpstreamError>,
     polls: 0,
     log: [] as Array<string>
   }
-  const upstream = Layer.succeed(Upstream, {
+  const upstream = Layer.succeed(HttpClient, {
     open: () =>
       Effect.succeed(() =>
         Effect.suspend(() => {
@@ -58,7 +58,7 @@ const polledSeries = Effect.map(page, (text) => text.split("\n").filter((line) =
 const own = (name: string) => Effect.map(page, (text) => new RegExp(`^${name}(?:{[^}]*})? (.*)$`, "m").exec(text)?.[1])
 
 const withScene =
-  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | Upstream | Scope.Scope>) => () => {
+  (body: (it: ReturnType<typeof scene>) => Effect.Effect<void, never, StateStore | HttpClient | Scope.Scope>) => () => {
     const it = scene()
     return Effect.provide(body(it), it.layer)
   }

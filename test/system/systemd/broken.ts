@@ -2,7 +2,7 @@ import "../../../src/bootstrap.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { main } from "../../../src/cli.ts"
-import { Upstream } from "../../../src/client/exchange.ts"
+import { HttpClient } from "../../../src/client/http-client.ts"
 
 /*
  * poller, the same daemon, with a defect that SIGUSR2 brings out: `broken.ts DEFECT ARGUMENTS-OF-POLLER`.
@@ -28,8 +28,8 @@ const defects: Record<string, () => void> = { hang, block, fail }
 process.on("SIGUSR2", defects[defect ?? ""] ?? fail)
 
 const upstream = Layer.effect(
-  Upstream,
-  Effect.map(Upstream, ({ open }) => ({
+  HttpClient,
+  Effect.map(HttpClient, ({ open }) => ({
     open: (request) =>
       Effect.map(
         open(request),
@@ -37,6 +37,6 @@ const upstream = Layer.effect(
           Effect.suspend(() => (hangs ? Effect.uninterruptible(Effect.never) : exchange(validators)))
       )
   }))
-).pipe(Layer.provide(Upstream.layer("poller/broken", 100)))
+).pipe(Layer.provide(HttpClient.layer("poller/broken", 100)))
 
 main(args, upstream)

@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import { type Authenticator, lowercase, makeAuthenticator } from "./authenticator.ts"
 import { acceptEncoding } from "./body.ts"
 import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
-import { boundIdle } from "./idle.ts"
+import { limitIdle } from "./idle.ts"
 import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
 import { makePools, type Pool } from "./pool.ts"
 import { maxRedirects, redirected, redirects } from "./redirects.ts"
@@ -15,7 +15,7 @@ import type { Request } from "./request.ts"
 import { type Attempt, badStatus, type CrossOrigin, send } from "./send.ts"
 import { conditionsFor, type Validators, validatorsOf } from "./validators.ts"
 
-export type Answer =
+export type UpstreamResponse =
   | {
       readonly _tag: "Fresh"
       readonly status: number
@@ -30,7 +30,7 @@ export type Answer =
   | { readonly _tag: "NotModified"; readonly status: 304 }
 
 /** One bounded exchange. `validators` of the last response that was of use make it conditional. */
-export type Exchange = (validators: Validators | undefined) => Effect.Effect<Answer, UpstreamError>
+export type Exchange = (validators: Validators | undefined) => Effect.Effect<UpstreamResponse, UpstreamError>
 
 /** What the exchanges of one target have in common. */
 interface Channel {
@@ -48,7 +48,7 @@ interface Channel {
 const withoutContent = (headers: Attempt["headers"]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")))
 
-const exchange = Effect.fnUntraced(function* (
+const runExchange = Effect.fnUntraced(function* (
   { request, common, configured: fixed, memory, pool: current, authenticator }: Channel,
   validators: Validators | undefined
 ) {
@@ -114,7 +114,7 @@ const open = Effect.fnUntraced(function* (
   request: Request,
   common: Attempt["headers"],
   memory: MemoryBudget,
-  openPool: ReturnType<typeof makePools>
+  openPool: Effect.Success<ReturnType<typeof makePools>>
 ) {
   const channel: Channel = {
     request,
@@ -125,7 +125,7 @@ const open = Effect.fnUntraced(function* (
     authenticator: makeAuthenticator(request)
   }
   return (validators: Validators | undefined) =>
-    exchange(channel, validators).pipe(
+    runExchange(channel, validators).pipe(
       Effect.timeoutOrElse({
         duration: request.timeout,
         orElse: () => Effect.fail(new Timeout({ after: request.timeout }))
@@ -134,16 +134,18 @@ const open = Effect.fnUntraced(function* (
 })
 
 /** The HTTP client. */
-export class Upstream extends Context.Service<
-  Upstream,
+export class HttpClient extends Context.Service<
+  HttpClient,
   { readonly open: (request: Request) => Effect.Effect<Exchange, never, Scope.Scope> }
->()("poller/Upstream") {
+>()("poller/HttpClient") {
   /** Keeps `idle` connections for later at most, and `memory` bytes of bodies under way. */
   static readonly layer = (userAgent: string, idle: number, memory = quarterOfMemory()) =>
-    Layer.sync(Upstream, () => {
-      const openPool = makePools(boundIdle(idle))
-      const common = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
-      const budget = new MemoryBudget(memory)
-      return { open: (request) => open(request, common, budget, openPool) }
-    })
+    Layer.effect(
+      HttpClient,
+      Effect.map(makePools(limitIdle(idle)), (openPool) => {
+        const common = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
+        const budget = new MemoryBudget(memory)
+        return { open: (request) => open(request, common, budget, openPool) }
+      })
+    )
 }
