@@ -103,7 +103,8 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
       worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [...transferable([answer.body])])
     })
 
-  const convertHere = (target: Target, answer: UpstreamResponse) => Effect.sync(() => convertChanged(target, answer, writers))
+  const convertHere = (target: Target, answer: UpstreamResponse) =>
+    Effect.sync(() => convertChanged(target, answer, writers))
 
   return {
     end,
