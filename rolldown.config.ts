@@ -6,7 +6,10 @@ import { sbom } from "./deploy/sbom.ts"
 import { sourceRevision } from "./deploy/source-revision.ts"
 import pkg from "./package.json" with { type: "json" }
 
-/** Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start of a daemon can do without. */
+/**
+ * Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start
+ * of a daemon can do without.
+ */
 const segmenterOnDemand: Plugin = {
   name: "segmenter-on-demand",
   renderChunk: (code) =>
@@ -28,8 +31,8 @@ const latin: Plugin = {
 }
 
 /**
- * The bundle runs on an older Node up to the first thing that is missing there, and Node then prints the line of it that failed,
- * which is all of the program. So it starts with this check, in words that the oldest Node understands.
+ * The bundle runs on an older Node up to the first thing that is missing there, and Node then prints the line of it
+ * that failed, which is all of the program. So it starts with this check, in words that the oldest Node understands.
  */
 const versionCheck = () => {
   const [, wanted = ""] = /^>=(\d+\.\d+)$/.exec(pkg.engines.node) ?? []
@@ -49,7 +52,8 @@ export default defineConfig({
   input: "src/main.ts",
   plugins: [...plugins, sbom, licences],
   platform: "node",
-  // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses it
+  // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses
+  // it
   treeshake: { propertyReadSideEffects: false },
   transform: {
     target: "node22.19",

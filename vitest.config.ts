@@ -16,7 +16,8 @@ export default defineConfig({
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/system/**"] }
       },
       {
-        // Whole programs with real servers and clocks. They wait more than they compute, so three files run side by side.
+        // Whole programs with real servers and clocks. They wait more than they compute, so three files run side by
+        // side.
         extends: true,
         test: {
           name: "system",

@@ -13,19 +13,22 @@ import * as sbom from "./sbom.ts"
  * Makes dist/poller: a copy of Node without its symbols, with the program in it as a start-up snapshot
  * (https://nodejs.org/api/single-executable-applications.html).
  *
- * `node deploy/binary.ts` takes the running Node. `node deploy/binary.ts arm64` takes Node for arm64 from npm, and runs it under QEMU
- * where the snapshot is made, since a snapshot fits only the processor that made it.
+ * `node deploy/binary.ts` takes the running Node. `node deploy/binary.ts arm64` takes Node for arm64 from npm, and runs
+ * it under QEMU where the snapshot is made, since a snapshot fits only the processor that made it.
  */
 
 /**
- * For V8. Without Sparkplug, its first compiler, a start compiles 750 functions less, most of which are called a few times: 5 ms and 1 MB. Some hundred polls
- * later those that matter have been compiled by the next one. Without repetitions unrolled, Node's regular expression of IPv6 addresses, which an
- * address to listen on goes through, takes 1 ms to compile and not 8. The Node that builds has to have the same flags: else what it compiled of its own modules is not
- * taken. Flags that save more memory at rest (2 MB) cost three times the processor time in large polls.
+ * For V8. Without Sparkplug, its first compiler, a start compiles 750 functions less, most of which are called a few
+ * times: 5 ms and 1 MB. Some hundred polls later those that matter have been compiled by the next one. Without
+ * repetitions unrolled, Node's regular expression of IPv6 addresses, which an address to listen on goes through, takes
+ * 1 ms to compile and not 8. The Node that builds has to have the same flags: else what it compiled of its own modules
+ * is not taken. Flags that save more memory at rest (2 MB) cost three times the processor time in large polls.
  */
 const flags = ["--no-sparkplug", "--no-regexp-unroll"]
 
-/** What would open Node's inspector, and with it a port: SIGUSR1, and NODE_OPTIONS, over which these have precedence. */
+/**
+ * What would open Node's inspector, and with it a port: SIGUSR1, and NODE_OPTIONS, over which these have precedence.
+ */
 const closedInspector = ["--disable-sigusr1", "--no-inspect", "--no-inspect-brk", "--no-inspect-wait"]
 
 const root = join(import.meta.dirname, "..")
@@ -48,7 +51,10 @@ const strippedNode = () => {
   return node
 }
 
-/** One of the program's entries as a script, which is what Node takes into a snapshot and what a thread can be given as a text. */
+/**
+ * One of the program's entries as a script, which is what Node takes into a snapshot and what a thread can be given as
+ * a text.
+ */
 const script = (entry: string) =>
   build({
     ...config,

@@ -13,9 +13,10 @@ const later = (name) => new Proxy({}, {
 `
 
 /**
- * A module of Node is got when something of it is first used. `import` reads everything that the module exports, and node:http exports a WebSocket for which Node
- * then loads undici and HTTP/2: 16 MB of memory and a third of the start; without a target of https there is no need of TLS, a tenth of it. And in a start-up
- * snapshot there may be no module that holds something of its process.
+ * A module of Node is got when something of it is first used. `import` reads everything that the module exports, and
+ * node:http exports a WebSocket for which Node then loads undici and HTTP/2: 16 MB of memory and a third of the start;
+ * without a target of https there is no need of TLS, a tenth of it. And in a start-up snapshot there may be no module
+ * that holds something of its process.
  */
 export const builtinsOnDemand: Plugin = {
   name: "builtins-on-demand",

@@ -10,7 +10,10 @@ export interface Package {
 
 const folderOf = (module: string) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(module)?.[0]
 
-/** The packages that the modules of a bundle belong to, each once, in the order of their names; a module of our own belongs to none. */
+/**
+ * The packages that the modules of a bundle belong to, each once, in the order of their names; a module of our own
+ * belongs to none.
+ */
 export const packagesOf = (modules: ReadonlyArray<string>): ReadonlyArray<Package> =>
   [...new Set(modules.map(folderOf))]
     .filter((folder) => folder !== undefined)

@@ -1,9 +1,10 @@
 /*
- * With a start-up snapshot Node lays compiled code of all its own 440 modules, and each process copies all of it into its memory: 4 MB, most of it for what
- * poller never loads (test runner, inspector, QUIC) or for what the snapshot has in it already. Here it goes out again.
+ * With a start-up snapshot Node lays compiled code of all its own 440 modules, and each process copies all of it into
+ * its memory: 4 MB, most of it for what poller never loads (test runner, inspector, QUIC) or for what the snapshot has
+ * in it already. Here it goes out again.
  *
- * It is the last part of the snapshot: the number of modules, then of each the length and the text of its name, the length and the bytes of its code
- * (SnapshotData in node_snapshotable.cc of Node; numbers of 64 bits, little-endian).
+ * It is the last part of the snapshot: the number of modules, then of each the length and the text of its name, the
+ * length and the bytes of its code (SnapshotData in node_snapshotable.cc of Node; numbers of 64 bits, little-endian).
  */
 
 /** Where a module's code begins and ends in the file, with what is said of it. */
@@ -48,7 +49,10 @@ const modulesAt = (bytes: Buffer, at: number): ReadonlyArray<Module> | undefined
   return modules.length >= 100 ? modules : undefined
 }
 
-/** Takes the code of all other modules than `kept` out of the bytes of an executable, in place. False where there is none, as this knows it. */
+/**
+ * Takes the code of all other modules than `kept` out of the bytes of an executable, in place. False where there is
+ * none, as this knows it.
+ */
 export const keepCode = (bytes: Buffer, kept: ReadonlySet<string>): boolean => {
   for (let at = 0; at < bytes.length; at++) {
     const modules = modulesAt(bytes, at)
@@ -67,7 +71,10 @@ export const keepCode = (bytes: Buffer, kept: ReadonlySet<string>): boolean => {
 const modulesOf = (loaded: ReadonlyArray<string>): ReadonlyArray<string> =>
   loaded.flatMap((part) => /^NativeModule (.*)$/.exec(part)?.[1] ?? [])
 
-/** The names of the modules that a process still loads that began with those `loaded` and comes to use all `builtins`, and of those that its threads do. */
+/**
+ * The names of the modules that a process still loads that began with those `loaded` and comes to use all `builtins`,
+ * and of those that its threads do.
+ */
 export const neededLater = (
   run: (...args: ReadonlyArray<string>) => string,
   loaded: ReadonlyArray<string>,

@@ -84,7 +84,10 @@ const completions = {
 /** The date of the sources in seconds since the epoch. */
 export const sourceDate = (): number => Number(process.env.SOURCE_DATE_EPOCH ?? sourceRevision().time)
 
-/** A page of docs/ or the README with links that lead to where the package installs their files. `below` is the way up to the README. */
+/**
+ * A page of docs/ or the README with links that lead to where the package installs their files. `below` is the way up
+ * to the README.
+ */
 const withInstalledLinks = (text: string, up: string): string =>
   text.replaceAll(/\]\((?!\w+:|#)([^)\s#]*)/g, (link, target: string) => {
     const path = join(up === "" ? "." : "docs", target)
@@ -99,7 +102,9 @@ interface PackageOptions {
   readonly version?: string
   /** As Node names it: `x64`, `arm64`; default: of this machine. */
   readonly architecture?: string | undefined
-  /** Options of dpkg-deb. Default: xz, which Debian 11 reads as well; one thread, since more threads make other bytes. */
+  /**
+   * Options of dpkg-deb. Default: xz, which Debian 11 reads as well; one thread, since more threads make other bytes.
+   */
   readonly compression?: ReadonlyArray<string>
 }
 

@@ -1,6 +1,9 @@
 import type { Plugin } from "rolldown"
 
-/** What the program takes from packages that few processes need: patterns, passwords, and what prom-client has for traces. */
+/**
+ * What the program takes from packages that few processes need: patterns, passwords, and what prom-client has for
+ * traces.
+ */
 const taken: Readonly<Record<string, ReadonlyArray<string>>> = {
   re2js: ["RE2JS"],
   bcryptjs: ["compareSync"],

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto"
 import type { Plugin } from "rolldown"
 import { packagesOf } from "./bundled.ts"
 
-/* Bills of materials, in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). The same commit makes the same bytes: they have no serial number and no time. */
+/*
+ * Bills of materials, in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). The same commit makes the same bytes:
+ * they have no serial number and no time.
+ */
 
 export interface Component {
   readonly "bom-ref": string
@@ -53,8 +56,8 @@ const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: 
 })
 
 /**
- * What is in the bundle: npm knows packages, licences and checksums, the bundler knows which of them it took. npm alone would list what a package of ours
- * could have needed, and leave out what is a peer of another.
+ * What is in the bundle: npm knows packages, licences and checksums, the bundler knows which of them it took. npm alone
+ * would list what a package of ours could have needed, and leave out what is a peer of another.
  */
 const sbomOf = (code: string, modules: ReadonlyArray<string>): Sbom => {
   const { metadata, components, dependencies } = askNpm()

@@ -94,8 +94,8 @@ const severalDirectories = (
 })
 
 /**
- * Parses and validates the files of a configuration, of which there is one at least. `defaults` do not replace any of their own. `locateFor`
- * has the paths of files that are not in the directory of the first.
+ * Parses and validates the files of a configuration, of which there is one at least. `defaults` do not replace any of
+ * their own. `locateFor` has the paths of files that are not in the directory of the first.
  */
 export const parseConfiguration = (
   files: ReadonlyArray<ConfigurationFile>,

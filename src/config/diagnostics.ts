@@ -1,8 +1,8 @@
 import type { KeyPath, SourceMap, SourceProblem } from "./source-map.ts"
 
 /**
- * A problem of a value of the configuration (`about: "value"`), or of its key. The message continues the path. `expected` says that the
- * value found may be added to the message.
+ * A problem of a value of the configuration (`about: "value"`), or of its key. The message continues the path.
+ * `expected` says that the value found may be added to the message.
  */
 export interface Issue {
   readonly path: KeyPath
@@ -49,7 +49,10 @@ export interface SourceDiagnostic extends Diagnostic {
   readonly subject: string
 }
 
-/** `FILE:LINE:COL: path: message`, the format of compilers, so that editors can jump there. `kind` marks what is not an error. */
+/**
+ * `FILE:LINE:COL: path: message`, the format of compilers, so that editors can jump there. `kind` marks what is not an
+ * error.
+ */
 export const formatDiagnostic = ({ location, message }: Diagnostic, kind?: "warning" | "note"): string =>
   [location, ...(kind === undefined ? [] : [kind]), message].join(": ")
 

@@ -47,9 +47,10 @@ const urlOf = (address: string, labels: DiscoveredTarget["labels"], options: Req
 }
 
 /**
- * Converts a discovered target as Prometheus does: `__scheme__`, `__metrics_path__` and `__param_NAME` make the URL, and
- * `__scrape_interval__` and `__scrape_timeout__` the times. Other labels that start with `__` are dropped. `instance` is the address, unless
- * the group sets it. The name of the target is the instance, plus the path if that is not `/`. It depends only on this entry.
+ * Converts a discovered target as Prometheus does: `__scheme__`, `__metrics_path__` and `__param_NAME` make the URL,
+ * and `__scrape_interval__` and `__scrape_timeout__` the times. Other labels that start with `__` are dropped.
+ * `instance` is the address, unless the group sets it. The name of the target is the instance, plus the path if that is
+ * not `/`. It depends only on this entry.
  */
 export const discoveredSettings = (
   { address, labels }: DiscoveredTarget,

@@ -35,7 +35,9 @@ export const requestOptionsOf = ({ own }: RawSource): RequestOptions => {
   return { scheme, path: metrics_path, params: Object.fromEntries(lists) }
 }
 
-/** The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Only status 200 is good. */
+/**
+ * The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Only status 200 is good.
+ */
 const listRequest = (request: Request, refresh: Duration.Duration): Request => ({
   ...request,
   acceptStatus: [{ from: 200, to: 200 }],

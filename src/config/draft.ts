@@ -14,7 +14,9 @@ export interface Heading {
 /** A metric with a longer line gets one line for each key. */
 const maxLine = 120
 
-/** A configuration of one target, formatted as a person would write it: one line for each metric, and notes as comments. */
+/**
+ * A configuration of one target, formatted as a person would write it: one line for each metric, and notes as comments.
+ */
 export const formatDraft = ({ name, url, settings, comment }: Heading, { mapping, notes }: Inferred): string => {
   const document = new Document({ targets: [{ name, url, ...settings, ...mapping }] }, escapeVariables)
   document.commentBefore = indentComment(comment)

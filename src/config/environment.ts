@@ -10,8 +10,8 @@ export interface Unset {
 }
 
 /**
- * Replaces `${NAME}` in every string of `value`; `$${` is a literal `${`. The content of a variable is not expanded again, and it cannot
- * leave its string.
+ * Replaces `${NAME}` in every string of `value`; `$${` is a literal `${`. The content of a variable is not expanded
+ * again, and it cannot leave its string.
  */
 export const expand = (value: unknown, environment: Environment) => {
   const unset: Array<Unset> = []

@@ -29,7 +29,10 @@ export const format = (duration: Duration.Duration): string => {
   return text || "0s"
 }
 
-/** Schema of a duration in the notation of Prometheus and Go: `500ms`, `30s`, `5m`, `1h30m`. More than 0 and at most 24 days. */
+/**
+ * Schema of a duration in the notation of Prometheus and Go: `500ms`, `30s`, `5m`, `1h30m`. More than 0 and at most 24
+ * days.
+ */
 export const duration = (annotations: { readonly description: string; readonly default?: string }) =>
   Schema.String.annotate(annotations)
     .check(

@@ -14,8 +14,8 @@ const withHelp = (metric: unknown, help: string | undefined): unknown => {
 }
 
 /**
- * A mapping whose metrics have their helps, also if the help is written at another metric with the same name. A page has one help for
- * all series of a name, whichever target comes first.
+ * A mapping whose metrics have their helps, also if the help is written at another metric with the same name. A page
+ * has one help for all series of a name, whichever target comes first.
  */
 export const withHelps = (mapping: Fields, helps: ReadonlyMap<string, string>): Fields => {
   const { metrics, each } = mapping

@@ -58,8 +58,8 @@ const itemsOf = (key: string, value: unknown): ReadonlyArray<readonly [path: Key
 }
 
 /**
- * Merges the top level: lists are joined in the order of the files, and maps have the keys of all files. A key of a map that two files have
- * is a problem, since nobody could tell which one holds.
+ * Merges the top level: lists are joined in the order of the files, and maps have the keys of all files. A key of a map
+ * that two files have is a problem, since nobody could tell which one holds.
  */
 const mergeSeveral = (files: ReadonlyArray<ParsedFile>, first: ParsedFile): MergedFiles => {
   const problems: Array<Diagnostic> = []

@@ -4,8 +4,8 @@ import type { Family } from "../mapping/sample.ts"
 const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
 
 /**
- * The table of poller's own metrics of a target. poll/target-samples.ts has their values and does not compile if one is missing; the
- * names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
+ * The table of poller's own metrics of a target. poll/target-samples.ts has their values and does not compile if one is
+ * missing; the names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
  */
 export const targetFamilies = {
   up: family("poll_up", "gauge", "1 if the last poll of the target was good, else 0."),
@@ -68,8 +68,8 @@ const reservedNames = new Set(
 
 /**
  * Series that Prometheus itself writes for each scrape
- * (https://prometheus.io/docs/concepts/jobs_instances/#automatically-generated-labels-and-time-series) and for each alert. A scraped series of the same
- * name is dropped or lost among them.
+ * (https://prometheus.io/docs/concepts/jobs_instances/#automatically-generated-labels-and-time-series) and for each
+ * alert. A scraped series of the same name is dropped or lost among them.
  */
 const prometheusNames = new Set([
   "up",

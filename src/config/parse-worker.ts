@@ -223,7 +223,10 @@ const makeParser = (start: () => Worker) => {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
-/** Reads long configurations and lists in a worker, whose program is `runParseWorker`: seconds of work never hold the event loop. */
+/**
+ * Reads long configurations and lists in a worker, whose program is `runParseWorker`: seconds of work never hold the
+ * event loop.
+ */
 export const layer = (start: () => Worker): Layer.Layer<never> =>
   Layer.effect(
     Parser,

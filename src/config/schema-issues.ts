@@ -49,8 +49,8 @@ const options = { errors: "all", onExcessProperty: "error", reportInput: true } 
 const maxLookedBehind = 2000
 
 /**
- * All errors of `value` by the schema. Effect checks a map as a whole only if all its values are right. So the wrong values are removed and
- * the rest is checked again: no error hides another one.
+ * All errors of `value` by the schema. Effect checks a map as a whole only if all its values are right. So the wrong
+ * values are removed and the rest is checked again: no error hides another one.
  */
 export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)

@@ -9,8 +9,9 @@ import { isMap } from "./unknown-values.ts"
 export type Locate = (path: string) => string
 
 /**
- * Looks up a relative path in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5), CREDENTIALS), and
- * then beside the configuration. It checks only the first for existence: the other one may be on a file system that hangs.
+ * Looks up a relative path in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5),
+ * CREDENTIALS), and then beside the configuration. It checks only the first for existence: the other one may be on a
+ * file system that hangs.
  */
 export const locateIn =
   (credentials: string | undefined, beside: string): Locate =>
@@ -19,7 +20,9 @@ export const locateIn =
     return credential !== undefined && !isAbsolute(path) && existsSync(credential) ? credential : resolve(beside, path)
   }
 
-/** The table of settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys. */
+/**
+ * The table of settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys.
+ */
 const settings: ReadonlyArray<ReadonlyArray<string>> = [
   ...authFiles.map((keys) => ["auth", ...keys]),
   ["tls", "ca_file"],
@@ -49,7 +52,10 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
     return typeof path === "string" ? withText(found, keys, locate(path)) : found
   }, settings)
 
-/** The same of a whole configuration, of which each part stands in a directory of its own. Other paths of files are those of lists. */
+/**
+ * The same of a whole configuration, of which each part stands in a directory of its own. Other paths of files are
+ * those of lists.
+ */
 export const withAbsoluteFiles = (value: unknown, locateFor: (path: KeyPath) => Locate): unknown => {
   if (!isMap(value)) return value
   const inDefaults = (defaults: Settings) =>

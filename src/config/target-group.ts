@@ -20,7 +20,9 @@ export interface DiscoveredTarget {
 /** All targets of a document, or all of its errors. */
 export type ParsedGroups = Result.Result<ReadonlyArray<DiscoveredTarget>, ReadonlyArray<Diagnostic>>
 
-/** Prometheus' target groups (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config). */
+/**
+ * Prometheus' target groups (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config).
+ */
 const Groups = Schema.Array(
   Schema.Struct({
     targets: Schema.optionalKey(Schema.Array(Schema.String)),

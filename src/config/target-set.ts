@@ -158,8 +158,9 @@ export const fixedSet = (targets: ReadonlyArray<Target>) =>
   }
 
 /**
- * Returns the function that makes the set of targets from the current lists: the targets of the configuration first, then those of its
- * sources. A bad entry is reported and costs only its own target. Resolved entries are cached from one call to the next.
+ * Returns the function that makes the set of targets from the current lists: the targets of the configuration first,
+ * then those of its sources. A bad entry is reported and costs only its own target. Resolved entries are cached from
+ * one call to the next.
  */
 export const targetSets = (
   file: RawConfiguration,

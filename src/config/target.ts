@@ -24,7 +24,10 @@ export interface Target {
   /** What `transform` was compiled from. */
   readonly spec: TransformSpec
   readonly transform: Transform
-  /** A text of all settings. It is equal for two targets that are polled and transformed in the same way. May contain secrets. */
+  /**
+   * A text of all settings. It is equal for two targets that are polled and transformed in the same way. May contain
+   * secrets.
+   */
   readonly fingerprint: () => string
 }
 
@@ -75,8 +78,8 @@ const prepareMapping = (fields: Fields, helps: ReadonlyMap<string, string>) => {
 }
 
 /**
- * Resolves the targets of a configuration without errors from their settings. Targets with the same mapping share its plan. Throws if the
- * settings have errors.
+ * Resolves the targets of a configuration without errors from their settings. Targets with the same mapping share its
+ * plan. Throws if the settings have errors.
  */
 export const targetResolver = (file: RawConfiguration, locate: Locate) => {
   const helps = helpsOf(file)

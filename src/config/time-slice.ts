@@ -11,7 +11,10 @@ export const runToEnd = <A>(sliced: Sliced<A>): A => {
   }
 }
 
-/** How long a computation keeps the event loop to itself (milliseconds); scrapes and polls get their turn between two slices. */
+/**
+ * How long a computation keeps the event loop to itself (milliseconds); scrapes and polls get their turn between two
+ * slices.
+ */
 const slice = 8
 
 /** The result; the event loop goes on between slices, and an interruption ends it. A throw is a defect. */

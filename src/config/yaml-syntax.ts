@@ -27,7 +27,10 @@ export const quoted = (text: string): string => (/["\\]/.test(text) ? `'${text.r
 const secretKey =
   /(?:^|[\s{,])(?:url|headers|headers_from|body|auth|basic|proxy|params|login|json|form|password|token)\s*:/
 
-/** The key and the plain value that a position is in, as they should be understood: up to the end of the line, or of the flow map. */
+/**
+ * The key and the plain value that a position is in, as they should be understood: up to the end of the line, or of the
+ * flow map.
+ */
 const pairAround = (
   { text, at }: Line,
   inFlow: boolean
@@ -230,7 +233,10 @@ export const explainSyntax = (
   return { offset: error.pos[0], message: error.message.split("\n")[0] ?? "not YAML" }
 }
 
-/** A map inside `{ }` with a key that has no colon: a text with a comma, a missing space, or the form of another program. */
+/**
+ * A map inside `{ }` with a key that has no colon: a text with a comma, a missing space, or the form of another
+ * program.
+ */
 const keyWithoutValue = (text: string, map: Yaml.YAMLMap, index: number): SyntaxFault | undefined => {
   const pair = map.items[index]
   if (pair === undefined || pair.value !== null) return undefined

@@ -43,7 +43,9 @@ const readDocument = (
     )
   )
 
-/** The documents of a pattern. A folder that cannot be listed is one of them, and leaves what its files listed before. */
+/**
+ * The documents of a pattern. A folder that cannot be listed is one of them, and leaves what its files listed before.
+ */
 const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: number, before: Listing) {
   const paths = yield* Effect.result(matching(pattern))
   if (Result.isFailure(paths)) {
@@ -89,8 +91,9 @@ const nearest = (folder: string): Effect.Effect<string, Unreadable> =>
   Effect.flatMap(exists(folder), (found) => (found ? Effect.succeed(folder) : nearest(dirname(folder))))
 
 /**
- * Watches the folders of a source, since an editor often replaces a file by another one. The returned effect ends with the first change.
- * Scoped. Without a watch (inotify(7) has a limit, and a file system may hang) the refresh still finds changes.
+ * Watches the folders of a source, since an editor often replaces a file by another one. The returned effect ends with
+ * the first change. Scoped. Without a watch (inotify(7) has a limit, and a file system may hang) the refresh still
+ * finds changes.
  */
 export const watchFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<string>) {
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -13,7 +13,10 @@ import { diagnosticsOf, entriesOf, isSame, type Listing, unreadable } from "./li
 /** Wait after a change of a file, since several files often change together. */
 const debounce = Duration.millis(250)
 
-/** Refuses files that together list more targets than the source may have, each of them few enough: the last list stays, with what is wrong now. */
+/**
+ * Refuses files that together list more targets than the source may have, each of them few enough: the last list stays,
+ * with what is wrong now.
+ */
 const refuseMany = (source: string, maxTargets: number, before: Listing, after: Listing): Listing => {
   const count = [...after.values()].reduce((sum, { entries }) => sum + entries.length, 0)
   if (count <= maxTargets) return after
@@ -65,8 +68,8 @@ export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapsh
 })
 
 /**
- * Keeps the lists of sources up to date: at each refresh, and files also when they change. `changes` waits until a source was read again;
- * `run` lasts as long as all sources are kept up to date.
+ * Keeps the lists of sources up to date: at each refresh, and files also when they change. `changes` waits until a
+ * source was read again; `run` lasts as long as all sources are kept up to date.
  */
 export const makeSourceRefresh = Effect.gen(function* () {
   const loops = yield* FiberMap.make<string, never, never>()

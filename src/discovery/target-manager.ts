@@ -38,8 +38,8 @@ interface Current {
 }
 
 /**
- * Makes the scheduler poll the targets of a configuration and of its sources that belong to this shard. Logs the problems of sources, and
- * writes them to the state store.
+ * Makes the scheduler poll the targets of a configuration and of its sources that belong to this shard. Logs the
+ * problems of sources, and writes them to the state store.
  */
 export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, shard: Shard) {
   const store = yield* StateStore

@@ -18,11 +18,11 @@ export interface Tick {
 const millis = (nanos: bigint) => Number(nanos) / 1e6
 
 /**
- * Ticks `first` after the schedule is first asked, and then every `interval` on a grid that has a tick at `offset`. The second tick is the one of
- * the grid that is nearest to an interval after the first. A run that takes longer than its interval skips
- * the ticks it covered, and the grid stays. No schedule of Effect does both: `fixed` runs twice after an overrun, `spaced` drifts,
- * `windowed` and `fixed` repeat a tick when a timer fires early. The clock is monotonic, so that a change of the wall clock neither stops
- * the loop nor makes it run faster.
+ * Ticks `first` after the schedule is first asked, and then every `interval` on a grid that has a tick at `offset`. The
+ * second tick is the one of the grid that is nearest to an interval after the first. A run that takes longer than its
+ * interval skips the ticks it covered, and the grid stays. No schedule of Effect does both: `fixed` runs twice after an
+ * overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer fires early. The clock is monotonic, so
+ * that a change of the wall clock neither stops the loop nor makes it run faster.
  */
 export const cadence = (
   interval: Duration.Duration,
@@ -55,18 +55,19 @@ export const cadence = (
   )
 
 /**
- * Milliseconds. The offsets of all targets are multiples of this, so that targets share wake-ups of the process. With ten thousand targets
- * that saves a fifth of the CPU time.
+ * Milliseconds. The offsets of all targets are multiples of this, so that targets share wake-ups of the process. With
+ * ten thousand targets that saves a fifth of the CPU time.
  */
 const slot = 25
 
 /**
- * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its interval depends
- * only on its name. So targets are spread evenly, and a restart or a reload moves none of them.
+ * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its
+ * interval depends only on its name. So targets are spread evenly, and a restart or a reload moves none of them.
  */
 export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration => {
   const period = Duration.toMillis(interval)
-  // the end of the slot: at the start of the first slot no loop is ready yet, and the target would wait for a whole interval
+  // the end of the slot: at the start of the first slot no loop is ready yet, and the target would wait for a whole
+  // interval
   const offset = (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
   const late = (elapsed - offset) % period
   return Duration.millis(late > 0 ? period - late : -late)

@@ -11,7 +11,10 @@ import { memoize } from "./memoize.ts"
 import type { Outcome } from "./outcome.ts"
 import { Writers } from "./writers.ts"
 
-/** Bytes. A response of this size or more is converted by a worker; in the main thread it would block scrapes for a tenth of a second. */
+/**
+ * Bytes. A response of this size or more is converted by a worker; in the main thread it would block scrapes for a
+ * tenth of a second.
+ */
 const minWorkerBytes = 4_000_000
 
 /** Milliseconds. A worker without work ends after this time and returns the memory that large responses needed. */

@@ -60,8 +60,9 @@ interface LastResponse {
 const lastResponses = new WeakMap<ConversionTarget, LastResponse>()
 
 /**
- * Like `convert`, but a response with the same bytes as the last one is not converted again. Many upstreams send the same bytes without an
- * ETag. Only a response with the length of the last one is hashed, so that the third of several equal responses is recognized.
+ * Like `convert`, but a response with the same bytes as the last one is not converted again. Many upstreams send the
+ * same bytes without an ETag. Only a response with the length of the last one is hashed, so that the third of several
+ * equal responses is recognized.
  */
 export const convertChanged = (
   target: ConversionTarget,

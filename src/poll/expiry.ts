@@ -11,8 +11,9 @@ export interface Expiry {
 }
 
 /**
- * One timer for all targets. It sleeps until the first time that was set; until then a good poll has usually set a later one. A fiber and
- * a timer for each target would be a seventh of the heap. `run` never ends; `expire` is called for each target whose time has come.
+ * One timer for all targets. It sleeps until the first time that was set; until then a good poll has usually set a
+ * later one. A fiber and a timer for each target would be a seventh of the heap. `run` never ends; `expire` is called
+ * for each target whose time has come.
  */
 export const makeExpiry = Effect.fnUntraced(function* (expire: (name: string) => Effect.Effect<void>) {
   const times = new Map<string, number>()

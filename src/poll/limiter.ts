@@ -11,8 +11,8 @@ interface Host {
 }
 
 /**
- * Limits concurrent polls: `total` for all hosts, an eighth of that for one host. A host is an origin (scheme, name and port). A poll that
- * waits for its host does not hold a permit that another host could use.
+ * Limits concurrent polls: `total` for all hosts, an eighth of that for one host. A host is an origin (scheme, name and
+ * port). A poll that waits for its host does not hold a permit that another host could use.
  */
 export const makeLimiter = (total: number) => {
   const permits = Semaphore.makeUnsafe(total)

@@ -18,7 +18,10 @@ export type Transition =
   | { readonly _tag: "Down"; readonly reason: ErrorReason; readonly message: string }
   | { readonly _tag: "Up"; readonly milliseconds: number; readonly polls: number }
 
-/** The outage after one more poll, and the transition, if there is one. An outage has two, however long it is and however often its reason changes. */
+/**
+ * The outage after one more poll, and the transition, if there is one. An outage has two, however long it is and
+ * however often its reason changes.
+ */
 export const afterPoll = (
   outage: Outage | undefined,
   { at, seconds, end, outcome }: Poll

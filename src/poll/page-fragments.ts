@@ -63,8 +63,8 @@ const blocksOf = (statuses: ReadonlyArray<TargetStatus>, writers: WriterPool): R
   joinBlocks([...renderSamples(statuses.flatMap(targetSamples), writers), ...statuses.flatMap(({ blocks }) => blocks)])
 
 /**
- * The fragments of all targets, in the order of their ticks. The targets of one fragment are polled one shortly after the other, so that
- * the fragment stays cached for the rest of the interval.
+ * The fragments of all targets, in the order of their ticks. The targets of one fragment are polled one shortly after
+ * the other, so that the fragment stays cached for the rest of the interval.
  */
 export const makeTargetFragments = (
   statusOf: (name: string) => TargetStatus | undefined,

@@ -21,8 +21,8 @@ const chunks = (list: ReadonlyArray<number>, size: number): ReadonlyArray<Readon
   Array.from({ length: list.length / size }, (_, index) => list.slice(index * size, (index + 1) * size))
 
 /**
- * The last polls of a target, oldest first. It is mutable and consists of lists of numbers. An object for each poll would be a third of the
- * heap with ten thousand targets, and a new list after each poll would be most of the garbage.
+ * The last polls of a target, oldest first. It is mutable and consists of lists of numbers. An object for each poll
+ * would be a third of the heap with ten thousand targets, and a new list after each poll would be most of the garbage.
  */
 export class PollHistory {
   /** `at` and `seconds` of each poll. */

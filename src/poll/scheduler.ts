@@ -14,11 +14,12 @@ import { expireSeries } from "./target-status.ts"
 export type Scheduler = Effect.Success<ReturnType<typeof makeScheduler>>
 
 /**
- * Runs one loop for each target. `apply` sets the targets. A target whose configuration is the same as before keeps its series, counters,
- * connections and ticks. `await` lasts as long as all loops run, and fails with the first one that dies.
+ * Runs one loop for each target. `apply` sets the targets. A target whose configuration is the same as before keeps its
+ * series, counters, connections and ticks. `await` lasts as long as all loops run, and fails with the first one that
+ * dies.
  *
- * At most `polls` polls run at the same time. When the scope closes, no new poll starts. Running polls may take up to `grace`, then they
- * are interrupted.
+ * At most `polls` polls run at the same time. When the scope closes, no new poll starts. Running polls may take up to
+ * `grace`, then they are interrupted.
  */
 export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Duration, polls: number) {
   const store = yield* StateStore

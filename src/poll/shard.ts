@@ -6,8 +6,8 @@ export interface Shard {
 }
 
 /**
- * FNV-1a over the UTF-8 bytes of a name, with the last step of MurmurHash3, so that names that differ only in the last digit get distant
- * values. An integer below 2^32.
+ * FNV-1a over the UTF-8 bytes of a name, with the last step of MurmurHash3, so that names that differ only in the last
+ * digit get distant values. An integer below 2^32.
  */
 export const hash32 = (name: string): number => {
   let hash = 0x811c9dc5
@@ -25,8 +25,8 @@ const fnv1a = (name: string): bigint => {
 }
 
 /**
- * The shard that polls a target, from 0 to `total` - 1. It depends only on the name. From n to n + 1 shards, about 1/(n + 1) of the targets
- * move, all of them to the new shard (jump consistent hash, Lamping and Veach, arXiv:1406.2294).
+ * The shard that polls a target, from 0 to `total` - 1. It depends only on the name. From n to n + 1 shards, about 1/(n
+ * + 1) of the targets move, all of them to the new shard (jump consistent hash, Lamping and Veach, arXiv:1406.2294).
  */
 export const shardOf = (name: string, total: number): number => {
   let key = fnv1a(name)

@@ -17,8 +17,8 @@ interface Entry {
 }
 
 /**
- * The status of every target and of the daemon: all of the mutable state that scrapes and pages read. A write replaces a status as a whole,
- * so that a scrape sees the series of one poll or of the next, never a mixture.
+ * The status of every target and of the daemon: all of the mutable state that scrapes and pages read. A write replaces
+ * a status as a whole, so that a scrape sees the series of one poll or of the next, never a mixture.
  */
 export class StateStore extends Context.Service<
   StateStore,

@@ -195,8 +195,8 @@ export const polled = async ({ port }: Daemon): Promise<void> => {
 }
 
 /**
- * What serves beside what polls, so many milliseconds after its first poll. That is one and the same, but for bare Node: it serves the page of a poller that
- * nobody scrapes any more.
+ * What serves beside what polls, so many milliseconds after its first poll. That is one and the same, but for bare
+ * Node: it serves the page of a poller that nobody scrapes any more.
  */
 export const serving = async (peer: Peer, task: Task, warmUp: number, stack: AsyncDisposableStack): Promise<Daemon> => {
   const daemon = stack.use(await startDaemon(peer === "bare" ? "poller" : peer, task))

@@ -9,8 +9,9 @@ export interface Size {
   /** Milliseconds of one measurement of one daemon. */
   readonly window: number
   /**
-   * Milliseconds until V8 has compiled what is hot in a poll a few milliseconds after the other; scrapes follow each other faster and need a tenth. Before that
-   * a poll costs three times as much and a scrape twice, and a daemon lives for months.
+   * Milliseconds until V8 has compiled what is hot in a poll a few milliseconds after the other; scrapes follow each
+   * other faster and need a tenth. Before that a poll costs three times as much and a scrape twice, and a daemon lives
+   * for months.
    */
   readonly warmUp: number
   /** Starts of each daemon. */

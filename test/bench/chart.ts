@@ -8,7 +8,10 @@ const margin = 40
 
 const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 
-/** How many times better than Go, a bar a figure, on a logarithmic scale: right of the line poller is better, left of it Go. */
+/**
+ * How many times better than Go, a bar a figure, on a logarithmic scale: right of the line poller is better, left of it
+ * Go.
+ */
 export const chart = (figures: ReadonlyArray<Figure>): string => {
   const bars = figures.flatMap((figure) => {
     const times = ratio(figure, "go")

@@ -22,7 +22,10 @@ const framing = (head: string): Framing => {
   return length === undefined ? { _tag: "Chunked" } : { _tag: "Length", length: Number(length) }
 }
 
-/** What the kernel has is read into this memory, whatever the connection: a piece of memory for each 64 kB takes longer than to serve them. */
+/**
+ * What the kernel has is read into this memory, whatever the connection: a piece of memory for each 64 kB takes longer
+ * than to serve them.
+ */
 const memory = Buffer.alloc(1 << 20)
 
 /** What a connection does with what it reads. */
@@ -31,8 +34,8 @@ interface Reader {
 }
 
 /**
- * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply: node:http as a client costs more than
- * the servers that are measured here.
+ * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply: node:http as a client costs
+ * more than the servers that are measured here.
  */
 export const open = async (port: number): Promise<Connection> => {
   const reader: Reader = { read: () => undefined }

@@ -4,7 +4,10 @@ import { readdirSync, readFileSync } from "node:fs"
 /** The kernel counts processor time in hundredths of a second (`getconf CLK_TCK`). */
 const ticksPerSecond = 100
 
-/** Milliseconds of processor time that the process has used so far, all its threads together (proc_pid_stat(5), utime and stime). */
+/**
+ * Milliseconds of processor time that the process has used so far, all its threads together (proc_pid_stat(5), utime
+ * and stime).
+ */
 export const cpu = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
   // the second field is the program's name in brackets, which may hold anything
@@ -28,8 +31,8 @@ export const sleeps = (pid: number): number =>
     .reduce((sum, count) => sum + count, 0)
 
 /**
- * Takes a file out of the page cache. One that was just written lies there in larger pages than one that was read: of a program, 20 MB that it never
- * uses count as resident.
+ * Takes a file out of the page cache. One that was just written lies there in larger pages than one that was read: of a
+ * program, 20 MB that it never uses count as resident.
  */
 export const forget = (file: string): void => {
   execFileSync("sync", ["--data", file])

@@ -22,7 +22,9 @@ const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
 
 const header = ["what", "unit", ...peers, "× Go", "× bare", "goal", "reached"]
 
-/** The figures as Markdown, a table for each scenario. `×` says how many times better poller is; below 1 it is worse. */
+/**
+ * The figures as Markdown, a table for each scenario. `×` says how many times better poller is; below 1 it is worse.
+ */
 export const markdown = (figures: ReadonlyArray<Figure>): string =>
   [...Map.groupBy(figures, ({ scenario }) => scenario)]
     .map(([scenario, figures]) =>

@@ -16,7 +16,9 @@ const blocks = (file: string) =>
     .map(([, text = ""], index) => ({ name: `${file}, example ${index + 1}`, text }))
     .filter(({ text }) => /^(?:\{\s*"(?:\$schema|targets)"|(?:targets|defaults|mappings):)/.test(text))
 
-/** Every configuration that the repository shows to its users: the finished examples, and those in the documentation. */
+/**
+ * Every configuration that the repository shows to its users: the finished examples, and those in the documentation.
+ */
 export const examples = [
   ...files("deploy/examples", /(?<!\.test)\.ya?ml$/).map((name) => ({
     name,

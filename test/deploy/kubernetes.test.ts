@@ -22,7 +22,10 @@ test("the manifest is of a ConfigMap, a Service, a StatefulSet and a PodMonitor,
   expect(monitor.spec.selector).toEqual(set.spec.selector)
 })
 
-/** What the compiler says of an object, of which the API has this type: it knows every field of Kubernetes' OpenAPI, and refuses any other. */
+/**
+ * What the compiler says of an object, of which the API has this type: it knows every field of Kubernetes' OpenAPI, and
+ * refuses any other.
+ */
 const typeErrors = (type: string, group: string, object: unknown) => {
   const folder = mkdtempSync(join(tmpdir(), "poller-kubernetes-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))

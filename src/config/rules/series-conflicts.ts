@@ -29,7 +29,10 @@ type Metrics = ReadonlyArray<Pick<RawMetric, "name" | "labels">>
 /** A target without a mapping makes names from the response. */
 const flattenedMetrics: Metrics = [{ name: "upstream_*", labels: new Map() }]
 
-/** The labels that a mapping sets, by metric. A label has one value only if all entries of the metric give it that value. */
+/**
+ * The labels that a mapping sets, by metric. A label has one value only if all entries of the metric give it that
+ * value.
+ */
 const mappingLabelsByName = (metrics: Metrics): ReadonlyMap<string, MappingLabels> => {
   const byName = new Map<string, Map<string, LabelText>>()
   for (const [name, entries] of Map.groupBy(metrics, ({ name }) => name)) {
@@ -164,8 +167,9 @@ interface SeriesConflict {
 }
 
 /**
- * Targets that could emit the same series. A page has each series only once, so each two targets with the same metric need a label that
- * differs: both set it to different constants, or one sets a constant and the other does not have the label at all.
+ * Targets that could emit the same series. A page has each series only once, so each two targets with the same metric
+ * need a label that differs: both set it to different constants, or one sets a constant and the other does not have the
+ * label at all.
  */
 export function* seriesConflicts(targets: ReadonlyArray<RawTarget>): Sliced<ReadonlyMap<RawTarget, SeriesConflict>> {
   const found = new Map<RawTarget, SeriesConflict>()

@@ -4,7 +4,10 @@ import { secretFile, Text, text, url } from "./fields.ts"
 
 type KeyPath = ReadonlyArray<string>
 
-/** A kind of authentication: what a file has below its key, where in that the names of secret files stand, and what the client gets. */
+/**
+ * A kind of authentication: what a file has below its key, where in that the names of secret files stand, and what the
+ * client gets.
+ */
 interface AuthKind<T extends Auth["_tag"], S extends Schema.Constraint> {
   readonly schema: S
   readonly files: ReadonlyArray<KeyPath>
@@ -20,8 +23,9 @@ const user = {
 }
 
 /**
- * The kinds of authentication by their keys under `auth`. Schema, `check`, secret files and requests derive from this table; how a request of a
- * kind is made is the table in client/auth.ts. A kind that only one of them has does not compile.
+ * The kinds of authentication by their keys under `auth`. Schema, `check`, secret files and requests derive from this
+ * table; how a request of a kind is made is the table in client/auth.ts. A kind that only one of them has does not
+ * compile.
  */
 export const authKinds = {
   basic: kind("Basic", {

@@ -5,7 +5,9 @@ import { atMost, type Figure, type Goal } from "../figure.ts"
 import { open } from "../http-connection.ts"
 import { percentile, worst } from "../statistics.ts"
 
-/** How long each of the scrapes took that were made one after the other, with a pause of a few milliseconds, in a while. */
+/**
+ * How long each of the scrapes took that were made one after the other, with a pause of a few milliseconds, in a while.
+ */
 const sample = async (port: number, path: string, gzip: boolean, milliseconds: number) => {
   using connection = await open(port)
   await connection.get(path, { gzip })

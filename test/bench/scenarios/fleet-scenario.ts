@@ -7,7 +7,10 @@ import { open } from "../http-connection.ts"
 import { cpu, memory } from "../process-usage.ts"
 import { median, worst } from "../statistics.ts"
 
-/** The worst lateness in milliseconds of a request on its target's grid, which begins with its earliest request modulo the interval. */
+/**
+ * The worst lateness in milliseconds of a request on its target's grid, which begins with its earliest request modulo
+ * the interval.
+ */
 const lateness = (arrivals: Arrivals, interval: number) =>
   worst(
     Object.values(arrivals).flatMap((times) => {

@@ -5,7 +5,10 @@ import { atMost, type Figure } from "../figure.ts"
 import { open } from "../http-connection.ts"
 import { worst } from "../statistics.ts"
 
-/** Scrapes from the start of a daemon until the one large answer is on its page; how long each of them took, and all of it. */
+/**
+ * Scrapes from the start of a daemon until the one large answer is on its page; how long each of them took, and all of
+ * it.
+ */
 const sample = async (port: number) => {
   using connection = await open(port)
   const begin = performance.now()
