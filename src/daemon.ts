@@ -1,3 +1,4 @@
+import { hostname } from "node:os"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,12 +18,14 @@ import { ReloadQueue } from "./poll/reload-queue.ts"
 import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
 import { StateStore } from "./poll/state-store.ts"
-import { ailments } from "./serve/health.ts"
+import { healthProblems } from "./serve/health.ts"
 import { defaultTimeouts, drainTime, type Listener, serve, showListener } from "./serve/server.ts"
 import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
+  /** What the pages call the configuration: its files, or `--target`. */
+  readonly configuration?: string | undefined
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
   /** How long polls in flight may go on after a stop was asked for. */
@@ -74,7 +77,7 @@ const summary = Effect.map(StateStore, (store) => {
 const startUp = Duration.seconds(5)
 
 /** The judgement of /healthz. */
-const healthy = Effect.map(ailments, (found) => found.length === 0)
+const healthy = Effect.map(healthProblems, (found) => found.length === 0)
 
 /**
  * poller itself: it is its loops, so that a loop that dies is a process that ends; the server and the clients lie beneath them.
@@ -82,7 +85,8 @@ const healthy = Effect.map(ailments, (found) => found.length === 0)
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   const configuration = yield* (yield* ConfigurationService).load
-  const self = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
+  const initial = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
+  const self = { ...initial, host: hostname(), configuration: options.configuration }
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify

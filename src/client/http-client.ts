@@ -12,6 +12,7 @@ import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
 import { makePools, type Pool } from "./pool.ts"
 import { maxRedirects, redirected, redirects } from "./redirects.ts"
 import type { Request } from "./request.ts"
+import type { RequestTrace } from "./request-trace.ts"
 import { type Attempt, badStatus, type CrossOrigin, send } from "./send.ts"
 import { conditionsFor, type Validators, validatorsOf } from "./validators.ts"
 
@@ -30,7 +31,10 @@ export type UpstreamResponse =
   | { readonly _tag: "NotModified"; readonly status: 304 }
 
 /** One bounded exchange. `validators` of the last response that was of use make it conditional. */
-export type Exchange = (validators: Validators | undefined) => Effect.Effect<UpstreamResponse, UpstreamError>
+export type Exchange = (
+  validators: Validators | undefined,
+  trace?: RequestTrace
+) => Effect.Effect<UpstreamResponse, UpstreamError>
 
 /** What the exchanges of one target have in common. */
 interface Channel {
@@ -50,7 +54,8 @@ const withoutContent = (headers: Attempt["headers"]) =>
 
 const runExchange = Effect.fnUntraced(function* (
   { request, common, configured: fixed, memory, pool: current, authenticator }: Channel,
-  validators: Validators | undefined
+  validators: Validators | undefined,
+  trace: RequestTrace | undefined
 ) {
   const { acceptStatus, followRedirects, maxBody, socketPath } = request
   const rendered = request.render?.(yield* Clock.currentTimeMillis)
@@ -77,7 +82,7 @@ const runExchange = Effect.fnUntraced(function* (
         }
       : crossOrigin
     const headers = { ...own.headers, ...conditions }
-    const attempt: Attempt = { ...crossOrigin, ...own, url, method, body, headers }
+    const attempt: Attempt = { ...crossOrigin, ...own, url, method, body, headers, trace }
     const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
     const { head, release } = received
     const status = head.statusCode ?? 0
@@ -124,8 +129,8 @@ const open = Effect.fnUntraced(function* (
     pool: yield* openPool(request),
     authenticator: makeAuthenticator(request)
   }
-  return (validators: Validators | undefined) =>
-    runExchange(channel, validators).pipe(
+  return (validators: Validators | undefined, trace?: RequestTrace) =>
+    runExchange(channel, validators, trace).pipe(
       Effect.timeoutOrElse({
         duration: request.timeout,
         orElse: () => Effect.fail(new Timeout({ after: request.timeout }))

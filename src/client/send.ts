@@ -20,6 +20,7 @@ import {
 import { closeIdle } from "./idle.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
 import type { Agents } from "./pool.ts"
+import type { RequestTrace } from "./request-trace.ts"
 import { retryAfter } from "./retry-after.ts"
 import { fitsHeader } from "./secrets.ts"
 
@@ -35,6 +36,7 @@ export interface Attempt {
   readonly memory: MemoryBudget
   /** The deadline of the exchange in milliseconds. Node knows no other for a tunnel that a proxy does not open. */
   readonly timeout: number
+  readonly trace?: RequestTrace | undefined
 }
 
 /** What another origin may see of a request: neither credentials nor any header that the configuration sets, since each may be a secret. */
@@ -70,7 +72,7 @@ const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value)
 const addressTimeout = (timeout: number) => Math.max(10, Math.min(250, Math.floor(timeout / 4)))
 
 /** Throws if a header cannot be sent, or the proxy cannot be used; without the header's value. */
-const begin = ({ url, socketPath, method, headers, body, agents, timeout }: Attempt) => {
+const begin = ({ url, socketPath, method, headers, body, agents, timeout, trace }: Attempt) => {
   const spelled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]))
   for (const [name, value] of Object.entries(spelled)) {
     if (!fitsHeader(value))
@@ -87,6 +89,7 @@ const begin = ({ url, socketPath, method, headers, body, agents, timeout }: Atte
     ...(socketPath !== undefined && { socketPath })
   }
   const sent = request(url, options)
+  trace?.watch(sent)
   sent.end(body === undefined ? undefined : plain(body))
   return sent
 }

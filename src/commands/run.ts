@@ -44,6 +44,9 @@ export const run = Command.make(
       yield* Effect.annotateLogs(Effect.logWarning(message), { variable: location })
     const sockets = activatedSockets(process.env)
     yield* daemon({
+      configuration: Option.isSome(input.target)
+        ? "--target"
+        : [...input.config, ...input.files].join(", ") || "./poller.yml",
       listeners: sockets.length > 0 ? sockets : yield* flags.addresses(input.addr),
       web: yield* web(input.webConfig),
       grace: input.grace,

@@ -15,6 +15,8 @@ import type { Fields } from "./unknown-values.ts"
 /** One JSON API to poll. Everything is resolved and compiled, so that a poll looks nothing up. */
 export interface Target {
   readonly name: string
+  /** The mapping that it names, if it names one. */
+  readonly mappingName?: string | undefined
   readonly request: Request
   readonly interval: Duration.Duration
   /** How long the last good series stay while polls fail. */
@@ -104,6 +106,7 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
     const spec = { mapping: made?.mapping, format: target.format ?? "json", labels: target.labels ?? {}, maxSeries }
     return {
       name,
+      mappingName: target.mapping,
       request,
       interval,
       staleAfter: target.stale_after ?? Duration.times(interval, 3),

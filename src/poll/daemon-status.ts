@@ -28,6 +28,10 @@ export interface SourceStatus {
 export interface DaemonStatus {
   readonly version: string
   readonly node: string
+  /** The machine's name. */
+  readonly host?: string | undefined
+  /** The files of the configuration, or the URL of `--target`. */
+  readonly configuration?: string | undefined
   readonly shard: Shard
   /** Epoch milliseconds. */
   readonly started: number

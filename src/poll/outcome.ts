@@ -1,4 +1,5 @@
 import type { ErrorReason } from "../client/error-reasons.ts"
+import type { RequestTrace } from "../client/request-trace.ts"
 import type { Validators } from "../client/validators.ts"
 import type { Block } from "../exposition/page.ts"
 import type { Dropped, Problem } from "../mapping/problems.ts"
@@ -41,6 +42,8 @@ export interface Poll extends PollTimes {
   /** Milliseconds on the monotonic clock at which it ended. */
   readonly end: number
   readonly outcome: Outcome
+  /** Its last request. */
+  readonly trace?: RequestTrace | undefined
 }
 
 /** A poll without its series, for the history. */

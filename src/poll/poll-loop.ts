@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { type Exchange, HttpClient } from "../client/http-client.ts"
+import { RequestTrace } from "../client/request-trace.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
 import type { WriterPool } from "../exposition/sample-writer.ts"
@@ -52,7 +53,9 @@ const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, write
 const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry, writers }: Loop) {
   const { name } = target
   store.setDeadline(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + maxLateness)
-  const result = yield* poll(target, exchange(store.status(name)?.validators))
+  const trace = new RequestTrace()
+  const ended = yield* poll(target, exchange(store.status(name)?.validators, trace))
+  const result = { ...ended, trace }
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
   const previous = store.status(name)?.blocks ?? []
   const transition = yield* store.modify(name, (status) => {

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import { type ErrorReason, errorReasonsOf } from "../client/error-reasons.ts"
+import type { RequestTrace } from "../client/request-trace.ts"
 import type { Validators } from "../client/validators.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
@@ -18,6 +19,8 @@ export interface TargetStatus {
   /** Skipped ticks. */
   readonly skipped: number
   readonly last: PollRecord | undefined
+  /** The last request of the last poll. */
+  readonly trace: RequestTrace | undefined
   readonly lastSuccess: number | undefined
   readonly outage: Outage | undefined
   readonly nextTick: number | undefined
@@ -62,6 +65,7 @@ export const initialStatus = (target: Target): TargetStatus => ({
   dropped: noneDropped,
   skipped: 0,
   last: undefined,
+  trace: undefined,
   lastSuccess: undefined,
   outage: undefined,
   nextTick: undefined,
@@ -77,7 +81,7 @@ export const initialStatus = (target: Target): TargetStatus => ({
 export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetStatus, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
-  const next = { ...status, polls: status.polls + 1, last: recordOf(poll), outage }
+  const next = { ...status, polls: status.polls + 1, last: recordOf(poll), trace: poll.trace, outage }
   const end = poll.at + poll.seconds * 1000
   if (outcome._tag === "Failed") {
     return [

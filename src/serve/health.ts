@@ -3,14 +3,14 @@ import { monotonic } from "../poll/cadence.ts"
 import { StateStore } from "../poll/state-store.ts"
 
 /** What is wrong with the daemon itself, one line a target whose loop is stuck; empty when all is well. Upstreams do not enter into it. */
-export const ailments = Effect.gen(function* () {
+export const healthProblems = Effect.gen(function* () {
   const board = yield* StateStore
   const now = yield* monotonic
   return board.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
 /** Targets that were not polled since the start, and sources that were not asked for theirs, whatever would come of it. */
-export const unpolled = Effect.map(StateStore, (board) => [
+export const notReady = Effect.map(StateStore, (board) => [
   ...board
     .daemon()
     .sources.filter(({ attempted }) => !attempted)

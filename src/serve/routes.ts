@@ -1,20 +1,38 @@
 import type { IncomingMessage } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { monotonic } from "../poll/cadence.ts"
 import { ReloadQueue } from "../poll/reload-queue.ts"
 import { StateStore } from "../poll/state-store.ts"
-import { ailments, unpolled } from "./health.ts"
+import { healthProblems, notReady } from "./health.ts"
 import { type HttpResponse, makeResponse, text } from "./http-response.ts"
 import { PageQueue } from "./page-queue.ts"
-import { securityHeaders } from "./pages/layout.ts"
+import { type PageContext, refreshInterval, securityHeaders } from "./pages/layout.ts"
+import { notFoundPage } from "./pages/not-found-page.ts"
 import { statusPage } from "./pages/status-page.ts"
 import { targetPage } from "./pages/target-page.ts"
+import { stateOf } from "./pages/target-state.ts"
 import type { Scrape } from "./scrape.ts"
+import { detailsOf, reportOf } from "./target-report.ts"
 
-const html = (body: string): HttpResponse =>
-  makeResponse([Buffer.from(body)], { "content-type": "text/html; charset=utf-8", ...securityHeaders() })
+const html = (body: string, refreshes: boolean, status = 200): HttpResponse =>
+  makeResponse(
+    [Buffer.from(body)],
+    {
+      "content-type": "text/html; charset=utf-8",
+      ...securityHeaders(),
+      ...(refreshes && { refresh: String(refreshInterval) })
+    },
+    status
+  )
 
-const notFound = text("not found\n", 404)
+const json = (value: unknown, status = 200): HttpResponse =>
+  makeResponse(
+    [Buffer.from(`${JSON.stringify(value)}\n`)],
+    { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+    status
+  )
+
 const notAllowed = text("use GET or HEAD\n", 405, { allow: "GET, HEAD" })
 
 /** The name of a target in a path; a malformed one is no target's name. */
@@ -52,6 +70,7 @@ const reload = ({ method, socket, headers }: IncomingMessage, hasUsers: boolean)
 /** The response to each request. `hasUsers`: requests come here with a password only. */
 export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUsers: () => boolean) {
   const store = yield* StateStore
+  const started = yield* monotonic
   const pages = new PageQueue()
 
   const page = (url: string, build: Effect.Effect<HttpResponse, never, StateStore>) =>
@@ -59,33 +78,68 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
       Effect.promise(() => pages.get(url, () => Effect.runSyncWith(context)(build)))
     )
 
-  const status = (query: string) =>
+  const contextOf = (query: URLSearchParams): Effect.Effect<PageContext> =>
     Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const view = { self: store.daemon(), statuses: store.statuses(), ailments: yield* ailments, now }
-      return html(statusPage({ ...view, query: new URLSearchParams(query) }))
+      return {
+        daemon: store.daemon(),
+        now: yield* Clock.currentTimeMillis,
+        uptime: ((yield* monotonic) - started) / 1000,
+        refreshes: query.get("refresh") !== "off"
+      }
     })
 
-  const target = (name: string) =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
+  const status = (query: URLSearchParams) =>
+    Effect.gen(function* () {
+      const context = yield* contextOf(query)
+      const view = { ...context, statuses: store.statuses(), healthProblems: yield* healthProblems, query }
+      return html(statusPage(view), context.refreshes)
+    })
+
+  const notFound = (name: string | undefined, { headers }: IncomingMessage) =>
+    headers.accept?.includes("text/html") === true
+      ? Effect.map(contextOf(new URLSearchParams()), (context) => html(notFoundPage(context, name), false, 404))
+      : Effect.succeed(text(name === undefined ? "not found\n" : `no target ${JSON.stringify(name)}\n`, 404))
+
+  const target = (name: string, query: URLSearchParams, request: IncomingMessage) =>
+    Effect.gen(function* () {
       const found = store.status(name)
-      return found === undefined ? notFound : html(targetPage(store.daemon(), found, now))
+      if (found === undefined) return yield* notFound(name, request)
+      const context = yield* contextOf(query)
+      return html(targetPage(context, found), context.refreshes)
     })
 
-  const responseTo = (path: string, query: string, { url = "", headers }: IncomingMessage) => {
+  const report = (query: URLSearchParams) =>
+    Effect.sync(() => {
+      const state = query.get("state")
+      const statuses = store.statuses().filter((one) => state === null || stateOf(one) === state)
+      return json({ targets: statuses.map(reportOf) })
+    })
+
+  const details = (name: string) =>
+    Effect.sync(() => {
+      const found = store.status(name)
+      return found === undefined ? json({ error: `no target ${JSON.stringify(name)}` }, 404) : json(detailsOf(found))
+    })
+
+  const responseTo = (path: string, query: URLSearchParams, request: IncomingMessage) => {
+    const { url = "", headers } = request
     if (path.startsWith("/targets/")) {
       const name = decode(path.slice("/targets/".length))
-      return store.status(name) === undefined ? undefined : page(path, target(name))
+      return store.status(name) === undefined ? notFound(name, request) : page(url, target(name, query, request))
     }
+    if (path.startsWith("/api/targets/")) return page(url, details(decode(path.slice("/api/targets/".length))))
     switch (path) {
       case "/":
+      case "/targets":
         return page(url, status(query))
+      case "/api/targets":
+        return page(url, report(query))
       case "/metrics":
         return scrape(headers.accept, headers["accept-encoding"])
       case "/healthz":
-        return Effect.map(ailments, okUnless)
+        return Effect.map(healthProblems, okUnless)
       case "/readyz":
-        return Effect.map(unpolled, okUnless)
+        return Effect.map(notReady, okUnless)
       default:
         return undefined
     }
@@ -94,8 +148,8 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
   return (request: IncomingMessage): Effect.Effect<HttpResponse, never, StateStore | ReloadQueue> => {
     const [path = "/", query = ""] = (request.url ?? "/").split("?", 2)
     if (path === "/-/reload") return reload(request, hasUsers())
-    const response = responseTo(path, query, request)
-    if (response === undefined) return Effect.succeed(notFound)
+    const response = responseTo(path, new URLSearchParams(query), request)
+    if (response === undefined) return notFound(undefined, request)
     if (request.method !== "GET" && request.method !== "HEAD") return Effect.succeed(notAllowed)
     return response
   }

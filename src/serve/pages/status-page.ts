@@ -1,111 +1,251 @@
 import * as Duration from "effect/Duration"
-import type { DaemonStatus, SourceStatus } from "../../poll/daemon-status.ts"
+import type { SourceStatus } from "../../poll/daemon-status.ts"
 import type { TargetStatus } from "../../poll/target-status.ts"
-import { answer, droppedOf, why } from "./answer.ts"
 import { type Content, type Html, html } from "./html.ts"
-import { layout } from "./layout.ts"
-import * as show from "./show.ts"
-import { strip } from "./strip.ts"
-import { pathOf, type State, stateOf } from "./target-state.ts"
+import { layout, type PageContext } from "./layout.ts"
+import { ago, count, duration, time } from "./page-format.ts"
+import { causeOf, droppedOf, pollText, reasonText } from "./poll-text.ts"
+import { measure, slowest, sparkline } from "./sparkline.ts"
+import { pathOf, type State, stateOf, states } from "./target-state.ts"
 
-/** What the page is made of; `query` is the URL's, with `down` and `page`. */
-export interface StatusView {
-  readonly self: DaemonStatus
+/** `query` is that of the URL: `q`, `state`, `group`, `page`, `refresh`. */
+export interface StatusView extends PageContext {
   readonly statuses: ReadonlyArray<TargetStatus>
   /** What is wrong with the daemon itself. */
-  readonly ailments: ReadonlyArray<string>
-  readonly now: number
+  readonly healthProblems: ReadonlyArray<string>
   readonly query: URLSearchParams
+}
+
+interface Listed {
+  readonly status: TargetStatus
+  readonly state: State
 }
 
 const pageLength = 100
 
-/** Lines of what is wrong with one source. */
-const mostProblems = 10
+/** Problems of one source that are shown. */
+const maxProblems = 10
 
-/** Trouble first: what is down, the longest outage before the others, then what was not polled yet, then the rest by name. */
-const order: Readonly<Record<State, number>> = { down: 0, waiting: 1, up: 2 }
+/** Causes that are named in the summary. */
+const maxCauses = 5
 
-const byUrgency = (a: TargetStatus, b: TargetStatus) =>
-  order[stateOf(a)] - order[stateOf(b)] ||
-  (a.outage?.since ?? 0) - (b.outage?.since ?? 0) ||
-  (a.target.name < b.target.name ? -1 : 1)
+/** A name that sorts by its numbers: node-9 before node-10. */
+const naturalKey = (name: string): string => name.replace(/\d+/g, (digits) => digits.padStart(15, "0"))
 
-const verdict = (states: ReadonlyArray<State>): string => {
-  const [down, waiting] = [states.filter((s) => s === "down").length, states.filter((s) => s === "waiting").length]
-  if (states.length === 0) return "There are no targets"
-  if (down > 0)
-    return `${down === states.length ? (down === 1 ? "The one target is" : `All ${down} targets are`) : `${down} of ${states.length} targets ${down === 1 ? "is" : "are"}`} down`
-  if (waiting > 0) return `${states.length - waiting} of ${states.length} targets polled so far`
-  return states.length === 1 ? "The one target is up" : `All ${states.length} targets are up`
+/** Down first, the longest outage before the others; then partial, waiting and up. */
+const sortListed = (listed: ReadonlyArray<Listed>): ReadonlyArray<Listed> => {
+  const keys = new Map(listed.map(({ status }) => [status, naturalKey(status.target.name)]))
+  const key = ({ status }: Listed) => keys.get(status) ?? ""
+  return listed.toSorted(
+    (a, b) =>
+      states.indexOf(a.state) - states.indexOf(b.state) ||
+      (a.status.outage?.since ?? 0) - (b.status.outage?.since ?? 0) ||
+      (key(a) < key(b) ? -1 : 1)
+  )
 }
 
-const notices = ({ self, ailments, now }: StatusView): ReadonlyArray<Content> => [
-  ailments.length > 0 &&
-    html`<div class="notice"><p><b>poller itself is not well.</b></p>${ailments.map((text) => html`<p>${text}</p>`)}</div>`,
-  !self.reload.successful &&
-    html`<div class="notice"><p><b>The last reload failed</b>, ${show.ago(self.reload.at, now)}; the configuration before it is in force.</p>${self.reload.problems.map((problem) => html`<p>${problem}</p>`)}</div>`,
-  self.sources.map(
+/** The state of all targets in one sentence. */
+const verdict = (listed: ReadonlyArray<Listed>): string => {
+  const total = listed.length
+  const of = (state: State) => listed.filter((one) => one.state === state).length
+  const [down, partial, waiting] = [of("down"), of("partial"), of("waiting")]
+  if (total === 0) return "There are no targets"
+  const dropping = partial === 0 ? "" : `, ${partial} ${partial === 1 ? "drops" : "drop"} samples`
+  if (down > 0) {
+    if (total === 1) return "The one target is down"
+    if (down === total) return `All ${down} targets are down`
+    return `${down} of ${total} targets ${down === 1 ? "is" : "are"} down${dropping}`
+  }
+  if (waiting > 0) return `${total - waiting} of ${total} targets polled so far${dropping}`
+  if (total === 1) return partial === 1 ? "The one target is up, but drops samples" : "The one target is up"
+  return `All ${total} targets are up${dropping}`
+}
+
+const hostOf = ({ target }: TargetStatus) => target.request.url.host
+
+/** Why targets are down: "8 × status 503, 4 × status 502, all at api.example.com". */
+export const causes = (statuses: ReadonlyArray<TargetStatus>): string => {
+  const byCause = Map.groupBy(
+    statuses.filter(({ outage }) => outage !== undefined),
+    ({ outage }) => (outage === undefined ? "" : causeOf(outage))
+  )
+  const sorted = [...byCause].toSorted(([, a], [, b]) => b.length - a.length)
+  const hosts = new Set(sorted.flatMap(([, failing]) => failing.map(hostOf)))
+  const [host] = hosts
+  const at = (failing: ReadonlyArray<TargetStatus>) => {
+    const own = new Set(failing.map(hostOf))
+    const [first] = own
+    if (hosts.size === 1) return ""
+    return own.size === 1 ? ` at ${first}` : ` at ${count(own.size, "host")}`
+  }
+  const named = sorted.slice(0, maxCauses).map(([cause, failing]) => `${failing.length} × ${cause}${at(failing)}`)
+  if (sorted.length > maxCauses) named.push(`and ${count(sorted.length - maxCauses, "other cause")}`)
+  return named.join(", ") + (hosts.size === 1 ? `, ${statuses.length > 1 ? "all " : ""}at ${host}` : "")
+}
+
+const notices = ({ daemon, healthProblems, now }: StatusView): ReadonlyArray<Content> => [
+  healthProblems.length > 0 &&
+    html`<div class="notice"><p><b>poller itself is not healthy.</b></p>${healthProblems.map((text) => html`<p>${text}</p>`)}</div>`,
+  !daemon.reload.successful &&
+    html`<div class="notice"><p><b>The last reload failed</b>, ${ago(daemon.reload.at, now)}; the configuration before it is in force.</p>${daemon.reload.problems.map((problem) => html`<p>${problem}</p>`)}</div>`,
+  daemon.sources.map(
     ({ name, problems, lastSuccess }) =>
       problems.length > 0 &&
-      html`<div class="notice"><p><b>Not all is well with the targets from ${name}</b>${lastSuccess !== undefined && html`, last read in full ${show.ago(lastSuccess, now)}`}; what it listed before stands.</p>${problems.slice(0, mostProblems).map((problem) => html`<p>${problem}</p>`)}${problems.length > mostProblems && html`<p>and ${show.count(problems.length - mostProblems, "more", "more")}</p>`}</div>`
+      html`<div class="notice"><p><b>The targets from ${name} have problems</b>${lastSuccess !== undefined && html`, last read in full ${ago(lastSuccess, now)}`}; its last good list is in force.</p>${problems.slice(0, maxProblems).map((problem) => html`<p>${problem}</p>`)}${problems.length > maxProblems && html`<p>and ${count(problems.length - maxProblems, "more", "more")}</p>`}</div>`
   )
 ]
 
-const origin = ({ name, targets, attempted, lastSuccess }: SourceStatus, now: number): Html => {
-  const read = lastSuccess !== undefined && [", read ", show.ago(lastSuccess, now)]
-  return html`<p class="soft">${show.count(targets, "target")} from ${name}${attempted ? read : ", which was not asked yet"}</p>`
+const sourceLine = ({ name, targets, attempted, lastSuccess }: SourceStatus, now: number): Html => {
+  const read = lastSuccess !== undefined && [", read ", ago(lastSuccess, now)]
+  return html`<p class="soft">${count(targets, "target")} from ${name}${attempted ? read : ", which was not read yet"}</p>`
 }
 
-const nextPoll = ({ nextTick, pause }: TargetStatus, now: number): Content => {
-  const at = Math.max(nextTick ?? 0, pause?.at ?? 0)
-  if (at === 0) return ""
-  return `${at <= now ? "now" : `in ${show.duration((at - now) / 1000)}`}${pause === undefined ? "" : " (Retry-After)"}`
+/** Below this interval (milliseconds) the next poll is not worth a column. */
+const shortInterval = 30_000
+
+const nextPoll = ({ target, nextTick, pause }: TargetStatus, now: number): string => {
+  if (pause !== undefined && pause.at > now) return `in ${duration((pause.at - now) / 1000)} (Retry-After)`
+  if (nextTick === undefined || Duration.toMillis(target.interval) < shortInterval) return ""
+  return nextTick <= now ? "now" : `in ${duration((nextTick - now) / 1000)}`
 }
 
-const row = (status: TargetStatus, now: number): Html => {
-  const { target, last, outage, series } = status
-  const state = stateOf(status)
+const row = (
+  { status, state }: Listed,
+  { now, scale, hasNext }: { readonly now: number; readonly scale: number; readonly hasNext: boolean }
+): Html => {
+  const { target, last, outage, series, history } = status
   const dropped = last === undefined ? 0 : droppedOf(last)
+  const options = {
+    interval: Duration.toMillis(target.interval),
+    scale,
+    timeout: Duration.toSeconds(target.request.timeout)
+  }
   return html`<tr>
 <td class="state ${state}">${state}</td>
-<td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<br><span class="down">since ${show.ago(outage.since, now)}</span>: ${why(outage)}`}</td>
-<td class="last">${last !== undefined && html`${show.ago(last.at, now)}<span class="soft">, ${answer(last)}</span>`}</td>
-<td class="number" data-label="series">${series.toLocaleString("en-US")}${dropped > 0 && html`<br><span class="soft">${show.count(dropped, "problem")}</span>`}</td>
-<td>${strip(status.history, Duration.toMillis(target.interval))}</td>
-<td class="soft" data-label="next poll">${nextPoll(status, now)}</td>
+<td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<span class="why">${reasonText(outage)}</span><span class="since">down since ${time(outage.since, now)} UTC (${duration(Math.max(0, now - outage.since) / 1000)})</span>`}${state === "partial" && html`<span class="why partly">${dropped > 0 ? `${count(dropped, "sample")} dropped` : "samples dropped"}</span>`}</td>
+<td class="last">${last !== undefined && html`${ago(last.at, now)}<span class="soft">, ${pollText(last)}</span>`}</td>
+<td class="number" data-label="series">${series.toLocaleString("en-US")}</td>
+<td class="bars">${sparkline(history, options)}<span class="soft">${measure(history)}</span></td>
+${hasNext && html`<td class="soft next" data-label="next poll">${nextPoll(status, now)}</td>`}
 </tr>
 `
 }
 
-const link = (down: boolean, page: number, text: string): Html => {
-  const query = [down && "down", page > 1 && `page=${page}`].filter(Boolean).join("&")
-  return html`<a href="/${query === "" ? "" : `?${query}`}">${text}</a>`
+/** The page's query with some parameters changed; undefined removes one. */
+const queryWith = (query: URLSearchParams, changes: Readonly<Record<string, string | undefined>>): string => {
+  const next = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === "") next.delete(name)
+    else next.set(name, value)
+  }
+  const text = next.toString()
+  return text === "" ? "/" : `/?${text}`
 }
 
-/** The page `/`: is poller well, which targets are down, since when and why, how were the last polls, what comes next. */
+const groupings = {
+  host: hostOf,
+  mapping: ({ target }: TargetStatus) => target.mappingName ?? "no named mapping"
+} as const
+type Grouping = keyof typeof groupings
+const isGrouping = (text: string | null): text is Grouping => text !== null && Object.hasOwn(groupings, text)
+
+const filters = ({ query, refreshes }: StatusView): Html => {
+  const q = query.get("q") ?? ""
+  const state = query.get("state") ?? ""
+  const group = query.get("group") ?? ""
+  const option = (value: string, text: string, chosen: string) =>
+    html`<option value="${value}"${value === chosen && html` selected`}>${text}</option>`
+  return html`<form method="get" action="/" role="search">
+<label>Search <input type="search" name="q" value="${q}" placeholder="name, URL or reason"></label>
+<label>State <select name="state">${option("", "all", state)}${["down", "partial", "waiting", "up"].map((one) => option(one, one, state))}</select></label>
+<label>Group by <select name="group">${option("", "nothing", group)}${option("host", "host", group)}${option("mapping", "mapping", group)}</select></label>
+${!refreshes && html`<input type="hidden" name="refresh" value="off">`}<button type="submit">Show</button>
+${(q !== "" || state !== "" || group !== "") && html`<a href="/">show all</a>`}
+</form>`
+}
+
+/** Numbers of pages that get a link: the first, the last, and those around the current one. */
+const linkedPages = (page: number, pages: number): ReadonlyArray<number> =>
+  [...new Set([1, page - 2, page - 1, page, page + 1, page + 2, pages])]
+    .filter((one) => one >= 1 && one <= pages)
+    .toSorted((a, b) => a - b)
+
+const pager = (query: URLSearchParams, page: number, pages: number): Content => {
+  if (pages === 1) return undefined
+  const link = (number: number, text: string) =>
+    html`<a href="${queryWith(query, { page: number === 1 ? undefined : String(number) })}">${text}</a>`
+  const numbers = linkedPages(page, pages)
+  return html`<nav class="pages" aria-label="Pages of targets">${page > 1 && link(page - 1, "previous")}${numbers.map(
+    (number, index) => [
+      index > 0 && number > (numbers[index - 1] ?? 0) + 1 && html`<span>...</span>`,
+      number === page ? html`<b aria-current="page">${number}</b>` : link(number, String(number))
+    ]
+  )}${page < pages && link(page + 1, "next")}</nav>`
+}
+
+const matches = (search: string) => {
+  const wanted = search.toLowerCase()
+  return ({ status: { target, outage } }: Listed): boolean =>
+    wanted === "" ||
+    [
+      target.name,
+      target.request.url.host + target.request.url.pathname,
+      outage?.reason ?? "",
+      outage?.message ?? ""
+    ].some((text) => text.toLowerCase().includes(wanted))
+}
+
+const table = (rows: ReadonlyArray<Listed>, view: StatusView, caption: string | undefined): Html => {
+  const { now } = view
+  const scale = Math.max(...rows.map(({ status }) => slowest(status.history)), 0.001)
+  const hasNext = rows.some(({ status }) => nextPoll(status, now) !== "")
+  return html`<table>
+${caption !== undefined && html`<caption>${caption}</caption>`}<thead><tr><th scope="col">State</th><th scope="col">Target</th><th scope="col">Last poll</th><th scope="col" class="number">Series</th><th scope="col">Durations</th>${hasNext && html`<th scope="col">Next poll</th>`}</tr></thead>
+<tbody>
+${rows.map((one) => row(one, { now, scale, hasNext }))}</tbody>
+</table>`
+}
+
+const tables = (rows: ReadonlyArray<Listed>, view: StatusView): ReadonlyArray<Html> => {
+  const group = view.query.get("group")
+  if (rows.length === 0) return []
+  if (!isGrouping(group)) return [table(rows, view, undefined)]
+  const key = groupings[group]
+  return [...Map.groupBy(rows, ({ status }) => key(status))].map(([name, members]) =>
+    table(members, view, `${name}: ${verdict(members)}`)
+  )
+}
+
+const isState = (text: string | null): text is State => states.some((state) => state === text)
+
+/** The worst state of some targets; `up` if there are none. */
+export const worstOf = (statuses: ReadonlyArray<TargetStatus>): State => {
+  const found = new Set(statuses.map(stateOf))
+  return states.find((state) => found.has(state)) ?? "up"
+}
+
+/** The page `/`: is poller healthy, which targets are down, since when and why, how were the last polls, what comes next. */
 export const statusPage = (view: StatusView): string => {
-  const { self, statuses, now, query } = view
-  const down = query.has("down")
-  const listed = statuses.filter((status) => !down || stateOf(status) === "down").sort(byUrgency)
+  const { daemon, statuses, now, query } = view
+  const all = statuses.map((status) => ({ status, state: stateOf(status) }))
+  const wanted = query.has("down") ? "down" : query.get("state")
+  const listed = sortListed(
+    all.filter(({ state }) => !isState(wanted) || state === wanted).filter(matches(query.get("q") ?? ""))
+  )
   const pages = Math.max(1, Math.ceil(listed.length / pageLength))
   const page = Math.min(Math.max(1, Math.floor(Number(query.get("page"))) || 1), pages)
   const rows = listed.slice((page - 1) * pageLength, page * pageLength)
-  const states = statuses.map(stateOf)
-  const anyDown = states.includes("down")
-  return layout(`${verdict(states)} · poller`, self, now, [
-    html`<h1>${verdict(states)}</h1>`,
+  const sentence = verdict(all)
+  const because = causes(statuses)
+  return layout(`${sentence} · poller`, worstOf(statuses), queryWith(query, { refresh: undefined }), view, [
+    html`<h1>${sentence}</h1>`,
+    because !== "" && html`<p class="causes">${because}</p>`,
     notices(view),
-    (down || (anyDown && statuses.length > 10)) &&
-      html`<p class="soft">${down ? link(false, 1, "show all targets") : link(true, 1, "show only those that are down")}</p>`,
-    rows.length > 0 &&
-      html`<table>
-<thead><tr><th>State</th><th>Target</th><th>Last poll</th><th class="number">Series</th><th>Duration of the last polls</th><th>Next poll</th></tr></thead>
-<tbody>
-${rows.map((status) => row(status, now))}</tbody>
-</table>`,
-    pages > 1 &&
-      html`<p class="soft">${page > 1 && [link(down, page - 1, "previous"), " "]}page ${page} of ${pages}${page < pages && [" ", link(down, page + 1, "next")]}</p>`,
-    self.sources.map((source) => origin(source, now))
+    (statuses.length > 5 || [...query.keys()].some((key) => key !== "refresh")) && filters(view),
+    listed.length < statuses.length &&
+      html`<p class="soft" role="status">${count(listed.length, "target")} of ${statuses.length.toLocaleString("en-US")} shown</p>`,
+    tables(rows, view),
+    pager(query, page, pages),
+    daemon.sources.map((source) => sourceLine(source, now))
   ])
 }

@@ -1,79 +1,174 @@
 import * as Duration from "effect/Duration"
+import type { RequestTrace } from "../../client/request-trace.ts"
 import type { Block } from "../../exposition/page.ts"
-import type { DaemonStatus } from "../../poll/daemon-status.ts"
 import type { PollRecord } from "../../poll/outcome.ts"
-import type { Pause, TargetStatus } from "../../poll/target-status.ts"
-import { answer, droppedOf, why } from "./answer.ts"
+import type { TargetStatus } from "../../poll/target-status.ts"
+import { curlLine } from "./curl.ts"
 import { type Content, type Html, html } from "./html.ts"
-import { layout } from "./layout.ts"
-import * as show from "./show.ts"
-import { strip } from "./strip.ts"
-import { shownUrl, stateOf } from "./target-state.ts"
+import { layout, type PageContext } from "./layout.ts"
+import { ago, bytes, count, duration, time } from "./page-format.ts"
+import { droppedOf, pollText, reasonText } from "./poll-text.ts"
+import { axis, measure, slowest, sparkline } from "./sparkline.ts"
+import { pathOf, shownUrl, stateOf } from "./target-state.ts"
 
 /** Lines of series on the page; a page of 100,000 helps nobody. */
 const maxLines = 200
+const maxProblems = 50
 
 const lineFeed = 10
 
-const maxProblems = 50
-
-const sentence = (status: TargetStatus, now: number): Content => {
+const summary = (status: TargetStatus, now: number): Content => {
   const { last, outage, lastSuccess } = status
   if (last === undefined) return html`<p>It was not polled yet.</p>`
-  if (outage === undefined) return html`<p class="soft">Last polled ${show.ago(last.at, now)}: ${answer(last)}.</p>`
-  return [
-    html`<div class="notice"><p><b>${why(outage)}</b></p><p class="soft">Since ${show.ago(outage.since, now)}, ${show.count(outage.polls, "poll")} failed.${lastSuccess === undefined ? " There was no good poll yet." : html` The last good one ended ${show.ago(lastSuccess, now)}.`}</p></div>`
-  ]
+  if (outage !== undefined) {
+    const lasts = duration(Math.max(0, now - outage.since) / 1000)
+    return html`<div class="notice"><p><b>${reasonText(outage)}</b></p><p>Down since ${time(outage.since, now)} UTC (${lasts}), ${count(outage.polls, "poll")} failed. ${lastSuccess === undefined ? "There was no good poll yet." : html`The last good one ended ${ago(lastSuccess, now)}.`}</p></div>`
+  }
+  const dropped = droppedOf(last)
+  return html`<p>Last polled ${ago(last.at, now)}: ${pollText(last)}${dropped > 0 && `, ${count(dropped, "sample")} dropped`}.</p>`
 }
 
 const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-const reasonOfPause = ({ asked, granted }: Pause): string =>
-  `: the server asked for a pause of ${show.duration(asked / 1000)} (Retry-After)${granted < asked ? `, of which it gets ${show.duration(granted / 1000)}` : ""}`
+/** When the target is polled next, and why not sooner. */
+const nextPoll = ({ nextTick, pause, target }: TargetStatus, now: number): Content => {
+  if (pause !== undefined && pause.at > now) {
+    const shortened = pause.granted < pause.asked && ` (it asked for ${duration(pause.asked / 1000)})`
+    return html`${time(pause.at, now)} UTC: the upstream asked for a pause (Retry-After)${shortened}`
+  }
+  if (nextTick === undefined) return "when the daemon has started it"
+  const every = duration(Duration.toSeconds(target.interval))
+  if (nextTick > now) return `in ${duration((nextTick - now) / 1000)}: every ${every}`
+  return "now: it is being polled, or waits for other polls of its host"
+}
 
 const facts = (status: TargetStatus, now: number): Html => {
-  const { target, errors, polls, skipped, series, nextTick, pause } = status
-  const failed = Object.values(errors).reduce((sum, count) => sum + count, 0)
-  const seconds = (duration: Duration.Duration) => show.duration(Duration.toSeconds(duration))
+  const { target, errors, polls, skipped, series } = status
+  const failed = Object.values(errors).reduce<number>((sum, number) => sum + (number ?? 0), 0)
+  const seconds = (length: Duration.Duration) => duration(Duration.toSeconds(length))
+  const good = status.history.polls().findLast(({ outcome }) => outcome._tag === "Good")?.outcome
   return html`<dl>
-${fact("URL", shownUrl(target.request.url))}
+${fact("Next poll", nextPoll(status, now))}
 ${fact("Interval", seconds(target.interval))}
 ${fact("Timeout", seconds(target.request.timeout))}
-${fact("Stale after", seconds(target.staleAfter))}
-${fact("Next poll", nextTick === undefined ? "" : nextTick <= now ? "now" : `in ${show.duration((nextTick - now) / 1000)}`)}
-${pause !== undefined && fact("Paused until", [show.time(pause.at), reasonOfPause(pause)])}
-${fact("Series", series.toLocaleString("en-US"))}
-${fact("Polls", `${polls.toLocaleString("en-US")}, of which ${failed.toLocaleString("en-US")} failed`)}
-${fact("Ticks skipped", skipped.toLocaleString("en-US"))}
+${fact("Series stay", `${seconds(target.staleAfter)} after the last good poll`)}
+${fact("Series now", series.toLocaleString("en-US"))}
+${good?._tag === "Good" && fact("Last good response", `${good.series === undefined ? "not modified" : `${bytes(good.bytes)}, ${count(good.series, "series", "series")}`}`)}
+${fact("Mapping", target.mappingName ?? (target.spec.mapping === undefined ? "none: every number becomes a series" : "its own"))}
+${fact("Polls", `${polls.toLocaleString("en-US")}, ${failed.toLocaleString("en-US")} of them failed`)}
+${fact("Skipped ticks", skipped.toLocaleString("en-US"))}
 </dl>`
 }
 
-const pollRow = (poll: PollRecord): Html => {
-  const { outcome } = poll
-  return outcome._tag === "Failed"
-    ? html`<tr><td>${show.time(poll.at)}</td><td class="state down">${outcome.reason}</td><td>${outcome.message}</td><td class="soft">${answer(poll)}</td></tr>\n`
-    : html`<tr><td>${show.time(poll.at)}</td><td class="state up">good</td><td>${outcome.series !== undefined && show.count(outcome.series, "series", "series")}${outcome.dropped > 0 && `, ${show.count(outcome.dropped, "problem")}`}</td><td class="soft">${answer(poll)}</td></tr>\n`
+const steps = [
+  ["lookup", "name"],
+  ["connect", "connect"],
+  ["tls", "TLS"],
+  ["firstByte", "first byte"],
+  ["end", "body"]
+] as const
+
+/** The duration of each step of a request that was reached. */
+const timing = ({ times }: RequestTrace): ReadonlyArray<readonly [step: string, seconds: number]> => {
+  let before = 0
+  return steps.flatMap(([key, name]) => {
+    const at = times[key]
+    if (at === undefined) return []
+    const took = Math.max(0, at - before)
+    before = at
+    return [[name, took / 1000] as const]
+  })
 }
 
-const pollTable = (title: string, polls: ReadonlyArray<PollRecord>): Content =>
-  polls.length > 0 &&
-  html`<h2>${title}</h2>
-<table><thead><tr><th>Time, UTC</th><th>Outcome</th><th></th><th>Answer</th></tr></thead><tbody>
-${polls.toReversed().map(pollRow)}</tbody></table>`
+const lastRequest = ({ trace, target }: TargetStatus): Content => {
+  const url = shownUrl(target.request.url)
+  const parts = trace === undefined ? [] : timing(trace)
+  const total = parts.reduce((sum, [, seconds]) => sum + seconds, 0)
+  return html`<h2>Request</h2>
+<p class="url"><a href="${url}" rel="noreferrer">${url}</a></p>
+<pre tabindex="0">${curlLine(target.request)}</pre>
+${
+  trace !== undefined &&
+  html`<dl>
+${trace.status !== undefined && fact("Last response", `status ${trace.status}`)}
+${trace.address !== undefined && fact("Address", trace.address)}
+${fact("Connection", trace.reused ? "kept from an earlier poll" : "new")}
+${Object.entries(trace.headers).map(([name, value]) => fact(name, value))}
+</dl>
+${
+  parts.length > 0 &&
+  html`<table class="timing"><caption>Time of the last request: ${duration(total)}</caption><thead><tr><th scope="col">Step</th><th scope="col" class="number">Took</th></tr></thead><tbody>${parts.map(([name, seconds]) => html`<tr><td>${name}</td><td class="number">${duration(seconds)}</td></tr>`)}</tbody></table>`
+}`
+}`
+}
+
+interface Run {
+  readonly first: PollRecord
+  readonly last: PollRecord
+  readonly length: number
+}
+
+const isSame = (a: PollRecord, b: PollRecord): boolean =>
+  a.outcome._tag === "Failed" &&
+  b.outcome._tag === "Failed" &&
+  a.outcome.reason === b.outcome.reason &&
+  a.outcome.message === b.outcome.message
+
+/** Consecutive polls that failed in the same way, as one. Oldest first. */
+const folded = (polls: ReadonlyArray<PollRecord>): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  for (const poll of polls) {
+    const run = runs.at(-1)
+    if (run !== undefined && isSame(run.last, poll))
+      runs[runs.length - 1] = { ...run, last: poll, length: run.length + 1 }
+    else runs.push({ first: poll, last: poll, length: 1 })
+  }
+  return runs
+}
+
+const pollRow = ({ first, last, length }: Run, now: number): Html => {
+  const { outcome } = last
+  const when =
+    length === 1
+      ? html`${time(last.at, now)}<span class="soft"> (${ago(last.at, now)})</span>`
+      : html`${time(first.at, now)} to ${time(last.at, now)}<span class="soft"> (${ago(last.at, now)})</span>`
+  if (outcome._tag === "Failed") {
+    const text = `${length > 1 ? `${length} × ` : ""}${reasonText(outcome)}`
+    return html`<tr><td class="last">${when}</td><td class="state down">failed</td><td>${text}</td><td class="soft number">${duration(last.seconds)}</td></tr>\n`
+  }
+  const result =
+    outcome.series === undefined
+      ? "not modified"
+      : `${count(outcome.series, "series", "series")}, ${bytes(outcome.bytes)}`
+  const dropped = outcome.dropped > 0 && `, ${count(outcome.dropped, "sample")} dropped`
+  return html`<tr><td class="last">${when}</td><td class="state ${outcome.dropped > 0 ? "partial" : "up"}">good</td><td>${result}${dropped}${outcome.status !== 200 && outcome.status !== 304 && `, status ${outcome.status}`}</td><td class="soft number">${duration(last.seconds)}</td></tr>\n`
+}
+
+/** The last polls, and failures that are older. */
+const polls = ({ history }: TargetStatus, now: number): Content => {
+  const recent = history.polls()
+  const since = recent[0]?.at ?? 0
+  const older = history.failures().filter(({ at }) => at < since)
+  const all = [...folded(older), ...folded(recent)]
+  if (all.length === 0) return undefined
+  return html`<h2>Last polls${older.length > 0 && " and failures before them"}</h2>
+<table><thead><tr><th scope="col">Time, UTC</th><th scope="col">Outcome</th><th scope="col">Result</th><th scope="col" class="number">Took</th></tr></thead><tbody>
+${all.toReversed().map((run) => pollRow(run, now))}</tbody></table>`
+}
 
 const problems = ({ last, problems: kept }: TargetStatus): Content => {
   if (kept.length === 0) return undefined
   const rows = kept.slice(0, maxProblems)
   const all = last === undefined ? kept.length : Math.max(droppedOf(last), kept.length)
-  return html`<h2>Problems of the last good answer</h2>
-<table><thead><tr><th>Reason</th><th>Metric</th><th>Path</th><th>Row</th></tr></thead><tbody>
-${rows.map(({ reason, metric, path, row }) => html`<tr><td>${reason}</td><td>${metric}</td><td>${path}</td><td>${row}</td></tr>\n`)}</tbody></table>
+  return html`<h2>${count(all, "dropped sample")} in the last good response</h2>
+<table><thead><tr><th scope="col">Reason</th><th scope="col">Metric</th><th scope="col">Path</th><th scope="col">Row</th><th scope="col">Found</th></tr></thead><tbody>
+${rows.map(({ reason, metric, path, row, found }) => html`<tr><td class="state partial">${reason}</td><td>${metric}</td><td><code>${path}</code></td><td><code>${row}</code></td><td><code>${found}</code></td></tr>\n`)}</tbody></table>
 ${all > rows.length && html`<p class="soft">and ${(all - rows.length).toLocaleString("en-US")} more</p>`}`
 }
 
 /** The first lines of a block, without a look at the rest of it. */
 function* firstLines({ lines }: Block, most: number): Generator<string> {
-  for (let begin = 0, count = 0; begin < lines.length && count < most; count++) {
+  for (let begin = 0, number = 0; begin < lines.length && number < most; number++) {
     const end = lines.indexOf(lineFeed, begin)
     yield Buffer.from(lines.subarray(begin, end)).toString("utf8")
     begin = end + 1
@@ -85,23 +180,29 @@ const series = ({ blocks, series: total }: TargetStatus): Content => {
   for (const block of blocks) lines.push(...firstLines(block, maxLines - lines.length))
   if (lines.length === 0) return undefined
   return html`<h2>Series</h2>
-<pre>${lines.join("\n")}</pre>
+<pre tabindex="0">${lines.join("\n")}</pre>
 ${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLocaleString("en-US")} more on <a href="/metrics">/metrics</a></p>`}`
 }
 
-/** The page `/targets/NAME`: what is known of one target, and never what its answers said. */
-export const targetPage = (self: DaemonStatus, status: TargetStatus, now: number): string => {
+/** The page `/targets/NAME`: all that is known about one target. */
+export const targetPage = (context: PageContext, status: TargetStatus): string => {
+  const { now } = context
   const { target, history } = status
   const state = stateOf(status)
-  return layout(`${target.name} · poller`, self, now, [
-    html`<h1>${target.name}</h1>
-<p class="state ${state}">${state}</p>`,
-    sentence(status, now),
-    html`<div class="wide">${strip(history, Duration.toMillis(target.interval))}</div>`,
+  const interval = Duration.toMillis(target.interval)
+  const timeout = Duration.toSeconds(target.request.timeout)
+  const longest = slowest(history)
+  // the timeout is worth a line where polls come near it
+  const scale = longest > timeout / 10 ? timeout : Math.max(longest, 0.001)
+  return layout(`${target.name} is ${state} · poller`, state, pathOf(target.name), context, [
+    html`<p class="back"><a href="/">all targets</a></p>
+<h1><span class="state ${state}">${state}</span> ${target.name}</h1>`,
+    summary(status, now),
+    html`<figure class="wide">${sparkline(history, { interval, scale, timeout })}${axis(history, interval, now)}<figcaption class="soft">Durations of the last polls: ${measure(history) || "no good poll"}, timeout ${duration(timeout)}${scale === timeout ? " (dashed)" : ""}</figcaption></figure>`,
     facts(status, now),
     problems(status),
-    pollTable("Last failures", history.failures()),
-    pollTable("Last polls", history.polls()),
+    lastRequest(status),
+    polls(status, now),
     series(status)
   ])
 }

@@ -1,13 +1,20 @@
 import type { TargetStatus } from "../../poll/target-status.ts"
+import { droppedOf } from "./poll-text.ts"
 
-export type State = "up" | "down" | "waiting"
+/** `partial`: up, but the last response did not yield all samples. */
+export const states = ["down", "partial", "waiting", "up"] as const
+export type State = (typeof states)[number]
 
-export const stateOf = ({ last, outage }: TargetStatus): State =>
-  last === undefined ? "waiting" : outage === undefined ? "up" : "down"
+export const stateOf = ({ last, outage, problems }: TargetStatus): State => {
+  if (last === undefined) return "waiting"
+  if (outage !== undefined) return "down"
+  // after a 304 the problems of the response before it still hold
+  return droppedOf(last) > 0 || problems.length > 0 ? "partial" : "up"
+}
 
-/** Where a target's page is. */
+/** The path of a target's page. */
 export const pathOf = (name: string): string => `/targets/${encodeURIComponent(name)}`
 
-/** A URL as it may be shown: a user, a password and a query may hold secrets. */
+/** A URL that may be shown: its query may hold secrets. */
 export const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
-  `${protocol}//${host}${pathname}${search === "" ? "" : "?…"}`
+  `${protocol}//${host}${pathname}${search === "" ? "" : "?..."}`

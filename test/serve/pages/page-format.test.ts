@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import * as show from "../../../src/serve/pages/show.ts"
+import * as show from "../../../src/serve/pages/page-format.ts"
 
 test.each([
   [0, "0 ms"],

@@ -7,7 +7,7 @@ const units: ReadonlyArray<readonly [seconds: number, name: string]> = [
   [1, "s"]
 ]
 
-/** A length of time as a person says it: `120 ms`, `2.5 s`, `3 min 20 s`, `5 d 4 h`. */
+/** A duration as people write it: `120 ms`, `2.5 s`, `3 min 20 s`, `5 d 4 h`. */
 export const duration = (length: number): string => {
   // a wall clock may be set back between two moments
   const seconds = Math.max(0, length)
@@ -36,12 +36,16 @@ export const bytes = (count: number): string => {
 export const count = (number: number, noun: string, plural = `${noun}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`
 
-const clock = (milliseconds: number) => new Date(milliseconds).toISOString().replace("T", " ").slice(0, 19)
+/** Date and time of a moment (epoch milliseconds) in UTC. */
+export const dateTime = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace("T", " ").slice(0, 19)
 
-/** A moment (epoch milliseconds) as its distance from now; the moment itself is in the title. */
-export const ago = (then: number, now: number): Html =>
-  html`<time datetime="${new Date(then).toISOString()}" title="${clock(then)} UTC">${duration(Math.max(0, now - then) / 1000)} ago</time>`
+const element = (then: number, text: string): Html =>
+  html`<time datetime="${new Date(then).toISOString()}" title="${dateTime(then)} UTC">${text}</time>`
 
-/** The time of day of a moment; its date is in the title. */
-export const time = (then: number): Html =>
-  html`<time datetime="${new Date(then).toISOString()}" title="${clock(then)} UTC">${clock(then).slice(11)}</time>`
+/** A moment (epoch milliseconds) as its distance from now. The title has the moment itself. */
+export const ago = (then: number, now: number): Html => element(then, `${duration(Math.max(0, now - then) / 1000)} ago`)
+
+/** The time of day of a moment, with its date if that is another day than now. */
+export const time = (then: number, now: number): Html =>
+  element(then, dateTime(then).slice(0, 10) === dateTime(now).slice(0, 10) ? dateTime(then).slice(11) : dateTime(then))

@@ -1,0 +1,65 @@
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import type { Auth, Request, SecretFile } from "../../client/request.ts"
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** In double quotes of a shell, with the content of the file. */
+const contentOf = ({ path }: SecretFile): string => `$(cat ${quote(path)})`
+
+const hidden = "..."
+
+const isFile = (secret: SecretFile | Redacted.Redacted): secret is SecretFile => !Redacted.isRedacted(secret)
+
+const authArguments = (auth: Auth | undefined): ReadonlyArray<string> => {
+  if (auth === undefined) return []
+  switch (auth._tag) {
+    case "Basic":
+      return [`--user ${quote(auth.username)}:"${isFile(auth.password) ? contentOf(auth.password) : hidden}"`]
+    case "Digest":
+      return ["--digest", `--user ${quote(auth.username)}:"${contentOf(auth.password)}"`]
+    case "Bearer":
+      return [`--header "authorization: Bearer ${contentOf(auth.token)}"`]
+    case "OAuth2":
+      return [`--header "authorization: Bearer ${hidden}"`]
+  }
+}
+
+/** A query whose values are hidden, since each may be a secret. */
+const withoutValues = (url: URL): string => {
+  const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${hidden}`)
+  return `${url.protocol}//${url.host}${url.pathname}${names.length === 0 ? "" : `?${names.join("&")}`}`
+}
+
+/** A curl command that sends a target's request. Credentials are names of files; what may be a secret in the configuration is `...`. */
+export const curlLine = (request: Request): string => {
+  const { url, socketPath, method, headers, headersFrom, body, followRedirects, timeout, proxy, auth, tls } = request
+  const proxyUrl = proxy === undefined ? undefined : Redacted.value(proxy)
+  return [
+    "curl --silent --show-error --include",
+    `--max-time ${Number(Duration.toSeconds(timeout).toFixed(1))}`,
+    ...(method === "GET" ? [] : [`--request ${method}`]),
+    ...(followRedirects ? ["--location"] : []),
+    "--header 'accept: application/json'",
+    ...Object.keys(headers).map((name) => `--header ${quote(`${name}: ${hidden}`)}`),
+    ...Object.entries(headersFrom).map(([name, file]) => `--header "${name}: ${contentOf(file)}"`),
+    ...authArguments(auth),
+    ...(body === undefined ? [] : [`--data ${quote(hidden)}`]),
+    ...(tls.caFile === undefined ? [] : [`--cacert ${quote(tls.caFile)}`]),
+    ...(tls.certFile === undefined ? [] : [`--cert ${quote(tls.certFile)}`]),
+    ...(tls.keyFile === undefined ? [] : [`--key ${quote(tls.keyFile)}`]),
+    ...(tls.insecureSkipVerify ? ["--insecure"] : []),
+    ...(tls.serverName === undefined || socketPath !== undefined
+      ? []
+      : [`--connect-to ${quote(`${tls.serverName}:${url.port || "443"}:${url.hostname}:`)}`]),
+    ...(socketPath === undefined ? [] : [`--unix-socket ${quote(socketPath)}`]),
+    ...(proxyUrl === undefined ? [] : [`--proxy ${quote(`${proxyUrl.protocol}//${proxyUrl.host}`)}`]),
+    quote(
+      tls.serverName === undefined || socketPath !== undefined
+        ? withoutValues(url)
+        : withoutValues(
+            new URL(url.href.replace(url.host, `${tls.serverName}${url.port === "" ? "" : `:${url.port}`}`))
+          )
+    )
+  ].join(" ")
+}
