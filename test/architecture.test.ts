@@ -15,7 +15,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   poll: ["client", "mapping", "exposition", "config"],
   discovery: ["host", "client", "config", "poll"],
   fixtures: ["host", "client", "mapping", "exposition", "config", "poll"],
-  serve: ["host", "mapping", "exposition", "config", "poll"]
+  serve: ["host", "client", "mapping", "exposition", "config", "poll"]
 }
 
 const src = join(import.meta.dirname, "../src")
