@@ -1,12 +1,15 @@
+import type * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Request } from "../client/request.ts"
 import { mappingFields } from "../mapping/schema/mapping.ts"
 import type { Transform } from "../mapping/transform.ts"
+import { longestGap, parseCron } from "./cron.ts"
 import { helpsOf, withHelps } from "./help.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
 import { Target as TargetSchema } from "./schema/configuration-file.ts"
-import { maxBuiltInTimeout, settings } from "./schema/target-settings.ts"
+import { builtInSettings, maxBuiltInTimeout, settings } from "./schema/target-settings.ts"
 import { type Locate, withFiles } from "./secret-files.ts"
 import { requestOf } from "./target-request.ts"
 import { compileTransform, plannerOf, type TransformSpec } from "./transform-spec.ts"
@@ -18,7 +21,10 @@ export interface Target {
   /** The mapping that it names, if it names one. */
   readonly mappingName?: string | undefined
   readonly request: Request
+  /** Time between two polls; with a schedule the longest one. */
   readonly interval: Duration.Duration
+  /** Replaces the grid of the interval. */
+  readonly schedule?: Cron.Cron | undefined
   /** How long the last good series stay while polls fail. */
   readonly staleAfter: Duration.Duration
   /** A poll with more series fails. */
@@ -36,7 +42,6 @@ export interface Target {
 /** A target of the file, completed by `defaults` and the built-in settings. Paths of files are absolute. */
 export const ResolvedTarget = Schema.Struct({
   ...TargetSchema.fields,
-  interval: Schema.requiredKey(settings.interval),
   method: Schema.requiredKey(settings.method),
   accept_status: Schema.requiredKey(settings.accept_status),
   follow_redirects: Schema.requiredKey(settings.follow_redirects),
@@ -46,6 +51,7 @@ export const ResolvedTarget = Schema.Struct({
 export type ResolvedTarget = typeof ResolvedTarget.Type
 
 const decodeComplete = Schema.decodeUnknownSync(ResolvedTarget)
+const builtInInterval = Schema.decodeSync(Schema.requiredKey(settings.interval))(builtInSettings.interval)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(maxBuiltInTimeout)
 
 /** The order of the keys does not matter. */
@@ -56,8 +62,11 @@ const fingerprintOf = (settings: Fields, mapping: Fields | undefined) => (): str
 const resolveSettings = (settings: Fields, locate: Locate) => {
   const raw = withFiles(settings, locate)
   const target = decodeComplete(raw)
-  const { timeout = Duration.min(target.interval, builtInTimeout) } = target
-  return { raw, target, request: requestOf(target, timeout) }
+  const schedule =
+    target.schedule === undefined ? undefined : Result.getOrThrow(parseCron(target.schedule, target.timezone))
+  const interval = schedule === undefined ? (target.interval ?? builtInInterval) : longestGap(schedule)
+  const { timeout = Duration.min(interval, builtInTimeout) } = target
+  return { raw, target, schedule, interval, request: requestOf(target, timeout) }
 }
 
 /** The request of settings like those of a target. */
@@ -100,15 +109,16 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
 
   return (all: Fields): Target => {
     const [fields, settings] = splitFields(all)
-    const { raw, target, request } = resolveSettings(settings, locate)
+    const { raw, target, schedule, interval, request } = resolveSettings(settings, locate)
     const made = mappingOf(target.mapping, fields)
-    const { name, interval, max_series: maxSeries } = target
+    const { name, max_series: maxSeries } = target
     const spec = { mapping: made?.mapping, format: target.format ?? "json", labels: target.labels ?? {}, maxSeries }
     return {
       name,
       mappingName: target.mapping,
       request,
       interval,
+      ...(schedule !== undefined && { schedule }),
       staleAfter: target.stale_after ?? Duration.times(interval, 3),
       maxSeries,
       spec,

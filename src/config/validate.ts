@@ -6,7 +6,7 @@ import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rule
 import { headersOnce, keysOfGrant, keyWithCertificate, oneAuth, timesOfRequests, userOnce } from "./rules/requests.ts"
 import { noSeriesConflicts } from "./rules/series-conflicts.ts"
 import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
-import { knownMapping, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
+import { knownMapping, scheduleAlone, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
 import { File } from "./schema/configuration-file.ts"
 import { schemaIssues } from "./schema-issues.ts"
 import { type Locate, type SecretFileSetting, secretFiles } from "./secret-files.ts"
@@ -42,6 +42,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     filesOrHttp,
     instanceFree,
     timeoutWithinInterval,
+    scheduleAlone,
     knownMapping,
     oneFamilyPerName,
     reservedNames,

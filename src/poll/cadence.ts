@@ -1,4 +1,5 @@
 import * as Clock from "effect/Clock"
+import * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -13,6 +14,8 @@ export interface Tick {
   readonly skipped: number
   /** Milliseconds until the tick, counted from the moment the schedule was asked. */
   readonly dueIn: number
+  /** The loop sleeps for a part of that time only, and asks again: the wall clock may be set meanwhile. */
+  readonly isPartial?: boolean
 }
 
 const millis = (nanos: bigint) => Number(nanos) / 1e6
@@ -81,3 +84,46 @@ export const firstOffsetOf = (name: string, interval: Duration.Duration, elapsed
   Duration.isLessThanOrEqualTo(interval, firstPolls)
     ? offsetOf(name, interval, elapsed)
     : Duration.millis((Math.floor((Duration.toMillis(firstPolls) * hash32(name)) / 2 ** 32 / slot) + 1) * slot)
+
+/** The wall clock is looked at this often (milliseconds) while a schedule waits for its next time. */
+const maxSleep = 30_000
+
+/**
+ * Ticks first after `first`, or at the next time of the schedule if that is undefined, and then at each time of the schedule. Times that pass during a poll are
+ * skipped. The clock is the wall clock, and may be set at any time: forwards, a time that was jumped over ticks at once; backwards, it comes again.
+ */
+export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined) =>
+  Schedule.fromStep(
+    Clock.clockWith((clock) =>
+      Effect.sync(() => {
+        const now = () => clock.currentTimeMillisUnsafe()
+        const after = (time: number) => Cron.next(cron, new Date(time)).getTime()
+        let number = -1
+        let due = first === undefined ? after(now()) : now() + Duration.toMillis(first)
+        let isAnnounced = true
+        return () =>
+          Effect.sync((): [Tick, Duration.Duration] => {
+            const time = now()
+            let skipped = 0
+            if (!isAnnounced) {
+              // the tick before has run: which times have passed since?
+              for (let next = after(due); next <= time && skipped < maxSkipped; next = after(next)) skipped++
+              // a timer that fires early must not repeat its time, but a clock that was set back does
+              due = after(time < due - maxEarly ? time : Math.max(time, due))
+              isAnnounced = true
+            } else if (number >= 0 || first === undefined) due = Math.min(due, after(time))
+            const dueIn = Math.max(0, due - time)
+            if (dueIn > maxSleep) return [{ number, skipped, dueIn, isPartial: true }, Duration.millis(maxSleep)]
+            number++
+            isAnnounced = false
+            return [{ number, skipped, dueIn }, Duration.millis(dueIn)]
+          })
+      })
+    )
+  )
+
+/** Milliseconds by which a timer may be early on the wall clock. */
+const maxEarly = 1000
+
+/** Times that are counted as skipped at most: the wall clock may have been set by years. */
+const maxSkipped = 10_000

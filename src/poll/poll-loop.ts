@@ -7,7 +7,7 @@ import { RequestTrace } from "../client/request-trace.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
 import type { WriterPool } from "../exposition/sample-writer.ts"
-import { cadence, monotonic, type Tick } from "./cadence.ts"
+import { cadence, cronTicks, monotonic, type Tick } from "./cadence.ts"
 import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
 import type { Outcome } from "./outcome.ts"
@@ -75,8 +75,12 @@ const runTick = Effect.fnUntraced(function* (loop: Loop) {
   yield* (yield* monotonic) < until ? store.update(name, skipTick) : withPermit(pollNow(loop))
 })
 
-const announceTick = Effect.fnUntraced(function* ({ target: { name }, store }: Loop, { dueIn, skipped }: Tick) {
-  store.setDeadline(name, (yield* monotonic) + dueIn + maxLateness)
+const announceTick = Effect.fnUntraced(function* (
+  { target: { name }, store }: Loop,
+  { dueIn, skipped }: Tick,
+  sleep: number
+) {
+  store.setDeadline(name, (yield* monotonic) + sleep + maxLateness)
   const at = (yield* Clock.currentTimeMillis) + dueIn
   yield* store.update(name, (status) => scheduleTick(status, at, skipped))
 })
@@ -94,9 +98,9 @@ const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   while (true) {
     // a cadence never ends
     const [tick, pause] = yield* Effect.orDie(step(yield* Clock.currentTimeMillis, undefined))
-    yield* announceTick(loop, tick)
+    yield* announceTick(loop, tick, Duration.toMillis(pause))
     yield* Effect.sleep(pause)
-    yield* Effect.annotateLogs(runTick(loop), { target: name })
+    if (tick.isPartial !== true) yield* Effect.annotateLogs(runTick(loop), { target: name })
   }
 })
 
@@ -116,5 +120,7 @@ export const pollLoop = Effect.fnUntraced(function* (
   const store = yield* StateStore
   const exchange = yield* (yield* HttpClient).open(target.request)
   const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers }
-  return yield* run(loop, yield* Schedule.toStep(cadence(target.interval, first, offset)))
+  const ticks =
+    target.schedule === undefined ? cadence(target.interval, first, offset) : cronTicks(target.schedule, first)
+  return yield* run(loop, yield* Schedule.toStep(ticks))
 }, Effect.scoped)

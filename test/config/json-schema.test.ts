@@ -39,6 +39,7 @@ const beyond = new Set([
   "path.yml",
   "pattern.yml",
   "rows-without-metrics.yml",
+  "schedule.yml",
   "series-of-first-looks.yml",
   "series-of-two-targets.yml",
   "stateset-label.yml",

@@ -28,6 +28,20 @@ export const timeoutWithinInterval = ({ targets, sources }: RawConfiguration): R
     return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
   })
 
+/** Nobody can guess how long the series of a schedule stay. */
+export const scheduleAlone = ({ targetLike, defaults }: RawConfiguration): ReadonlyArray<Issue> => [
+  ...("interval" in defaults && "schedule" in defaults
+    ? [issueOfKey(["defaults", "schedule"], "interval is set too: keep one of them")]
+    : []),
+  ...targetLike.flatMap(({ own, settings, path, pathOf }) => {
+    if (!("schedule" in settings)) return []
+    if ("interval" in own && "schedule" in own)
+      return [issueOfKey([...path, "schedule"], "interval is set too: keep one of them")]
+    if ("stale_after" in settings) return []
+    return [issueOfKey(pathOf("schedule"), "needs stale_after too: how long the series stay after the last good poll")]
+  })
+]
+
 export const knownMapping = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings, path }) => {
     const name = settings.mapping

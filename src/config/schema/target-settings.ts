@@ -1,8 +1,10 @@
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { formatNames, formats } from "../../mapping/document/document-format.ts"
 import { LabelName } from "../../mapping/schema/labels.ts"
 import { size } from "../byte-size.ts"
+import { parseCron } from "../cron.ts"
 import { duration } from "../go-duration.ts"
 import { AuthSettings } from "./auth.ts"
 import { queryParameters, secretFile, Text, text, url } from "./fields.ts"
@@ -110,6 +112,21 @@ const Tls = Schema.Struct({
 /** The keys of a target that `defaults` has too. */
 export const settings = {
   interval: Schema.optionalKey(duration({ description: "Time between two polls.", default: builtInSettings.interval })),
+  schedule: Schema.optionalKey(
+    Schema.String.annotate({
+      description:
+        "When to poll, instead of interval: the five fields of crontab(5), in the timezone of the target. Needs stale_after.",
+      examples: ["0 6 * * MON-FRI"]
+    }).check(
+      Schema.makeFilter(
+        (text) => {
+          const parsed = parseCron(text)
+          return Result.isSuccess(parsed) || `expected ${parsed.failure}`
+        },
+        { expected: "a schedule of crontab(5), such as 0 6 * * MON-FRI" }
+      )
+    )
+  ),
   timeout: Schema.optionalKey(
     duration({
       description:
@@ -118,7 +135,9 @@ export const settings = {
     })
   ),
   stale_after: Schema.optionalKey(
-    duration({ description: "How long the series stay after the last good poll. Default: 3 intervals." })
+    duration({
+      description: "How long the series stay after the last good poll. Default: 3 intervals. Required with schedule."
+    })
   ),
   labels: Schema.optionalKey(
     Schema.Record(LabelName, Schema.String).annotate({
@@ -146,7 +165,7 @@ export const settings = {
   ),
   timezone: Schema.optionalKey(
     Schema.String.annotate({
-      description: "Time zone of the times in the request. Default: UTC.",
+      description: "Time zone of the schedule and of the times in the request. Default: UTC.",
       examples: ["Europe/Berlin"]
     }).check(Schema.makeFilter(isTimeZone, { expected: "a time zone such as Europe/Berlin" }))
   ),

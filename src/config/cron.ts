@@ -1,0 +1,39 @@
+import * as Cron from "effect/Cron"
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+
+/**
+ * Parses the five fields of crontab(5) in a time zone. When clocks are set back, a schedule of fixed hours has the hour that comes twice once, and one of
+ * every hour (`*` in the field of hours) has both. A time that clocks skip is the first one after the gap.
+ */
+export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cron, string> => {
+  const fields = text.trim().split(/\s+/)
+  if (fields.length !== 5) return Result.fail("five fields: minute, hour, day of the month, month, day of the week")
+  const parsed = Cron.parse(text, timezone, { onDstOverlap: fields[1]?.startsWith("*") ? "both" : "earlier" })
+  if (Result.isFailure(parsed)) return Result.fail("a schedule of crontab(5), such as 0 6 * * MON-FRI")
+  try {
+    Cron.next(parsed.success, reference)
+    return Result.succeed(parsed.success)
+  } catch {
+    return Result.fail("a schedule with a date that exists")
+  }
+}
+
+/** Gaps are measured from here on, so that they do not depend on the day of the measurement: a leap year, with both changes of clocks. */
+const reference = new Date("2024-01-01T00:00:00Z")
+
+/** Gaps of this many times are looked at: a week of hours. */
+const timesMeasured = 200
+
+/** The longest time between two times of a schedule. */
+export const longestGap = (cron: Cron.Cron): Duration.Duration => {
+  let longest = 0
+  let last = Cron.next(cron, reference)
+  const end = reference.getTime() + Duration.toMillis(Duration.days(400))
+  for (let n = 0; n < timesMeasured && (n === 0 || last.getTime() < end); n++) {
+    const next = Cron.next(cron, last)
+    longest = Math.max(longest, next.getTime() - last.getTime())
+    last = next
+  }
+  return Duration.millis(longest)
+}
