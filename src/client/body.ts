@@ -86,14 +86,13 @@ export const readBody = (
       )
     })
   )
-  body.on(
-    "end",
-    guard(() => {
-      const bytes = received.take()
-      account.watch(bytes)
-      tell(Result.succeed(bytes))
-    })
-  )
+  const finish = guard(() => {
+    const bytes = received.take()
+    account.watch(bytes)
+    tell(Result.succeed(bytes))
+  })
+  // one tick later the connection is back in the pool, for the next page
+  body.on("end", () => process.nextTick(finish))
   if (coding !== undefined && decoder === undefined)
     fail(new Unreachable({ message: "the response has a content-encoding that was not asked for" }))
   else if (announced > limit) fail(new TooLarge({ limit }))

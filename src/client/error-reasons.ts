@@ -25,7 +25,7 @@ export type ErrorReason = (typeof errorReasons)[number]
 const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
   credential: ({ auth, headersFrom }) => auth !== undefined || Object.keys(headersFrom).length > 0,
   login: () => false,
-  pages: () => false
+  pages: ({ pages }) => pages !== undefined
 }
 
 /** The reasons for which polls of a request can fail. */

@@ -6,9 +6,10 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type Authenticator, lowercase, makeAuthenticator } from "./authenticator.ts"
 import { acceptEncoding } from "./body.ts"
-import { BadStatus, Timeout, type UpstreamError } from "./errors.ts"
+import { BadStatus, Timeout, TooLarge, type UpstreamError } from "./errors.ts"
 import { limitIdle } from "./idle.ts"
 import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
+import { type Pages, PageWalk } from "./pages.ts"
 import { makePools, type Pool } from "./pool.ts"
 import { maxRedirects, redirected, redirects } from "./redirects.ts"
 import type { Request } from "./request.ts"
@@ -22,6 +23,8 @@ export type UpstreamResponse =
       readonly status: number
       /** Decompressed. */
       readonly body: Uint8Array
+      /** The bodies of the second page and those after it. */
+      readonly pages?: ReadonlyArray<Uint8Array> | undefined
       readonly validators: Validators | undefined
       readonly contentType?: string | undefined
       /** Says that the body's memory is no longer used. */
@@ -52,19 +55,33 @@ interface Channel {
 const withoutContent = (headers: Attempt["headers"]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")))
 
+/** What one exchange asks for. */
+interface Start extends Pick<Attempt, "url" | "method" | "body"> {
+  /** The headers that the configuration sets. */
+  readonly configured: Attempt["headers"]
+  readonly validators: Validators | undefined
+  /** Bytes of body. */
+  readonly limit: number
+  readonly trace: RequestTrace | undefined
+}
+
+/** An answer, and what is needed to find the page after it. */
+interface Fetched {
+  readonly answer: UpstreamResponse
+  readonly url: URL
+  readonly link: string | undefined
+}
+
 const runExchange = Effect.fnUntraced(function* (
-  { request, common, configured: fixed, memory, pool: current, authenticator }: Channel,
-  validators: Validators | undefined,
-  trace: RequestTrace | undefined
+  { request, common, memory, pool: current, authenticator }: Channel,
+  { configured, validators, limit, trace, ...start }: Start
 ) {
-  const { acceptStatus, followRedirects, maxBody, socketPath } = request
-  const rendered = request.render?.(yield* Clock.currentTimeMillis)
-  const configured = rendered === undefined ? fixed : lowercase(rendered.headers)
+  const { acceptStatus, followRedirects, socketPath } = request
   const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   const timeout = Duration.toMillis(request.timeout)
   const pool = yield* current
   const crossOrigin: CrossOrigin = { headers: common, agents: pool.crossOrigin, timeout, memory }
-  let { url, method, body }: Pick<Attempt, "url" | "method" | "body"> = { ...request, ...rendered }
+  let { url, method, body }: Pick<Attempt, "url" | "method" | "body"> = start
   let isOwn = true
   let isRefused = false
   for (let followed = 0; ; ) {
@@ -83,21 +100,24 @@ const runExchange = Effect.fnUntraced(function* (
       : crossOrigin
     const headers = { ...own.headers, ...conditions }
     const attempt: Attempt = { ...crossOrigin, ...own, url, method, body, headers, trace }
-    const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
+    const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? limit : undefined))
     const { head, release } = received
     const status = head.statusCode ?? 0
     if (received.body !== undefined) {
-      const contentType = head.headers["content-type"]
-      return {
+      const answer: UpstreamResponse = {
         _tag: "Fresh",
         status,
         body: received.body,
         validators: validatorsOf(url, head.headers),
-        contentType,
+        contentType: head.headers["content-type"],
         release
-      } as const
+      }
+      return { answer, url, link: headerText(head.headers.link) } satisfies Fetched
     }
-    if (status === 304 && Object.keys(conditions).length > 0) return { _tag: "NotModified", status } as const
+    if (status === 304 && Object.keys(conditions).length > 0) {
+      const answer: UpstreamResponse = { _tag: "NotModified", status }
+      return { answer, url, link: undefined } satisfies Fetched
+    }
     if (status === 401 && isOwn && !isRefused && authenticator.refused(head)) {
       isRefused = true
       continue
@@ -112,6 +132,79 @@ const runExchange = Effect.fnUntraced(function* (
     ;({ url, method, body } = next)
     followed++
   }
+})
+
+/** All pages of a response, or none. They are never conditional: a page that did not change says nothing of the others. */
+const readPages = Effect.fnUntraced(function* (channel: Channel, pages: Pages, start: Start) {
+  const walk = new PageWalk(pages)
+  const releases: Array<() => void> = []
+  const release = () => {
+    for (const one of releases) one()
+  }
+  const read = Effect.gen(function* () {
+    const bodies: Array<Uint8Array> = []
+    let [url, left]: [URL | undefined, number] = [walk.first(start.url), start.limit]
+    let [status, contentType]: [number, string | undefined] = [0, undefined]
+    while (url !== undefined) {
+      const { answer, ...fetched }: Fetched = yield* runExchange(channel, {
+        ...start,
+        url,
+        validators: undefined,
+        limit: left
+      })
+      if (answer._tag === "NotModified") return yield* Effect.die("a response that is not conditional is 304")
+      if (answer.release !== undefined) releases.push(answer.release)
+      bodies.push(answer.body)
+      left -= answer.body.length
+      if (bodies.length === 1) ({ status, contentType } = answer)
+      url = yield* Effect.fromResult(walk.after({ ...fetched, body: answer.body, contentType: answer.contentType }))
+    }
+    const [body = new Uint8Array(), ...more] = bodies
+    const whole: UpstreamResponse = {
+      _tag: "Fresh",
+      status,
+      body,
+      pages: more,
+      validators: undefined,
+      contentType,
+      release
+    }
+    return whole
+  })
+  return yield* Effect.onError(read, () => Effect.sync(release)).pipe(
+    Effect.catchTag("TooLarge", (error) =>
+      Effect.fail(
+        error.detail === undefined ? new TooLarge({ limit: start.limit, detail: longPages(start.limit) }) : error
+      )
+    )
+  )
+})
+
+const longPages = (limit: number) => `the pages are longer than max_body, ${limit} bytes`
+
+const headerText = (header: string | ReadonlyArray<string> | undefined) =>
+  typeof header === "string" ? header : header?.join(", ")
+
+/** One poll. */
+const poll = Effect.fnUntraced(function* (
+  channel: Channel,
+  validators: Validators | undefined,
+  trace: RequestTrace | undefined
+) {
+  const { request } = channel
+  const rendered = request.render?.(yield* Clock.currentTimeMillis)
+  const { url, body } = rendered ?? request
+  const start: Start = {
+    url,
+    body,
+    method: request.method,
+    configured: rendered === undefined ? channel.configured : lowercase(rendered.headers),
+    validators,
+    limit: request.maxBody,
+    trace
+  }
+  if (request.pages !== undefined) return yield* readPages(channel, request.pages, start)
+  return (yield* runExchange(channel, start)).answer
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */
@@ -130,7 +223,7 @@ const open = Effect.fnUntraced(function* (
     authenticator: makeAuthenticator(request)
   }
   return (validators: Validators | undefined, trace?: RequestTrace) =>
-    runExchange(channel, validators, trace).pipe(
+    poll(channel, validators, trace).pipe(
       Effect.timeoutOrElse({
         duration: request.timeout,
         orElse: () => Effect.fail(new Timeout({ after: request.timeout }))

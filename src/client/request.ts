@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { Pages } from "./pages.ts"
 
 /** A file that holds a secret, read for every request, so that a new content counts at once. */
 export interface SecretFile {
@@ -55,6 +56,8 @@ export interface Request {
   /** For all of it: connect, headers, body, redirects and a token that is asked for on the way. */
   readonly timeout: Duration.Duration
   /** May hold a password; without it the usual environment variables hold. */
+  /** Undefined: one response is all of it. */
+  readonly pages: Pages | undefined
   readonly proxy: Redacted.Redacted<URL> | undefined
   readonly auth: Auth | undefined
   readonly tls: Tls
@@ -73,6 +76,7 @@ export const get = (url: URL, timeout: Duration.Duration): Request => ({
   followRedirects: true,
   maxBody: 16_000_000,
   timeout,
+  pages: undefined,
   proxy: undefined,
   auth: undefined,
   tls: { caFile: undefined, certFile: undefined, keyFile: undefined, serverName: undefined, insecureSkipVerify: false }

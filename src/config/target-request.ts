@@ -3,6 +3,7 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Auth, Request, SecretFile } from "../client/request.ts"
 import { timeTemplate, urlTemplate } from "../client/time-template.ts"
+import { pagesOf } from "./response-pages.ts"
 import { authOf } from "./schema/auth.ts"
 import type { ResolvedTarget } from "./target.ts"
 
@@ -88,6 +89,7 @@ export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): R
     followRedirects: target.follow_redirects,
     maxBody: target.max_body,
     timeout,
+    pages: target.pages && pagesOf(target.pages, target.format ?? "json"),
     proxy: target.proxy && Redacted.make(target.proxy),
     auth: target.auth === undefined ? userOf(target.url) : authOf(target.auth),
     tls: {

@@ -3,7 +3,15 @@ import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
 import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
-import { headersOnce, keysOfGrant, keyWithCertificate, oneAuth, timesOfRequests, userOnce } from "./rules/requests.ts"
+import {
+  formOfPages,
+  headersOnce,
+  keysOfGrant,
+  keyWithCertificate,
+  oneAuth,
+  timesOfRequests,
+  userOnce
+} from "./rules/requests.ts"
 import { noSeriesConflicts } from "./rules/series-conflicts.ts"
 import { filesOrHttp, instanceFree, uniqueSources } from "./rules/sources.ts"
 import { knownMapping, scheduleAlone, timeoutWithinInterval, uniqueNames } from "./rules/targets.ts"
@@ -52,6 +60,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     oneAuth,
     keysOfGrant,
     timesOfRequests,
+    formOfPages,
     userOnce,
     keyWithCertificate,
     noSeriesConflicts

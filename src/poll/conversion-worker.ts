@@ -6,7 +6,7 @@ import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
 import { largeBlock } from "../exposition/buffer-pool.ts"
 import { WriterPool } from "../exposition/sample-writer.ts"
-import { Converter, convert, convertChanged, forgetResponse } from "./convert-response.ts"
+import { Converter, convert, convertChanged, forgetResponse, sizeOf } from "./convert-response.ts"
 import { memoize } from "./memoize.ts"
 import type { Outcome } from "./outcome.ts"
 import { Writers } from "./writers.ts"
@@ -95,7 +95,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
     return started
   }
 
-  const convertInWorker = (target: Target, answer: UpstreamResponse & { readonly body: Uint8Array }) =>
+  const convertInWorker = (target: Target, answer: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>) =>
     Effect.callback<Outcome>((resume) => {
       clearTimeout(idle)
       worker ??= startWorker()
@@ -103,7 +103,9 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
       const id = jobs++
       waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
       forgetResponse(target)
-      worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [...transferable([answer.body])])
+      worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [
+        ...transferable([answer.body, ...(answer.pages ?? [])])
+      ])
     })
 
   const convertHere = (target: Target, answer: UpstreamResponse) =>
@@ -112,7 +114,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
   return {
     end,
     convert: (target: Target, answer: UpstreamResponse) =>
-      answer._tag === "Fresh" && answer.body.length >= minBytes
+      answer._tag === "Fresh" && sizeOf(answer) >= minBytes
         ? convertInWorker(target, answer)
         : convertHere(target, answer)
   }

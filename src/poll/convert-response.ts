@@ -13,6 +13,10 @@ import { Writers } from "./writers.ts"
 /** The part of a target that a conversion needs. */
 export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 
+/** Bytes of all pages. */
+export const sizeOf = ({ body, pages = [] }: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>): number =>
+  pages.reduce((sum, page) => sum + page.length, body.length)
+
 /** Converts a response to series. Frees the memory of its body. */
 export const convert = (
   { transform, maxSeries }: ConversionTarget,
@@ -21,16 +25,18 @@ export const convert = (
 ): Outcome => {
   const { status } = response
   if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
-  const bytes = response.body.length
+  const { body, pages = [] } = response
+  const bytes = sizeOf(response)
   const lines = new LineWriter(writers)
   let transformed: ReturnType<typeof transform>
   try {
-    transformed = transform([response.body], lines)
+    transformed = transform([body, ...pages], lines)
   } catch (error) {
     if (!(error instanceof TooCostly)) throw error
     return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }
   } finally {
-    detach(response.body)
+    detach(body)
+    for (const page of pages) detach(page)
   }
   if (Result.isFailure(transformed)) {
     const message = `the response is not JSON: ${transformed.failure}`
@@ -69,7 +75,7 @@ export const convertChanged = (
   response: UpstreamResponse,
   writers = new WriterPool()
 ): Outcome => {
-  if (response._tag === "NotModified") return convert(target, response, writers)
+  if (response._tag === "NotModified" || (response.pages?.length ?? 0) > 0) return convert(target, response, writers)
   const bytes = response.body.length
   const last = lastResponses.get(target)
   // a strong hash: after a collision the series would stay wrong until the response changes

@@ -36,6 +36,7 @@ const beyond = new Set([
   "metric-of-two-helps.yml",
   "metric-of-two-types.yml",
   "oauth2-grants.yml",
+  "pages.yml",
   "path.yml",
   "pattern.yml",
   "rows-without-metrics.yml",

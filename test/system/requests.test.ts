@@ -60,3 +60,39 @@ describe("times and parameters", () => {
     expect(stderr).not.toContain("hunter2")
   })
 })
+
+test("rows run over all pages, and the rest is of the first", async () => {
+  upstream.also.list = (response, _socket, request) => {
+    const page = Number(new URL(request.url ?? "", upstream.url).searchParams.get("page"))
+    const items =
+      page > 3
+        ? []
+        : [
+            { id: `n${page}a`, load: page, kind: "x" },
+            { id: `n${page}b`, load: page + 0.5, kind: "y" }
+          ]
+    response.end(JSON.stringify({ cluster: `c${page}`, total: 10 * page, items }))
+  }
+  const { stdout, stderr } = await once({
+    url: `${upstream.url}/list`,
+    pages: { param: "page", until_empty: "$.items" },
+    metrics: { a_total: { value: "total", type: "counter" } },
+    each: [
+      { path: "items[*]", labels_from: { node: "id", cluster: "$.cluster" }, metrics: { a_load: "load" } },
+      { path: "$.items[?@.kind == 'y']", labels_from: { node: "id" }, metrics: { a_odd: "load" } }
+    ]
+  })
+  expect(stderr).toBe("")
+  expect(stdout.split("\n").filter((line) => /^a_/.test(line))).toEqual([
+    'a_load{cluster="c1",node="n1a"} 1',
+    'a_load{cluster="c1",node="n1b"} 1.5',
+    'a_load{cluster="c1",node="n2a"} 2',
+    'a_load{cluster="c1",node="n2b"} 2.5',
+    'a_load{cluster="c1",node="n3a"} 3',
+    'a_load{cluster="c1",node="n3b"} 3.5',
+    'a_odd{node="n1b"} 1.5',
+    'a_odd{node="n2b"} 2.5',
+    'a_odd{node="n3b"} 3.5',
+    "a_total 10"
+  ])
+})

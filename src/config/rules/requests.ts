@@ -80,6 +80,27 @@ export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
     )
   )
 
+/** What is wrong with a `pages` of known keys. */
+const pagesProblem = (pages: Readonly<Record<string, unknown>>): string | undefined => {
+  const given = (keys: ReadonlyArray<string>) => keys.filter((key) => key in pages)
+  if ("next" in pages) {
+    const [useless] = given(["until_empty", "while", "from", "step"])
+    if (useless !== undefined) return `${useless} is for pages that are counted: next already says what follows`
+    return pages.next === "link" && "param" in pages ? "next: link is a URL and needs no param" : undefined
+  }
+  if (!("param" in pages)) return "needs next, or param with until_empty or while"
+  const ends = given(["until_empty", "while"])
+  return ends.length === 1
+    ? undefined
+    : `param needs one of until_empty and while, got ${ends.length === 0 ? "none" : "both"}`
+}
+
+export const formOfPages = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  holders(file).flatMap(({ path, settings: { pages } }) => {
+    const problem = isMap(pages) ? pagesProblem(pages) : undefined
+    return problem === undefined ? [] : [issue([...path, "pages"], problem)]
+  })
+
 export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined

@@ -8,6 +8,7 @@ import { parseCron } from "../cron.ts"
 import { duration } from "../go-duration.ts"
 import { AuthSettings } from "./auth.ts"
 import { queryParameters, secretFile, Text, text, url } from "./fields.ts"
+import { PageSettings } from "./pages.ts"
 
 /** Built-in values, in the notation of a configuration file. */
 export const builtInSettings = {
@@ -206,6 +207,7 @@ export const settings = {
       examples: ["http://proxy.internal:3128"]
     })
   ),
+  pages: Schema.optionalKey(PageSettings),
   auth: Schema.optionalKey(AuthSettings),
   tls: Schema.optionalKey(Tls)
 }

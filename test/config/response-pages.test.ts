@@ -1,0 +1,181 @@
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import { nextLink } from "../../src/client/pages.ts"
+import { get } from "../../src/client/request.ts"
+import { pagesOf } from "../../src/config/response-pages.ts"
+import { PageSettings } from "../../src/config/schema/pages.ts"
+import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
+import { opened, told } from "../client/opened.ts"
+import { decode } from "../config/decode.ts"
+
+describe("the next page of a Link header", () => {
+  test.each<[string | undefined, string | undefined]>([
+    ['<https://a.test/?page=2>; rel="next", <https://a.test/?page=9>; rel="last"', "https://a.test/?page=2"],
+    ["</?a=1,2;3>; rel=next", "/?a=1,2;3"],
+    ['<x>; title="a, b; c"; rel="prev next"', "x"],
+    ['<x>; REL="NEXT"', "x"],
+    ['<x>; rel="prev"', undefined],
+    ["<x>", undefined],
+    ["nonsense", undefined],
+    [undefined, undefined]
+  ])("%s", (header, next) => expect(nextLink(header)).toBe(next))
+})
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+beforeEach(() => {
+  upstream.requests.length = 0
+})
+
+const faultOf = (name: string): Fault => (faults as Readonly<Record<string, Fault>>)[name] ?? faults.good
+
+/** Pages of two items each, of which there are so many; `more` is added to each. */
+const numbered =
+  (count: number, more: (page: number) => object = () => ({})): Fault =>
+  (response, _socket, { url = "" }) => {
+    const page = Number(new URL(url, "http://x").searchParams.get("page") ?? "1")
+    const items = page > count ? [] : [2 * page, 2 * page + 1]
+    response.end(JSON.stringify({ page, items, ...more(page) }))
+  }
+
+const scene = async (settings: (typeof PageSettings)["Encoded"], path = "list", change: object = {}) => {
+  const request = {
+    ...get(new URL(`${upstream.url}/${path}`), Duration.seconds(20)),
+    pages: pagesOf(decode(PageSettings)(settings), "json"),
+    ...change
+  }
+  return opened(request)
+}
+
+/** The page numbers that one poll read, or why it failed. */
+const read = async (settings: (typeof PageSettings)["Encoded"], change: object = {}) => {
+  const answer = await (await scene(settings, "list", change))()
+  if (Result.isFailure(answer)) return told(answer)
+  if (answer.success._tag !== "Fresh") return answer.success._tag
+  const { body, pages = [] } = answer.success
+  return [body, ...pages].map((page) => JSON.parse(Buffer.from(page).toString()).page)
+}
+
+describe("pages", () => {
+  test("by a URL on the page, absolute or relative", async () => {
+    upstream.also.list = numbered(3, (page) => ({ next: page < 3 ? `?page=${page + 1}` : null }))
+    expect(await read({ next: "$.next" })).toEqual([1, 2, 3])
+    upstream.also.list = numbered(3, (page) => ({ next: page < 3 ? `${upstream.url}/list?page=${page + 1}` : "" }))
+    expect(await read({ next: "$.next" })).toEqual([1, 2, 3])
+    upstream.also.list = numbered(3, (page) => ({ next: page < 3 && `/list?page=${page + 1}` }))
+    expect(await read({ next: "next" })).toEqual([1, 2, 3])
+  })
+
+  test("by the Link header", async () => {
+    upstream.also.list = (response, socket, request) => {
+      const page = Number(new URL(request.url ?? "", "http://x").searchParams.get("page") ?? "1")
+      if (page < 3) response.setHeader("link", `</list?page=${page + 1}>; rel="next", </list>; rel="first"`)
+      numbered(3)(response, socket, request)
+    }
+    expect(await read({ next: "link" })).toEqual([1, 2, 3])
+  })
+
+  test("by a cursor", async () => {
+    upstream.also.list = numbered(3, (page) => (page < 3 ? { cursor: page + 1 } : {}))
+    expect(await read({ next: "$.cursor", param: "page" })).toEqual([1, 2, 3])
+  })
+
+  test("by a number, until the list is empty", async () => {
+    upstream.also.list = numbered(3)
+    expect(await read({ param: "page", until_empty: "$.items" })).toEqual([1, 2, 3, 4])
+    expect(upstream.requests.map(({ url }) => url)).toEqual([1, 2, 3, 4].map((page) => `/list?page=${page}`))
+  })
+
+  test("by an offset, as long as there is more", async () => {
+    upstream.also.list = numbered(300, (page) => ({ more: page < 200 }))
+    expect(await read({ param: "page", step: 100, while: "$.more" })).toEqual([0, 100, 200])
+  })
+
+  test("keep the rest of the query", async () => {
+    upstream.also.list = numbered(1)
+    const poll = await scene({ param: "page", until_empty: "items" }, "list?size=5&page=7")
+    await poll()
+    expect(upstream.requests.map(({ url }) => url)).toEqual(["/list?size=5&page=1", "/list?size=5&page=2"])
+  })
+})
+
+describe("a poll of pages fails as a whole", () => {
+  test("at more than max", async () => {
+    upstream.also.list = numbered(10)
+    expect(await read({ param: "page", until_empty: "$.items", max: 3 })).toBe(
+      "pages: more than 3 pages: pages: max allows more"
+    )
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  test("at a page that was read before", async () => {
+    upstream.also.list = numbered(10, (page) => ({ next: page === 3 ? "?page=2" : `?page=${page + 1}` }))
+    expect(await read({ next: "$.next" })).toBe("pages: page 4 is one that was read before")
+  })
+
+  test("at a page of another origin, which is not asked", async () => {
+    const other = await startFaulty()
+    onTestFinished(() => other[Symbol.asyncDispose]())
+    upstream.also.list = numbered(1, () => ({ next: `${other.url}/good` }))
+    expect(await read({ next: "$.next" })).toBe("pages: page 2 is of another origin")
+    expect(other.requests).toEqual([])
+  })
+
+  test.each<[unknown, string]>([
+    [true, "pages: next on page 1 is no URL"],
+    [{ a: 1 }, "pages: next on page 1 is no URL"],
+    ["http://[", "pages: next on page 1 is no URL"]
+  ])("at a next that is %j", async (next, outcome) => {
+    upstream.also.list = numbered(1, () => ({ next }))
+    expect(await read({ next: "$.next" })).toBe(outcome)
+  })
+
+  test.each<[keyof typeof faults | "html" | "empty", RegExp]>([
+    ["hang", /^timeout: /],
+    ["drip_body", /^timeout: /],
+    ["flood", /^too_large: the pages are longer than max_body, 100000 bytes$/],
+    ["reset", /^connection: /],
+    ["html", /^pages: page 2 is not JSON: it starts as HTML or XML does$/],
+    ["empty", /^pages: page 2 is not JSON: empty$/],
+    ["status_500", /^status: status 500$/],
+    ["not_modified_unasked", /^status: status 304$/]
+  ])("at a second page that is %s", async (fault, outcome) => {
+    upstream.also.list = (response, socket, request) =>
+      (request.url?.includes("page=2") ? faultOf(fault) : numbered(3))(response, socket, request)
+    const timeout = Duration.millis(outcome.source.startsWith("^timeout") ? 200 : 20_000)
+    expect(await read({ param: "page", until_empty: "$.items" }, { timeout, maxBody: 100_000 })).toMatch(outcome)
+    await expect.poll(upstream.openSockets).toBeLessThanOrEqual(1)
+  })
+
+  test("at a pause that is asked for in the middle", async () => {
+    upstream.also.list = (response, socket, request) => {
+      if (request.url?.includes("page=2")) response.writeHead(429, { "retry-after": "7" }).end()
+      else numbered(3)(response, socket, request)
+    }
+    const poll = await scene({ param: "page", until_empty: "$.items" })
+    expect(await poll()).toMatchObject({ failure: { _tag: "BadStatus", status: 429, retryAfter: 7000 } })
+  })
+
+  test("at max_body of all of them together", async () => {
+    upstream.also.list = numbered(10, () => ({ pad: " ".repeat(900) }))
+    const settings = { param: "page", until_empty: "$.items" }
+    expect(await read(settings, { maxBody: 5000 })).toBe("too_large: the pages are longer than max_body, 5000 bytes")
+    expect(upstream.requests.length).toBeLessThan(8)
+  })
+})
+
+test("no page is conditional", async () => {
+  upstream.also.list = (response, socket, request) => {
+    response.setHeader("etag", '"1"')
+    numbered(2)(response, socket, request)
+  }
+  const poll = await scene({ param: "page", until_empty: "$.items" })
+  const answer = Result.getOrThrow(await poll())
+  expect(answer._tag === "Fresh" && answer.validators).toBeUndefined()
+  await poll({ url: `${upstream.url}/list?page=1`, etag: '"1"', lastModified: undefined })
+  expect(upstream.requests.map(({ headers }) => headers["if-none-match"])).toEqual(Array(6).fill(undefined))
+})
