@@ -86,7 +86,7 @@ test.each([
     wall.mockReturnValue(9e12)
     expect(told(await poll())).toBe("Bearer token-1")
     wall.mockReturnValue(0)
-    at(renewed * 1000)
+    at(renewed * 1000 + 1)
     expect(told(await poll())).toBe("Bearer token-2")
   } finally {
     clock.mockRestore()
