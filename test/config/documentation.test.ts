@@ -33,10 +33,7 @@ for (const [key, fallback] of keys(jsonSchema())) known.set(key, known.get(key) 
 /** The code blocks: whole configurations, or the lines of a target. */
 const examples = [...text.matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)].map(([, example = ""]) => example)
 
-/** Their rows and values come with the walker that knows them. */
-const unwired = new Set(["calc", "table", "columns", "rows", "zip"])
-
-test.each([...known.keys()].filter((key) => !unwired.has(key)))("%s is documented, and stands in an example", (key) => {
+test.each([...known.keys()])("%s is documented, and stands in an example", (key) => {
   expect(text).toMatch(new RegExp(`^\\|.*\`${RegExp.escape(key)}\``, "m"))
   expect(examples.join("\n")).toMatch(new RegExp(`(^|[ {])"?${RegExp.escape(key)}"?:`, "m"))
 })

@@ -23,6 +23,14 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
   const samples: Array<Sample> = []
   const seen = new Set<string>()
   const labelSets: Array<Labels> = []
+  const known = new Map<string, number>()
+  /** The same number for the same labels, as SampleWriter promises. */
+  const numberOf = (labels: Labels): number => {
+    const key = JSON.stringify(labels)
+    const number = known.get(key) ?? labelSets.push(labels) - 1
+    known.set(key, number)
+    return number
+  }
   let copied = 0
   const add: SampleWriter["add"] = (family, labelSet, value) => {
     const labels = labelSets[labelSet] ?? []
@@ -31,13 +39,13 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
     return isNew
   }
   const { series, ...rest } = transform({
-    labelSet: (labels) => labelSets.push(labels) - 1,
+    labelSet: numberOf,
     labelSetOf: ({ names, begins, ends, texts }, bytes) => {
       const labels = names.map((name, index): Labels[number] => {
         const begin = begins[index] ?? -1
         return [name, (begin < 0 ? texts[index] : bytes.toString("utf8", begin, ends[index])) ?? ""]
       })
-      return labelSets.push(labels.filter(([, value]) => value !== "")) - 1
+      return numberOf(labels.filter(([, value]) => value !== ""))
     },
     add,
     addSpelled: (family, labelSet, bytes, begin, end) => {
@@ -55,6 +63,7 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
       samples.length = 0
       seen.clear()
       labelSets.length = 0
+      known.clear()
       copied = 0
     }
   })
