@@ -1,14 +1,14 @@
 import { defineConfig, type Plugin } from "rolldown"
-import { builtinsOnDemand } from "./deploy/builtins.ts"
+import { builtinsOnDemand } from "./deploy/builtins-on-demand.ts"
 import { licences } from "./deploy/licences.ts"
-import { packagesOnDemand } from "./deploy/packages.ts"
+import { packagesOnDemand } from "./deploy/packages-on-demand.ts"
 import { sbom } from "./deploy/sbom.ts"
 import { sourceRevision } from "./deploy/source-revision.ts"
 import pkg from "./package.json" with { type: "json" }
 
 /**
- * Where a text may be broken is asked only for the help of a command: 10 ms and 3 MB of Unicode tables that the start
- * of a daemon can do without.
+ * Only the help of commands breaks lines. Loading the Unicode tables for that takes 10 ms and 3 MB, so it waits for the
+ * first use.
  */
 const segmenterOnDemand: Plugin = {
   name: "segmenter-on-demand",
@@ -16,7 +16,9 @@ const segmenterOnDemand: Plugin = {
     code.replaceAll(/new Intl\.Segmenter\((.*?)\)/g, "{ segment: (text) => new Intl.Segmenter($1).segment(text) }")
 }
 
-/** One character beyond Latin-1, and V8 keeps the whole program in two bytes a character. */
+/**
+ * Escapes characters beyond Latin-1. With a single one, V8 stores the whole program with two bytes for each character.
+ */
 const latin: Plugin = {
   name: "latin",
   generateBundle(_options, bundle) {
@@ -31,8 +33,8 @@ const latin: Plugin = {
 }
 
 /**
- * The bundle runs on an older Node up to the first thing that is missing there, and Node then prints the line of it
- * that failed, which is all of the program. So it starts with this check, in words that the oldest Node understands.
+ * An older Node would fail somewhere in the bundle and print the failing line, which is the whole program. So the
+ * bundle starts with this check, in syntax that every Node understands.
  */
 const versionCheck = () => {
   const [, wanted = ""] = /^>=(\d+\.\d+)$/.exec(pkg.engines.node) ?? []
@@ -45,15 +47,14 @@ const versionCheck = () => {
 })(process.versions.node.split("."));`
 }
 
-/** What is done to each script of the program. */
+/** The plugins for each script of the program. */
 export const plugins = [packagesOnDemand, builtinsOnDemand, segmenterOnDemand, latin]
 
 export default defineConfig({
   input: "src/main.ts",
   plugins: [...plugins, sbom, licences],
   platform: "node",
-  // what reads a property at the top of a module, such as a layer for tests made of createServer, goes if nobody uses
-  // it
+  // drops unused top-level code that only reads properties, such as a layer for tests made of createServer
   treeshake: { propertyReadSideEffects: false },
   transform: {
     target: "node22.19",

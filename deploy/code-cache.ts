@@ -1,13 +1,13 @@
 /*
- * With a start-up snapshot Node lays compiled code of all its own 440 modules, and each process copies all of it into
- * its memory: 4 MB, most of it for what poller never loads (test runner, inspector, QUIC) or for what the snapshot has
- * in it already. Here it goes out again.
+ * Node adds compiled code of all its own 440 modules to a start-up snapshot, and each process copies it to its memory:
+ * 4 MB, mostly of modules that poller never loads (test runner, inspector, QUIC) or that are in the snapshot already.
+ * This file removes them.
  *
- * It is the last part of the snapshot: the number of modules, then of each the length and the text of its name, the
- * length and the bytes of its code (SnapshotData in node_snapshotable.cc of Node; numbers of 64 bits, little-endian).
+ * The code is the last part of the snapshot: the number of modules, then for each the length and text of its name, and
+ * the length and bytes of its code (SnapshotData in node_snapshotable.cc of Node; 64-bit numbers, little-endian).
  */
 
-/** Where a module's code begins and ends in the file, with what is said of it. */
+/** Where the entry of a module begins and ends in the file. */
 interface Module {
   readonly name: string
   readonly begin: number
@@ -16,7 +16,7 @@ interface Module {
 
 const longest = { name: 100, code: 1_000_000 }
 
-/** What can be neither is not read: nearly all of the file is none of this. */
+/** A plausible number, or undefined: most of the file is something else. */
 const numberAt = (bytes: Buffer, at: number, most: number): number | undefined => {
   if (at + 8 > bytes.length || bytes.readUInt32LE(at + 4) !== 0) return undefined
   const number = bytes.readUInt32LE(at)
@@ -33,7 +33,7 @@ const moduleAt = (bytes: Buffer, begin: number): Module | undefined => {
   return end <= bytes.length ? { name, begin, end } : undefined
 }
 
-/** The modules from a place on; nothing where it is another one. */
+/** The list of modules at an offset; undefined if there is none. */
 const modulesAt = (bytes: Buffer, at: number): ReadonlyArray<Module> | undefined => {
   const count = numberAt(bytes, at, 2000)
   if (count === undefined) return undefined
@@ -45,13 +45,12 @@ const modulesAt = (bytes: Buffer, at: number): ReadonlyArray<Module> | undefined
     modules.push(module)
     begin = module.end
   }
-  // a number and a word that stand together by chance
+  // fewer is a chance match
   return modules.length >= 100 ? modules : undefined
 }
 
 /**
- * Takes the code of all other modules than `kept` out of the bytes of an executable, in place. False where there is
- * none, as this knows it.
+ * Removes the code of all modules except `kept` from the bytes of an executable, in place. False if no code was found.
  */
 export const keepCode = (bytes: Buffer, kept: ReadonlySet<string>): boolean => {
   for (let at = 0; at < bytes.length; at++) {
@@ -67,13 +66,13 @@ export const keepCode = (bytes: Buffer, kept: ReadonlySet<string>): boolean => {
   return false
 }
 
-/** The modules among what `process.moduleLoadList` names. */
+/** The modules in a `process.moduleLoadList`. */
 const modulesOf = (loaded: ReadonlyArray<string>): ReadonlyArray<string> =>
   loaded.flatMap((part) => /^NativeModule (.*)$/.exec(part)?.[1] ?? [])
 
 /**
- * The names of the modules that a process still loads that began with those `loaded` and comes to use all `builtins`,
- * and of those that its threads do.
+ * The names of the modules that a process loads later, if it started with `loaded` and uses all `builtins`, and those
+ * that its threads load.
  */
 export const neededLater = (
   run: (...args: ReadonlyArray<string>) => string,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Plugin } from "rolldown"
-import { packagesOf } from "./bundled.ts"
+import { packagesOf } from "./bundled-packages.ts"
 
-/* The licences of what goes into a build ask that their texts go with it. */
+/* Many licences require that their text is shipped with the code. */
 
 const rule = `\n\n${"-".repeat(80)}\n\n`
 
@@ -13,7 +13,7 @@ const textIn = (folder: string, name: string): string => {
   return readFileSync(join(folder, file), "utf8").trim()
 }
 
-/** Lays the licences beside the bundle: poller's, and those of the packages that are in it. */
+/** Writes the licences beside the bundle: poller's, and those of the packages in it. */
 export const licences: Plugin = {
   name: "licences",
   generateBundle(_options, bundle) {
@@ -28,6 +28,6 @@ export const licences: Plugin = {
   }
 }
 
-/** The licences of the executable: those of the bundle, and Node's, which names all that is in Node. */
+/** The licences of the executable: those of the bundle, and Node's, which includes those of its libraries. */
 export const withNode = (text: string, nodeFolder: string): string =>
   `${text.trimEnd()}${rule}Node.js ${process.versions.node}\n\n${textIn(nodeFolder, "Node.js")}\n`

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import type { Plugin } from "rolldown"
-import { packagesOf } from "./bundled.ts"
+import { packagesOf } from "./bundled-packages.ts"
 
 /*
- * Bills of materials, in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). The same commit makes the same bytes:
- * they have no serial number and no time.
+ * Bills of materials in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). They have no serial number and no time, so
+ * that the same commit makes the same bytes.
  */
 
 export interface Component {
@@ -44,7 +44,7 @@ const askNpm = (): Sbom =>
     })
   )
 
-/** Without what npm thinks that a package is used for. */
+/** Without npm's guess of how a package is used. */
 const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: Component): Component => ({
   "bom-ref": ref,
   type,
@@ -56,8 +56,8 @@ const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: 
 })
 
 /**
- * What is in the bundle: npm knows packages, licences and checksums, the bundler knows which of them it took. npm alone
- * would list what a package of ours could have needed, and leave out what is a peer of another.
+ * The bill of materials of the bundle. npm knows packages, licences and checksums, and the bundler knows which of them
+ * are in the bundle. npm alone would list packages that are not in it, and leave out peer dependencies that are.
  */
 const sbomOf = (code: string, modules: ReadonlyArray<string>): Sbom => {
   const { metadata, components, dependencies } = askNpm()
@@ -80,7 +80,7 @@ const sbomOf = (code: string, modules: ReadonlyArray<string>): Sbom => {
   }
 }
 
-/** Lays its bill of materials beside the bundle. */
+/** Writes the bill of materials beside the bundle. */
 export const sbom: Plugin = {
   name: "sbom",
   generateBundle(_options, bundle) {
@@ -92,10 +92,10 @@ export const sbom: Plugin = {
   }
 }
 
-/** What `process.versions` has beside libraries: Node itself, versions of interfaces, and of data. */
+/** Entries of `process.versions` that are not libraries: Node itself, versions of interfaces and of data. */
 const noLibraries = ["node", "modules", "napi", "cldr", "tz", "unicode"]
 
-/** The running Node, with the libraries in it. */
+/** The running Node with its libraries. */
 const node = (): Component => {
   const generic = (type: string, name: string, version: string) => {
     const purl = `pkg:generic/${name}@${version}`
@@ -104,7 +104,7 @@ const node = (): Component => {
   const { node: version, ...versions } = process.versions
   return {
     ...generic("platform", "node", version),
-    // by this name the databases of vulnerabilities know it
+    // its name in databases of vulnerabilities
     cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
     components: Object.entries(versions)
       .filter(([name, version]) => version && !noLibraries.includes(name))
@@ -112,7 +112,7 @@ const node = (): Component => {
   }
 }
 
-/** The bill of materials of the executable: that of the bundle, and the running Node, which is in it as well. */
+/** The bill of materials of the executable: that of the bundle, plus the running Node. */
 export const withNode = (text: string): string => {
   const { metadata, components, dependencies }: Sbom = JSON.parse(text)
   const { hashes, ...poller } = metadata.component

@@ -5,12 +5,12 @@ import { type Document, type Listing, readAgain, unreadable } from "./listing.ts
 /** The check of Prometheus' http_sd. */
 const isJson = (contentType = "") => /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i.test(contentType.trim())
 
-const documentOf = (before: Document | undefined, source: string, maxTargets: number, answer: UpstreamResponse) =>
-  answer._tag === "Fresh" && isJson(answer.contentType)
-    ? readAgain(before, { format: "json", from: source, bytes: answer.body, maxTargets })
+const documentOf = (before: Document | undefined, source: string, maxTargets: number, response: UpstreamResponse) =>
+  response._tag === "Fresh" && isJson(response.contentType)
+    ? readAgain(before, { format: "json", from: source, bytes: response.body, maxTargets })
     : Effect.succeed(unreadable(before, source, "the response's content-type is not application/json"))
 
-/** Asks for the list of a source; as long as there is no good answer, the last one stands. */
+/** Requests the list of a source. After an error, the last good list stays. */
 export const readHttp = (
   source: string,
   maxTargets: number,
@@ -19,7 +19,7 @@ export const readHttp = (
 ): Effect.Effect<Listing> => {
   const last = before.get(source)
   return exchange(undefined).pipe(
-    Effect.flatMap((answer) => documentOf(last, source, maxTargets, answer)),
+    Effect.flatMap((response) => documentOf(last, source, maxTargets, response)),
     Effect.catch(({ message }) => Effect.succeed(unreadable(last, source, message))),
     Effect.catchDefect((defect) =>
       Effect.logError("reading a list failed because of a bug in poller", defect).pipe(

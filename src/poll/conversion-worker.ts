@@ -23,7 +23,7 @@ const idleTimeout = 60_000
 interface Job {
   readonly id: number
   readonly spec: TransformSpec
-  readonly answer: UpstreamResponse
+  readonly response: UpstreamResponse
 }
 
 /** Memory of blocks that the worker has sent and that no page shows any more. */
@@ -41,8 +41,8 @@ const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuff
   bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= largeBlock ? [buffer] : []))
 
 /** A function cannot be sent. */
-const cloneable = (answer: UpstreamResponse): UpstreamResponse =>
-  answer._tag === "Fresh" ? { ...answer, release: undefined } : answer
+const cloneable = (response: UpstreamResponse): UpstreamResponse =>
+  response._tag === "Fresh" ? { ...response, release: undefined } : response
 
 const linesOf = (outcome: Outcome): ReadonlyArray<Uint8Array> =>
   outcome._tag === "Good" ? (outcome.result?.blocks ?? []).map(({ lines }) => lines) : []
@@ -95,7 +95,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
     return started
   }
 
-  const convertInWorker = (target: Target, answer: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>) =>
+  const convertInWorker = (target: Target, response: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>) =>
     Effect.callback<Outcome>((resume) => {
       clearTimeout(idle)
       worker ??= startWorker()
@@ -103,20 +103,20 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
       const id = jobs++
       waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
       forgetResponse(target)
-      worker.postMessage({ id, spec, answer: cloneable(answer) } satisfies Job, [
-        ...transferable([answer.body, ...(answer.pages ?? [])])
+      worker.postMessage({ id, spec, response: cloneable(response) } satisfies Job, [
+        ...transferable([response.body, ...(response.pages ?? [])])
       ])
     })
 
-  const convertHere = (target: Target, answer: UpstreamResponse) =>
-    Effect.sync(() => convertChanged(target, answer, writers))
+  const convertHere = (target: Target, response: UpstreamResponse) =>
+    Effect.sync(() => convertChanged(target, response, writers))
 
   return {
     end,
-    convert: (target: Target, answer: UpstreamResponse) =>
-      answer._tag === "Fresh" && sizeOf(answer) >= minBytes
-        ? convertInWorker(target, answer)
-        : convertHere(target, answer)
+    convert: (target: Target, response: UpstreamResponse) =>
+      response._tag === "Fresh" && sizeOf(response) >= minBytes
+        ? convertInWorker(target, response)
+        : convertHere(target, response)
   }
 }
 
@@ -142,10 +142,10 @@ export const runConversionWorker = (daemon: MessagePort): void => {
   const writers = new WriterPool()
   daemon.on("message", (message: Job | Returned) => {
     if ("memory" in message) return writers.buffers.release(message.memory)
-    const { id, spec, answer } = message
+    const { id, spec, response } = message
     const outcome = convert(
       { transform: transformOf(JSON.stringify(spec)), maxSeries: spec.maxSeries },
-      answer,
+      response,
       writers
     )
     daemon.postMessage({ id, outcome } satisfies Done, [...transferable(linesOf(outcome))])

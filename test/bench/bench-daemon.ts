@@ -7,10 +7,10 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { getOnce } from "./http-connection.ts"
 
-/** What a daemon shall do: poll one URL, or the URLs `url/0`, `url/1` ... of many targets, of so many rows each. */
+/** The task of a daemon: poll one URL, or the URLs `url/0`, `url/1` ... of many targets. `rows` is for each of them. */
 export interface Task {
   readonly url: string
-  /** Milliseconds from one poll to the next. */
+  /** Milliseconds between two polls. */
   readonly interval: number
   readonly rows: number
   readonly targets?: number
@@ -18,10 +18,10 @@ export interface Task {
 
 /** The columns of the tables. */
 export const peers = ["poller", "go", "prom-client", "bare"] as const
-/** `executable`: poller as a single executable, which has rows of its own. */
+/** `executable`: poller as a single executable, which has its own rows. */
 export type Peer = (typeof peers)[number] | "executable"
 
-/** A daemon under measurement. */
+/** A running daemon. */
 export interface Daemon extends AsyncDisposable {
   readonly pid: number
   readonly port: number
@@ -35,14 +35,14 @@ export const executable = join(root, "dist/poller")
 const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
 
 let files = 0
-/** A file that lasts as long as the machine keeps its temporary files. */
+/** Writes a temporary file. Nothing deletes it but the system. */
 const scratchFile = (content: string | Uint8Array): string => {
   const path = join(scratch, String(files++))
   writeFileSync(path, content)
   return path
 }
 
-/** The configuration of `poller` that makes the same series as the other daemons do. */
+/** The configuration with which `poller` exposes the same series as the other daemons. */
 const configuration = ({ url, interval, rows, targets }: Task) => {
   const timeout = Math.min(interval, 60_000)
   const limits = { max_series: 2 * rows + 1, max_body: "2GB" }
@@ -74,7 +74,7 @@ const configuration = ({ url, interval, rows, targets }: Task) => {
 
 const goBinary = join(root, "dist/bench/go-daemon")
 
-/** Builds the Go daemon from Debian's own packages of Go sources; false where there are none. */
+/** Builds the Go daemon from Debian's packages of Go sources; false without them. */
 const buildGo = (): boolean => {
   if (spawnSync("go", ["version"]).status !== 0) return false
   mkdirSync(join(root, "dist/bench"), { recursive: true })
@@ -83,7 +83,7 @@ const buildGo = (): boolean => {
   return spawnSync("go", ["build", "-o", goBinary, source], { env, stdio: "inherit" }).status === 0
 }
 
-/** The daemons that can run on this machine; `poller` itself must be built. */
+/** The daemons that this machine can run. `poller` must be built. */
 export const findPeers = (): ReadonlyArray<Peer> => {
   if (!existsSync(built)) throw new Error("dist/poller.js is missing: npm run build")
   const go = buildGo()
@@ -95,7 +95,7 @@ export const findPeers = (): ReadonlyArray<Peer> => {
   return peers.filter((peer) => peer !== "go" || go)
 }
 
-/** The same, and the single executable where it was built. */
+/** Adds the single executable, if it was built. */
 export const withExecutable = (peers: ReadonlyArray<Peer>): ReadonlyArray<Peer> =>
   existsSync(executable) ? ["executable", ...peers] : peers
 
@@ -103,7 +103,7 @@ export const goVersion = (): string => execFileSync("go", ["version"], { encodin
 
 const peerFile = (name: string) => join(import.meta.dirname, "peers", name)
 
-/** The command of each daemon. The bare one polls nothing: it serves the bytes that it is given. */
+/** The command of each daemon. The bare one does not poll: it serves the given bytes. */
 const command = (peer: Peer, task: Task, port: number, page: Page | undefined): ReadonlyArray<string> => {
   const address = `127.0.0.1:${port}`
   switch (peer) {
@@ -129,13 +129,13 @@ const command = (peer: Peer, task: Task, port: number, page: Page | undefined): 
   }
 }
 
-/** Files with the bytes that the bare server is to serve. */
+/** Files with the bytes for the bare server. */
 export interface Page {
   readonly plain: string
   readonly gzip: string
 }
 
-/** The page that poller serves, for the bare server to serve too. */
+/** Saves the page of poller for the bare server. */
 export const pageOf = async ({ port }: Daemon): Promise<Page> => ({
   plain: scratchFile((await getOnce(port, "/metrics")).body),
   gzip: scratchFile((await getOnce(port, "/metrics", { gzip: true })).body)
@@ -169,7 +169,7 @@ export const startDaemon = async (peer: Peer, task: Task, page?: Page): Promise<
   const port = await freePort()
   const [file = "", ...args] = command(peer, task, port, page)
   const begin = performance.now()
-  // no variables: a file of certificates that one of them names costs Node 20 ms of its start
+  // without environment: a file of certificates in a variable costs Node 20 ms of its start
   const child = spawn(file, args, { env: {}, stdio: ["ignore", "ignore", "pipe"] })
   let said = ""
   child.stderr.on("data", (chunk: Buffer) => {
@@ -195,8 +195,8 @@ export const polled = async ({ port }: Daemon): Promise<void> => {
 }
 
 /**
- * What serves beside what polls, so many milliseconds after its first poll. That is one and the same, but for bare
- * Node: it serves the page of a poller that nobody scrapes any more.
+ * The server to scrape, and the daemon that polls, `warmUp` milliseconds after its first poll. For bare Node these are
+ * two: it serves the page of a poller that is not scraped.
  */
 export const serving = async (peer: Peer, task: Task, warmUp: number, stack: AsyncDisposableStack): Promise<Daemon> => {
   const daemon = stack.use(await startDaemon(peer === "bare" ? "poller" : peer, task))

@@ -1,27 +1,26 @@
 import type { Peer } from "./bench-daemon.ts"
 import type { Upstream } from "./bench-upstream.ts"
 
-/** How much is measured: enough to see that the bench works, enough for a look, enough for the documentation. */
+/** Sizes of a run: to test the bench, for a quick look, and for the documentation. */
 export interface Size {
   readonly rows: ReadonlyArray<number>
-  /** Interleaved rounds, in each of which every daemon has its turn. */
+  /** Rounds. Each measures every daemon once. */
   readonly rounds: number
-  /** Milliseconds of one measurement of one daemon. */
+  /** Duration of one measurement of one daemon in milliseconds. */
   readonly window: number
   /**
-   * Milliseconds until V8 has compiled what is hot in a poll a few milliseconds after the other; scrapes follow each
-   * other faster and need a tenth. Before that a poll costs three times as much and a scrape twice, and a daemon lives
-   * for months.
+   * Milliseconds of warm-up, until V8 has compiled the hot code of polls; scrapes need a tenth. Before that, a poll
+   * costs three times as much and a scrape twice, while a daemon lives for months.
    */
   readonly warmUp: number
-  /** Starts of each daemon. */
+  /** Number of starts of each daemon. */
   readonly starts: number
-  /** Polls of a second each, in the scenario `memory`. */
+  /** Number of polls in the scenario `memory`, one a second. */
   readonly polls: number
-  /** Rows of a kilobyte that make the one large answer. */
+  /** Rows of the large response, a kilobyte each. */
   readonly giant: number
   readonly targets: ReadonlyArray<number>
-  /** Milliseconds between two polls of each of many targets, and how many of them are watched. */
+  /** Milliseconds between two polls of each of many targets, and how many intervals are measured. */
   readonly fleetInterval: number
   readonly fleetIntervals: number
 }
@@ -65,7 +64,7 @@ export const sizes = {
   }
 } as const satisfies Record<string, Size>
 
-/** What a scenario is given. */
+/** The input of a scenario. */
 export interface Bench {
   readonly size: Size
   readonly upstream: Upstream

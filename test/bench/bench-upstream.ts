@@ -4,11 +4,11 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
 /*
- * The upstream of all daemons that are measured, in a process of its own:
- *   /rows/N        N rows; no two answers in a row are the same
+ * The upstream of all measured daemons, in its own process:
+ *   /rows/N        N rows; each response differs from the one before
  *   /wide/N        N rows of a kilobyte each, of which a few bytes are used
  *   /same/N        N rows, always the same bytes
- *   /targets/ID    10 rows of one target among many; when it was asked for is remembered
+ *   /targets/ID    10 rows of one of many targets; records the time of the request
  */
 
 const row = (index: number, turn: number, width: number) => ({
@@ -25,7 +25,7 @@ const document = (rows: number, turn: number, width: number) => {
   return Buffer.from(`{"items":[${texts.join(",")}]}`)
 }
 
-/** Made once, since making them costs the processor that is measured. */
+/** Made once, since making them would cost CPU time during the measurement. */
 const documents = new Map<string, Buffer>()
 const answer = (kind: string, rows: number, turn: number) => {
   const variant = kind === "rows" ? turn % 4 : 0
@@ -35,7 +35,7 @@ const answer = (kind: string, rows: number, turn: number) => {
   return known
 }
 
-/** Epoch milliseconds at which each target was asked for. */
+/** Epoch milliseconds of the requests, by target. */
 export type Arrivals = Readonly<Record<string, ReadonlyArray<number>>>
 
 type Question = "requests" | "arrivals"
@@ -60,7 +60,7 @@ const serve = () => {
 
 export interface Upstream extends Disposable {
   readonly url: string
-  /** How many requests have come so far. */
+  /** Number of requests so far. */
   readonly requests: () => Promise<number>
   readonly arrivals: () => Promise<Arrivals>
 }

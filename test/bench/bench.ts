@@ -34,7 +34,7 @@ if (!isSize(values.size) || unknown.length > 0) {
   process.exit(2)
 }
 
-/** After each scenario, so that nothing is lost of the hour before where one fails. */
+/** After each scenario, so that a failure does not lose the results before it. */
 const write = (figures: ReadonlyArray<Figure>) => {
   writeFileSync(join(values.out, "figures.json"), `${JSON.stringify(figures, undefined, 2)}\n`)
   writeFileSync(join(values.out, "figures.md"), markdown(figures))

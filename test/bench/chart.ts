@@ -9,8 +9,8 @@ const margin = 40
 const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 
 /**
- * How many times better than Go, a bar a figure, on a logarithmic scale: right of the line poller is better, left of it
- * Go.
+ * One bar for each figure: how many times better than Go, on a logarithmic scale. Right of the line poller is better,
+ * left of it Go.
  */
 export const chart = (figures: ReadonlyArray<Figure>): string => {
   const bars = figures.flatMap((figure) => {

@@ -1,6 +1,6 @@
 import type { Peer } from "./bench-daemon.ts"
 
-/** One line of the result: what was measured, and how every daemon fared. */
+/** One line of the result: what was measured, and the value of each daemon. */
 export interface Figure {
   readonly scenario: string
   /** What was measured, such as `p50, plain, 1,000 rows`. */
@@ -8,7 +8,7 @@ export interface Figure {
   readonly unit: string
   readonly better: "lower" | "higher"
   readonly values: Readonly<Partial<Record<Peer, number>>>
-  /** The least that poller shall reach. */
+  /** The goal for poller. */
   readonly goal?: Goal
 }
 
@@ -20,14 +20,14 @@ export type Goal =
 export const times = (peer: Peer, times: number): Goal => ({ _tag: "Times", peer, times })
 export const atMost = (value: number): Goal => ({ _tag: "AtMost", value })
 
-/** How many times better poller is than the other; below 1 it is worse. */
+/** How many times better poller is than the peer; below 1 it is worse. */
 export const ratio = ({ values, better }: Figure, peer: Peer): number | undefined => {
   const { poller, [peer]: other } = values
   if (poller === undefined || other === undefined) return undefined
   return better === "lower" ? other / poller : poller / other
 }
 
-/** Whether the goal was reached; undefined where there is none, or nothing to compare with. */
+/** Whether the goal was reached; undefined without a goal or without its peer. */
 export const reached = (figure: Figure): boolean | undefined => {
   const { goal, values } = figure
   if (goal === undefined || values.poller === undefined) return undefined
@@ -36,7 +36,7 @@ export const reached = (figure: Figure): boolean | undefined => {
   return reachedTimes === undefined ? undefined : reachedTimes >= goal.times
 }
 
-/** A figure that the single executable has a row of its own in. */
+/** A figure, with its own row for the single executable. */
 export const withRowOfExecutable = (figure: Figure): ReadonlyArray<Figure> => {
   const { executable, ...values } = figure.values
   if (executable === undefined) return [figure]

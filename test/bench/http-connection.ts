@@ -8,7 +8,7 @@ export interface Reply {
 }
 
 export interface Connection extends Disposable {
-  /** One request and its whole reply; the body is only kept when asked for. */
+  /** One request and its whole reply. The body is kept only on demand. */
   readonly get: (path: string, options?: { readonly gzip?: boolean; readonly keep?: boolean }) => Promise<Reply>
 }
 
@@ -23,19 +23,18 @@ const framing = (head: string): Framing => {
 }
 
 /**
- * What the kernel has is read into this memory, whatever the connection: a piece of memory for each 64 kB takes longer
- * than to serve them.
+ * All connections read into this buffer: allocating 64 kB for each read takes longer than serving them.
  */
 const memory = Buffer.alloc(1 << 20)
 
-/** What a connection does with what it reads. */
+/** The handler of the bytes that a connection reads. */
 interface Reader {
   read: (chunk: Buffer) => void
 }
 
 /**
- * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply: node:http as a client costs
- * more than the servers that are measured here.
+ * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply. node:http as a client would
+ * cost more than the measured servers.
  */
 export const open = async (port: number): Promise<Connection> => {
   const reader: Reader = { read: () => undefined }
@@ -92,7 +91,7 @@ const exchange = (socket: Socket, reader: Reader, text: string, keep: boolean) =
     socket.write(text)
   })
 
-/** A reply on a connection of its own. */
+/** One request on a new connection. */
 export const getOnce = async (port: number, path: string, options: { readonly gzip?: boolean } = {}) => {
   using connection = await open(port)
   return await connection.get(path, { ...options, keep: true })

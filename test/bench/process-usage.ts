@@ -1,16 +1,15 @@
 import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 
-/** The kernel counts processor time in hundredths of a second (`getconf CLK_TCK`). */
+/** The kernel counts CPU time in hundredths of a second (`getconf CLK_TCK`). */
 const ticksPerSecond = 100
 
 /**
- * Milliseconds of processor time that the process has used so far, all its threads together (proc_pid_stat(5), utime
- * and stime).
+ * CPU time of the process in milliseconds, with all its threads (proc_pid_stat(5), utime and stime).
  */
 export const cpu = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-  // the second field is the program's name in brackets, which may hold anything
+  // the second field is the name of the program in brackets, which may contain anything
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond
 }
@@ -24,15 +23,15 @@ export const memory = (pid: number) => ({
   peak: (status(`/proc/${pid}/status`, "VmHWM") * 1024) / 1e6
 })
 
-/** How often a thread of the process has gone to sleep, and so been woken, so far. */
+/** How often threads of the process went to sleep, and so were woken. */
 export const sleeps = (pid: number): number =>
   readdirSync(`/proc/${pid}/task`)
     .map((task) => status(`/proc/${pid}/task/${task}/status`, "voluntary_ctxt_switches"))
     .reduce((sum, count) => sum + count, 0)
 
 /**
- * Takes a file out of the page cache. One that was just written lies there in larger pages than one that was read: of a
- * program, 20 MB that it never uses count as resident.
+ * Drops a file from the page cache. A file that was just written is cached in larger pages than one that was read, so
+ * that 20 MB more of a program would count as resident.
  */
 export const forget = (file: string): void => {
   execFileSync("sync", ["--data", file])

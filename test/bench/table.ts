@@ -1,7 +1,7 @@
 import { type Peer, peers } from "./bench-daemon.ts"
 import { type Figure, type Goal, ratio, reached } from "./figure.ts"
 
-/** Three digits that matter, and no more. */
+/** Three significant digits. */
 export const short = (value: number | undefined): string =>
   value === undefined ? "" : Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 3 })
 
@@ -23,7 +23,7 @@ const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
 const header = ["what", "unit", ...peers, "× Go", "× bare", "goal", "reached"]
 
 /**
- * The figures as Markdown, a table for each scenario. `×` says how many times better poller is; below 1 it is worse.
+ * The figures as Markdown, one table for each scenario. `×` says how many times better poller is; below 1 it is worse.
  */
 export const markdown = (figures: ReadonlyArray<Figure>): string =>
   [...Map.groupBy(figures, ({ scenario }) => scenario)]

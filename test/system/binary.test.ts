@@ -17,7 +17,7 @@ const secret = "the-token-of-some-registry"
 
 beforeAll(() => {
   const env = { ...process.env, TOKEN: secret }
-  execFileSync(process.execPath, ["deploy/binary.ts"], { cwd: root, env, stdio: "pipe" })
+  execFileSync(process.execPath, ["deploy/build-executable.ts"], { cwd: root, env, stdio: "pipe" })
 }, 120_000)
 
 describe("the single executable", () => {

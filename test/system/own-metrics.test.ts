@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest"
-import { documented, documentedReasons } from "../deploy/deploy.ts"
+import { documented, documentedReasons } from "../deploy/shipped-files.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"

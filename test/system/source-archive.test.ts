@@ -45,7 +45,7 @@ describe.skipIf(noCheckout)("a source archive without .git", () => {
     for (const name of ["cdx.json", "licences.txt"]) {
       copyFileSync(join(folder, `dist/poller.js.${name}`), join(folder, `dist/poller.${name}`))
     }
-    const deb = run(process.execPath, "deploy/package.ts").trim()
+    const deb = run(process.execPath, "deploy/build-package.ts").trim()
     expect(deb).toMatch(/^\/.*\/dist\/poller_.*\.deb$/)
     expect(spawnSync("dpkg-deb", ["--info", deb]).status).toBe(0)
     // the header of the first member of the archive, ar(5)

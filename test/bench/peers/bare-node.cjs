@@ -1,4 +1,4 @@
-// Bare node:http that serves finished bytes: the least that any daemon on Node can cost.
+// Bare node:http that serves finished bytes: the lower limit of any daemon on Node.
 const { readFileSync } = require("node:fs")
 const http = require("node:http")
 

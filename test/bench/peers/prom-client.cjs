@@ -1,4 +1,4 @@
-// The same daemon as one would write it in plain Node with prom-client: a timer, node:http, a gauge for each metric.
+// A small daemon in plain Node with prom-client: a timer, node:http, a gauge for each metric.
 const http = require("node:http")
 const { promisify } = require("node:util")
 const zlib = require("node:zlib")

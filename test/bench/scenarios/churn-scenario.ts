@@ -6,7 +6,7 @@ import { open } from "../http-connection.ts"
 import { percentile, worst } from "../statistics.ts"
 
 /**
- * How long each of the scrapes took that were made one after the other, with a pause of a few milliseconds, in a while.
+ * Scrapes one after the other for some time, with pauses of a few milliseconds. Returns the duration of each.
  */
 const sample = async (port: number, path: string, gzip: boolean, milliseconds: number) => {
   using connection = await open(port)
@@ -26,7 +26,7 @@ const views = [
   { path: "/healthz", gzip: false, p99: undefined, worst: undefined }
 ] as const
 
-/** Scrapes while the largest answer of the bench is fetched and digested every second. */
+/** Scrapes while the largest response of the bench is polled every second. */
 export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
   const rows = size.rows.at(-1) ?? 1
   const task = { url: `${upstream.url}/rows/${rows}`, interval: 1000, rows }
@@ -34,7 +34,7 @@ export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyA
   for (let round = 0; round < size.rounds; round++) {
     for (const peer of peers) {
       await using stack = new AsyncDisposableStack()
-      // what is compiled ahead needs no warming
+      // compiled ahead, so it needs no warm-up
       const { port } = await serving(peer, task, peer === "go" ? 0 : size.warmUp, stack)
       for (const [{ path, gzip }, times] of taken) {
         times.set(peer, [...(times.get(peer) ?? []), ...(await sample(port, path, gzip, 12 * size.window))])

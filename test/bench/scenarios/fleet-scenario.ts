@@ -8,8 +8,8 @@ import { cpu, memory } from "../process-usage.ts"
 import { median, worst } from "../statistics.ts"
 
 /**
- * The worst lateness in milliseconds of a request on its target's grid, which begins with its earliest request modulo
- * the interval.
+ * The worst lateness of a request on the grid of its target, in milliseconds. The grid starts at its earliest request
+ * modulo the interval.
  */
 const lateness = (arrivals: Arrivals, interval: number) =>
   worst(
@@ -20,7 +20,10 @@ const lateness = (arrivals: Arrivals, interval: number) =>
     })
   )
 
-/** How many requests did not come until `end` (epoch milliseconds); one that is late by less than an interval came. */
+/**
+ * How many requests did not come until `end` (epoch milliseconds). A request that is late by less than an interval
+ * counts.
+ */
 const missing = (arrivals: Arrivals, interval: number, end: number) =>
   Object.values(arrivals)
     .flatMap((times) => [...times, end].map((time, index) => (index === 0 ? 0 : time - (times[index - 1] ?? 0))))
@@ -28,7 +31,7 @@ const missing = (arrivals: Arrivals, interval: number, end: number) =>
 
 type Measure = "cpu" | "busy" | "plain" | "worstPlain" | "gzip" | "worstGzip" | "late" | "missed" | "resident"
 
-/** What bare Node can be measured in, which polls nothing itself. */
+/** Figures that exist for bare Node, which does not poll. */
 const ofScrapes: ReadonlySet<Measure> = new Set(["plain", "worstPlain", "gzip", "worstGzip"])
 
 const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Record<Measure, number>> => {
@@ -37,7 +40,10 @@ const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Re
   await using stack = new AsyncDisposableStack()
   const daemon = await serving(peer, { url: `${upstream.url}/targets`, interval, rows: 10, targets }, interval, stack)
   using connection = await open(daemon.port)
-  /** Scrapes of these kinds in turn, `pause` milliseconds apart, for some intervals; `share` of a core in percent. */
+  /**
+   * Scrapes of these kinds in turn, `pause` milliseconds apart, for some intervals. `share` is the CPU in percent of a
+   * core.
+   */
   const scrape = async (pause: number, ...kinds: ReadonlyArray<"plain" | "gzip">) => {
     const times: Record<"plain" | "gzip", Array<number>> = { plain: [], gzip: [] }
     const before = { cpu: cpu(daemon.pid), time: performance.now() }
@@ -49,7 +55,7 @@ const run = async (peer: Peer, size: Bench["size"], targets: number): Promise<Re
     }
     return { ...times, share: (100 * (cpu(daemon.pid) - before.cpu)) / (performance.now() - before.time) }
   }
-  // every 15 seconds, as Prometheus does it
+  // every 15 seconds, as Prometheus does
   const calm = await scrape(interval / 2, "gzip")
   const busy = await scrape(interval / 30, "plain", "gzip")
   const end = Date.now()
@@ -97,7 +103,7 @@ const measure = async ({ peers, size }: Bench, targets: number): Promise<Readonl
   ]
 }
 
-/** Many small targets: 10 rows of two series each. */
+/** Many small targets with 10 rows of two series. */
 export const fleet = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
   for (const targets of bench.size.targets) figures.push(...(await measure(bench, targets)))

@@ -6,8 +6,8 @@ import { open } from "../http-connection.ts"
 import { worst } from "../statistics.ts"
 
 /**
- * Scrapes from the start of a daemon until the one large answer is on its page; how long each of them took, and all of
- * it.
+ * Scrapes from the start of a daemon until the large response is on its page. Returns the duration of each scrape, and
+ * of everything.
  */
 const sample = async (port: number) => {
   using connection = await open(port)
@@ -21,7 +21,7 @@ const sample = async (port: number) => {
   }
 }
 
-/** Scrapes while one answer of 100 MB is fetched and digested. */
+/** Scrapes while one response of 100 MB is fetched and converted. */
 export const giant = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
   const rows = size.giant
   const slowest: Partial<Record<Peer, number>> = {}
@@ -32,11 +32,11 @@ export const giant = async ({ peers, size, upstream }: Bench): Promise<ReadonlyA
     slowest[peer] = worst(result.taken)
     whole[peer] = result.whole
   }
-  const answer = `one answer of ${rows.toLocaleString("en")} kB`
+  const answer = `one response of ${rows.toLocaleString("en")} kB`
   return [
     {
       scenario: "giant",
-      what: `worst scrape while it is digested, ${answer}`,
+      what: `worst scrape while it is converted, ${answer}`,
       unit: "ms",
       better: "lower",
       values: slowest,

@@ -4,7 +4,7 @@ import type { Bench } from "../bench-size.ts"
 import { atMost, type Figure, withRowOfExecutable } from "../figure.ts"
 import { cpu, forget, memory, sleeps } from "../process-usage.ts"
 
-/** Between two polls of 100 series: memory, and how often a thread of the process wakes. */
+/** Between two polls of 100 series: memory, CPU, and wake-ups of threads. */
 export const idle = async ({ peers, size, upstream }: Bench): Promise<ReadonlyArray<Figure>> => {
   const settle = 10 * size.window
   const watch = 20 * size.window

@@ -36,7 +36,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number): Promise<
   ]
 }
 
-/** Resident memory of a daemon that polls every second and is scraped as often. */
+/** Resident memory of a daemon that is polled and scraped every second. */
 export const memory = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
   for (const rows of bench.size.rows.filter((rows) => rows !== 1 && rows !== 1000)) {

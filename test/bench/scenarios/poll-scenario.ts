@@ -7,13 +7,13 @@ import { getOnce } from "../http-connection.ts"
 import { cpu } from "../process-usage.ts"
 import { median } from "../statistics.ts"
 
-/** The share of Go's processor time that a poll may take. */
+/** The goal, as a share of the CPU time of Go. */
 const goals: Record<number, number> = { 100: 1.5, 10000: 0.5, 100000: 0.3 }
 
-/** Often enough that the hundredths of a second in which the kernel counts do not matter. */
+/** Enough polls, as the kernel counts in hundredths of a second. */
 const intervals: Record<number, number> = { 100: 20, 10000: 250, 100000: 2000 }
 
-/** Milliseconds of processor time that a poll costs; with `scraped`, a compressed scrape after each poll included. */
+/** CPU time of a poll in milliseconds; with `scraped`, including a compressed scrape after each poll. */
 const cost = async ({ pid, port }: Daemon, upstream: Upstream, interval: number, window: number, scraped: boolean) => {
   const polls = await upstream.requests()
   const used = cpu(pid)
@@ -34,7 +34,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number): Promise<
     for (const peer of peers.filter((peer) => peer !== "bare")) {
       await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval, rows })
       await polled(daemon)
-      // what is compiled ahead needs no warming
+      // compiled ahead, so it needs no warm-up
       await sleep(peer === "go" ? 3 * interval : size.warmUp)
       const figures = [
         [unscraped, await cost(daemon, upstream, interval, window, false)],
@@ -58,7 +58,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number): Promise<
   ]
 }
 
-/** Processor time of a poll, from the request to the finished bytes, in a daemon that has polled for a while. */
+/** CPU time of a poll, from the request to the finished bytes, in a warm daemon. */
 export const poll = async (bench: Bench): Promise<ReadonlyArray<Figure>> => {
   const sizes = bench.size.rows.filter((rows) => rows !== 1 && rows !== 1000)
   const figures: Array<Figure> = []

@@ -4,13 +4,13 @@ import { type Figure, times } from "../figure.ts"
 import { type Connection, open } from "../http-connection.ts"
 import { median } from "../statistics.ts"
 
-/** How many times better than Go a scrape shall be. */
+/** The goals, as multiples of Go. */
 const goals: Record<string, Record<number, number>> = {
   plain: { 1: 4, 1000: 20, 10000: 150, 100000: 400 },
   gzip: { 1: 5, 1000: 45, 10000: 600, 100000: 2000 }
 }
 
-/** One scrape after the other for so many milliseconds, but at least two of them; how long each took. */
+/** One scrape after the other for some milliseconds, at least two. Returns the duration of each. */
 export const scrapes = async (connection: Connection, path: string, gzip: boolean, window: number) => {
   const taken: Array<number> = []
   const end = performance.now() + window
@@ -49,7 +49,7 @@ const measureRows = async ({ peers, size, upstream }: Bench, rows: number): Prom
       using connection = await open(port)
       await scrapes(connection, "/metrics", gzip, size.warmUp / 10)
     }
-    // a turn lasts half a second: twice as many
+    // a measurement takes half a second, so count twice
     for (let round = 0; round < 2 * size.rounds; round++) {
       for (const [peer, { port }] of daemons) {
         using connection = await open(port)

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { test as base, vi } from "vitest"
-import { makePackage } from "../../../deploy/package.ts"
+import { makePackage } from "../../../deploy/build-package.ts"
 import pkg from "../../../package.json" with { type: "json" }
 import { boot, type Machine } from "./machine.ts"
 
@@ -17,7 +17,7 @@ const builtAt = (file: string) => statSync(join(root, file), { throwIfNoEntry: f
 /** The executable that the package carries is that of the bundle which the tests were built for. */
 export const makeExecutable = () => {
   if (builtAt("dist/poller") < builtAt("dist/poller.js"))
-    execFileSync(process.execPath, ["deploy/binary.ts"], { cwd: root, stdio: "pipe" })
+    execFileSync(process.execPath, ["deploy/build-executable.ts"], { cwd: root, stdio: "pipe" })
 }
 
 /** Makes the package, without the time that compression takes, and puts it where the machine sees it; the path there. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, onTestFinished, test } from "vitest"
-import { makePackage } from "../../../deploy/package.ts"
+import { makePackage } from "../../../deploy/build-package.ts"
 import { makeExecutable, onMachine, packageFor } from "./fixtures.ts"
 import type { Machine } from "./machine.ts"
 

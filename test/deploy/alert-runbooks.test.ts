@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { alertCases, alerts, panels, runbooks } from "./deploy.ts"
 import { metricsIn } from "./promql.ts"
+import { alertCases, alerts, panels, runbooks } from "./shipped-files.ts"
 
 test("every alert has its section in docs/alerts.md, in the same order, and points to it", () => {
   expect(alerts.map(({ alert }) => alert)).toEqual(runbooks)

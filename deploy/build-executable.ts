@@ -13,21 +13,20 @@ import * as sbom from "./sbom.ts"
  * Makes dist/poller: a copy of Node without its symbols, with the program in it as a start-up snapshot
  * (https://nodejs.org/api/single-executable-applications.html).
  *
- * `node deploy/binary.ts` takes the running Node. `node deploy/binary.ts arm64` takes Node for arm64 from npm, and runs
+ * `node deploy/build-executable.ts` takes the running Node. `node deploy/build-executable.ts arm64` takes Node for arm64 from npm, and runs
  * it under QEMU where the snapshot is made, since a snapshot fits only the processor that made it.
  */
 
 /**
- * For V8. Without Sparkplug, its first compiler, a start compiles 750 functions less, most of which are called a few
- * times: 5 ms and 1 MB. Some hundred polls later those that matter have been compiled by the next one. Without
- * repetitions unrolled, Node's regular expression of IPv6 addresses, which an address to listen on goes through, takes
- * 1 ms to compile and not 8. The Node that builds has to have the same flags: else what it compiled of its own modules
- * is not taken. Flags that save more memory at rest (2 MB) cost three times the processor time in large polls.
+ * Flags of V8. Without Sparkplug, its first compiler, a start compiles 750 functions less: 5 ms and 1 MB. After some
+ * hundred polls the next compiler has compiled what matters. Without unrolled repetitions, Node's regular expression of
+ * IPv6 addresses compiles in 1 ms instead of 8. The building Node needs the same flags, or the compiled code of its own
+ * modules is not used. Flags that save more memory at rest (2 MB) triple the CPU time of large polls.
  */
 const flags = ["--no-sparkplug", "--no-regexp-unroll"]
 
 /**
- * What would open Node's inspector, and with it a port: SIGUSR1, and NODE_OPTIONS, over which these have precedence.
+ * SIGUSR1 and NODE_OPTIONS could open Node's inspector, and with it a port. These flags win over NODE_OPTIONS.
  */
 const closedInspector = ["--disable-sigusr1", "--no-inspect", "--no-inspect-brk", "--no-inspect-wait"]
 
@@ -39,7 +38,7 @@ const work = mkdtempSync(join(tmpdir(), "poller-binary-"))
 
 const megabytes = (file: string) => `${Math.round(statSync(file).size / 1e6)} MB`
 
-/** Node without its symbols, which are a fifth of it. */
+/** Node without symbols, which are a fifth of its size. */
 const strippedNode = () => {
   const node = join(work, "node")
   copyFileSync(platform.node().file, node)
@@ -52,8 +51,7 @@ const strippedNode = () => {
 }
 
 /**
- * One of the program's entries as a script, which is what Node takes into a snapshot and what a thread can be given as
- * a text.
+ * Bundles an entry of the program as one script: Node takes a script into a snapshot, and a thread can run a text.
  */
 const script = (entry: string) =>
   build({
@@ -80,7 +78,7 @@ try {
       execArgv: ["--disable-warning=ExperimentalWarning", ...closedInspector, ...flags]
     })
   )
-  // a heap has the environment and the folder of its process in it
+  // the snapshot contains the environment and the folder of its process
   const run = (...args: ReadonlyArray<string>) => {
     const [command = "", ...rest] = [...platform.emulator, node, ...args]
     return execFileSync(command, rest, {

@@ -1,6 +1,6 @@
 import type { Plugin } from "rolldown"
 
-/** Stands for a module of Node until something of it is asked for. */
+/** A proxy for a module of Node that loads it at its first use. */
 const later = `
 const builtins = new Map();
 const later = (name) => new Proxy({}, {
@@ -13,10 +13,9 @@ const later = (name) => new Proxy({}, {
 `
 
 /**
- * A module of Node is got when something of it is first used. `import` reads everything that the module exports, and
- * node:http exports a WebSocket for which Node then loads undici and HTTP/2: 16 MB of memory and a third of the start;
- * without a target of https there is no need of TLS, a tenth of it. And in a start-up snapshot there may be no module
- * that holds something of its process.
+ * Loads modules of Node at their first use. `import` reads all exports of a module, and for the WebSocket of node:http
+ * Node loads undici and HTTP/2: 16 MB of memory and a third of the start. Without https there is no TLS, a tenth of the
+ * start. And a start-up snapshot must not contain modules that hold state of their process.
  */
 export const builtinsOnDemand: Plugin = {
   name: "builtins-on-demand",

@@ -1,8 +1,7 @@
 import type { Plugin } from "rolldown"
 
 /**
- * What the program takes from packages that few processes need: patterns, passwords, and what prom-client has for
- * traces.
+ * What the program imports from packages that few processes need: for patterns, passwords, and traces of prom-client.
  */
 const taken: Readonly<Record<string, ReadonlyArray<string>>> = {
   re2js: ["RE2JS"],
@@ -12,7 +11,7 @@ const taken: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const mark = "\0on-demand:"
 
-/** Stands for an export of a package: a function, or something that has members. */
+/** A proxy for an export of a package: a function, or something with members. */
 const later = (name: string, key: string) => `
 export const ${key} = new Proxy(function () {}, {
   get: (_, member) => Reflect.get(require("${name}").${key}, member),
@@ -20,7 +19,7 @@ export const ${key} = new Proxy(function () {}, {
 })
 `
 
-/** A package is run when something of it is first used, not at every start: a tenth of the start, and 0.7 MB. */
+/** Loads a package at its first use, not at every start: a tenth of the start, and 0.7 MB. */
 export const packagesOnDemand: Plugin = {
   name: "packages-on-demand",
   resolveId: (source, importer) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** A package of which a bundle has something. */
+/** A package in a bundle. */
 export interface Package {
   readonly name: string
   readonly version: string
@@ -11,8 +11,7 @@ export interface Package {
 const folderOf = (module: string) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(module)?.[0]
 
 /**
- * The packages that the modules of a bundle belong to, each once, in the order of their names; a module of our own
- * belongs to none.
+ * The packages of the modules of a bundle, by name. poller's own modules belong to none.
  */
 export const packagesOf = (modules: ReadonlyArray<string>): ReadonlyArray<Package> =>
   [...new Set(modules.map(folderOf))]
