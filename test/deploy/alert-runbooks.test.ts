@@ -1,18 +1,28 @@
+import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { parse } from "yaml"
 import { metricsIn } from "./promql.ts"
 import { alertCases, alerts, panels, runbooks } from "./shipped-files.ts"
 
 test("every alert has its section in docs/alerts.md, in the same order, and points to it", () => {
   expect(alerts.map(({ alert }) => alert)).toEqual(runbooks)
-  expect(alerts.map(({ annotations }) => annotations.runbook)).toEqual(
-    runbooks.map((name) => `docs/alerts.md#${name.toLowerCase()}`)
-  )
+  for (const { alert, annotations } of alerts)
+    expect(annotations.runbook_url).toBe(
+      `{{ with query "poller:runbooks:info" }}{{ . | first | label "url" }}{{ end }}#${alert.toLowerCase()}`
+    )
 })
 
 test.each(alerts.map(({ alert }) => alert))("%s has a case in which it fires and one in which it does not", (alert) => {
   const cases = alertCases.filter(({ alertname }) => alertname === alert)
   expect(cases.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true)
   expect(cases.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true)
+})
+
+test("the inhibition names alerts that there are", () => {
+  const { inhibit_rules: rules } = parse(readFileSync("deploy/prometheus/alertmanager.yml", "utf8"))
+  const named = [...JSON.stringify(rules).matchAll(/Poller\w+/g)].map(([name]) => name)
+  expect(named.length).toBeGreaterThan(4)
+  for (const name of named) expect(alerts.map(({ alert }) => alert)).toContain(name)
 })
 
 test("every panel says what it shows, and asks for something", () => {

@@ -12,7 +12,7 @@ export interface Alert {
 
 /** The alerts of deploy/prometheus/alerts.yml, in their order. */
 export const alerts: ReadonlyArray<Alert> = parse(file("deploy/prometheus/alerts.yml")).groups.flatMap(
-  (group: { readonly rules: ReadonlyArray<Alert> }) => group.rules
+  (group: { readonly rules: ReadonlyArray<Alert> }) => group.rules.filter(({ alert }) => alert !== undefined)
 )
 
 export interface AlertCase {
