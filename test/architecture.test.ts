@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { expect, test } from "vitest"
 
 /** What each folder of src/ may import from; commands/, executable/ and the files at the top compose, and may import everything. */
@@ -51,4 +51,16 @@ test("docs/architecture.md has every folder of src/", () => {
   const page = readFileSync(join(src, "../docs/architecture.md"), "utf8")
   for (const name of new Set(sources.map(folder)))
     if (name !== "demo" && name !== "executable") expect(page).toContain(`| \`${name}`)
+})
+
+test("no two files have the same name, so that a name says which file is meant", () => {
+  const root = join(src, "..")
+  const folders = ["src", "test", "deploy", ".ci"]
+  const files = folders.flatMap((name) =>
+    readdirSync(join(root, name), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join(name, file))
+  )
+  const byName = Map.groupBy(files, (file) => basename(file))
+  expect([...byName.values()].filter((same) => same.length > 1)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { compileRelative, type Path, select } from "../jsonpath/evaluate.ts"
 import { TooCostly } from "../mapping/document/cost.ts"
 import { bodyAsJson, type FormatName } from "../mapping/document/document-format.ts"
 import { type Json, parse } from "../mapping/document/json.ts"
-import { linkHeader, type PageSettings } from "./schema/pages.ts"
+import { linkHeader, type PageSettings } from "./schema/page-settings.ts"
 
 const builtInMax = 100
 

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { nextLink } from "../../src/client/pages.ts"
 import { get } from "../../src/client/request.ts"
 import { pagesOf } from "../../src/config/response-pages.ts"
-import { PageSettings } from "../../src/config/schema/pages.ts"
+import { PageSettings } from "../../src/config/schema/page-settings.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
 import { opened, told } from "../client/opened.ts"
-import { decode } from "../config/decode.ts"
+import { decode } from "./decode.ts"
 
 describe("the next page of a Link header", () => {
   test.each<[string | undefined, string | undefined]>([

@@ -8,7 +8,7 @@ import { parseCron } from "../cron.ts"
 import { duration } from "../go-duration.ts"
 import { AuthSettings } from "./auth.ts"
 import { queryParameters, secretFile, Text, text, url } from "./fields.ts"
-import { PageSettings } from "./pages.ts"
+import { PageSettings } from "./page-settings.ts"
 
 /** Built-in values, in the notation of a configuration file. */
 export const builtInSettings = {

@@ -1,6 +1,6 @@
 import { readDuration } from "./duration.ts"
 import { readHex, readHexFloat, signed } from "./hex.ts"
-import { quantityReader } from "./quantity.ts"
+import { quantityReader } from "./read-quantity.ts"
 import { readRfc3339 } from "./rfc3339.ts"
 import type { Layout } from "./strptime.ts"
 import { readTime } from "./time.ts"
