@@ -22,6 +22,7 @@ import {
   shells,
   splitLine
 } from "./commands/completion.ts"
+import { convert } from "./commands/convert.ts"
 import { demo } from "./commands/demo.ts"
 import { LogFormat, LogLevel, logging } from "./commands/flags.ts"
 import { healthcheck } from "./commands/healthcheck.ts"
@@ -43,7 +44,7 @@ import { exitAsCommand, stopStatus } from "./host/signals.ts"
 import { startWorker } from "./host/worker.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, check, once, test, init, schema, demo, healthcheck] as const
+const commands = [run, check, once, test, init, convert, schema, demo, healthcheck] as const
 const commandNames = commands.map(({ name }) => name)
 
 /** The commands that a signal ends as it should. Their log takes the warnings of the start. */

@@ -14,6 +14,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   config: ["host", "client", "mapping", "jsonpath", "init", "exposition"],
   poll: ["client", "mapping", "exposition", "config"],
   discovery: ["host", "client", "config", "poll"],
+  convert: ["config", "init"],
   fixtures: ["host", "client", "mapping", "exposition", "config", "poll"],
   serve: ["host", "client", "mapping", "exposition", "config", "poll"]
 }

@@ -13,6 +13,7 @@ import { LineWriter } from "../exposition/sample-writer.ts"
 import { failure } from "../failure.ts"
 import { fileLimits } from "../host/file-reader.ts"
 import { infer } from "../init/infer.ts"
+import { nameOfSource } from "../init/source-name.ts"
 import { parse } from "../mapping/document/json.ts"
 import { compilePlan } from "../mapping/plan-compiler.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
@@ -20,7 +21,6 @@ import { transformDocument } from "../mapping/transform.ts"
 import { readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print } from "./output.ts"
-import { nameOfSource } from "./source.ts"
 
 const src = Argument.String("src").pipe(
   Argument.withDescription("A URL, or a file with a saved response"),

@@ -1,5 +1,5 @@
 import { basename } from "node:path"
-import { wordsOf } from "../init/words.ts"
+import { wordsOf } from "./words.ts"
 
 /** Path segments that say nothing of what an API tells. */
 const common = /^(?:api|v?\d+(?:\.\d+)*|json|rest|public|index|\.json)?$/

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { nameOfSource } from "../../src/commands/source.ts"
+import { nameOfSource } from "../../src/init/source-name.ts"
 
 test.each([
   ["https://api.github.com/rate_limit", "github_rate_limit"],

@@ -1,0 +1,78 @@
+import { Document, isCollection, isMap, isNode, isScalar } from "yaml"
+
+/** What could not be carried over, and its line in the old file. */
+export interface Lost {
+  readonly what: string
+  readonly line: number
+}
+
+/** A converted configuration. */
+export interface Conversion {
+  readonly configuration: Readonly<Record<string, unknown>>
+  /** Comments by the object in `configuration` that they stand before. */
+  readonly lost: ReadonlyMap<object, ReadonlyArray<Lost>>
+  /** Comments at the start of the file. */
+  readonly head: ReadonlyArray<string>
+  /** Comments at its end. */
+  readonly foot: ReadonlyArray<string>
+}
+
+/** Collects what is lost, by the object of the new configuration that it belongs to. */
+export class LostParts {
+  readonly byObject = new Map<object, Array<Lost>>()
+
+  add(owner: object, what: string, line: number): void {
+    this.byObject.set(owner, [...(this.byObject.get(owner) ?? []), { what, line }])
+  }
+
+  /** What is lost of something that is left out stands where it would have been. */
+  move(from: object, to: object): void {
+    for (const { what, line } of this.byObject.get(from) ?? []) this.add(to, what, line)
+    this.byObject.delete(from)
+  }
+}
+
+const formatLost = ({ what, line }: Lost): string => `lost: ${what} (line ${line})`
+
+const indent = (lines: ReadonlyArray<string>): string =>
+  lines
+    .flatMap((line) => line.split("\n"))
+    .map((line) => ` ${line}`)
+    .join("\n")
+
+/** A longer line is broken into one line a key. */
+const maxLine = 120
+
+/** `${` of the old file is no variable. */
+const escapeVariables = (_key: unknown, value: unknown) =>
+  typeof value === "string" ? value.replaceAll("${", () => "$${") : value
+
+/** Writes a configuration as a person would: leaves on one line, comments before what they are about. */
+export const formatConversion = ({ configuration, lost, head, foot }: Conversion): string => {
+  const document = new Document(configuration, escapeVariables, { aliasDuplicateObjects: false })
+  if (head.length > 0) document.commentBefore = indent(head)
+  if (foot.length > 0) document.comment = indent(foot)
+
+  const visit = (value: object, path: ReadonlyArray<string | number>): void => {
+    const node = document.getIn(path, true)
+    if (!isCollection(node)) return
+    const children = Object.values(value).filter((child) => typeof child === "object" && child !== null)
+    const isSmall = 2 * path.length + JSON.stringify(value).length <= maxLine
+    const isLeaf = children.every((child) => Object.values(child).every((inner) => typeof inner !== "object"))
+    node.flow =
+      path.length > 2 && isSmall && isLeaf && path.at(-1) !== "metrics" && children.every((child) => !lost.has(child))
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child !== "object" || child === null) continue
+      const at = [...path, Array.isArray(value) ? Number(key) : key]
+      visit(child, at)
+      const parts = lost.get(child)
+      const below = document.getIn(at, true)
+      if (parts === undefined || !isNode(below)) continue
+      const pair = isMap(node) ? node.items.find(({ key: name }) => isScalar(name) && name.value === key) : undefined
+      const place = isScalar(pair?.key) ? pair.key : below
+      place.commentBefore = indent(parts.map(formatLost))
+    }
+  }
+  visit(configuration, [])
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true })
+}

@@ -1,0 +1,116 @@
+import { stringify } from "yaml"
+import type { SourceMap } from "../config/source-map.ts"
+import { nameOfSource } from "../init/source-name.ts"
+import { type Conversion, LostParts } from "./conversion.ts"
+import { convertModules, type Module } from "./json-exporter.ts"
+import { convertRules, type Jobs, type Probe, readJobs } from "./prometheus-jobs.ts"
+
+type Fields = Record<string, unknown>
+
+const placeholder = "http://localhost/"
+
+/** Without Prometheus' file nobody knows the URLs: a target for each module, to be completed. */
+const targetsOfModules = (modules: ReadonlyArray<Module>, lost: LostParts): Fields => ({
+  targets: modules.map(({ name, settings, mapping }) => {
+    const labels = { instance: `${placeholder}${name}` }
+    const target: Fields = { name, url: placeholder, labels, ...settings, ...mapping }
+    lost.move(mapping, target)
+    return target
+  })
+})
+
+/** Names for the targets, made of their URLs, each once. */
+const namesOf = (probes: ReadonlyArray<Probe>): ReadonlyMap<Probe, string> => {
+  const taken = new Set<string>()
+  return new Map(
+    probes.map((probe) => {
+      const stem = nameOfSource(new URL(probe.url)).replaceAll("_", "-")
+      let name = stem
+      for (let n = 2; taken.has(name); n++) name = `${stem}-${n}`
+      taken.add(name)
+      return [probe, name]
+    })
+  )
+}
+
+const targetsOfProbes = (
+  probes: ReadonlyArray<Probe>,
+  modules: ReadonlyArray<Module>,
+  names: ReadonlyMap<Probe, string>
+): Fields => {
+  const settingsOf = new Map(modules.map(({ name, settings }) => [name, settings]))
+  return {
+    targets: probes.map((probe) => ({
+      name: names.get(probe),
+      url: probe.url,
+      interval: probe.interval,
+      timeout: probe.timeout,
+      ...settingsOf.get(probe.module),
+      labels: probe.labels,
+      mapping: probe.module
+    })),
+    mappings: Object.fromEntries(modules.map(({ name, mapping }) => [name, mapping]))
+  }
+}
+
+/** The job that replaces those of json_exporter. Its series bring their own `job` and `instance`. */
+const scrapeJob = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
+  `In prometheus.yml this job takes the place of ${names.join(", ")}, and \`promtool check config\` checks it:`,
+  ...stringify({
+    scrape_configs: [{ job_name: "poller", honor_labels: true, static_configs: [{ targets: ["localhost:9180"] }] }]
+  })
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`)
+]
+
+/** The rules of Prometheus, as far as they are known. */
+const rulesOf = (
+  rules: ReadonlyArray<unknown>,
+  jobs: Jobs,
+  names: ReadonlyMap<Probe, string>
+): ReadonlyArray<string> => {
+  const targetsOf = (job: string) =>
+    jobs.probes.filter((probe) => probe.job === job).flatMap((probe) => names.get(probe) ?? [])
+  const found = rules.flatMap((file) => convertRules(file, jobs.names, targetsOf))
+  const general = jobs.names.map((job) => ({
+    before: `up{job="${job}"}`,
+    after: `poll_up{target=~"${targetsOf(job).join("|")}"}`
+  }))
+  return [
+    "In the rules of Prometheus:",
+    ...(found.length > 0 ? found : general).flatMap(({ before, after }) => [`  ${before}`, `    becomes ${after}`])
+  ]
+}
+
+/** A configuration of json_exporter, with that of Prometheus and its rules if they are given. */
+export const convertJsonExporter = (
+  source: SourceMap,
+  prometheus: SourceMap | undefined,
+  rules: ReadonlyArray<unknown>
+): Conversion => {
+  const lost = new LostParts()
+  const modules = convertModules(source, lost)
+  if (prometheus === undefined) {
+    return {
+      configuration: targetsOfModules(modules, lost),
+      lost: lost.byObject,
+      head: [
+        "Converted from json_exporter. The URLs are in the configuration of Prometheus: give it with --prometheus,",
+        "or write url and instance of each target."
+      ],
+      foot: []
+    }
+  }
+  const jobs = readJobs(prometheus, new Set(modules.map(({ name }) => name)))
+  const names = namesOf(jobs.probes)
+  return {
+    configuration: targetsOfProbes(jobs.probes, modules, names),
+    lost: lost.byObject,
+    head: [
+      "Converted from json_exporter.",
+      ...jobs.lost.map(({ what, line }) => `lost: ${what} (line ${line} of Prometheus' file)`)
+    ],
+    foot: jobs.names.length === 0 ? [] : [...scrapeJob(jobs.names), "", ...rulesOf(rules, jobs, names)]
+  }
+}

@@ -1,0 +1,71 @@
+import * as Result from "effect/Result"
+
+const quote = (name: string) => `'${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
+
+/** The keys of a path of GJSON: separated by `.` or `|` outside of parentheses; `\` takes the meaning of the next sign. */
+const split = (path: string): ReadonlyArray<{ readonly text: string; readonly isPlain: boolean }> => {
+  const parts: Array<{ text: string; isPlain: boolean }> = [{ text: "", isPlain: true }]
+  let depth = 0
+  for (let at = 0; at < path.length; at++) {
+    const part = parts.at(-1)
+    const char = path.charAt(at)
+    if (part === undefined) break
+    if (char === "\\" && depth === 0) part.text += path.charAt(++at)
+    else if (depth === 0 && (char === "." || char === "|")) parts.push({ text: "", isPlain: true })
+    else {
+      if (char === "(") depth++
+      if (char === ")") depth--
+      if (/[*?@#]/.test(char)) part.isPlain = false
+      part.text += char
+    }
+  }
+  return parts
+}
+
+/** `#(state=="UP")#`: all elements of a list for which a comparison holds. */
+const query = (text: string): string | undefined => {
+  const [, key = "", operator = "", value = ""] =
+    /^#\(\s*([\w.-]+)\s*(==|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false)\s*\)#$/.exec(text) ?? []
+  if (key === "") return undefined
+  const path = key
+    .split(".")
+    .map((name) => `[${quote(name)}]`)
+    .join("")
+  const literal = value.startsWith('"') ? quote(value.slice(1, -1).replace(/\\(.)/g, "$1")) : value
+  return `[?@${path} ${operator} ${literal}]`
+}
+
+/** A path of GJSON in RFC 9535's syntax. */
+export interface GjsonPath {
+  readonly path: string
+  /** The last key, by which Telegraf names a field. */
+  readonly name: string
+  /** `list.#` is the length of a list, not its elements. */
+  readonly isCount: boolean
+  readonly isSingular: boolean
+}
+
+/** Converts a path of GJSON (https://github.com/tidwall/gjson/blob/master/SYNTAX.md). Fails with what has no counterpart. */
+export const convertGjson = (given: string): Result.Result<GjsonPath, string> => {
+  if (given === "" || given === "@this")
+    return Result.succeed({ path: "@", name: "", isCount: false, isSingular: true })
+  const parts = split(given)
+  let path = ""
+  let name = ""
+  let isSingular = true
+  const isCount = parts.length > 1 && parts.at(-1)?.text === "#" && parts.at(-1)?.isPlain === false
+  for (const { text, isPlain } of parts) {
+    if (isPlain && /^\d+$/.test(text)) path += `[${text}]`
+    else if (isPlain) {
+      name = text
+      path += /^[A-Za-z_]\w*$/.test(text) ? `.${text}` : `[${quote(text)}]`
+    } else {
+      const selector = text === "#" || text === "*" ? "[*]" : query(text)
+      if (selector === undefined) return Result.fail(`${text} in ${given}`)
+      path += selector
+      isSingular = false
+    }
+  }
+  const relative = /^\.[A-Za-z_]/.test(path) ? path.slice(1) : path.startsWith("['") ? path : `@${path}`
+  return Result.succeed({ path: relative, name, isCount, isSingular })
+}

@@ -1,0 +1,194 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { describe, expect, test } from "vitest"
+import { fromText } from "../../src/config/configuration.ts"
+import { formatConversion } from "../../src/convert/conversion.ts"
+import { convertTelegraf } from "../../src/convert/convert-telegraf.ts"
+import { convertGjson } from "../../src/convert/gjson-path.ts"
+import { convertXpath } from "../../src/convert/xpath.ts"
+import { assemble } from "../../src/exposition/page.ts"
+import { diffExpositions } from "../../src/fixtures/exposition-diff.ts"
+import { poll } from "../../src/poll/poll.ts"
+
+const convert = (text: string) => formatConversion(Result.getOrThrow(convertTelegraf(text)))
+
+const load = (text: string) =>
+  fromText(
+    "converted.yml",
+    text,
+    { environment: {}, locate: (file) => file },
+    { interval: undefined, timeout: undefined }
+  )
+
+const seriesOf = async (converted: string, response: string) => {
+  const { targets, problems } = load(converted)
+  expect(problems).toEqual([])
+  const [target] = targets
+  if (target === undefined) throw new Error("no target")
+  const answer = { _tag: "Fresh", status: 200, body: Buffer.from(response), validators: undefined } as const
+  const { outcome } = await Effect.runPromise(poll(target, Effect.succeed(answer)))
+  if (outcome._tag === "Failed") throw new Error(outcome.message)
+  return Buffer.from(assemble(outcome.result?.blocks ?? [], "text")).toString()
+}
+
+const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
+
+/** The series as prometheus_client of Telegraf shows them (metric_version = 1), worked out by hand from its documentation. */
+const exposition = (...samples: ReadonlyArray<string>) => {
+  const names = [...new Set(samples.map((sample) => sample.replace(/[{ ].*/, "")))]
+  return names
+    .map((name) => {
+      const own = samples.filter((sample) => sample.replace(/[{ ].*/, "") === name)
+      return `# HELP ${name} Telegraf collected metric\n# TYPE ${name} untyped\n${own.join("\n")}\n`
+    })
+    .join("")
+}
+
+const input = (rest: string) => `[[inputs.http]]\n  urls = ["http://x.example.com/y"]\n${rest}`
+
+test("json_v2: fields, tags and objects", async () => {
+  const converted = convert(
+    input(`  data_format = "json_v2"
+  [[inputs.http.json_v2]]
+    measurement_name = "shop"
+    [[inputs.http.json_v2.field]]
+      path = "queue.depth"
+      rename = "queue-depth"
+      type = "int"
+    [[inputs.http.json_v2.field]]
+      path = "nodes.#"
+      rename = "nodes"
+    [[inputs.http.json_v2.field]]
+      path = "mode"
+      type = "string"
+    [[inputs.http.json_v2.tag]]
+      path = "version"
+    [[inputs.http.json_v2.object]]
+      path = "nodes"
+      tags = ["id"]
+      included_keys = ["id", "load", "mem"]
+      [inputs.http.json_v2.object.renames]
+        mem = "memory_bytes"
+`)
+  )
+  expect(lostOf(converted)).toEqual([])
+  const response =
+    '{"version":"1.2","mode":"rw","queue":{"depth":3},"nodes":[{"id":"a","load":1,"mem":5},{"id":"b","load":2}]}'
+  const url = 'url="http://x.example.com/y"'
+  expect(
+    diffExpositions(
+      exposition(
+        `shop_queue_depth{${url},version="1.2",mode="rw"} 3`,
+        `shop_nodes{${url},version="1.2",mode="rw"} 2`,
+        `shop_load{${url},id="a"} 1`,
+        `shop_load{${url},id="b"} 2`,
+        `shop_memory_bytes{${url},id="a"} 5`
+      ),
+      await seriesOf(converted, response)
+    )
+  ).toEqual([])
+})
+
+test("xpath_json with plain paths", async () => {
+  const converted = convert(
+    input(`  data_format = "xpath_json"
+  name_override = "unused"
+  [inputs.http.tags]
+    site = "ams1"
+  [[inputs.http.xpath]]
+    metric_name = "'dev'"
+    metric_selection = "devices/*"
+    [inputs.http.xpath.tags]
+      name = "name"
+      dc = "/dc"
+    [inputs.http.xpath.fields]
+      temp = "number(sensor/temp)"
+      odd = "sum(x)"
+    [inputs.http.xpath.fields_int]
+      value = "n"
+`)
+  )
+  expect(lostOf(converted)).toEqual(["field odd: sum(x) (line 15)"])
+  const labels = 'url="http://x.example.com/y",site="ams1",name="a",dc="d1"'
+  expect(
+    diffExpositions(
+      exposition(`dev_temp{${labels}} 20.5`, `dev{${labels}} 7`),
+      await seriesOf(converted, '{"dc":"d1","devices":[{"name":"a","sensor":{"temp":20.5},"n":7}]}')
+    )
+  ).toEqual([])
+})
+
+test("how an input asks becomes settings of its targets, and a secret stays out of the file", () => {
+  const converted = convert(`[agent]
+  interval = "20s"
+[global_tags]
+  dc = "ams1"
+[[inputs.cpu]]
+[[inputs.http]]
+  urls = ["http://a.example.com/x", "http://b.example.com/x"]
+  method = "POST"
+  body = '{"q":1}'
+  username = "u"
+  password = "geheim"
+  timeout = "3s"
+  insecure_skip_verify = true
+  success_status_codes = [200, 201]
+  cookie_auth_url = "http://x/login"
+  data_format = "json"
+`)
+  expect(converted).not.toContain("geheim")
+  const { targets, problems } = load(converted)
+  expect(problems).toEqual([])
+  expect(targets.map(({ name, request }) => [name, request.method, request.url.href])).toEqual([
+    ["example-x", "POST", "http://a.example.com/x"],
+    ["example-x-2", "POST", "http://b.example.com/x"]
+  ])
+  expect(converted).toContain("    interval: 20s\n    timeout: 3s\n")
+  expect(converted).toContain("    labels: { dc: ams1, url: http://b.example.com/x }\n")
+  const ofTarget = [
+    "the password: write it into the file example-x-password (line 11)",
+    "cookie_auth_url (line 15)",
+    "data_format json makes a field of every number of the response; poller init reads them from one (line 16)"
+  ]
+  expect(lostOf(converted)).toEqual(["inputs.cpu (line 5)", ...ofTarget, ...ofTarget])
+})
+
+test.each([
+  ["not TOML", "[[inputs.http]]\nurls = [", /./],
+  ["no input of HTTP", "[[inputs.cpu]]\n", /^there is no \[\[inputs\.http\]\]$/]
+])("%s is an error", (_, text, message) => {
+  const result = convertTelegraf(text)
+  expect(Result.isFailure(result) && result.failure).toMatch(message)
+})
+
+describe("paths of GJSON", () => {
+  test.each([
+    ["a.b", "a.b"],
+    ["a.0.b", "a[0].b"],
+    ["list.#.name", "list[*].name"],
+    ["list.#", "list[*]"],
+    ['list.#(state=="UP")#.n', "list[?@['state'] == 'UP'].n"],
+    ["a\\.b.c", "['a.b'].c"],
+    ["@this", "@"],
+    ["#.x", "@[*].x"]
+  ])("%s is %s", (given, path) => expect(convertGjson(given)).toMatchObject(Result.succeed({ path })))
+
+  test.each(["@pretty", "list.#(a==1)", "a.b*"])("%s has no counterpart", (given) =>
+    expect(Result.isFailure(convertGjson(given))).toBe(true)
+  )
+})
+
+describe("plain paths of XPath", () => {
+  test.each([
+    ["number(a/b)", "a.b"],
+    ["/items/*", "$.items[*]"],
+    ["items/element", "items[*]"],
+    ["child::a", "a"],
+    ["a-b/c", "['a-b'].c"],
+    [".", "@"]
+  ])("%s is %s", (given, path) => expect(convertXpath(given)).toEqual(Result.succeed(path)))
+
+  test.each(["//a", "a[1]", "sum(a)", "../a"])("%s has no counterpart", (given) =>
+    expect(Result.isFailure(convertXpath(given))).toBe(true)
+  )
+})
