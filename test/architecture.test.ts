@@ -12,7 +12,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   demo: [],
   exposition: ["mapping"],
   config: ["host", "client", "mapping", "jsonpath", "init", "exposition"],
-  poll: ["client", "mapping", "exposition", "config"],
+  poll: ["host", "client", "mapping", "exposition", "config"],
   discovery: ["host", "client", "config", "poll"],
   convert: ["config", "init"],
   fixtures: ["host", "client", "mapping", "exposition", "config", "poll"],

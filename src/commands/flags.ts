@@ -53,6 +53,12 @@ export const grace = time("grace", "How long running polls may take after a stop
   Flag.withDefault(Duration.seconds(10))
 )
 
+export const state = text(
+  "state",
+  "DIR",
+  "Directory for the last responses of targets with intervals of five minutes and more; default: $STATE_DIRECTORY"
+).pipe(Flag.optional)
+
 export const watchConfig = boolean("watch-config", "Reload whenever the content of the configuration changes")
 
 export const webConfig = text(

@@ -1,9 +1,11 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { daemon, surroundings } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
+import * as SavedResponses from "../poll/saved-responses.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
 import { configurationLayer } from "./configuration-files.ts"
 import { firstLook } from "./first-look.ts"
@@ -24,6 +26,15 @@ const web = Option.match({
   onSome: (file: string) => Effect.mapError(makeWebConfig(file), ({ lines }) => badConfiguration(...lines))
 })
 
+/** Responses are saved where a flag says so, or systemd (StateDirectory= of systemd.exec(5)). */
+const savedResponses = (flag: Option.Option<string>) => {
+  const directory = Option.getOrElse(flag, () => process.env.STATE_DIRECTORY?.split(":")[0] ?? "")
+  if (directory === "") return Layer.empty
+  return SavedResponses.layer(directory).pipe(
+    Layer.catch(({ path, why }) => Layer.effectDiscard(Effect.fail(badConfiguration(`--state ${path}: ${why}`))))
+  )
+}
+
 export const run = Command.make(
   "run",
   {
@@ -37,7 +48,8 @@ export const run = Command.make(
     grace: flags.grace,
     shard: flags.shard,
     totalShards: flags.totalShards,
-    watchConfig: flags.watchConfig
+    watchConfig: flags.watchConfig,
+    state: flags.state
   },
   Effect.fnUntraced(function* (input) {
     for (const { location, message } of yield* VariableWarnings)
@@ -54,6 +66,7 @@ export const run = Command.make(
       announce: process.stderr.isTTY ? firstLook : undefined
     }).pipe(
       Effect.provide(surroundings),
+      Effect.provide(savedResponses(input.state)),
       Effect.provide(configurationLayer(input, input.watchConfig)),
       Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
     )

@@ -38,6 +38,8 @@ const words: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EPERM: "no permission",
   EISDIR: "a directory",
+  EEXIST: "there is a file of this name",
+  EROFS: "the file system is read-only",
   ELOOP: "a loop of symbolic links",
   ENOSPC: "no space left on the disk",
   EMFILE: "too many open files",
@@ -185,6 +187,10 @@ const impatiently = <A>(path: string, asked: Effect.Effect<A, Unreadable>): Effe
         })
       )
   })
+
+/** Does something else with a file, under the same rules. Who asks the same while it is done gets its result. */
+export const withFile = <A>(what: string, path: string, act: () => Promise<A>): Effect.Effect<A, Unreadable> =>
+  impatiently(path, ask(what, path, act))
 
 /** The content of a regular file of at most `limit` bytes. */
 export const readFile = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>

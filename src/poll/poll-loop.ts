@@ -1,8 +1,9 @@
 import * as Clock from "effect/Clock"
+import * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { type Exchange, HttpClient } from "../client/http-client.ts"
+import { type Exchange, HttpClient, type UpstreamResponse } from "../client/http-client.ts"
 import { RequestTrace } from "../client/request-trace.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
@@ -10,10 +11,11 @@ import type { WriterPool } from "../exposition/sample-writer.ts"
 import { cadence, cronTicks, monotonic, type Tick } from "./cadence.ts"
 import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
-import type { Outcome } from "./outcome.ts"
+import type { Outcome, Poll } from "./outcome.ts"
 import { poll } from "./poll.ts"
+import { type Response, type ResponseStore, SavedResponses } from "./saved-responses.ts"
 import { StateStore } from "./state-store.ts"
-import { applyPoll, scheduleTick, skipTick } from "./target-status.ts"
+import { applyPoll, restoreStatus, scheduleTick, skipTick } from "./target-status.ts"
 import { Writers } from "./writers.ts"
 
 /** Milliseconds. A loop is stuck if its timer or the deadline of its poll is later than this. */
@@ -39,6 +41,8 @@ interface Loop {
   readonly withPermit: (poll: Effect.Effect<void>) => Effect.Effect<void>
   readonly expiry: Expiry
   readonly writers: WriterPool
+  /** Undefined if responses of this target are not saved. */
+  readonly saved: ResponseStore | undefined
 }
 
 /**
@@ -50,11 +54,36 @@ const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, write
   for (const { lines } of previous) writers.buffers.recycle(lines)
 }
 
-const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry, writers }: Loop) {
+/** A copy of a response: its conversion uses up the body. */
+const copyOf = (answer: UpstreamResponse): Response | undefined => {
+  if (answer._tag === "NotModified") return undefined
+  const { release, ...response } = answer
+  return { ...response, body: Buffer.from(response.body) }
+}
+
+/** Saves the response of a good poll, beside the loop: a disk may be slow. */
+const saveResponse = ({ target, saved }: Loop, { at, seconds, outcome }: Poll, response: Response | undefined) => {
+  if (saved === undefined || outcome._tag === "Failed") return Effect.void
+  const lastSuccess = at + seconds * 1000
+  return Effect.forkChild(
+    response === undefined
+      ? saved.renew(target, lastSuccess)
+      : saved.save(target, { at, seconds, lastSuccess, response })
+  )
+}
+
+const pollNow = Effect.fnUntraced(function* (loop: Loop) {
+  const { target, store, exchange, expiry, writers, saved } = loop
   const { name } = target
   store.setDeadline(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + maxLateness)
   const trace = new RequestTrace()
-  const ended = yield* poll(target, exchange(store.status(name)?.validators, trace))
+  const answered = exchange(store.status(name)?.validators, trace)
+  let response: Response | undefined
+  const keep = (answer: UpstreamResponse) =>
+    Effect.sync(() => {
+      response = copyOf(answer)
+    })
+  const ended = yield* poll(target, saved === undefined ? answered : Effect.tap(answered, keep))
   const result = { ...ended, trace }
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
   const previous = store.status(name)?.blocks ?? []
@@ -63,6 +92,7 @@ const pollNow = Effect.fnUntraced(function* ({ target, store, exchange, expiry, 
     return applyPoll(status, result)
   })
   releaseReplaced(previous, result.outcome, writers)
+  yield* saveResponse(loop, result, response)
   if (transition !== undefined) yield* logTransition(transition)
 })
 
@@ -110,17 +140,48 @@ export interface Start {
   readonly offset: Duration.Duration
 }
 
+/** Puts the saved response of a target on the page; epoch milliseconds of its last success. */
+const restore = Effect.fnUntraced(function* ({ target, store, expiry, saved: responses }: Loop) {
+  const saved = yield* responses?.load(target) ?? Effect.undefined
+  if (saved === undefined) return undefined
+  const { at, seconds, lastSuccess, response } = saved
+  const { outcome } = yield* poll(target, Effect.succeed(response))
+  if (outcome._tag === "Failed") return undefined
+  const result: Poll = { at, seconds, end: yield* monotonic, outcome }
+  yield* store.update(target.name, (status) => {
+    status.history.add(result)
+    return restoreStatus(status, result, lastSuccess)
+  })
+  const age = (yield* Clock.currentTimeMillis) - lastSuccess
+  yield* expiry.set(target.name, Duration.millis(Math.max(0, Duration.toMillis(target.staleAfter) - age)))
+  return lastSuccess
+})
+
+/** The ticks of a target, of which the first comes when it is due after its last success. */
+const ticksOf = Effect.fnUntraced(function* ({ target }: Loop, start: Effect.Effect<Start>, lastSuccess?: number) {
+  const { first, offset } = yield* start
+  const now = yield* Clock.currentTimeMillis
+  const { interval, schedule } = target
+  if (schedule !== undefined) {
+    const isDue = lastSuccess === undefined || Cron.next(schedule, new Date(lastSuccess)).getTime() <= now
+    return cronTicks(schedule, isDue ? first : undefined)
+  }
+  const dueIn = lastSuccess === undefined ? 0 : lastSuccess + Duration.toMillis(interval) - now
+  return cadence(interval, dueIn > 0 ? Duration.millis(dueIn) : first, offset)
+})
+
 /** Polls one target forever, on its grid. Scoped: its connections are closed when it ends. */
 export const pollLoop = Effect.fnUntraced(function* (
   target: Target,
-  { first, offset }: Start,
+  start: Effect.Effect<Start>,
   withPermit: Loop["withPermit"],
   expiry: Expiry
 ) {
   const store = yield* StateStore
+  const responses = yield* SavedResponses
+  const saved = responses?.isFor(target) === true ? responses : undefined
   const exchange = yield* (yield* HttpClient).open(target.request)
-  const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers }
-  const ticks =
-    target.schedule === undefined ? cadence(target.interval, first, offset) : cronTicks(target.schedule, first)
-  return yield* run(loop, yield* Schedule.toStep(ticks))
+  const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers, saved }
+  const lastSuccess = saved === undefined ? undefined : yield* restore(loop)
+  return yield* run(loop, yield* Schedule.toStep(yield* ticksOf(loop, start, lastSuccess)))
 }, Effect.scoped)

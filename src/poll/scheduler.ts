@@ -49,8 +49,7 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     // evaluated by the loop: of many targets, the last loop starts seconds after the first
     const times = Effect.map(monotonic, (now) => startOf(target, total, started, now))
     const withPermit = limiter.withPermit(target.request.url.origin)
-    const loop = Effect.flatMap(times, (times) => pollLoop(target, times, withPermit, expiry))
-    yield* FiberMap.run(loops, target.name)(loop)
+    yield* FiberMap.run(loops, target.name)(pollLoop(target, times, withPermit, expiry))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {

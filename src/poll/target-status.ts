@@ -99,6 +99,12 @@ export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetSta
   return [{ ...good, blocks, series, problems, validators, dropped: addDropped(status.dropped, dropped) }, transition]
 }
 
+/** The status of a target whose last good poll was before the start. It is not counted again. */
+export const restoreStatus = (status: TargetStatus, poll: Poll, lastSuccess: number): TargetStatus => {
+  const [restored] = applyPoll(status, poll)
+  return { ...restored, polls: status.polls, dropped: status.dropped, errors: status.errors, lastSuccess }
+}
+
 /** The next tick is due at `at`; `ticks` before it were skipped. */
 export const scheduleTick = (status: TargetStatus, at: number, ticks: number): TargetStatus => ({
   ...status,

@@ -17,6 +17,6 @@ export const notReady = Effect.map(StateStore, (board) => [
     .map(({ name }) => `${name} was not asked for its targets yet`),
   ...board
     .statuses()
-    .filter(({ polls }) => polls === 0)
+    .filter(({ polls, lastSuccess }) => polls === 0 && lastSuccess === undefined)
     .map(({ target }) => `${target.name} was not polled yet`)
 ])

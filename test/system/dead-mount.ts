@@ -1,5 +1,5 @@
 import * as ffi from "node:ffi"
-import { closeSync, mkdtempSync, openSync, rmdirSync } from "node:fs"
+import { closeSync, mkdtempSync, openSync, rmdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -37,6 +37,23 @@ export const mountDead = (): (Disposable & { readonly folder: string }) | undefi
     console.warn("skipped: no file system that hangs: this user may not mount one")
     free()
     return undefined
+  }
+  return { folder, [Symbol.dispose]: free }
+}
+
+/** A folder whose file system is full. Undefined where this process may not mount, with a line that says so. */
+export const mountFull = (): (Disposable & { readonly folder: string }) | undefined => {
+  const folder = mkdtempSync(join(tmpdir(), "poller-full-"))
+  const { functions } = libc()
+  if (functions.mount("full", folder, "tmpfs", 0n, "size=4096,nr_inodes=10") !== 0) {
+    console.warn("skipped: no file system that is full: this user may not mount one")
+    rmdirSync(folder)
+    return undefined
+  }
+  writeFileSync(join(folder, "filled"), Buffer.alloc(4096))
+  const free = () => {
+    functions.umount2(folder, detach)
+    rmdirSync(folder)
   }
   return { folder, [Symbol.dispose]: free }
 }

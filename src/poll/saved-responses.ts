@@ -1,0 +1,184 @@
+import { createHash, hash, randomUUID } from "node:crypto"
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import * as v8 from "node:v8"
+import * as zlib from "node:zlib"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { UpstreamResponse } from "../client/http-client.ts"
+import type { Target } from "../config/target.ts"
+import { isAbsent, readFile, reasonOf, Unreadable, withFile } from "../host/file-reader.ts"
+
+export type Response = Omit<Extract<UpstreamResponse, { readonly _tag: "Fresh" }>, "release">
+
+/** The last good response of a target, and when its poll began (epoch milliseconds) and how long it took. */
+export interface SavedResponse {
+  readonly at: number
+  readonly seconds: number
+  /** Epoch milliseconds at which the response was last good: a 304 says so too. */
+  readonly lastSuccess: number
+  readonly response: Response
+}
+
+/** Responses that outlive a restart. */
+export interface ResponseStore {
+  /** Whether responses of this target are saved. */
+  readonly isFor: (target: Target) => boolean
+  /** A response that is of use still. */
+  readonly load: (target: Target) => Effect.Effect<SavedResponse | undefined>
+  readonly save: (target: Target, saved: SavedResponse) => Effect.Effect<void>
+  /** The response is still good, at this time (epoch milliseconds). */
+  readonly renew: (target: Target, lastSuccess: number) => Effect.Effect<void>
+}
+
+/** Targets that are polled more often have their series back soon enough. */
+const minInterval = Duration.minutes(5)
+
+/** Bytes. A longer file is none of these. */
+const maxFile = 500_000_000
+
+/** The first line of a file, with a digest of all that follows. */
+const signature = "poller response 1"
+
+const gzip = promisify<zlib.InputType, Buffer>(zlib.gzip)
+const gunzip = promisify<zlib.InputType, Buffer>(zlib.gunzip)
+
+interface Content extends SavedResponse {
+  readonly name: string
+  readonly configuration: string
+}
+
+const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
+
+/** Settings may hold secrets: only their digest is saved. */
+const configurationOf = (target: Target) => hash("sha256", target.fingerprint(), "hex")
+
+const encode = async (content: Content): Promise<Buffer> => {
+  const packed = await gzip(v8.serialize(content))
+  return Buffer.concat([Buffer.from(`${signature} ${digest(packed)}\n`), packed])
+}
+
+/** Throws in words why the bytes are not a saved response. */
+const decode = async (bytes: Buffer): Promise<Content> => {
+  const end = bytes.indexOf("\n")
+  const head = bytes.subarray(0, Math.max(end, 0)).toString("latin1")
+  if (!head.startsWith(`${signature} `)) throw new Error("another program or version has written it")
+  const packed = bytes.subarray(end + 1)
+  if (head !== `${signature} ${digest(packed)}`) throw new Error("it is damaged")
+  return v8.deserialize(await gunzip(packed))
+}
+
+/** Log lines about responses that are not used: after an upgrade, or a change of all mappings, each target would have one. */
+const maxLines = 10
+
+const makeStore = (directory: string): ResponseStore => {
+  let ignored = 0
+  let isFailing = false
+
+  const pathOf = ({ name }: Target) => join(directory, `${hash("sha256", name, "hex").slice(0, 32)}.response`)
+
+  const ignore = (target: Target, problem: string) =>
+    Effect.suspend(() => {
+      if (++ignored > maxLines) return Effect.void
+      const more =
+        ignored === maxLines ? "saved response ignored; further ones are not logged" : "saved response ignored"
+      return Effect.annotateLogs(Effect.logWarning(more), { target: target.name, file: pathOf(target), problem })
+    })
+
+  const read = (path: string) =>
+    Effect.flatMap(readFile(path, maxFile), (bytes) =>
+      Effect.tryPromise({
+        try: () => decode(bytes),
+        catch: (error) =>
+          new Unreadable({ path, code: "", why: error instanceof Error ? error.message : String(error) })
+      })
+    )
+
+  /** Why a response is of no use; undefined if it is. */
+  const problemOf = (target: Target, content: Content, now: number): string | undefined => {
+    if (content.name !== target.name || content.configuration !== configurationOf(target))
+      return "the configuration of the target has changed"
+    return content.lastSuccess > now ? "it is from the future: the clock was set back" : undefined
+  }
+
+  /** A full disk is one line, however many responses it does not take. */
+  const report = (error: Unreadable | undefined) =>
+    Effect.suspend(() => {
+      const wasFailing = isFailing
+      isFailing = error !== undefined
+      if (error === undefined || wasFailing) return Effect.void
+      return Effect.annotateLogs(Effect.logWarning("responses are not saved"), { directory, problem: error.why })
+    })
+
+  const write = (target: Target, saved: SavedResponse) =>
+    withFile("save", pathOf(target), async () => {
+      const content = { ...saved, name: target.name, configuration: configurationOf(target) }
+      const temporary = join(directory, `${randomUUID()}.tmp`)
+      try {
+        await writeFile(temporary, await encode(content), { mode: 0o600 })
+        await rename(temporary, pathOf(target))
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
+      }
+    }).pipe(
+      Effect.andThen(report(undefined)),
+      Effect.catch((error) => report(error))
+    )
+
+  const load = Effect.fnUntraced(function* (target: Target) {
+    const now = yield* Clock.currentTimeMillis
+    const content = yield* read(pathOf(target)).pipe(
+      Effect.catch((error) => Effect.as(isAbsent(error.code) ? Effect.void : ignore(target, error.why), undefined))
+    )
+    if (content === undefined) return undefined
+    const problem = problemOf(target, content, now)
+    if (problem !== undefined) return yield* Effect.as(ignore(target, problem), undefined)
+    return now - content.lastSuccess < Duration.toMillis(target.staleAfter) ? content : undefined
+  })
+
+  return {
+    isFor: ({ interval }) => Duration.isGreaterThanOrEqualTo(interval, minInterval),
+    load,
+    save: write,
+    renew: (target, lastSuccess) =>
+      Effect.flatMap(Effect.option(read(pathOf(target))), (content) =>
+        content._tag === "None" ? Effect.void : write(target, { ...content.value, lastSuccess })
+      )
+  }
+}
+
+/** Nothing is saved unless the daemon has a directory for it. */
+export const SavedResponses = Context.Reference<ResponseStore | undefined>("poller/SavedResponses", {
+  defaultValue: () => undefined
+})
+
+/** Milliseconds after which a file that was being written belongs to a process that has ended. */
+const abandoned = 60_000
+
+/** Removes what processes left that ended while they wrote. */
+const removeAbandoned = async (directory: string): Promise<void> => {
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith(".tmp")) continue
+    const path = join(directory, name)
+    if (Date.now() - (await stat(path)).mtimeMs > abandoned) await rm(path, { force: true })
+  }
+}
+
+/** Saves responses in a directory, which is made if there is none. */
+export const layer = (directory: string): Layer.Layer<never, Unreadable> =>
+  Layer.effect(
+    SavedResponses,
+    Effect.tryPromise({
+      try: async () => {
+        await mkdir(directory, { recursive: true, mode: 0o700 })
+        await removeAbandoned(directory)
+        return makeStore(directory)
+      },
+      catch: (error) => new Unreadable({ path: directory, ...reasonOf(error) })
+    })
+  )

@@ -1,0 +1,166 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import { layer, SavedResponses } from "../../src/poll/saved-responses.ts"
+import { aTarget } from "./polled-target.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "poller-saved-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let number = 0
+/** Runs with a directory of its own and the lines that are logged. */
+const withStore = <A>(
+  test: (it: { readonly directory: string; readonly log: Array<string> }) => Effect.Effect<A, unknown>
+) => {
+  const directory = join(folder, String(number++))
+  const log: Array<string> = []
+  const logger = Logger.make<unknown, void>((options) => void log.push(Logger.formatLogFmt.log(options)))
+  return test({ directory, log }).pipe(Effect.provide(Layer.provideMerge(layer(directory), Logger.layer([logger]))))
+}
+
+const store = Effect.map(SavedResponses, (found) => {
+  assert(found !== undefined)
+  return found
+})
+
+const daily = (name = "daily", fingerprint = "1") =>
+  aTarget(name, { interval: Duration.days(1), staleAfter: Duration.days(3), fingerprint: () => fingerprint })
+
+const saved = (lastSuccess: number, body = '{"a": 1}') => ({
+  at: lastSuccess - 500,
+  seconds: 0.5,
+  lastSuccess,
+  response: {
+    _tag: "Fresh" as const,
+    status: 200,
+    body: Buffer.from(body),
+    validators: { etag: '"1"', lastModified: undefined } as never
+  }
+})
+
+/** The clock of the machine, set by so many milliseconds. */
+const withClock = (by: number) =>
+  Effect.provideServiceEffect(
+    Clock.Clock,
+    Clock.clockWith((clock) =>
+      Effect.succeed<Clock.Clock>(
+        Object.assign(Object.create(clock), {
+          currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + by),
+          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + by
+        })
+      )
+    )
+  )
+
+it.live("a response is as it was, in a file that only its owner reads", () =>
+  withStore(({ directory, log }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      const one = saved(Date.now() - 1000)
+      yield* responses.save(daily(), one)
+      expect(yield* responses.load(daily())).toMatchObject(one)
+      const [file = ""] = readdirSync(directory)
+      expect(readdirSync(directory)).toHaveLength(1)
+      expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600)
+      expect(statSync(directory).mode & 0o777).toBe(0o700)
+      yield* responses.renew(daily(), one.lastSuccess + 10)
+      expect(yield* responses.load(daily())).toMatchObject({ ...one, lastSuccess: one.lastSuccess + 10 })
+      expect(yield* responses.load(daily("other"))).toBeUndefined()
+      expect(log).toEqual([])
+    })
+  )
+)
+
+it.live("targets that are polled every few minutes have none", () =>
+  withStore(() =>
+    Effect.map(store, ({ isFor }) => {
+      expect(isFor(aTarget("often", { interval: Duration.minutes(4) }))).toBe(false)
+      expect(isFor(aTarget("seldom", { interval: Duration.minutes(5) }))).toBe(true)
+    })
+  )
+)
+
+it.live.each([
+  { what: "is cut short", damage: (bytes: Buffer) => bytes.subarray(0, -1), problem: "it is damaged" },
+  {
+    what: "has another byte",
+    damage: (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 120 ? byte ^ 1 : byte))),
+    problem: "it is damaged"
+  },
+  { what: "is empty", damage: () => Buffer.alloc(0), problem: "another program or version has written it" },
+  {
+    what: "is something else",
+    damage: () => Buffer.from("<html>"),
+    problem: "another program or version has written it"
+  }
+])("a file that $what is ignored with a line", ({ damage, problem }) =>
+  withStore(({ directory, log }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      yield* responses.save(daily(), saved(Date.now() - 1000))
+      const file = join(directory, readdirSync(directory)[0] ?? "")
+      writeFileSync(file, damage(readFileSync(file)))
+      expect(yield* responses.load(daily())).toBeUndefined()
+      expect(log).toEqual([expect.stringContaining(`problem="${problem}"`)])
+    })
+  )
+)
+
+it.live("a response of another configuration is ignored, and one from the future; one that is stale is none", () =>
+  withStore(({ log }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      yield* responses.save(daily(), saved(Date.now() - 1000))
+      expect(yield* responses.load(daily("daily", "2"))).toBeUndefined()
+      expect(yield* withClock(-3_600_000)(responses.load(daily()))).toBeUndefined()
+      expect(log).toEqual([
+        expect.stringContaining('problem="the configuration of the target has changed"'),
+        expect.stringContaining('problem="it is from the future: the clock was set back"')
+      ])
+      expect(yield* withClock(4 * 86_400_000)(responses.load(daily()))).toBeUndefined()
+      expect(log).toHaveLength(2)
+      expect(yield* responses.load(daily())).toBeDefined()
+    })
+  )
+)
+
+it.live("a thousand that are ignored are ten lines", () =>
+  withStore(({ log }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      for (let n = 0; n < 100; n++) {
+        yield* responses.save(daily(`daily-${n}`), saved(Date.now() - 1000))
+        yield* responses.load(daily(`daily-${n}`, "2"))
+      }
+      expect(log).toHaveLength(10)
+      expect(log.at(-1)).toContain("further ones are not logged")
+    })
+  )
+)
+
+it.live("a directory that is gone is one line until it is there again", () =>
+  withStore(({ directory, log }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      rmSync(directory, { recursive: true })
+      for (let n = 0; n < 3; n++) yield* responses.save(daily(), saved(Date.now() - 1000))
+      expect(log).toEqual([expect.stringMatching(/responses are not saved.*problem="no such file"/)])
+    })
+  )
+)
+
+it.live("what a process left that ended while it wrote is removed", () =>
+  Effect.gen(function* () {
+    const directory = mkdtempSync(join(folder, "left-"))
+    for (const name of ["old.tmp", "new.tmp"]) writeFileSync(join(directory, name), "")
+    utimesSync(join(directory, "old.tmp"), 0, 0)
+    yield* Effect.scoped(Layer.build(layer(directory)))
+    expect(readdirSync(directory)).toEqual(["new.tmp"])
+  })
+)
