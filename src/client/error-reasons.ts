@@ -1,9 +1,8 @@
 import type { Request } from "./request.ts"
 
 /**
- * Why a poll failed: the values of the label `reason` of `poll_errors_total`. The metrics, the counters of a target and the test of
- * docs/metrics.md derive from this table. The client raises the first ones, the conversion of a response the rest. The last ones occur only for some
- * targets, see `errorReasonsOf`.
+ * Why a poll failed: the values of the label `reason` of `poll_errors_total`. The metrics, the counters of a target and
+ * the test of docs/metrics.md derive from this table. The last three occur only for some targets, see `errorReasonsOf`.
  */
 export const errorReasons = [
   "timeout",
@@ -21,7 +20,7 @@ export const errorReasons = [
 
 export type ErrorReason = (typeof errorReasons)[number]
 
-/** Whether a reason can occur, where not every target can fail for it. */
+/** For reasons that only some targets can have: whether this one can. */
 const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
   credential: ({ auth, headersFrom }) => auth !== undefined || Object.keys(headersFrom).length > 0,
   login: () => false,

@@ -35,19 +35,19 @@ export interface NamedSecretFile extends SecretFileSetting {
   readonly location: string
 }
 
-/** What a configuration says, as plain data, so that a worker can read it. */
+/** A validated configuration as plain data, so that a worker can make it. */
 export interface ParsedConfiguration {
-  /** Its strings with their variables filled in; undefined if there are problems. */
+  /** The merged files with their variables expanded; undefined if there are problems. */
   readonly value: Fields | undefined
   readonly problems: ReadonlyArray<Diagnostic>
   readonly warnings: ReadonlyArray<Diagnostic>
   readonly secretFiles: ReadonlyArray<NamedSecretFile>
 }
 
-/** What a configuration comes to; it is empty unless there are no problems. */
+/** A loaded configuration. It is empty if there are problems. */
 export interface LoadedConfiguration extends Configuration, Omit<ParsedConfiguration, "value"> {}
 
-/** The flags as the `defaults` of a file have them. */
+/** The flags in the form of `defaults`. */
 export const defaultsOf = ({ interval, timeout }: Flags): Fields => ({
   ...(interval && { interval: format(interval) }),
   ...(timeout && { timeout: format(timeout) })
@@ -76,14 +76,14 @@ function* configuration(value: unknown, locate: Locate): Sliced<Configuration> {
 
 /** A file of a configuration. */
 export interface ConfigurationFile {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly name: string
   readonly text: string
-  /** Relative paths of secret files begin here. */
+  /** The directory of relative paths of secret files. */
   readonly directory: string
 }
 
-/** The same as `context`, where the files of a configuration are not all in one directory. */
+/** Adapts `context` to files of a configuration that are in several directories. */
 const severalDirectories = (
   context: LoadContext,
   { originOf }: MergedFiles,
@@ -94,8 +94,8 @@ const severalDirectories = (
 })
 
 /**
- * Parses and validates the files of a configuration, of which there is one at least. `defaults` do not replace any of
- * their own. `locateFor` has the paths of files that are not in the directory of the first.
+ * Parses and validates the files of a configuration, at least one. `defaults` do not replace those of the files.
+ * `locateFor` resolves the paths of files that are not in the directory of the first one.
  */
 export const parseConfiguration = (
   files: ReadonlyArray<ConfigurationFile>,
@@ -151,7 +151,7 @@ export function* buildConfiguration(
   return { ...(value === undefined ? nothing : yield* configuration(value, locate)), ...found }
 }
 
-/** Loads files, without a pause. */
+/** Loads files in one go. */
 export const fromFiles = (
   files: ReadonlyArray<ConfigurationFile>,
   context: LoadContext,
@@ -159,7 +159,7 @@ export const fromFiles = (
 ): LoadedConfiguration =>
   runToEnd(buildConfiguration(parseConfiguration(files, context, defaultsOf(flags)), context.locate))
 
-/** Loads the text of a file, without a pause. */
+/** Loads the text of one file in one go. */
 export const fromText = (file: string, text: string, context: LoadContext, flags: Flags): LoadedConfiguration =>
   fromFiles([{ name: file, text, directory: "." }], context, flags)
 

@@ -3,8 +3,9 @@ import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 
 /**
- * Parses the five fields of crontab(5) in a time zone. When clocks are set back, a schedule of fixed hours has the hour that comes twice once, and one of
- * every hour (`*` in the field of hours) has both. A time that clocks skip is the first one after the gap.
+ * Parses the five fields of crontab(5) in a time zone. When clocks are set back, a schedule of fixed hours has the hour
+ * that comes twice once, and one of every hour (`*` in the field of hours) has both. A time that clocks skip is the
+ * first one after the gap.
  */
 export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cron, string> => {
   const fields = text.trim().split(/\s+/)
@@ -19,10 +20,13 @@ export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cr
   }
 }
 
-/** Gaps are measured from here on, so that they do not depend on the day of the measurement: a leap year, with both changes of clocks. */
+/**
+ * Gaps are measured from this fixed time, so that they do not depend on the current day. It is a leap year with both
+ * changes of the clocks.
+ */
 const reference = new Date("2024-01-01T00:00:00Z")
 
-/** Gaps of this many times are looked at: a week of hours. */
+/** How many gaps are measured: those of an hourly schedule in a week. */
 const timesMeasured = 200
 
 /** The longest time between two times of a schedule. */

@@ -13,10 +13,10 @@ export interface Issue {
   readonly hint?: string | undefined
 }
 
-/** Says how another value of the configuration is named, which may be in another file. */
+/** Formats the path of another value, which may be in another file. */
 export type ShowPath = (path: KeyPath) => string
 
-/** A message that names other values is made when their files are known. */
+/** A message that names other values is formatted when their files are known. */
 export type Message = string | ((show: ShowPath) => string)
 
 export const issue = (path: KeyPath, message: Message): Issue => ({ path, about: "value", message, expected: false })
@@ -32,7 +32,7 @@ export const formatPath = (path: KeyPath): string =>
     })
     .join("")
 
-/** The message of an issue of a configuration that is one file. */
+/** The message of an issue in a configuration of one file. */
 export const messageOf = ({ message }: Issue, show: ShowPath = formatPath): string =>
   typeof message === "string" ? message : message(show)
 
@@ -62,7 +62,7 @@ export const diagnosticOf = (file: string, { line, column, path, message, excerp
   ...(excerpt !== undefined && { excerpt })
 })
 
-/** The same with the line of the file, where a person reads it. */
+/** The same, with the line of the file for a terminal. */
 export const formatForTerminal = (diagnostic: Diagnostic, isTerminal: boolean): string =>
   isTerminal && diagnostic.excerpt !== undefined
     ? `${formatDiagnostic(diagnostic)}\n${diagnostic.excerpt}`

@@ -1,6 +1,6 @@
 import type { SourceProblem } from "./source-map.ts"
 
-/** How the configuration of another program is recognized, and what to do with it. */
+/** How to recognize the configuration of another program, and what to do with it. */
 const programs: ReadonlyArray<readonly [sign: RegExp, what: string, advice: string]> = [
   [
     /^\s*\[\[(?:inputs|outputs|processors|aggregators)\./m,
@@ -19,7 +19,7 @@ const programs: ReadonlyArray<readonly [sign: RegExp, what: string, advice: stri
   ]
 ]
 
-/** What a file is that is not one of poller's, as a problem; undefined if it may be one. */
+/** The problem of a file that belongs to another program; undefined if it may be poller's. */
 export const foreignFile = (file: string, text: string): SourceProblem | undefined => {
   if (/^["']?(?:targets|targets_from|mappings)["']?:/m.test(text) || /^\s*\{/.test(text)) return undefined
   for (const [sign, what, advice] of programs) {

@@ -12,25 +12,25 @@ import { type Fields, isMap } from "./unknown-values.ts"
 
 /** A parsed file of a configuration. */
 export interface ParsedFile {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly name: string
-  /** Relative paths of secret files begin here. */
+  /** The directory of relative paths of secret files. */
   readonly directory: string
   readonly source: SourceMap
 }
 
-/** Where a value of the configuration stands. */
+/** The file and path of a value. */
 interface Origin {
   readonly file: ParsedFile
   /** Its path in that file. */
   readonly path: KeyPath
 }
 
-/** The files of a configuration as one value, which knows where each of its parts stands. */
+/** The files of a configuration as one value that knows the file of each part. */
 export interface MergedFiles {
   readonly value: unknown
   readonly originOf: (path: KeyPath) => Origin
-  /** What keeps the files from being one configuration. */
+  /** Problems between the files. */
   readonly problems: ReadonlyArray<Diagnostic>
 }
 
@@ -49,7 +49,7 @@ export const locateIssue = (
   return { ...withPosition(file.source, { ...found, path }, show), file: file.name }
 }
 
-/** A list, of which each file has some items, or one item alone. */
+/** A list. A file may also have a single item. */
 const listKeys = new Set(["targets", "targets_from"])
 
 const itemsOf = (key: string, value: unknown): ReadonlyArray<readonly [path: KeyPath, item: unknown]> | undefined => {
@@ -58,8 +58,8 @@ const itemsOf = (key: string, value: unknown): ReadonlyArray<readonly [path: Key
 }
 
 /**
- * Merges the top level: lists are joined in the order of the files, and maps have the keys of all files. A key of a map
- * that two files have is a problem, since nobody could tell which one holds.
+ * Merges the top level: lists are joined in the order of the files, and maps have the keys of all files. The same key
+ * in two files is a problem: it would not be clear which one counts.
  */
 const mergeSeveral = (files: ReadonlyArray<ParsedFile>, first: ParsedFile): MergedFiles => {
   const problems: Array<Diagnostic> = []
@@ -121,7 +121,7 @@ const mergeSeveral = (files: ReadonlyArray<ParsedFile>, first: ParsedFile): Merg
   return { value, originOf, problems }
 }
 
-/** The files of a configuration, of which there is one at least. */
+/** The files of a configuration, at least one. */
 export const mergeFiles = (files: ReadonlyArray<ParsedFile>): MergedFiles => {
   const [first, second] = files
   if (first === undefined) throw new Error("a configuration has a file")

@@ -69,7 +69,7 @@ const reservedNames = new Set(
 /**
  * Series that Prometheus itself writes for each scrape
  * (https://prometheus.io/docs/concepts/jobs_instances/#automatically-generated-labels-and-time-series) and for each
- * alert. A scraped series of the same name is dropped or lost among them.
+ * alert. A scraped series with such a name is lost.
  */
 const prometheusNames = new Set([
   "up",

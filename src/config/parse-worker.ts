@@ -18,7 +18,7 @@ export interface ConfigurationText {
   readonly environment: Environment
   /** `$CREDENTIALS_DIRECTORY`. */
   readonly credentials: string | undefined
-  /** They do not replace any of the files' own. */
+  /** They do not replace those of the files. */
   readonly defaults: Fields
 }
 
@@ -28,7 +28,7 @@ export interface ListText {
   /** The file or the URL. */
   readonly from: string
   readonly bytes: Uint8Array
-  /** A list of more targets is refused. */
+  /** A longer list is rejected. */
   readonly maxTargets: number
 }
 
@@ -52,7 +52,7 @@ const readList = ({ format, from, bytes, maxTargets }: ListText): ParsedGroups =
       : Result.succeed(targets)
   )
 
-/** Who reads configurations and lists: this very thread, unless the layer below gives it to a worker. */
+/** Parses configurations and lists: in this thread, unless the layer provides a worker. */
 export interface Parser {
   readonly configuration: (job: ConfigurationText) => Effect.Effect<ParsedConfiguration>
   readonly list: (job: ListText) => Effect.Effect<ParsedGroups>
@@ -65,10 +65,10 @@ const here: Parser = {
 
 export const Parser = Context.Reference<Parser>("poller/Parser", { defaultValue: () => here })
 
-/** A long list on its way between threads: the whole of it would block the loop where it is unpacked. */
+/** A long list on its way between threads. As a whole it would block the event loop that receives it. */
 type Packed = ReadonlyArray<Uint8Array>
 
-/** Items of one piece. */
+/** Items of one message. */
 const pieceLength = 200
 
 const pack = (list: ReadonlyArray<unknown>): Packed =>
@@ -85,7 +85,7 @@ function* unpack<A>(packed: Packed): Sliced<ReadonlyArray<A>> {
   return list
 }
 
-/** The value of a configuration, with its targets apart. */
+/** The value of a configuration, without its targets. */
 interface PackedConfiguration {
   readonly value: Fields | undefined
   readonly targets: Packed | undefined
@@ -113,7 +113,7 @@ function* unpackConfiguration(packed: PackedConfiguration): Sliced<ParsedConfigu
   }
 }
 
-/** A list, or what is wrong with it. */
+/** A list, or its errors. */
 interface PackedGroups {
   readonly targets: Packed
   readonly problems: ReadonlyArray<Diagnostic>
@@ -144,10 +144,10 @@ export const runParseWorker = (main: MessagePort): void => {
   })
 }
 
-/** Bytes. What is shorter is read at once: YAML takes up to two milliseconds per kB. */
+/** Bytes. Shorter texts are parsed in this thread: YAML takes up to two milliseconds for each kB. */
 const minWorkerBytes = 16_000
 
-/** Milliseconds. A worker without work ends after this time, with all the memory that it took. */
+/** Milliseconds. A worker without work ends after this time and returns its memory. */
 const idleTimeout = 10_000
 
 /** Why a worker ended before its work was done. */
@@ -186,7 +186,7 @@ const makeParser = (start: () => Worker) => {
     return started
   }
 
-  /** Fails with the reason why the worker could not do it. */
+  /** Fails with the reason why the worker failed. */
   const ask = (job: DistributiveOmit<Job, "id">) =>
     Effect.callback<unknown, string>((resume) => {
       clearTimeout(idle)
@@ -224,8 +224,8 @@ const makeParser = (start: () => Worker) => {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /**
- * Reads long configurations and lists in a worker, whose program is `runParseWorker`: seconds of work never hold the
- * event loop.
+ * Parses long configurations and lists in a worker with the program `runParseWorker`, so that seconds of work do not
+ * block the event loop.
  */
 export const layer = (start: () => Worker): Layer.Layer<never> =>
   Layer.effect(

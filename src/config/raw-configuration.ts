@@ -16,7 +16,7 @@ export interface RawConfiguration {
   readonly metrics: ReadonlyArray<RawMetric>
 }
 
-/** The same as `rawConfiguration`, which may be paused. */
+/** Like `rawConfiguration`, in slices. */
 export function* rawConfigurationSliced(file: unknown): Sliced<RawConfiguration> {
   const { defaults: given, mappings, targets: listed, targets_from } = asMap(file)
   const defaults = asMap(given)
@@ -36,7 +36,7 @@ export function* rawConfigurationSliced(file: unknown): Sliced<RawConfiguration>
 }
 
 /**
- * What the rules over more than one key need of a file, without asking that all of it is right:
- * a bad path in one target must not hide that two others emit the same series.
+ * Reads what the rules need from a file that may have errors. An error in one target must not hide that two other
+ * targets emit the same series.
  */
 export const rawConfiguration = (file: unknown): RawConfiguration => runToEnd(rawConfigurationSliced(file))

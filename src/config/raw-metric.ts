@@ -2,7 +2,7 @@ import { type MetricType, metricTypeNamed } from "../mapping/metric-type.ts"
 import type { KeyPath } from "./source-map.ts"
 import { asList, asMap, asText, type Fields, isMap } from "./unknown-values.ts"
 
-/** A label of a mapping, and its value if that is constant. */
+/** A label of a mapping, and its value if it is constant. */
 export interface RawLabel {
   readonly path: KeyPath
   readonly text: string | undefined
@@ -27,7 +27,7 @@ export interface RawMetric {
   readonly labels: ReadonlyMap<string, RawLabel>
 }
 
-/** What the rules need to know of a mapping. */
+/** What the rules need to know about a mapping. */
 export interface RawMetrics {
   readonly metrics: ReadonlyArray<RawMetric>
   readonly repeated: ReadonlyArray<RepeatedLabel>

@@ -42,7 +42,7 @@ const mergedKeys = ["labels", "headers", "headers_from", "params"]
 /** The settings of a target, completed by the defaults. */
 const withDefaults = (defaults: Fields, target: Fields): Fields => {
   const merged: Record<string, unknown> = { ...builtInSettings, ...defaults, ...target }
-  // one replaces the other, of whichever level
+  // one replaces the other, also between defaults and target
   const holder = [target, defaults].find((holder) => "interval" in holder || "schedule" in holder)
   if (holder !== undefined && "schedule" in holder && !("interval" in holder)) delete merged.interval
   if (holder !== undefined && "interval" in holder && !("schedule" in holder)) delete merged.schedule

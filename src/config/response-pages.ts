@@ -9,7 +9,7 @@ import { linkHeader, type PageSettings } from "./schema/page-settings.ts"
 
 const builtInMax = 100
 
-/** What a path finds on a page: one value, null for nothing. */
+/** The value that a path finds on a page; null if there is none. */
 type Find = (page: Page) => Result.Result<Json, UpstreamError>
 
 const finder =
@@ -40,7 +40,7 @@ const withParameter = (url: URL, name: string, value: string | number): URL => {
   return next
 }
 
-/** Pages that each say what follows: a URL, or a cursor for a parameter. */
+/** Pages that name the next one: by a URL, or by a cursor for a parameter. */
 const linked = (next: Find, param: string | undefined): Pick<Pages, "first" | "next"> => ({
   first: (url) => url,
   next: (page) =>
@@ -57,7 +57,7 @@ const linked = (next: Find, param: string | undefined): Pick<Pages, "first" | "n
     })
 })
 
-/** Pages that are counted, for as long as there are more. */
+/** Pages with numbers or offsets, until there are no more. */
 const counted = (
   param: string,
   { from, step }: PageSettings,

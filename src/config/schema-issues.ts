@@ -45,7 +45,7 @@ const expectation = (check: SchemaAST.Check<unknown> | undefined): string | unde
 /** Unknown keys are errors, and all errors are reported. */
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
-/** With more issues nothing is looked for behind them: each costs a copy of a part of the value. */
+/** With more issues the rest is not checked again: each issue costs a copy of a part of the value. */
 const maxLookedBehind = 2000
 
 /**
@@ -67,7 +67,7 @@ export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: u
 /** The path up to its last key of a map. Removing an item of a list would shift the indexes of the others. */
 const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
 
-/** What to leave out for an issue. A map that lacks a key is wrong as a whole, unless it is an item of a list. */
+/** The path to remove for an issue. A map that lacks a key is removed as a whole, unless it is an item of a list. */
 const removable = (value: unknown, path: KeyPath): KeyPath => {
   if (has(value, path)) return keyed(path)
   const holder = path.slice(0, -1)
@@ -157,7 +157,7 @@ const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).len
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
 
-/** Keys of other programs, and what they are called here: the first one that is known where the key is. */
+/** Keys of other programs, and their names here. The first name that is valid at the place of the key is proposed. */
 const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
   path: ["value"],
   json_path: ["value", "path"],

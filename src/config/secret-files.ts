@@ -53,8 +53,8 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
   }, settings)
 
 /**
- * The same of a whole configuration, of which each part stands in a directory of its own. Other paths of files are
- * those of lists.
+ * The same for a whole configuration whose parts may be in different directories, including the paths of lists of
+ * targets.
  */
 export const withAbsoluteFiles = (value: unknown, locateFor: (path: KeyPath) => Locate): unknown => {
   if (!isMap(value)) return value

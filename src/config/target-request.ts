@@ -38,7 +38,7 @@ type Parameters = NonNullable<ResolvedTarget["params"]>
 
 const encoded = (text: string) => encodeURIComponent(text)
 
-/** Encodes everything but times, which are encoded when they are known. */
+/** Encodes everything except times, which are encoded when they are known. */
 const encodedAround = (text: string) =>
   text
     .split(/(\{now(?=[}:+-])[^}]*\})/)
@@ -56,7 +56,7 @@ const withParameters = (url: URL, parameters: Parameters): URL => {
   return whole
 }
 
-/** What makes the requests of a target of the instant of a poll; undefined if there are no times in them. */
+/** Renders the request for the instant of a poll; undefined if it contains no times. */
 const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTarget): Request["render"] => {
   const address = urlTemplate(url, timezone)
   const lines = Object.entries(headers).map(

@@ -67,7 +67,7 @@ interface Resolution {
   readonly result: Result.Result<Member, string>
 }
 
-/** Of several entries of one name the first stands; one that says the very same again says nothing. */
+/** Of several entries with the same name, the first one wins. An identical entry is ignored. */
 function* rejectDuplicateNames(
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
@@ -87,7 +87,7 @@ function* rejectDuplicateNames(
   return kept.flat()
 }
 
-/** Of several targets that could emit the same series the first stands. */
+/** Of several targets that could emit the same series, the first one wins. */
 function* rejectSeriesConflicts(
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>
@@ -151,7 +151,7 @@ const discoveredSets = (file: RawConfiguration, own: ReadonlyArray<Member>, make
   }
 }
 
-/** The set where nothing is discovered. */
+/** The set of a configuration without sources. */
 export const fixedSet = (targets: ReadonlyArray<Target>) =>
   function* (): Sliced<TargetSet> {
     return { targets, sources: new Map() }

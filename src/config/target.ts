@@ -18,7 +18,7 @@ import type { Fields } from "./unknown-values.ts"
 /** One JSON API to poll. Everything is resolved and compiled, so that a poll looks nothing up. */
 export interface Target {
   readonly name: string
-  /** The mapping that it names, if it names one. */
+  /** The name of its shared mapping. */
   readonly mappingName?: string | undefined
   readonly request: Request
   /** Time between two polls; with a schedule the longest one. */

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 
-/** A long computation that yields wherever it may be paused, so that one function serves both drivers below. */
+/** A long computation that yields where it may be paused. Both functions below run it. */
 export type Sliced<A> = Generator<undefined, A>
 
-/** The result, without a pause. */
+/** Runs it in one go. */
 export const runToEnd = <A>(sliced: Sliced<A>): A => {
   for (;;) {
     const step = sliced.next()
@@ -12,12 +12,11 @@ export const runToEnd = <A>(sliced: Sliced<A>): A => {
 }
 
 /**
- * How long a computation keeps the event loop to itself (milliseconds); scrapes and polls get their turn between two
- * slices.
+ * Milliseconds that a computation may block the event loop. Scrapes and polls run between two slices.
  */
 const slice = 8
 
-/** The result; the event loop goes on between slices, and an interruption ends it. A throw is a defect. */
+/** Runs it in slices. It can be interrupted. What it throws is a defect. */
 export const runInSlices = <A>(sliced: Sliced<A>): Effect.Effect<A> =>
   Effect.callback((resume) => {
     let timer: NodeJS.Immediate | undefined
@@ -37,7 +36,7 @@ export const runInSlices = <A>(sliced: Sliced<A>): Effect.Effect<A> =>
     return Effect.sync(() => clearImmediate(timer))
   })
 
-/** Maps a list and may be paused after each item. */
+/** Maps a list with a pause after each item. */
 export function* mapSliced<A, B>(items: Iterable<A>, f: (item: A, index: number) => B): Sliced<Array<B>> {
   const mapped: Array<B> = []
   for (const item of items) {
@@ -47,7 +46,7 @@ export function* mapSliced<A, B>(items: Iterable<A>, f: (item: A, index: number)
   return mapped
 }
 
-/** For a loop of effects: does nothing, until a slice is over and the event loop gets its turn. */
+/** For a loop of effects: pauses when a slice is over. */
 export const makePause = (): Effect.Effect<void> => {
   let end = performance.now() + slice
   const pause = Effect.callback<void>((resume) => {

@@ -30,7 +30,7 @@ const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
 /** The planner of a mapping as in the file. Throws if the mapping has errors. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
-/** Transforms the JSON that a body means. */
+/** Transforms a body in its format. */
 const withFormat = (format: FormatName, transform: Transform): Transform =>
   format === "json"
     ? transform

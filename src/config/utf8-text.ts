@@ -5,7 +5,7 @@ import type { SourceProblem } from "./source-map.ts"
 const lineFeed = 0x0a
 const replacement = "\uFFFD"
 
-/** How many bytes of a line come before the first that is not UTF-8, and how many characters. */
+/** The bytes and characters of a line before the first byte that is not UTF-8. */
 const validStart = (line: Uint8Array): { readonly bytes: number; readonly characters: number } => {
   let bytes = 0
   let characters = 0
@@ -18,7 +18,7 @@ const validStart = (line: Uint8Array): { readonly bytes: number; readonly charac
   return { bytes, characters }
 }
 
-/** The text of a file in UTF-8, without a byte order mark, or the place of the first byte that is not. */
+/** Decodes UTF-8 without a byte order mark. Fails with the position of the first bad byte. */
 export const decodeUtf8 = (bytes: Uint8Array): Result.Result<string, SourceProblem> => {
   if (isUtf8(bytes)) return Result.succeed(new TextDecoder().decode(bytes))
   let [line, start] = [1, 0]

@@ -1,6 +1,6 @@
 import * as Yaml from "yaml"
 
-/** What is wrong with a text as YAML: where, and how to fix it. */
+/** A syntax error, its position, and how to fix it. */
 export interface SyntaxFault {
   readonly offset: number
   readonly message: string
@@ -23,7 +23,7 @@ const lineAt = (text: string, offset: number): Line => {
 /** A text in the quotes that need the fewest changes. */
 export const quoted = (text: string): string => (/["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`)
 
-/** Keys whose values may be secret: of their lines nothing is repeated. */
+/** Keys whose values may be secrets. Their lines are not shown. */
 const secretKey =
   /(?:^|[\s{,])(?:url|headers|headers_from|body|auth|basic|proxy|params|login|json|form|password|token)\s*:/
 
@@ -87,14 +87,14 @@ const quoteIt = (line: Line, inFlow: boolean): string => {
 /** A position inside `{ }` or `[ ]` that begin on its line. */
 const isInFlow = (line: Line): boolean => openBefore(line.text, line.at).length > 0
 
-/** Longer lines say nothing on a terminal. */
+/** Longer lines are not readable on a terminal. */
 const maxExcerpt = 200
 
 /** The line of a position with a caret below it; undefined if it may show a secret, or is too long. */
 export const excerptOf = (text: string, offset: number): string | undefined => {
   const line = lineAt(text, offset)
   if (line.text.length > maxExcerpt || secretKey.test(line.text)) return undefined
-  // tabs as they are, so that the caret stands below its sign
+  // keeps tabs, so that the caret is below its character
   return `${line.text}\n${line.text.slice(0, line.at).replace(/[^\t]/g, " ")}^`
 }
 
@@ -109,7 +109,7 @@ const bracketInFlow: Explain = (_, line, { message }) => {
 
 const reservedStart: Explain = (_, line, { code }) => {
   if (code !== "BAD_SCALAR_START" && code !== "BAD_ALIAS" && code !== "TAG_RESOLVE_FAILED") return undefined
-  // the list that was not meant as one: [*] is a path
+  // not meant as a list: [*] is a path
   const at = line.text[line.at - 1] === "[" ? line.at - 1 : line.at
   const inFlow = openBefore(line.text, at).length > 0
   return fault(
@@ -212,7 +212,7 @@ const explanations = [
 
 const tooDeep = "nested too deeply"
 
-/** The first error of a parser, in words that say how to fix it. The ones after it are mostly its consequences. */
+/** The first error of the parser, with how to fix it. The errors after it are mostly its consequences. */
 export const explainSyntax = (
   text: string,
   errors: ReadonlyArray<Yaml.YAMLError>,
@@ -263,7 +263,7 @@ const innerText = (text: string, node: Yaml.Node): string => text.slice(node.ran
 const otherForm = (whose: string, path: string): string =>
   `this is ${whose}'s form; here it is ${path.replace(/^[{\s]+|[}\s]+$/g, "").replace(/^\$?\./, "") || "@"}`
 
-/** What a parser lets through and no configuration means. */
+/** YAML that the parser accepts but that is surely a mistake. */
 export const findMisreadings = (text: string, document: Yaml.Document): ReadonlyArray<SyntaxFault> => {
   let found: SyntaxFault | undefined
   Yaml.visit(document, {

@@ -26,7 +26,7 @@ const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreada
   )
 }
 
-/** The document of a file; undefined when there is none. */
+/** The document of a file; undefined if the file does not exist. */
 const readDocument = (
   path: string,
   maxTargets: number,
@@ -37,14 +37,14 @@ const readDocument = (
       const format = path.toLowerCase().endsWith(".json") ? "json" : "yaml"
       return readAgain(before, { format, from: path, bytes, maxTargets })
     }),
-    // what is not there may come
+    // a file may be created later
     Effect.catch((error) =>
       Effect.succeed(isAbsent(error.code) ? undefined : unreadable(before, path, cannot("read", error)))
     )
   )
 
 /**
- * The documents of a pattern. A folder that cannot be listed is one of them, and leaves what its files listed before.
+ * The documents of a pattern. A folder that cannot be read is a document with an error, and its files keep their lists.
  */
 const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: number, before: Listing) {
   const paths = yield* Effect.result(matching(pattern))
@@ -62,7 +62,7 @@ const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: nu
   })
 })
 
-/** Reads the files of a source: those that are gone list nothing, those that are broken what they listed before. */
+/** Reads the files of a source. A deleted file lists nothing. A broken file keeps its last good list. */
 export const readFiles = (
   patterns: ReadonlyArray<string>,
   maxTargets: number,

@@ -32,7 +32,7 @@ export const unreadable = (before: Document | undefined, subject: string, messag
     ? before
     : { bytes: undefined, entries: before?.entries ?? [], diagnostic: { subject, location: subject, message } }
 
-/** A document that was read. One that is broken leaves what it listed before. */
+/** A document that was read. If it has errors, it keeps its last good list. */
 export const readAgain = Effect.fnUntraced(function* (before: Document | undefined, list: ListText) {
   const { from: subject, bytes } = list
   if (before?.bytes !== undefined && Buffer.compare(before.bytes, bytes) === 0) return before

@@ -14,8 +14,7 @@ import { diagnosticsOf, entriesOf, isSame, type Listing, unreadable } from "./li
 const debounce = Duration.millis(250)
 
 /**
- * Refuses files that together list more targets than the source may have, each of them few enough: the last list stays,
- * with what is wrong now.
+ * Rejects files that together list more targets than a source may have. The last list stays, with this error.
  */
 const refuseMany = (source: string, maxTargets: number, before: Listing, after: Listing): Listing => {
   const count = [...after.values()].reduce((sum, { entries }) => sum + entries.length, 0)
@@ -24,7 +23,7 @@ const refuseMany = (source: string, maxTargets: number, before: Listing, after: 
   return new Map([...before, [source, unreadable(before.get(source), source, message)]])
 }
 
-/** Reads what a source lists, once; scoped, since a server is asked over connections of its own. */
+/** The function that reads the list of a source. Scoped: it has its own connections. */
 export const reader = Effect.fnUntraced(function* ({ name, origin, maxTargets }: DiscoverySource) {
   if (origin._tag === "Files")
     return (before: Listing) =>

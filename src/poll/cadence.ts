@@ -14,7 +14,7 @@ export interface Tick {
   readonly skipped: number
   /** Milliseconds until the tick, counted from the moment the schedule was asked. */
   readonly dueIn: number
-  /** The loop sleeps for a part of that time only, and asks again: the wall clock may be set meanwhile. */
+  /** The loop sleeps only for a part of that time and asks again, since the wall clock may be set meanwhile. */
   readonly isPartial?: boolean
 }
 
@@ -85,12 +85,13 @@ export const firstOffsetOf = (name: string, interval: Duration.Duration, elapsed
     ? offsetOf(name, interval, elapsed)
     : Duration.millis((Math.floor((Duration.toMillis(firstPolls) * hash32(name)) / 2 ** 32 / slot) + 1) * slot)
 
-/** The wall clock is looked at this often (milliseconds) while a schedule waits for its next time. */
+/** Milliseconds between two looks at the wall clock while a schedule waits. */
 const maxSleep = 30_000
 
 /**
- * Ticks first after `first`, or at the next time of the schedule if that is undefined, and then at each time of the schedule. Times that pass during a poll are
- * skipped. The clock is the wall clock, and may be set at any time: forwards, a time that was jumped over ticks at once; backwards, it comes again.
+ * Ticks first after `first`, or at the next time of the schedule if that is undefined, and then at each time of the
+ * schedule. Times that pass during a poll are skipped. The clock is the wall clock, which may be set at any time. If it
+ * is set forward over a time, that tick comes at once; if it is set back, a time comes again.
  */
 export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined) =>
   Schedule.fromStep(
@@ -106,7 +107,7 @@ export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined)
             const time = now()
             let skipped = 0
             if (!isAnnounced) {
-              // the tick before has run: which times have passed since?
+              // the tick before has run: count the times that have passed since
               for (let next = after(due); next <= time && skipped < maxSkipped; next = after(next)) skipped++
               // a timer that fires early must not repeat its time, but a clock that was set back does
               due = after(time < due - maxEarly ? time : Math.max(time, due))
@@ -125,5 +126,5 @@ export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined)
 /** Milliseconds by which a timer may be early on the wall clock. */
 const maxEarly = 1000
 
-/** Times that are counted as skipped at most: the wall clock may have been set by years. */
+/** Limit of skipped times: the wall clock may have been set by years. */
 const maxSkipped = 10_000

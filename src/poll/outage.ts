@@ -5,7 +5,7 @@ import type { Poll } from "./outcome.ts"
 export interface Outage {
   /** Epoch milliseconds of the first failed poll. */
   readonly since: number
-  /** The same on the monotonic clock. */
+  /** Milliseconds on the monotonic clock. */
   readonly began: number
   /** The reason of the last failed poll. */
   readonly reason: ErrorReason

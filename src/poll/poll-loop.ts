@@ -134,7 +134,7 @@ const run = Effect.fnUntraced(function* (loop: Loop, step: Step) {
   }
 })
 
-/** When a target is polled first, and a tick of its grid, both from now. */
+/** Times until the first poll of a target, and until a tick of its grid. */
 export interface Start {
   readonly first: Duration.Duration
   readonly offset: Duration.Duration

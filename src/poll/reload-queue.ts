@@ -4,16 +4,16 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 
-/** What is wrong with a configuration, one line each; none if it is in force. */
+/** The problems of a configuration, one line each. It is in force if there are none. */
 export type ReloadProblems = ReadonlyArray<string>
 
 /** Requests to load the configuration again: by a signal, by HTTP, or because it has changed. */
 export class ReloadQueue extends Context.Service<
   ReloadQueue,
   {
-    /** Asks for a reload that begins after now, and waits for its end. */
+    /** Requests a reload that starts after now, and waits for its end. */
     readonly request: Effect.Effect<ReloadProblems>
-    /** Waits for requests. All that have come are one; the function that it returns ends them. */
+    /** Waits for requests. All that have come count as one. The returned function completes them. */
     readonly next: Effect.Effect<(problems: ReloadProblems) => Effect.Effect<void>>
   }
 >()("poller/ReloadQueue") {

@@ -36,7 +36,7 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     yield* store.remove(name)
   })
 
-  /** A single target is polled at once; of many, each has its place. */
+  /** A single target is polled at once; the first polls of many are spread. */
   const startOf = ({ name, interval }: Target, total: number, started: number, now: number): Start => {
     const elapsed = now - startTime
     if (total === 1) return { first: Duration.zero, offset: Duration.zero }

@@ -1,4 +1,4 @@
-/** Which of how many processes this one is. */
+/** The shard of this process. */
 export interface Shard {
   /** From 0. */
   readonly ordinal: number

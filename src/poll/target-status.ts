@@ -41,7 +41,7 @@ export interface Pause {
   readonly until: number
   /** Epoch milliseconds of its end, as the wall clock was. */
   readonly at: number
-  /** Milliseconds that the upstream asked for, and those that it gets. */
+  /** Milliseconds that the upstream asked for, and the granted ones. */
   readonly asked: number
   readonly granted: number
 }

@@ -46,7 +46,7 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
   })
 }
 
-/** A label stands only once on the way from the target to a metric. */
+/** A label is set only once on the way from the target to a metric. */
 export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => [
   ...[...mappings.values(), ...targetLike].flatMap(({ repeated }) =>
     repeated.map(({ path, first }) =>

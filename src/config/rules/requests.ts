@@ -36,7 +36,7 @@ export const oneAuth = (file: RawConfiguration): ReadonlyArray<Issue> =>
     return [issue([...path, "auth"], `expected one of ${authKeys.join(", ")}, got ${found}`)]
   })
 
-/** The keys of `oauth2` that a grant needs, and those that it has no use for. */
+/** The keys of `oauth2` that a grant needs, and those that it does not use. */
 const grantKeys = {
   client_credentials: { needs: ["client_secret_file"], excludes: ["username", "password_file"] },
   password: { needs: ["username", "password_file"], excludes: [] }
@@ -57,7 +57,7 @@ export const keysOfGrant = (file: RawConfiguration): ReadonlyArray<Issue> =>
     ]
   })
 
-/** The strings of a setting that may have times in them, each with its place below it. */
+/** The strings of a setting that may contain times, with their paths. */
 const stringsIn = (value: unknown): ReadonlyArray<readonly [path: KeyPath, text: string]> => {
   if (typeof value === "string") return [[[], value]]
   if (value === null || typeof value !== "object") return []
@@ -67,7 +67,7 @@ const stringsIn = (value: unknown): ReadonlyArray<readonly [path: KeyPath, text:
   )
 }
 
-/** The settings that may have times in them. */
+/** Settings that may contain times. */
 const timedKeys = ["url", "params", "headers", "body"]
 
 export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
@@ -80,7 +80,7 @@ export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
     )
   )
 
-/** What is wrong with a `pages` of known keys. */
+/** The error of a `pages` with known keys. */
 const pagesProblem = (pages: Readonly<Record<string, unknown>>): string | undefined => {
   const given = (keys: ReadonlyArray<string>) => keys.filter((key) => key in pages)
   if ("next" in pages) {

@@ -28,7 +28,7 @@ export const timeoutWithinInterval = ({ targets, sources }: RawConfiguration): R
     return [issue(where, `the timeout (${settings.timeout}) is longer than the interval (${settings.interval})`)]
   })
 
-/** Nobody can guess how long the series of a schedule stay. */
+/** With a schedule there is no good default for `stale_after`. */
 export const scheduleAlone = ({ targetLike, defaults }: RawConfiguration): ReadonlyArray<Issue> => [
   ...("interval" in defaults && "schedule" in defaults
     ? [issueOfKey(["defaults", "schedule"], "interval is set too: keep one of them")]

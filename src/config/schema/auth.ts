@@ -5,8 +5,7 @@ import { secretFile, Text, text, url } from "./fields.ts"
 type KeyPath = ReadonlyArray<string>
 
 /**
- * A kind of authentication: what a file has below its key, where in that the names of secret files stand, and what the
- * client gets.
+ * A kind of authentication: the schema below its key, the paths of its secret files, and what the client gets.
  */
 interface AuthKind<T extends Auth["_tag"], S extends Schema.Constraint> {
   readonly schema: S
@@ -24,8 +23,8 @@ const user = {
 
 /**
  * The kinds of authentication by their keys under `auth`. Schema, `check`, secret files and requests derive from this
- * table; how a request of a kind is made is the table in client/auth.ts. A kind that only one of them has does not
- * compile.
+ * table; the table in client/authenticator.ts says how requests are made. A kind that is missing in one of the tables
+ * does not compile.
  */
 export const authKinds = {
   basic: kind("Basic", {
@@ -97,7 +96,7 @@ export const authKinds = {
 type AuthKey = keyof typeof authKinds
 type Covered = ReturnType<(typeof authKinds)[AuthKey]["authOf"]>["_tag"]
 
-/** Does not compile if the client has a kind that no key stands for. */
+/** Does not compile if the client has a kind without a key. */
 export const everyKindHasAKey: Auth["_tag"] extends Covered ? true : never = true
 
 export const authKeys = Object.keys(authKinds) as ReadonlyArray<AuthKey>
@@ -110,7 +109,7 @@ const fields = {
 } satisfies Readonly<Record<AuthKey, unknown>>
 
 export const AuthSettings = Schema.Struct(fields)
-  // for editors; `check` has a rule of its own, which no other mistake hides
+  // for editors; `check` has its own rule, which other errors do not hide
   .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 }) }))
   .annotate({ description: `Authentication: one of ${authKeys.join(", ")}.` })
 export type AuthSettings = typeof AuthSettings.Type
@@ -122,7 +121,7 @@ export const authFiles: ReadonlyArray<KeyPath> = authKeys.flatMap((key) =>
 
 const ofKind = <K extends AuthKey>(key: K, settings: AuthSettings): Auth | undefined => {
   const own = settings[key]
-  // a table's entry and its settings belong together, which the compiler cannot see
+  // the compiler cannot see that an entry of the table fits its settings
   return own === undefined ? undefined : (authKinds[key].authOf as (settings: typeof own) => Auth)(own)
 }
 
