@@ -15,6 +15,7 @@ import { maxRedirects, redirected, redirects } from "./redirects.ts"
 import type { Request } from "./request.ts"
 import type { RequestTrace } from "./request-trace.ts"
 import { type Attempt, badStatus, type CrossOrigin, send } from "./send.ts"
+import { shownUrl } from "./shown-url.ts"
 import { conditionsFor, type Validators, validatorsOf } from "./validators.ts"
 
 export type UpstreamResponse =
@@ -130,6 +131,7 @@ const runExchange = Effect.fnUntraced(function* (
     // credentials do not come back with a redirect back
     isOwn = isOwn && !next.isCrossOrigin
     ;({ url, method, body } = next)
+    trace?.redirects.push(`${status} ${shownUrl(url)}`)
     followed++
   }
 })

@@ -36,6 +36,8 @@ export class RequestTrace {
   address: string | undefined
   status: number | undefined
   headers: Readonly<Record<string, string>> = {}
+  /** The redirects that were followed, such as `302 https://x/y`. */
+  readonly redirects: Array<string> = []
 
   /** Follows one request. A redirect or a second attempt begins anew. */
   watch(request: ClientRequest): void {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml"
 import type { SourceMap } from "../config/source-map.ts"
 import { nameOfSource } from "../init/source-name.ts"
-import { type Conversion, LostParts } from "./conversion.ts"
+import { type Conversion, LostParts } from "./converted-file.ts"
 import { convertModules, type Module } from "./json-exporter.ts"
 import { convertRules, type Jobs, type Probe, readJobs } from "./prometheus-jobs.ts"
 

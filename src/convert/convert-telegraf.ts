@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { parse } from "smol-toml"
 import { isMap } from "../config/unknown-values.ts"
 import { nameOfSource } from "../init/source-name.ts"
-import { type Conversion, LostParts } from "./conversion.ts"
+import { type Conversion, LostParts } from "./converted-file.ts"
 import { convertGjson } from "./gjson-path.ts"
 import { convertXpath } from "./xpath.ts"
 

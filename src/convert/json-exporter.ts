@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import type { KeyPath, SourceMap } from "../config/source-map.ts"
 import { isMap } from "../config/unknown-values.ts"
-import type { LostParts } from "./conversion.ts"
+import type { LostParts } from "./converted-file.ts"
 import { httpClientSettings } from "./http-client-config.ts"
 import { convertTemplate, type TemplatePart } from "./kubernetes-path.ts"
 

@@ -1,7 +1,7 @@
 import type { KeyPath, SourceMap } from "../config/source-map.ts"
 import { isMap } from "../config/unknown-values.ts"
-import type { Lost } from "./conversion.ts"
-import { type Labels, relabel } from "./relabel.ts"
+import type { Lost } from "./converted-file.ts"
+import { type Labels, relabel } from "./relabel-configs.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 

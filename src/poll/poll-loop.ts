@@ -13,6 +13,7 @@ import type { Expiry } from "./expiry.ts"
 import type { Transition } from "./outage.ts"
 import type { Outcome, Poll } from "./outcome.ts"
 import { poll } from "./poll.ts"
+import { logPoll } from "./poll-log.ts"
 import { type Response, type ResponseStore, SavedResponses } from "./saved-responses.ts"
 import { StateStore } from "./state-store.ts"
 import { applyPoll, restoreStatus, scheduleTick, skipTick } from "./target-status.ts"
@@ -93,6 +94,7 @@ const pollNow = Effect.fnUntraced(function* (loop: Loop) {
   })
   releaseReplaced(previous, result.outcome, writers)
   yield* saveResponse(loop, result, response)
+  yield* logPoll(target, result, trace)
   if (transition !== undefined) yield* logTransition(transition)
 })
 

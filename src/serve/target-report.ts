@@ -1,9 +1,10 @@
 import * as Duration from "effect/Duration"
+import { shownUrl } from "../client/shown-url.ts"
 import type { PollRecord } from "../poll/outcome.ts"
 import type { TargetStatus } from "../poll/target-status.ts"
 import { curlLine } from "./pages/curl.ts"
 import { droppedOf } from "./pages/poll-text.ts"
-import { type State, shownUrl, stateOf } from "./pages/target-state.ts"
+import { type State, stateOf } from "./pages/target-state.ts"
 
 /** One poll in JSON. Times are RFC 3339, durations are seconds. */
 export interface PollReport {

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import type { RequestTrace } from "../../client/request-trace.ts"
+import { shownUrl } from "../../client/shown-url.ts"
 import type { Block } from "../../exposition/page.ts"
 import type { PollRecord } from "../../poll/outcome.ts"
 import type { TargetStatus } from "../../poll/target-status.ts"
@@ -9,7 +10,7 @@ import { layout, type PageContext } from "./layout.ts"
 import { ago, bytes, count, duration, time } from "./page-format.ts"
 import { droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { axis, measure, slowest, sparkline } from "./sparkline.ts"
-import { pathOf, shownUrl, stateOf } from "./target-state.ts"
+import { pathOf, stateOf } from "./target-state.ts"
 
 /** Lines of series on the page; a page of 100,000 helps nobody. */
 const maxLines = 200

@@ -14,7 +14,3 @@ export const stateOf = ({ last, outage, problems }: TargetStatus): State => {
 
 /** The path of a target's page. */
 export const pathOf = (name: string): string => `/targets/${encodeURIComponent(name)}`
-
-/** A URL that may be shown: its query may hold secrets. */
-export const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
-  `${protocol}//${host}${pathname}${search === "" ? "" : "?..."}`
