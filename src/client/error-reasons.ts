@@ -22,8 +22,9 @@ export type ErrorReason = (typeof errorReasons)[number]
 
 /** For reasons that only some targets can have: whether this one can. */
 const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
-  credential: ({ auth, headersFrom }) => auth !== undefined || Object.keys(headersFrom).length > 0,
-  login: () => false,
+  credential: ({ auth, headersFrom, login }) =>
+    auth !== undefined || login !== undefined || Object.keys(headersFrom).length > 0,
+  login: ({ login }) => login !== undefined,
   pages: ({ pages }) => pages !== undefined
 }
 

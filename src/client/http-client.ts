@@ -8,6 +8,7 @@ import { type Authenticator, lowercase, makeAuthenticator } from "./authenticato
 import { acceptEncoding } from "./body.ts"
 import { BadStatus, Timeout, TooLarge, type UpstreamError } from "./errors.ts"
 import { limitIdle } from "./idle.ts"
+import { makeSessions, SessionUse } from "./login-sessions.ts"
 import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
 import { type Pages, PageWalk } from "./pages.ts"
 import { makePools, type Pool } from "./pool.ts"
@@ -50,6 +51,7 @@ interface Channel {
   readonly memory: MemoryBudget
   readonly pool: Effect.Effect<Pool, UpstreamError>
   readonly authenticator: Authenticator
+  readonly use: SessionUse | undefined
 }
 
 /** The configured headers of a request that has lost its body to a redirect. */
@@ -74,7 +76,7 @@ interface Fetched {
 }
 
 const runExchange = Effect.fnUntraced(function* (
-  { request, common, memory, pool: current, authenticator }: Channel,
+  { request, common, memory, pool: current, authenticator, use }: Channel,
   { configured, validators, limit, trace, ...start }: Start
 ) {
   const { acceptStatus, followRedirects, socketPath } = request
@@ -87,6 +89,8 @@ const runExchange = Effect.fnUntraced(function* (
   let isRefused = false
   for (let followed = 0; ; ) {
     const conditions = conditionsFor(method, url, validators)
+    const session = isOwn && use !== undefined ? yield* use.open : undefined
+    const asked = session === undefined ? url : (use?.session.url(session, url) ?? url)
     const own: Partial<Attempt> & Pick<Attempt, "headers"> = isOwn
       ? {
           agents: pool.own,
@@ -95,16 +99,20 @@ const runExchange = Effect.fnUntraced(function* (
             ...common,
             ...(body !== undefined && { "content-type": "application/json" }),
             ...(body === undefined && request.body !== undefined ? withoutContent(configured) : configured),
-            ...(yield* authenticator.headers({ url, method, body }, crossOrigin))
+            ...(yield* authenticator.headers({ url: asked, method, body }, crossOrigin)),
+            ...(session !== undefined &&
+              (yield* use?.session.headers(session, asked, configured.cookie) ?? Effect.succeed({})))
           }
         }
       : crossOrigin
     const headers = { ...own.headers, ...conditions }
-    const attempt: Attempt = { ...crossOrigin, ...own, url, method, body, headers, trace }
+    const attempt: Attempt = { ...crossOrigin, ...own, url: asked, method, body, headers, trace }
     const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? limit : undefined))
     const { head, release } = received
     const status = head.statusCode ?? 0
+    session?.cookies.store(asked, head.headers["set-cookie"] ?? [])
     if (received.body !== undefined) {
+      if (session !== undefined) use?.accepted()
       const answer: UpstreamResponse = {
         _tag: "Fresh",
         status,
@@ -120,6 +128,10 @@ const runExchange = Effect.fnUntraced(function* (
       return { answer, url, link: undefined } satisfies Fetched
     }
     if (status === 401 && isOwn && !isRefused && authenticator.refused(head)) {
+      isRefused = true
+      continue
+    }
+    if (session !== undefined && use !== undefined && (yield* use.refused(session, status, isRefused))) {
       isRefused = true
       continue
     }
@@ -214,7 +226,8 @@ const open = Effect.fnUntraced(function* (
   request: Request,
   common: Attempt["headers"],
   memory: MemoryBudget,
-  openPool: Effect.Success<ReturnType<typeof makePools>>
+  openPool: Effect.Success<ReturnType<typeof makePools>>,
+  openSession: Effect.Success<ReturnType<typeof makeSessions>>
 ) {
   const channel: Channel = {
     request,
@@ -222,7 +235,8 @@ const open = Effect.fnUntraced(function* (
     configured: lowercase(request.headers),
     memory,
     pool: yield* openPool(request),
-    authenticator: makeAuthenticator(request)
+    authenticator: makeAuthenticator(request),
+    use: request.login && new SessionUse(yield* openSession(request.login.login), request.login.interval)
   }
   return (validators: Validators | undefined, trace?: RequestTrace) =>
     poll(channel, validators, trace).pipe(
@@ -242,10 +256,12 @@ export class HttpClient extends Context.Service<
   static readonly layer = (userAgent: string, idle: number, memory = quarterOfMemory()) =>
     Layer.effect(
       HttpClient,
-      Effect.map(makePools(limitIdle(idle)), (openPool) => {
+      Effect.gen(function* () {
+        const openPool = yield* makePools(limitIdle(idle))
         const common = { accept: "application/json", "accept-encoding": acceptEncoding, "user-agent": userAgent }
         const budget = new MemoryBudget(memory)
-        return { open: (request) => open(request, common, budget, openPool) }
+        const openSession = yield* makeSessions(common, budget, openPool)
+        return { open: (request: Request) => open(request, common, budget, openPool, openSession) }
       })
     )
 }

@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { Login } from "./login.ts"
 import type { Pages } from "./pages.ts"
 
 /** A file that holds a secret, read for every request, so that a new content counts at once. */
@@ -56,6 +57,8 @@ export interface Request {
   /** For all of it: connect, headers, body, redirects and a token that is asked for on the way. */
   readonly timeout: Duration.Duration
   /** May hold a password; without it the usual environment variables hold. */
+  /** The session that the requests belong to. A login that failed is tried again after the interval at the earliest. */
+  readonly login: { readonly login: Login; readonly interval: Duration.Duration } | undefined
   /** Undefined: one response is all of it. */
   readonly pages: Pages | undefined
   readonly proxy: Redacted.Redacted<URL> | undefined
@@ -76,6 +79,7 @@ export const get = (url: URL, timeout: Duration.Duration): Request => ({
   followRedirects: true,
   maxBody: 16_000_000,
   timeout,
+  login: undefined,
   pages: undefined,
   proxy: undefined,
   auth: undefined,

@@ -69,7 +69,18 @@ export const formatForTerminal = (diagnostic: Diagnostic, isTerminal: boolean): 
     : formatDiagnostic(diagnostic)
 
 /** Values below these keys are not shown: they may contain secrets. */
-const secretKeys = new Set(["url", "headers", "body", "auth", "proxy", "basic_auth_users", "http", "params"])
+const secretKeys = new Set([
+  "url",
+  "headers",
+  "body",
+  "auth",
+  "proxy",
+  "basic_auth_users",
+  "http",
+  "params",
+  "json",
+  "form"
+])
 
 const isSecret = (path: KeyPath): boolean => path.some((key) => secretKeys.has(String(key)))
 

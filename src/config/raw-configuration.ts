@@ -5,6 +5,12 @@ import type { KeyPath } from "./source-map.ts"
 import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
 import { asList, asMap, type Fields } from "./unknown-values.ts"
 
+export interface RawLogin {
+  readonly name: string
+  readonly path: KeyPath
+  readonly settings: Fields
+}
+
 export interface RawConfiguration {
   readonly defaults: Fields
   readonly targets: ReadonlyArray<RawTarget>
@@ -12,13 +18,15 @@ export interface RawConfiguration {
   /** Everything with settings of a target: targets, the common settings of a source, and the request of a source. */
   readonly targetLike: ReadonlyArray<RawTarget>
   readonly mappings: ReadonlyMap<string, RawMapping>
+  /** As the file has them, each with its place. */
+  readonly logins: ReadonlyArray<RawLogin>
   /** All metrics. Those of a shared mapping appear once. */
   readonly metrics: ReadonlyArray<RawMetric>
 }
 
 /** Like `rawConfiguration`, in slices. */
 export function* rawConfigurationSliced(file: unknown): Sliced<RawConfiguration> {
-  const { defaults: given, mappings, targets: listed, targets_from } = asMap(file)
+  const { defaults: given, mappings, logins: sessions, targets: listed, targets_from } = asMap(file)
   const defaults = asMap(given)
   const shared = new Map(
     Object.entries(asMap(mappings)).map(([name, value]) => [name, rawMapping(value, ["mappings", name])])
@@ -26,13 +34,16 @@ export function* rawConfigurationSliced(file: unknown): Sliced<RawConfiguration>
   const rawTargetAt = (value: unknown, path: KeyPath) => rawTarget(value, path, defaults, shared)
   const targets = yield* mapSliced(asList(listed), (value, index) => rawTargetAt(value, ["targets", index]))
   const sources = rawSources(targets_from, rawTargetAt)
+  const logins = Object.entries(asMap(sessions)).map(
+    ([name, value]): RawLogin => ({ name, path: ["logins", name], settings: asMap(value) })
+  )
   const targetLike = [...targets, ...sources.flatMap(({ target, request }) => (request ? [target, request] : [target]))]
   const metrics = [...shared.values()].flatMap(({ metrics }) => metrics)
   for (const { settings, metrics: own = [] } of targetLike) {
     if (!("mapping" in settings)) metrics.push(...own)
     yield
   }
-  return { defaults, targets, sources, targetLike, mappings: shared, metrics }
+  return { defaults, targets, sources, targetLike, mappings: shared, logins, metrics }
 }
 
 /**

@@ -32,9 +32,18 @@ const settings: ReadonlyArray<ReadonlyArray<string>> = [
 
 type Settings = Readonly<Record<string, unknown>>
 
-const fileSettings = ({ headers_from }: Settings): ReadonlyArray<ReadonlyArray<string>> => [
+/** Where `{ file: F }` stands in the body of a login. */
+const filesIn = (value: unknown, path: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
+  if (!isMap(value)) return []
+  if (typeof value.file === "string" && Object.keys(value).length === 1) return [[...path, "file"]]
+  return Object.entries(value).flatMap(([key, inner]) => filesIn(inner, [...path, key]))
+}
+
+const fileSettings = ({ headers_from, json, form }: Settings): ReadonlyArray<ReadonlyArray<string>> => [
   ...settings,
-  ...(isMap(headers_from) ? Object.keys(headers_from) : []).map((name) => ["headers_from", name])
+  ...(isMap(headers_from) ? Object.keys(headers_from) : []).map((name) => ["headers_from", name]),
+  ...filesIn(json, ["json"]),
+  ...filesIn(form, ["form"])
 ]
 
 const at = (value: unknown, keys: ReadonlyArray<string>): unknown =>
@@ -80,6 +89,14 @@ export const withAbsoluteFiles = (value: unknown, locateFor: (path: KeyPath) => 
   return {
     ...value,
     ...(isMap(value.defaults) && { defaults: inDefaults(value.defaults) }),
+    ...(isMap(value.logins) && {
+      logins: Object.fromEntries(
+        Object.entries(value.logins).map(([name, login]) => [
+          name,
+          isMap(login) ? withFiles(login, locateFor(["logins", name])) : login
+        ])
+      )
+    }),
     ...inList("targets", withFiles),
     ...inList("targets_from", inSource)
   }
@@ -95,8 +112,17 @@ export interface SecretFileSetting {
 }
 
 /** All files with secrets or certificates of a configuration. */
-export const secretFiles = ({ targetLike }: RawConfiguration, locate: Locate): ReadonlyArray<SecretFileSetting> =>
-  targetLike.flatMap(({ settings, pathOf }) =>
+export const secretFiles = (
+  { targetLike, logins }: RawConfiguration,
+  locate: Locate
+): ReadonlyArray<SecretFileSetting> =>
+  [
+    ...targetLike,
+    ...logins.map(({ settings, path }) => ({
+      settings,
+      pathOf: (...keys: ReadonlyArray<string>) => [...path, ...keys]
+    }))
+  ].flatMap(({ settings, pathOf }) =>
     fileSettings(settings).flatMap((keys) => {
       const name = at(settings, keys)
       return typeof name === "string" && name !== "" ? [{ path: pathOf(...keys), name, file: locate(name) }] : []

@@ -75,7 +75,7 @@ const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTa
 }
 
 /** The request of every poll of a target. */
-export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): Request => {
+export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration, login?: Request["login"]): Request => {
   const url = withParameters(withoutUser(target.url), target.params ?? {})
   return {
     url,
@@ -89,6 +89,7 @@ export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration): R
     followRedirects: target.follow_redirects,
     maxBody: target.max_body,
     timeout,
+    login,
     pages: target.pages && pagesOf(target.pages, target.format ?? "json"),
     proxy: target.proxy && Redacted.make(target.proxy),
     auth: target.auth === undefined ? userOf(target.url) : authOf(target.auth),

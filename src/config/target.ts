@@ -2,11 +2,13 @@ import type * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Login } from "../client/login.ts"
 import type { Request } from "../client/request.ts"
 import { mappingFields } from "../mapping/schema/mapping.ts"
 import type { Transform } from "../mapping/transform.ts"
 import { longestGap, parseCron } from "./cron.ts"
 import { helpsOf, withHelps } from "./help.ts"
+import { compileLogin } from "./login-compiler.ts"
 import type { RawConfiguration } from "./raw-configuration.ts"
 import { Target as TargetSchema } from "./schema/configuration-file.ts"
 import { builtInSettings, maxBuiltInTimeout, settings } from "./schema/target-settings.ts"
@@ -59,14 +61,15 @@ const fingerprintOf = (settings: Fields, mapping: Fields | undefined) => (): str
   JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 
 /** The settings with the paths of this machine, and the request. */
-const resolveSettings = (settings: Fields, locate: Locate) => {
+const resolveSettings = (settings: Fields, locate: Locate, logins: ReadonlyMap<string, Login> = new Map()) => {
   const raw = withFiles(settings, locate)
   const target = decodeComplete(raw)
   const schedule =
     target.schedule === undefined ? undefined : Result.getOrThrow(parseCron(target.schedule, target.timezone))
   const interval = schedule === undefined ? (target.interval ?? builtInInterval) : longestGap(schedule)
+  const login = target.login === undefined ? undefined : logins.get(target.login)
   const { timeout = Duration.min(interval, builtInTimeout) } = target
-  return { raw, target, schedule, interval, request: requestOf(target, timeout) }
+  return { raw, target, schedule, interval, login, request: requestOf(target, timeout, login && { login, interval }) }
 }
 
 /** The request of settings like those of a target. */
@@ -95,6 +98,7 @@ const prepareMapping = (fields: Fields, helps: ReadonlyMap<string, string>) => {
 export const targetResolver = (file: RawConfiguration, locate: Locate) => {
   const helps = helpsOf(file)
   const named = new Map([...file.mappings].map(([name, { fields }]) => [name, prepareMapping(fields, helps)]))
+  const logins = new Map(file.logins.map(({ name, settings }) => [name, compileLogin(name, settings, locate)]))
   // mappings inside targets: all targets of a source have the same one
   const own = new Map<string, ReturnType<typeof prepareMapping>>()
 
@@ -109,7 +113,7 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
 
   return (all: Fields): Target => {
     const [fields, settings] = splitFields(all)
-    const { raw, target, schedule, interval, request } = resolveSettings(settings, locate)
+    const { raw, target, schedule, interval, login, request } = resolveSettings(settings, locate, logins)
     const made = mappingOf(target.mapping, fields)
     const { name, max_series: maxSeries } = target
     const spec = { mapping: made?.mapping, format: target.format ?? "json", labels: target.labels ?? {}, maxSeries }
@@ -123,7 +127,8 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
       maxSeries,
       spec,
       transform: compileTransform(spec, made?.plans),
-      fingerprint: fingerprintOf(raw, made?.mapping)
+      // a target whose login changes is another target
+      fingerprint: fingerprintOf(login === undefined ? raw : { ...raw, login: login.fingerprint }, made?.mapping)
     }
   }
 }

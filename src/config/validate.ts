@@ -2,6 +2,7 @@ import { type Issue, issue, issueOfKey } from "./diagnostics.ts"
 import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
+import { knownLogin, takenAndGiven } from "./rules/logins.ts"
 import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
 import {
   formOfPages,
@@ -52,6 +53,8 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     timeoutWithinInterval,
     scheduleAlone,
     knownMapping,
+    knownLogin,
+    takenAndGiven,
     oneFamilyPerName,
     reservedNames,
     labelsOnce,

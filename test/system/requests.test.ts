@@ -1,8 +1,12 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Faulty, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./lasting-config-file.ts"
-import { Program } from "./program.ts"
+import { Program, startDaemon } from "./program.ts"
+import { scrape } from "./samples-of-page.ts"
 
 let upstream: Faulty
 /** Request lines and bodies, oldest first. */
@@ -95,4 +99,110 @@ test("rows run over all pages, and the rest is of the first", async () => {
     'a_odd{node="n3b"} 3.5',
     "a_total 10"
   ])
+})
+
+describe("a session of a daemon", () => {
+  let logins: number
+  let logouts: number
+  let password: string
+  beforeEach(() => {
+    logins = 0
+    logouts = 0
+    upstream.also.login = (response) => void response.end(`{"token":"hunter2-${++logins}"}`)
+    upstream.also.logout = (response) => {
+      logouts++
+      response.end()
+    }
+    upstream.also.api = (response, _socket, { headers }) =>
+      void response.writeHead(headers.authorization === `Bearer hunter2-${logins}` ? 200 : 401).end('{"a":1}')
+    password = join(mkdtempSync(join(tmpdir(), "poller-")), "password")
+    writeFileSync(password, "swordfish")
+  })
+
+  const content = (change: object = {}) => ({
+    logins: {
+      array: {
+        url: `${upstream.url}/login`,
+        json: { password: { file: password } },
+        take: { token: "$.token" },
+        give: { headers: { Authorization: "Bearer {token}" } },
+        logout: "/logout",
+        ...change
+      }
+    },
+    targets: ["a", "b", "c"].map((name) => ({
+      name,
+      url: `${upstream.url}/api`,
+      login: "array",
+      interval: "500ms",
+      timeout: "500ms",
+      labels: { target: name }
+    }))
+  })
+
+  const up = async (url: string) => {
+    const samples = await scrape(url)
+    return ["a", "b", "c"].map((name) => samples.get(`poll_up{target="${name}"}`))
+  }
+
+  test("is shared, kept by a reload, replaced by one that changes it, closed at the end, and shown nowhere", async () => {
+    const file = configuration(content())
+    const daemon = await startDaemon(["--log-level", "debug", "--config", file])
+    try {
+      await expect.poll(() => up(daemon.url), { timeout: 10_000 }).toEqual([1, 1, 1])
+      expect([logins, logouts]).toEqual([1, 0])
+      const reloaded = async () => {
+        const before = (await scrape(daemon.url)).get("poller_config_last_reload_success_timestamp_seconds")
+        daemon.child.kill("SIGHUP")
+        const now = async () => (await scrape(daemon.url)).get("poller_config_last_reload_success_timestamp_seconds")
+        await expect.poll(now, { timeout: 10_000 }).not.toBe(before)
+      }
+      const other = content()
+      writeFileSync(
+        file,
+        JSON.stringify({ ...other, targets: other.targets.map((t) => ({ ...t, interval: "600ms" })) })
+      )
+      await reloaded()
+      await expect.poll(() => up(daemon.url), { timeout: 10_000 }).toEqual([1, 1, 1])
+      expect([logins, logouts]).toEqual([1, 0])
+      writeFileSync(file, JSON.stringify(content({ renew: "1h" })))
+      await reloaded()
+      await expect.poll(() => [logins, logouts], { timeout: 10_000 }).toEqual([2, 1])
+      await expect.poll(() => up(daemon.url), { timeout: 10_000 }).toEqual([1, 1, 1])
+      const pages = await Promise.all(
+        ["/", "/targets/a", "/metrics", "/api/targets"].map(async (path) => (await fetch(daemon.url + path)).text())
+      )
+      const { code, took, stderr } = await daemon.stop()
+      expect([code, logouts]).toEqual([0, 2])
+      expect(took).toBeLessThan(2000)
+      expect([...pages, stderr].join("")).not.toMatch(/hunter2|swordfish/)
+    } finally {
+      daemon.child.kill("SIGKILL")
+    }
+  })
+
+  test("that cannot be opened fails its targets with reason login, and no others", async () => {
+    upstream.also.login = (response) => void response.writeHead(401).end()
+    const { targets, ...rest } = content()
+    const daemon = await startDaemon([
+      "--config",
+      configuration({
+        ...rest,
+        targets: [
+          ...targets,
+          { name: "d", url: `${upstream.url}/good`, interval: "500ms", timeout: "500ms", labels: { target: "d" } }
+        ]
+      })
+    ])
+    try {
+      await daemon.line(/"target down" target=a reason=login error="login array: status 401"/)
+      await expect.poll(async () => (await scrape(daemon.url)).get('poll_up{target="d"}')).toBe(1)
+      const samples = await scrape(daemon.url)
+      expect(samples.get('poll_errors_total{reason="login",target="a"}')).toBeGreaterThan(0)
+      expect(samples.get('poll_errors_total{reason="login",target="d"}')).toBeUndefined()
+      expect(samples.get('poll_errors_total{reason="pages",target="a"}')).toBeUndefined()
+    } finally {
+      await daemon.stop()
+    }
+  })
 })

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { infosHaveLabels, Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
 import { Text, url } from "./fields.ts"
+import { LoginSettings } from "./login.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
@@ -39,6 +40,9 @@ export const File = Schema.Struct({
     Schema.Record(Text, Mapping).annotate({
       description: "Mappings by name, for targets with similar responses."
     })
+  ),
+  logins: Schema.optionalKey(
+    Schema.Record(Text, LoginSettings).annotate({ description: "Sessions by name, for targets with login." })
   ),
   // may be empty: so is the file of a package that was just installed
   targets: Schema.optionalKey(Schema.Array(Target).annotate({ description: "The targets to poll." })),

@@ -56,7 +56,7 @@ const bounds = (text: string | number): StatusBounds => {
   return { from: Number(from), to: Number(to) }
 }
 
-const StatusRange = Schema.Union([
+export const statusRange = Schema.Union([
   StatusCode,
   Schema.String.check(
     Schema.isPattern(/^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$/u, {
@@ -76,7 +76,7 @@ const StatusRange = Schema.Union([
   )
 )
 
-const AcceptStatus = Schema.Array(StatusRange)
+const AcceptStatus = Schema.Array(statusRange)
   .check(Schema.isMinLength(1, { expected: "at least one status code or range" }))
   .pipe(
     Schema.annotateEncoded({
@@ -109,6 +109,8 @@ const Tls = Schema.Struct({
     })
   )
 }).annotate({ description: "TLS settings of the connection to the target." })
+
+export const acceptStatus = Schema.optionalKey(AcceptStatus)
 
 /** The keys of a target that `defaults` has too. */
 export const settings = {
@@ -182,7 +184,7 @@ export const settings = {
       Schema.String.annotate({ description: "Body of the request.", examples: ['{"query":"{ up }"}'] })
     )
   ),
-  accept_status: Schema.optionalKey(AcceptStatus),
+  accept_status: acceptStatus,
   follow_redirects: Schema.optionalKey(
     Schema.Boolean.annotate({
       description: "Follow up to 10 redirects. Credentials are not sent to another origin.",
@@ -206,6 +208,9 @@ export const settings = {
       description: "URL of an HTTP proxy. Default: the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
       examples: ["http://proxy.internal:3128"]
     })
+  ),
+  login: Schema.optionalKey(
+    text({ description: "Name of an entry of logins: the session of the requests.", examples: ["array"] })
   ),
   pages: Schema.optionalKey(PageSettings),
   auth: Schema.optionalKey(AuthSettings),

@@ -1,0 +1,52 @@
+interface Cookie {
+  readonly name: string
+  readonly value: string
+  readonly origin: string
+  readonly path: string
+}
+
+/** The directory of a path, which is the scope of a cookie that names none (RFC 6265, section 5.1.4). */
+const defaultPath = (pathname: string) => pathname.slice(0, Math.max(1, pathname.lastIndexOf("/")))
+
+/** RFC 6265, section 5.1.4. */
+const pathMatches = (path: string, pathname: string) =>
+  pathname === path || (pathname.startsWith(path) && (path.endsWith("/") || pathname[path.length] === "/"))
+
+/** Bounded: a server cannot fill the memory. */
+const most = 100
+const longest = 8192
+
+/** The cookies of one session. Each returns to the origin that set it and below its path, and to nobody else, whatever its Domain says. */
+export class CookieJar {
+  readonly #cookies = new Map<string, Cookie>()
+
+  /** Takes the Set-Cookie headers of a response (RFC 6265, section 5.2). A cookie that has expired is removed. */
+  store({ origin, pathname }: URL, headers: ReadonlyArray<string>): void {
+    for (const header of headers) {
+      const [pair = "", ...attributes] = header.split(";")
+      const equals = pair.indexOf("=")
+      const name = pair.slice(0, equals).trim()
+      if (equals < 1 || name === "" || pair.length > longest) continue
+      const attribute = (wanted: string) =>
+        attributes
+          .map((text) => /^\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?$/s.exec(text) ?? [])
+          .findLast(([, key = ""]) => key.toLowerCase() === wanted)?.[2]
+      const given = attribute("path")
+      const path = given?.startsWith("/") ? given : defaultPath(pathname)
+      const key = JSON.stringify([origin, path, name])
+      this.#cookies.delete(key)
+      const age = attribute("max-age")
+      const isExpired = age === undefined ? Date.parse(attribute("expires") ?? "") <= Date.now() : Number(age) <= 0
+      if (isExpired || this.#cookies.size >= most) continue
+      this.#cookies.set(key, { name, value: pair.slice(equals + 1).trim(), origin, path })
+    }
+  }
+
+  /** The value of the Cookie header for a URL, the cookies with the longest paths first; undefined if there is none. */
+  header({ origin, pathname }: URL): string | undefined {
+    const matching = [...this.#cookies.values()]
+      .filter((cookie) => cookie.origin === origin && pathMatches(cookie.path, pathname))
+      .sort((one, other) => other.path.length - one.path.length)
+    return matching.length === 0 ? undefined : matching.map(({ name, value }) => `${name}=${value}`).join("; ")
+  }
+}

@@ -1,0 +1,96 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import * as RcMap from "effect/RcMap"
+import type * as Scope from "effect/Scope"
+import type { UpstreamError } from "./errors.ts"
+import { type Login, LoginSession, type Open } from "./login.ts"
+import type { MemoryBudget } from "./memory-budget.ts"
+import type { makePools } from "./pool.ts"
+import type { Attempt } from "./send.ts"
+
+const maxPause = 900_000
+
+const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+/** One target's use of a session. */
+export class SessionUse {
+  readonly session: LoginSession
+  readonly #interval: Duration.Duration
+  #refusals = 0
+  #pausedUntil = 0
+
+  constructor(session: LoginSession, interval: Duration.Duration) {
+    this.session = session
+    this.#interval = interval
+  }
+
+  get open(): Effect.Effect<Open, UpstreamError> {
+    return this.session.get(this.#interval)
+  }
+
+  /**
+   * The target answered with a status that is not accepted. True if another login may help. A target that refuses each new session, since its user
+   * may not see it, for instance, must not keep logging in: it pauses, twice as long each time.
+   */
+  readonly refused = Effect.fnUntraced(function* (this: SessionUse, open: Open, status: number, isSecond: boolean) {
+    if (!this.session.login.refused.includes(status)) return false
+    const now = yield* monotonic
+    if (isSecond) {
+      const pause = Math.min(maxPause, Duration.toMillis(this.#interval) * 2 ** this.#refusals)
+      this.#refusals++
+      this.#pausedUntil = now + pause
+      return false
+    }
+    if (now < this.#pausedUntil) return false
+    this.session.forget(open)
+    return true
+  })
+
+  /** The target accepted the session. */
+  accepted(): void {
+    this.#refusals = 0
+    this.#pausedUntil = 0
+  }
+}
+
+class SessionKey implements Equal.Equal {
+  readonly login: Login
+
+  constructor(login: Login) {
+    this.login = login
+  }
+
+  [Equal.symbol](other: unknown): boolean {
+    return other instanceof SessionKey && other.login.fingerprint === this.login.fingerprint
+  }
+
+  [Hash.symbol](): number {
+    return Hash.string(this.login.fingerprint)
+  }
+}
+
+/** A reload ends the polls of a target that changed before it begins those of its successor, which takes over the session. */
+const idleTime = Duration.seconds(5)
+
+/** The sessions of all targets: one for each login, however many targets share it. Scoped: a session is closed after its last target. */
+export const makeSessions = Effect.fnUntraced(function* (
+  common: Attempt["headers"],
+  memory: MemoryBudget,
+  openPool: Effect.Success<ReturnType<typeof makePools>>
+) {
+  const sessions = yield* RcMap.make({
+    idleTimeToLive: idleTime,
+    lookup: ({ login }: SessionKey) =>
+      Effect.gen(function* () {
+        const pool = yield* openPool(login.request)
+        return yield* Effect.acquireRelease(
+          Effect.sync(() => new LoginSession(login, { common, memory, pool })),
+          ({ logout }) => logout
+        )
+      })
+  })
+  return (login: Login): Effect.Effect<LoginSession, never, Scope.Scope> => RcMap.get(sessions, new SessionKey(login))
+})

@@ -1,0 +1,393 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
+import { HttpClient } from "../../src/client/http-client.ts"
+import { get, type Request } from "../../src/client/request.ts"
+import { compileLogin } from "../../src/config/login-compiler.ts"
+import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
+import { folder } from "../client/folder.ts"
+import { told } from "../client/opened.ts"
+
+let upstream: Faulty
+beforeAll(async () => {
+  upstream = await startFaulty()
+})
+afterAll(() => upstream[Symbol.asyncDispose]())
+
+/** What the appliance saw. */
+let logins: Array<{ readonly method: string; readonly body: string; readonly type: string | undefined }>
+let logouts: number
+/** The tokens that it takes now. */
+let valid: Set<string>
+let issued: number
+
+const api: Fault = (response, _socket, { headers }) => {
+  const token = headers.authorization?.replace("Bearer ", "") ?? headers.cookie?.replace("sid=", "") ?? ""
+  response.writeHead(valid.has(token) ? 200 : 401).end(`{"token":"${token}"}`)
+}
+
+/** Opens a session; `answer` makes its response of the token. */
+const loginWith =
+  (answer: (token: string) => { readonly body?: string; readonly headers?: Record<string, string> }): Fault =>
+  async (response, _socket, request) => {
+    const body = await text(request)
+    logins.push({ method: request.method ?? "", body, type: request.headers["content-type"] })
+    if (!body.includes("s3cret") && request.method === "POST") return void response.writeHead(403).end()
+    const token = `t${++issued}`
+    valid.add(token)
+    const made = answer(token)
+    response.writeHead(200, made.headers).end(made.body ?? "")
+  }
+
+const json = loginWith((token) => ({ body: JSON.stringify({ data: { token, expires_in: 3600 } }) }))
+
+let secret: string
+beforeEach(() => {
+  logins = []
+  logouts = 0
+  valid = new Set()
+  issued = 0
+  upstream.requests.length = 0
+  secret = join(folder(), "password")
+  writeFileSync(secret, "s3cret\n")
+  upstream.also.api = api
+  upstream.also.login = json
+  upstream.also.logout = (response, _socket, { headers }) => {
+    logouts++
+    valid.delete(headers.authorization?.replace("Bearer ", "") ?? headers.cookie?.replace("sid=", "") ?? "")
+    response.writeHead(204).end()
+  }
+})
+
+const settings = (change: object = {}) => ({
+  url: `${upstream.url}/login`,
+  json: { user: "poller", password: { file: secret } },
+  take: { token: "$.data.token" },
+  give: { headers: { Authorization: "Bearer {token}" } },
+  ...change
+})
+
+/** A client whose targets share a login, until the test ends. */
+const scene = async (given: object = settings(), interval = Duration.seconds(30)) => {
+  const scope = await Effect.runPromise(Scope.make())
+  const client = await Effect.runPromise(
+    Scope.provide(
+      Effect.map(Layer.build(HttpClient.layer("poller/0.0.0", 100)), (context) => context),
+      scope
+    )
+  )
+  const login = compileLogin("array", JSON.parse(JSON.stringify(given)), (path) => path)
+  const target = async (change: Partial<Request> = {}) => {
+    const own = await Effect.runPromise(Scope.make())
+    const request = {
+      ...get(new URL(`${upstream.url}/api`), Duration.seconds(5)),
+      login: { login, interval },
+      ...change
+    }
+    const exchange = await Effect.runPromise(
+      Scope.provide(
+        Effect.provideContext(
+          Effect.flatMap(HttpClient, ({ open }) => open(request)),
+          client
+        ),
+        own
+      )
+    )
+    const poll = () => Effect.runPromise(Effect.result(exchange(undefined)))
+    return Object.assign(poll, { close: () => Effect.runPromise(Scope.close(own, Exit.void)) })
+  }
+  let isClosed = false
+  const close = async () => {
+    if (!isClosed) await Effect.runPromise(Scope.close(scope, Exit.void))
+    isClosed = true
+  }
+  onTestFinished(close)
+  return { target, close }
+}
+
+describe("a session", () => {
+  test("is opened once for all targets that share it, however many ask at once", async () => {
+    const { target } = await scene()
+    const targets = await Promise.all(Array.from({ length: 20 }, () => target()))
+    const outcomes = await Promise.all(targets.map(async (poll) => told(await poll())))
+    expect(new Set(outcomes)).toEqual(new Set(['{"token":"t1"}']))
+    for (const poll of targets) expect(told(await poll())).toBe('{"token":"t1"}')
+    expect(logins).toEqual([
+      { method: "POST", body: '{"user":"poller","password":"s3cret"}', type: "application/json" }
+    ])
+  })
+
+  test("of a form", async () => {
+    const { target } = await scene(settings({ json: undefined, form: { user: "a&b", password: { file: secret } } }))
+    expect(told(await (await target())())).toBe('{"token":"t1"}')
+    expect(logins[0]).toEqual({
+      method: "POST",
+      body: "user=a%26b&password=s3cret",
+      type: "application/x-www-form-urlencoded"
+    })
+  })
+
+  test("by cookie alone", async () => {
+    upstream.also.login = loginWith((token) => ({ headers: { "set-cookie": `sid=${token}; HttpOnly; Path=/` } }))
+    const { target } = await scene(settings({ take: undefined, give: undefined }))
+    const poll = await target()
+    for (let i = 0; i < 3; i++) expect(told(await poll())).toBe('{"token":"t1"}')
+    expect(logins).toHaveLength(1)
+  })
+
+  test("by a header of the response", async () => {
+    upstream.also.login = loginWith((token) => ({ headers: { "x-auth-token": token } }))
+    const { target } = await scene(settings({ take: { token: { header: "X-Auth-Token" } } }))
+    expect(told(await (await target())())).toBe('{"token":"t1"}')
+  })
+
+  test("by a query parameter", async () => {
+    upstream.also.api = (response, _socket, { url = "" }) => void response.end(JSON.stringify({ url }))
+    const { target } = await scene(settings({ give: { params: { sid: "{token}" } } }))
+    expect(told(await (await target())())).toBe('{"url":"/api?sid=t1"}')
+  })
+
+  test("of GET with basic authentication", async () => {
+    const { target } = await scene(
+      settings({ json: undefined, auth: { basic: { username: "ada", password_file: secret } } })
+    )
+    expect(told(await (await target())())).toBe('{"token":"t1"}')
+    expect(logins[0]?.method).toBe("GET")
+    const [request] = upstream.requests
+    expect(request?.headers.authorization).toBe(`Basic ${btoa("ada:s3cret")}`)
+  })
+
+  test("is replaced within the poll when it is refused, and the request is sent once more", async () => {
+    const { target } = await scene()
+    const poll = await target()
+    expect(told(await poll())).toBe('{"token":"t1"}')
+    valid.clear()
+    expect(told(await poll())).toBe('{"token":"t2"}')
+    expect(logins).toHaveLength(2)
+  })
+
+  test("that is refused is replaced once for all targets", async () => {
+    const { target } = await scene()
+    const targets = await Promise.all(Array.from({ length: 10 }, () => target()))
+    await Promise.all(targets.map((poll) => poll()))
+    valid.clear()
+    const outcomes = await Promise.all(targets.map(async (poll) => told(await poll())))
+    expect(new Set(outcomes)).toEqual(new Set(['{"token":"t2"}']))
+    expect(logins).toHaveLength(2)
+  })
+
+  test("does not go to another origin", async () => {
+    const other = await startFaulty()
+    onTestFinished(() => other[Symbol.asyncDispose]())
+    upstream.also.api = (response) => void response.writeHead(302, { location: `${other.url}/good` }).end()
+    const { target } = await scene()
+    expect(told(await (await target())())).toBe('{"a":1}')
+    expect(other.requests[0]?.headers.authorization).toBeUndefined()
+  })
+})
+
+describe("a session ends", () => {
+  const at = (milliseconds: number) => {
+    const start = process.hrtime.bigint()
+    return () => start + BigInt(Math.round(milliseconds * 1e6))
+  }
+
+  test.each<[string, object, (token: string) => object, number]>([
+    ["renew", { renew: "50m" }, () => ({}), 3000],
+    ["expires in seconds", { take: { token: "$.token", expires: "$.expires" } }, () => ({ expires: 3600 }), 3590],
+    ["expires as text", { take: { token: "$.token", expires: "$.expires" } }, () => ({ expires: "100" }), 90],
+    [
+      "expires as a date",
+      { take: { token: "$.token", expires: "$.expires" } },
+      () => ({ expires: new Date(Date.now() + 3_600_000).toISOString() }),
+      3590
+    ],
+    [
+      "expires as seconds since 1970",
+      { take: { token: "$.token", expires: "$.expires" } },
+      () => ({ expires: Math.floor(Date.now() / 1000) + 3600 }),
+      3590
+    ]
+  ])("after %s", async (_name, change, more, seconds) => {
+    upstream.also.login = loginWith((token) => ({ body: JSON.stringify({ token, ...more(token) }) }))
+    const { target } = await scene(settings({ take: { token: "$.token" }, ...change }))
+    const poll = await target()
+    expect(told(await poll())).toBe('{"token":"t1"}')
+    const clock = vi.spyOn(process.hrtime, "bigint")
+    onTestFinished(() => clock.mockRestore())
+    clock.mockImplementation(at((seconds - 20) * 1000))
+    expect(told(await poll())).toBe('{"token":"t1"}')
+    clock.mockImplementation(at((seconds + 20) * 1000))
+    expect(told(await poll())).toBe('{"token":"t2"}')
+  })
+
+  test("at the exp of a JWT", async () => {
+    upstream.also.api = (response) => void response.end("{}")
+    upstream.also.login = loginWith((token) => {
+      const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")
+      return { body: JSON.stringify({ token: `${token}.${claims}.sig` }) }
+    })
+    const { target } = await scene(settings({ take: { token: "$.token" } }))
+    const poll = await target()
+    await poll()
+    const clock = vi.spyOn(process.hrtime, "bigint")
+    onTestFinished(() => clock.mockRestore())
+    clock.mockImplementation(at(3_500_000))
+    await poll()
+    expect(logins).toHaveLength(1)
+    clock.mockImplementation(at(3_600_000))
+    await poll()
+    expect(logins).toHaveLength(2)
+  })
+})
+
+describe("a login that fails", () => {
+  test.each<[string, Fault, RegExp]>([
+    ["a refusal", (response) => void response.writeHead(403).end("no s3cret"), /^login: login array: status 403$/],
+    ["a hang", faults.hang, /^timeout: /],
+    ["a drip", faults.drip_headers, /^timeout: /],
+    ["a reset", faults.reset, /^login: login array: the connection was closed before the response$/],
+    ["a flood", faults.flood, /^login: login array: .*/],
+    [
+      "HTML",
+      (response) => void response.end("<html>"),
+      /^login: login array: take\.token: the response is not JSON: it starts as HTML/
+    ],
+    ["no token", (response) => void response.end("{}"), /^login: login array: take\.token: finds no value$/],
+    ["a null", (response) => void response.end('{"data":{"token":null}}'), /^login: .*finds no value$/],
+    [
+      "two lines",
+      (response) => void response.end('{"data":{"token":"a\\nb"}}'),
+      /^login: the login gave a value that the header authorization cannot hold$/
+    ]
+  ])("with %s fails the poll with a reason, and nothing is sent to the target", async (_name, fault, outcome) => {
+    upstream.also.login = fault
+    const { target } = await scene()
+    const poll = await target({ timeout: Duration.millis(outcome.source.startsWith("^timeout") ? 200 : 5000) })
+    const first = told(await poll())
+    expect(first).toMatch(outcome)
+    expect(first).not.toContain("s3cret")
+    expect(upstream.requests.filter(({ url }) => url === "/api")).toEqual([])
+    await expect.poll(upstream.openSockets).toBeLessThanOrEqual(2)
+  })
+
+  test("is tried again after the interval, then after doubling pauses of 15 minutes at most, by all targets together", async () => {
+    upstream.also.login = (response) => {
+      logins.push({ method: "", body: "", type: undefined })
+      response.writeHead(401).end()
+    }
+    const { target } = await scene(settings(), Duration.seconds(10))
+    const targets = await Promise.all(Array.from({ length: 5 }, () => target()))
+    const start = process.hrtime.bigint()
+    const clock = vi.spyOn(process.hrtime, "bigint")
+    onTestFinished(() => clock.mockRestore())
+    const times: Array<number> = []
+    for (let seconds = 0; seconds < 7200; seconds += 10) {
+      clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
+      const before = logins.length
+      for (const poll of targets) expect(told(await poll())).toMatch(/^login: login array: status 401/)
+      expect(logins.length - before).toBeLessThanOrEqual(1)
+      if (logins.length > before) times.push(seconds)
+    }
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    expect(pauses.slice(0, 7)).toEqual([10, 20, 40, 80, 150, 290, 580])
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(900)
+    // the account is unlocked
+    upstream.also.login = json
+    clock.mockReturnValue(start + 9_000_000_000_000n)
+    expect(told((await targets[0]?.()) as never)).toBe('{"token":"t1"}')
+  })
+
+  test("of a missing secret is reason credential", async () => {
+    const { target } = await scene(settings({ json: { password: { file: "/nowhere/secret" } } }))
+    expect(told(await (await target())())).toBe("credential: cannot read /nowhere/secret: no such file")
+    expect(logins).toEqual([])
+  })
+
+  test("a target that refuses every session does not log in for ever", async () => {
+    upstream.also.api = (response) => void response.writeHead(403).end()
+    const { target } = await scene(settings(), Duration.seconds(10))
+    const poll = await target()
+    const start = process.hrtime.bigint()
+    const clock = vi.spyOn(process.hrtime, "bigint")
+    onTestFinished(() => clock.mockRestore())
+    for (let seconds = 0; seconds < 3600; seconds += 10) {
+      clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
+      expect(told(await poll())).toBe("status: status 403")
+    }
+    expect(logins.length).toBeLessThan(14)
+  })
+})
+
+describe("a session is closed", () => {
+  test.each<[string, object]>([
+    ["a URL", { logout: "/logout" }],
+    ["a URL with a method", { logout: { url: "/logout", method: "DELETE" } }]
+  ])("by %s, when the client ends", async (_name, change) => {
+    const { target, close } = await scene(settings(change))
+    const poll = await target()
+    await poll()
+    expect(logouts).toBe(0)
+    await poll.close()
+    expect(logouts).toBe(0)
+    await close()
+    expect([logouts, valid.size]).toEqual([1, 0])
+  })
+
+  test("by the URL that the login named, as Redfish does", async () => {
+    upstream.also.login = loginWith((token) => ({ headers: { "x-auth-token": token, location: "/logout?id=7" } }))
+    const { target, close } = await scene(
+      settings({
+        take: { token: { header: "X-Auth-Token" }, session: { header: "Location" } },
+        logout: { url: "{session}", method: "DELETE" }
+      })
+    )
+    await (await target())()
+    await close()
+    expect(upstream.requests.at(-1)).toMatchObject({ method: "DELETE", url: "/logout?id=7" })
+    expect(valid.size).toBe(0)
+  })
+
+  test("not where the login leads to another origin", async () => {
+    upstream.also.login = loginWith((token) => ({
+      headers: { "x-auth-token": token, location: "http://127.0.0.1:1/" }
+    }))
+    const { target, close } = await scene(
+      settings({
+        take: { token: { header: "X-Auth-Token" }, session: { header: "Location" } },
+        logout: { url: "{session}", method: "DELETE" }
+      })
+    )
+    await (await target())()
+    await close()
+    expect(upstream.requests.at(-1)?.url).toBe("/api")
+  })
+
+  test("and a server that hangs does not hold the end", async () => {
+    upstream.also.logout = faults.hang
+    const { target, close } = await scene(settings({ logout: "/logout" }))
+    await (await target())()
+    const start = performance.now()
+    await close()
+    expect(performance.now() - start).toBeLessThan(1500)
+  })
+
+  test("and kept while one of its targets makes room for its successor", async () => {
+    const { target, close } = await scene(settings({ logout: "/logout" }))
+    const poll = await target()
+    await poll()
+    await poll.close()
+    const next = await target()
+    expect(Result.isSuccess(await next())).toBe(true)
+    expect([logins.length, logouts]).toEqual([1, 0])
+    await close()
+    expect(logouts).toBe(1)
+  })
+})
