@@ -22,6 +22,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
 const src = join(import.meta.dirname, "../src")
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
 const text = (file: string) => readFileSync(join(src, file), "utf8")
+const importsOf = (file: string) => [...text(file).matchAll(/(?:from|import) "([^"]+)"/g)].map(([, target]) => target)
 const folder = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "")
 
 test.each(sources)("src/%s imports only what lies before it on the way of a document", (file) => {
@@ -64,4 +65,11 @@ test("no two files have the same name, so that a name says which file is meant",
   )
   const byName = Map.groupBy(files, (file) => basename(file))
   expect([...byName.values()].filter((same) => same.length > 1)).toEqual([])
+})
+
+test("signals are caught before any library is loaded: until then a SIGHUP ends the process", () => {
+  const [first] = text("main.ts").match(/^import .*$/m) ?? []
+  expect(first).toBe('import "./bootstrap.ts"')
+  expect(importsOf("bootstrap.ts")).toEqual(["./host/signals.ts"])
+  expect(importsOf("host/signals.ts")).toEqual(["node:os"])
 })
