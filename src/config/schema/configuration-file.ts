@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { infosHaveLabels, Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
 import { Text, url } from "./fields.ts"
-import { LoginSettings } from "./login.ts"
+import { LoginSettings } from "./login-settings.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
