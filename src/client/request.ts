@@ -1,6 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
-import type { Login } from "./login.ts"
+import type { Login } from "./login-session.ts"
 import type { Pages } from "./pages.ts"
 
 /** A file that holds a secret, read for every request, so that a new content counts at once. */

@@ -37,6 +37,6 @@ export const PageSettings = Schema.Struct({
   ),
   until_empty: Schema.optionalKey(path("The list that is empty on the last page.", "$.items")),
   while: Schema.optionalKey(path("What is true as long as there are more pages.", "$.has_more")),
-  max: Schema.optionalKey(least(1).annotate({ description: "The most pages. More fail the poll.", default: 100 }))
+  max: Schema.optionalKey(least(1).annotate({ description: "The most pages. More fail the poll. Default: 100." }))
 }).annotate({ description: "A response that comes in pages. Rows of the document run over all of them." })
 export type PageSettings = typeof PageSettings.Type
