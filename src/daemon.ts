@@ -65,12 +65,22 @@ const reloads = Effect.fnUntraced(function* (manager: TargetManager.TargetManage
   return yield* Effect.all([Effect.forever(serve), ...triggers], { concurrency: "unbounded", discard: true })
 })
 
-/** What `systemctl status` shows, such as `41/43 targets up`. */
+/** Names in the status line. */
+const maxNames = 5
+
+/** What `systemctl status` shows, such as `41/43 targets up, down: shop, fleet`. */
 const summary = Effect.map(StateStore, (store) => {
   const statuses = store.statuses()
-  const up = statuses.filter(({ last }) => last?.outcome._tag === "Good")
-  const stale = store.daemon().reload.successful ? "" : ", the last reload failed"
-  return `${up.length}/${statuses.length} targets up${stale}`
+  const up = statuses.filter(({ last }) => last?.outcome._tag === "Good").length
+  const down = statuses.filter(({ outage }) => outage !== undefined).map(({ target }) => target.name)
+  const waiting = statuses.length - up - down.length
+  const more = down.length > maxNames ? ` and ${down.length - maxNames} more` : ""
+  return [
+    `${up}/${statuses.length} targets up`,
+    ...(down.length > 0 ? [`down: ${down.slice(0, maxNames).join(", ")}${more}`] : []),
+    ...(waiting > 0 ? [`${waiting} not polled yet`] : []),
+    ...(store.daemon().reload.successful ? [] : ["the last reload failed"])
+  ].join(", ")
 })
 
 /** After this long the start is over, and the first polls of most targets. */
@@ -84,7 +94,10 @@ const healthy = Effect.map(healthProblems, (found) => found.length === 0)
  * What was built last is taken down first: the loops, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
-  const configuration = yield* (yield* ConfigurationService).load
+  const { failed } = yield* Notify
+  const configuration = yield* Effect.tapError((yield* ConfigurationService).load, ({ lines: [first = "", ...more] }) =>
+    failed(more.length === 0 ? first : `${first} (and ${more.length} more)`)
+  )
   const initial = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
   const self = { ...initial, host: hostname(), configuration: options.configuration }
 
@@ -115,6 +128,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     return yield* Effect.all(loops, { concurrency: "unbounded", discard: true })
   }).pipe(
     Effect.scoped,
+    Effect.tapError(({ message }) => failed(message)),
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
     Effect.provide(Layer.merge(StateStore.layer(self), ReloadQueue.layer))
   )

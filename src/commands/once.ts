@@ -63,9 +63,15 @@ const droppedOf = (outcome: Outcome): number => {
   return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0)
 }
 
+/** A secret that only the unit has is missing in a shell. */
+const credentialHint = ({ reason, message }: Extract<Outcome, { readonly _tag: "Failed" }>): string =>
+  reason === "credential" && message.endsWith("no such file") && process.env.CREDENTIALS_DIRECTORY === undefined
+    ? "; if systemd has it (LoadCredential=), set CREDENTIALS_DIRECTORY=/run/credentials/UNIT as root"
+    : ""
+
 /** What went wrong in a poll, a line each. */
 const complaints = (outcome: Outcome): ReadonlyArray<string> => {
-  if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}`]
+  if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}${credentialHint(outcome)}`]
   const { problems } = outcome.result ?? { problems: [] }
   const rest = droppedOf(outcome) - problems.length
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import { type Failure, failure } from "../failure.ts"
 import { reasonOf } from "../host/file-reader.ts"
+import { stderrIsJournal, withPriority } from "../host/journal.ts"
 
 const nameOf = (stream: Writable) => (stream === process.stderr ? "stderr" : "stdout")
 
@@ -14,5 +15,9 @@ export const print = (stream: Writable, text: string | Uint8Array): Effect.Effec
     })
   })
 
-export const printLines = (stream: Writable, lines: ReadonlyArray<string>): Effect.Effect<void, Failure> =>
-  lines.length === 0 ? Effect.void : print(stream, `${lines.join("\n")}\n`)
+/** Prints lines. In the journal those of stderr are problems, so that `journalctl --priority warning` shows them. */
+export const printLines = (stream: Writable, lines: ReadonlyArray<string>): Effect.Effect<void, Failure> => {
+  if (lines.length === 0) return Effect.void
+  const marked = stream === process.stderr && stderrIsJournal(process.env) ? lines.map(withPriority) : lines
+  return print(stream, `${marked.join("\n")}\n`)
+}

@@ -9,3 +9,9 @@ export const stderrIsJournal = ({ JOURNAL_STREAM: stream }: NodeJS.ProcessEnv): 
   const { dev, ino } = fstatSync(2)
   return stream === `${dev}:${ino}`
 }
+
+/** Marks a line for the journal as what it is (sd-daemon(3)): a problem, a warning or a note. Without a mark it would be information. */
+export const withPriority = (line: string): string => {
+  const priority = line.includes(": warning: ") ? 4 : line.includes(": note: ") ? 6 : 3
+  return `<${priority}>${line}`
+}

@@ -71,6 +71,8 @@ export class Notify extends Context.Service<
     readonly ready: Effect.Effect<void>
     /** Keeps the status line of `systemctl status` equal to `text`, which it evaluates once a second. */
     readonly status: <R>(text: Effect.Effect<string, never, R>) => Effect.Effect<void, never, R>
+    /** Why the daemon does not start: `systemctl status` shows it for a unit that has failed. */
+    readonly failed: (why: string) => Effect.Effect<void>
     readonly reloading: Effect.Effect<void>
     /** The stop has begun and takes up to `within`, also where TimeoutStopSec= is shorter. */
     readonly stopping: (within: Duration.Duration) => Effect.Effect<void>
@@ -112,6 +114,7 @@ const notifier = ({ send }: Channel, period: Duration.Duration | undefined) => {
         yield* Effect.sleep("1 second")
       }
     }),
+    failed: (why) => send(`STATUS=${why.replaceAll("\n", " ")}`),
     reloading: Effect.suspend(() => send(`RELOADING=1\nMONOTONIC_USEC=${monotonicMicros()}`)),
     stopping: (within) => send(`STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=${Duration.toMillis(within) * 1000}`),
     watchdog: Effect.fnUntraced(function* (healthy) {
@@ -127,6 +130,7 @@ const notifier = ({ send }: Channel, period: Duration.Duration | undefined) => {
 const silent = Notify.of({
   ready: Effect.void,
   status: () => Effect.void,
+  failed: () => Effect.void,
   reloading: Effect.void,
   stopping: () => Effect.void,
   watchdog: () => Effect.void

@@ -44,8 +44,9 @@ const maxFile = 500_000_000
 /** The first line of a file, with a digest of all that follows. */
 const signature = "poller response 1"
 
-const gzip = promisify<zlib.InputType, Buffer>(zlib.gzip)
-const gunzip = promisify<zlib.InputType, Buffer>(zlib.gunzip)
+// made when they are needed: at the start of a process node:zlib would be loaded for nothing
+const gzip = (bytes: Uint8Array) => promisify<zlib.InputType, Buffer>(zlib.gzip)(bytes)
+const gunzip = (bytes: Uint8Array) => promisify<zlib.InputType, Buffer>(zlib.gunzip)(bytes)
 
 interface Content extends SavedResponse {
   readonly name: string

@@ -16,7 +16,8 @@ test("poller@.service is poller.service, but for what belongs to an instance", (
       "Description=Polls JSON APIs and serves the answers as Prometheus series (%i)"
     ],
     ["Environment=POLLER_CONFIG=/etc/poller/poller.yml", "Environment=POLLER_CONFIG=/etc/poller/%i.yml"],
-    ["EnvironmentFile=-/etc/default/poller", "EnvironmentFile=-/etc/default/poller-%i"]
+    ["EnvironmentFile=-/etc/default/poller", "EnvironmentFile=-/etc/default/poller-%i"],
+    ["StateDirectory=poller", "StateDirectory=poller/%i"]
   ])
   expect(template).toHaveLength(lines("poller.service").length)
 })

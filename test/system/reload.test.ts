@@ -179,4 +179,7 @@ test("a reload with a secret that is missing costs its own target only, and so d
   const again = await start("--config", config)
   await again.line(/target down.* target=b .*cannot read .*\/none: no such file/)
   expect(await targetsOf(again)).toEqual(["a", "b"])
+
+  const once = await new Program(["once", "--config", config, "--only", "b"]).ended
+  expect(once.stderr).toMatch(/^b: credential: cannot read .*none: no such file; .* set CREDENTIALS_DIRECTORY=/)
 })

@@ -22,7 +22,7 @@ describe.concurrent("under systemd", () => {
     const says = (text: string) => until(text, 5, async () => (await poller.show("StatusText")).StatusText === text)
     await says("1/1 targets up")
     upstream.answer = (_, response) => response.writeHead(500).end()
-    await says("0/1 targets up")
+    await says("0/1 targets up, down: shop")
   })
 
   test("an outage is two lines in the journal, each with its level", async ({ machine }) => {
@@ -77,17 +77,71 @@ describe.concurrent("under systemd", () => {
     const journal = (await poller.journal()).map(({ MESSAGE }) => MESSAGE)
     expect(journal).toContainEqual(expect.stringMatching(/reload\.yml:1:\d+: .*lables/))
     expect(await poller.scrape()).toContain(series)
+    await until("the metric says so", 5, async () =>
+      (await poller.scrape()).includes("poller_config_last_reload_successful 0\n")
+    )
+    const problems = (await poller.journal()).filter(({ MESSAGE }) => /lables/.test(MESSAGE))
+    expect(new Set(problems.map(({ PRIORITY }) => PRIORITY))).toEqual(new Set(["3"]))
+    await until(
+      "the status says so",
+      5,
+      async () => (await poller.show("StatusText")).StatusText === "1/1 targets up, the last reload failed"
+    )
     expect(await poller.show("MainPID", "SubState")).toEqual({ MainPID, SubState: "running" })
   })
 
   test("a bad configuration fails the start for good: it would fail again", async ({ machine }) => {
     const poller = await makeInstance(machine, "bad", { config: "targets: 7" })
     expect(await poller.systemctl("start")).toMatchObject({ code: 1 })
+    const problem = "/etc/poller/bad.yml:1:10: targets: expected a list, got 7"
+    expect(await poller.show("StatusText")).toEqual({ StatusText: problem })
+    const lines = (await poller.journal()).filter(({ MESSAGE }) => MESSAGE === problem)
+    expect(lines.map(({ PRIORITY }) => PRIORITY)).toEqual(["3"])
     expect(await poller.show("ExecMainStatus", "NRestarts", "ActiveState")).toEqual({
       ExecMainStatus: "78",
       NRestarts: "0",
       ActiveState: "failed"
     })
+  })
+
+  test("a credential that is missing costs its own target only, at the start and at a reload, which says so", async ({
+    machine
+  }) => {
+    await using upstream = await startUpstream(json({ depth: 7 }))
+    const config = (auth: string) =>
+      `targets: [{ name: shop, url: ${upstream.url}, interval: 200ms, timeout: 150ms, metrics: { shop_queue_depth: depth }, auth: { bearer_token_file: ${auth} } }]`
+    machine.write("/etc/poller/credentials/there", "s3cret\n", 0o600)
+    const poller = await makeInstance(machine, "missing", {
+      config: config("there"),
+      service: ["LoadCredential=there:/etc/poller/credentials/there"]
+    })
+    await poller.start()
+    await until("the target is up", 5, async () => (await poller.scrape()).includes('poll_up{target="shop"} 1'))
+    poller.configure(config("absent"))
+    expect(await poller.systemctl("reload")).toMatchObject({ code: 1 })
+    await until("the target is down", 5, async () =>
+      /poll_errors_total\{reason="credential",target="shop"\} [1-9]/.test(await poller.scrape())
+    )
+    const journal = (await poller.journal()).map(({ MESSAGE }) => MESSAGE)
+    expect(journal).toContainEqual(
+      expect.stringMatching(/missing\.yml:1:\d+: .*bearer_token_file: no such file in \$CREDENTIALS_DIRECTORY/)
+    )
+    expect(await poller.systemctl("restart")).toMatchObject({ code: 0 })
+    await until("the target is down", 5, async () => (await poller.scrape()).includes('poll_up{target="shop"} 0'))
+  })
+
+  test("a restart has the series of a seldom polled target at once, from its StateDirectory", async ({ machine }) => {
+    await using upstream = await startUpstream(json({ depth: 7 }))
+    const poller = await makeInstance(machine, "state", {
+      config: `targets: [{ name: shop, url: ${upstream.url}, interval: 1h, metrics: { shop_queue_depth: depth } }]`
+    })
+    await poller.start()
+    await upstream.request(1)
+    await until("it is up", 5, async () => (await poller.scrape()).includes("shop_queue_depth 7"))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await poller.systemctl("restart")).toMatchObject({ code: 0 })
+    await until("the series is there", 5, async () => (await poller.scrape()).includes("shop_queue_depth 7"))
+    expect(upstream.requests).toBe(1)
   })
 
   test("a credential that only root can read reaches the request", async ({ machine }) => {

@@ -72,7 +72,7 @@ describe.concurrent("poller comes back", () => {
       MainPID: before.MainPID,
       NRestarts: "0",
       SubState: "running",
-      StatusText: "0/1 targets up"
+      StatusText: "0/1 targets up, down: shop"
     })
   })
 })
