@@ -1,9 +1,16 @@
 import { defineConfig } from "vitest/config"
 
 /** Tests that assert a time or an amount of memory, or boot a machine. */
-const serial = ["bench", "clients", "descriptors", "password-guesses", "slow-scrape", "storm", "systemd/*"].map(
-  (name) => `test/system/${name}.test.ts`
-)
+const serial = [
+  "bench",
+  "clients",
+  "descriptors",
+  "pages",
+  "password-guesses",
+  "slow-scrape",
+  "storm",
+  "systemd/*"
+].map((name) => `test/system/${name}.test.ts`)
 
 export default defineConfig({
   test: {

@@ -31,6 +31,7 @@ import { once } from "./commands/once.ts"
 import { print, printLines } from "./commands/output.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
+import { status } from "./commands/status.ts"
 import { test } from "./commands/test.ts"
 import { formatUsageError } from "./commands/usage-errors.ts"
 import { fromEnvironment, VariableWarnings } from "./commands/variables.ts"
@@ -44,7 +45,7 @@ import { exitAsCommand, stopStatus } from "./host/signals.ts"
 import { startWorker } from "./host/worker.ts"
 import { longVersion, version } from "./version.ts"
 
-const commands = [run, check, once, test, init, convert, schema, demo, healthcheck] as const
+const commands = [run, check, once, test, init, convert, status, schema, demo, healthcheck] as const
 const commandNames = commands.map(({ name }) => name)
 
 /** The commands that a signal ends as it should. Their log takes the warnings of the start. */

@@ -392,6 +392,7 @@ import os, socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", 0))
 os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="poller.socket")
 os.execvp(sys.argv[1], sys.argv[1:])`
     const { code, stderr } = await new Program(["-c", script, ...program, "--target", "http://127.0.0.1:1/"], {

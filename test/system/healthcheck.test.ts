@@ -63,7 +63,7 @@ test("one that is blocked: exit 1, after 5 seconds", async () => {
   const address = await daemonThat(() => {})
   expect(await healthcheck("--addr", address)).toMatchObject({
     code: 1,
-    stderr: `http://${address}/healthz: no answer in 5 seconds\n`
+    stderr: `http://${address}/healthz: no response in 5 seconds\n`
   })
 })
 

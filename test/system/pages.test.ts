@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Browser, chromium, type Page } from "playwright-core"
@@ -14,8 +15,26 @@ const missing = isMissing({
   install: "apt-get install chromium brings it"
 })
 
-/** Where the pictures go, to be looked at. */
+/** Where the screenshots go, to be looked at: $POLLER_PICTURES, or a folder that is removed. */
 const pictures = process.env.POLLER_PICTURES ?? mkdtempSync(join(tmpdir(), "poller-pictures-"))
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+interface Violation {
+  readonly id: string
+  readonly nodes: ReadonlyArray<{ readonly html: string; readonly failureSummary?: string }>
+}
+
+/** What axe-core finds wrong with a page by WCAG 2.2, levels A and AA. */
+const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
+  // the page's own policy forbids scripts; axe runs outside of it
+  const found = (await page.evaluate(
+    `${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then(({ violations }) => violations)`
+  )) as ReadonlyArray<Violation>
+  return found.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`
+  )
+}
 
 const queues = (request: { readonly url?: string | undefined }) => ({
   queues: ["orders", "mails"].map((name, index) => ({ name, depth: (request.url?.length ?? 0) + index }))
@@ -26,6 +45,13 @@ const byPath: Answer = (request, response) => {
   const kind = request.url?.split("/").at(-1)
   if (kind === "down") return void response.writeHead(503).end()
   if (kind === "silent") return
+  if (kind === "part")
+    return json({
+      queues: [
+        { name: "orders", depth: "many" },
+        { name: "mails", depth: 3 }
+      ]
+    })(request, response)
   const wait = (1 + Math.random()) * (kind === "slow" ? 60 : kind === "slower" ? 150 : 0)
   setTimeout(() => json(queues(request))(request, response), wait)
 }
@@ -83,7 +109,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     options: { dark?: boolean; phone?: boolean } = {}
   ): Promise<Page> => {
     const page = await browser.newPage({
-      viewport: options.phone ? { width: 390, height: 844 } : { width: 1100, height: 760 },
+      viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 860 },
       colorScheme: options.dark ? "dark" : "light"
     })
     onTestFinished(() => page.close())
@@ -96,6 +122,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     expect(complaints).toEqual([])
     // no sideways scrolling, however narrow
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+    expect(await violations(page)).toEqual([])
     return page
   }
 
@@ -114,27 +141,52 @@ describe.skipIf(missing)("the pages in a browser", () => {
       )
       .toBeGreaterThan(polls)
 
-  test("all well", async () => {
+  const heading = (page: Page) => page.locator("h1").textContent()
+  const names = (page: Page) => page.locator("td.name a").allTextContents()
+
+  test("all up", async () => {
     const daemon = await daemonOf(all("well"))
-    await settled(daemon.url, 30)
-    const page = await visit(daemon.url, "well")
-    expect(await page.locator("h1").textContent()).toBe("All 6 targets are up")
-    await visit(daemon.url, "well-phone", { phone: true })
+    await settled(daemon.url, 15)
+    const page = await visit(daemon.url, "up")
+    expect(await heading(page)).toBe("All 6 targets are up")
+    await visit(daemon.url, "up-phone", { phone: true })
+    const one = await daemonOf({ shop: "well" })
+    await settled(one.url, 3)
+    expect(await heading(await visit(one.url, "one"))).toBe("The one target is up")
+    await visit(`${one.url}/targets/shop`, "target-up", { dark: true })
   })
 
-  test("one down: it comes first, with when and why, and a click leads to its page", async () => {
-    const daemon = await daemonOf({ ...all("well"), payments: "down", partners: "slow" })
-    await settled(daemon.url, 30)
+  test("some down: the causes below the sentence, what is down first, and a click leads to its page", async () => {
+    const daemon = await daemonOf({ ...all("well"), payments: "down", partners: "slow", stock: "part" })
+    await settled(daemon.url, 15)
     const page = await visit(daemon.url, "down")
-    expect(await page.locator("h1").textContent()).toBe("1 of 8 targets is down")
-    expect(await page.locator("tbody tr").first().textContent()).toMatch(/down\s*payments\s*since .* ago: status 503/)
+    expect(await heading(page)).toBe("1 of 9 targets is down, 1 drops samples")
+    expect(await page.locator(".causes").textContent()).toMatch(/^1 × status 503, all at 127\.0\.0\.1:\d+$/)
+    expect((await names(page)).slice(0, 2)).toEqual(["payments", "stock"])
+    expect(await page.locator("tbody tr").first().textContent()).toMatch(
+      /down\s*payments\s*status 503\s*down since \d\d:\d\d:\d\d UTC \(\d+ s\)/
+    )
     await visit(daemon.url, "down-dark", { dark: true })
-    await visit(daemon.url, "down-phone", { phone: true })
+    const phone = await visit(daemon.url, "down-phone", { phone: true })
+    const bottoms = "[...document.querySelectorAll('tbody tr')].map((row) => row.getBoundingClientRect().bottom)"
+    const rows: ReadonlyArray<number> = await phone.evaluate(bottoms)
+    expect(rows.filter((bottom) => bottom <= 844).length).toBeGreaterThanOrEqual(4)
     await page.getByRole("link", { name: "payments" }).click()
-    expect(await page.locator("h1").textContent()).toBe("payments")
-    await visit(page.url(), "target-down")
-    await visit(page.url(), "target-down-phone", { phone: true })
-  })
+    expect(await heading(page)).toBe("down payments")
+    for (const [picture, options] of [
+      ["target-down", {}],
+      ["target-down-dark", { dark: true }],
+      ["target-down-phone", { phone: true }]
+    ] as const)
+      await visit(page.url(), picture, options)
+    const folded = await page.locator("h2:has-text('Last polls') + table tbody tr").allTextContents()
+    expect(folded).toHaveLength(1)
+    expect(folded[0]).toMatch(/failed10 × status 503/)
+    await page.getByRole("link", { name: "all targets" }).click()
+    await page.getByRole("link", { name: "stock" }).click()
+    expect(await page.getByText('"many"').count()).toBe(1)
+    await visit(page.url(), "target-partial")
+  }, 90_000)
 
   test("a slow one: its durations are to be seen, with gaps where ticks were skipped", async () => {
     const daemon = await daemonOf(
@@ -144,34 +196,69 @@ describe.skipIf(missing)("the pages in a browser", () => {
     await settled(daemon.url, 12)
     const page = await visit(`${daemon.url}/targets/warehouse`, "slow")
     expect(await page.getByRole("img").getAttribute("aria-label")).toMatch(
-      /the last \d+ polls: .*, the slowest good one took \d+ ms/
+      /the last \d+ polls: .*, the slowest good one took \d+ ms; timeout 250 ms/
     )
-    expect(await page.locator("pre").textContent()).toContain('shop_queue_depth{queue="orders",shop="warehouse"}')
+    expect(await page.locator("figcaption").textContent()).toMatch(/max \d+ ms, timeout 250 ms \(dashed\)/)
+    expect(await page.locator(".axis span").allTextContents()).toHaveLength(2)
+    expect(await page.locator("pre").last().textContent()).toContain(
+      'shop_queue_depth{queue="orders",shop="warehouse"}'
+    )
   })
 
   test("the first start: nothing was polled yet, and nothing is wrong", async () => {
     const daemon = await daemonOf(all("silent"), "interval: 1h, timeout: 1h")
     const page = await visit(daemon.url, "first")
-    expect(await page.locator("h1").textContent()).toBe("0 of 6 targets polled so far")
+    expect(await heading(page)).toBe("0 of 6 targets polled so far")
+    expect(await page.locator(".causes").count()).toBe(0)
   })
 
-  test("2,000 targets: open in under a second, a hundred at a time, and only the trouble when asked", async () => {
+  test("2,000 targets: open in under a second, a hundred at a time; search, filter and group by keyboard", async () => {
     const many = Object.fromEntries(
-      Array.from({ length: 2000 }, (_, n) => [
-        `node-${String(n).padStart(4, "0")}.example.com`,
-        n % 400 === 7 ? "down" : "well"
-      ])
+      Array.from({ length: 2000 }, (_, n) => [`node-${n}.example.com`, n % 400 === 7 ? "down" : "well"])
     )
     const daemon = await daemonOf(many, "interval: 10s, timeout: 9s")
     await settled(daemon.url, 0)
     const page = await visit(daemon.url, "many")
     const loaded = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     expect(loaded).toBeLessThan(1000)
-    expect(await page.locator("h1").textContent()).toBe("5 of 2000 targets are down")
+    expect(await heading(page)).toBe("5 of 2000 targets are down")
     expect(await page.locator("tbody tr").count()).toBe(100)
-    await page.getByRole("link", { name: "show only those that are down" }).click()
+    expect((await names(page)).slice(5, 9)).toEqual([0, 1, 2, 3].map((n) => `node-${n}.example.com`))
+    await page.getByLabel("State").selectOption("down")
+    await page.getByRole("button", { name: "Show" }).press("Enter")
     expect(await page.locator("tbody tr").count()).toBe(5)
     await page.screenshot({ path: join(pictures, "many-down.png") })
+    await page.getByRole("link", { name: "show all" }).click()
+    await page.getByRole("searchbox").fill("node-19")
+    await page.getByRole("searchbox").press("Enter")
+    expect(await page.locator("tbody tr").count()).toBe(100)
+    expect(await page.getByRole("status").textContent()).toBe("111 targets of 2,000 shown")
+    await page.getByRole("link", { name: "next" }).click()
+    expect(await page.locator("tbody tr").count()).toBe(11)
+    await page.goto(`${daemon.url}/?group=host`)
+    expect(await page.locator("caption").count()).toBe(1)
+  }, 90_000)
+
+  test("an unknown target and an unknown page have a way back", async () => {
+    const daemon = await daemonOf({ shop: "well" })
+    for (const path of ["/targets/nope", "/nope"]) {
+      const page = await browser.newPage()
+      onTestFinished(() => page.close())
+      expect((await page.goto(daemon.url + path))?.status()).toBe(404)
+      await page.getByRole("link", { name: "To the list of targets" }).click()
+      expect(await heading(page)).toMatch(/target/)
+    }
+    expect(await (await fetch(`${daemon.url}/nope`)).text()).toBe("not found\n")
+  })
+
+  test("the page reloads itself by a header, until it is told not to", async () => {
+    const daemon = await daemonOf({ shop: "well" })
+    expect((await fetch(daemon.url)).headers.get("refresh")).toBe("15")
+    expect((await fetch(`${daemon.url}/?refresh=off`)).headers.get("refresh")).toBeNull()
+    const page = await visit(daemon.url, "reload")
+    await page.getByRole("link", { name: "stop" }).click()
+    expect(page.url()).toContain("refresh=off")
+    expect((await fetch(page.url())).headers.get("refresh")).toBeNull()
   })
 
   test("a name that would be markup is a name", async () => {
@@ -180,7 +267,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     await settled(daemon.url, 0)
     const page = await visit(daemon.url, "hostile")
     await page.getByRole("link", { name }).click()
-    expect(await page.locator("h1").textContent()).toBe(name)
+    expect(await heading(page)).toBe(`up ${name}`)
     expect(await page.locator("script").count()).toBe(0)
   })
 })
