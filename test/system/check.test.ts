@@ -38,7 +38,7 @@ const secret = file(
 const problems = `${bad}:3:10: targets[0].url: expected a URL that begins with http:// or https://
 ${bad}:5:14: targets[0].timeout: the timeout (10s) is longer than the interval (5s)
 `
-const warning = `${warned}:1:61: warning: targets[0].metrics.a_ms: use the base unit: a_seconds with scale: 0.001\n`
+const warning = `${warned}:1:61: warning: targets[0].metrics.a_ms: use the base unit: a_seconds with unit: ms\n`
 
 test.each([
   ["a good file", [good], {}, 0, "1 target, no problems\n", ""],

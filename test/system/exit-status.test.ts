@@ -61,7 +61,7 @@ describe("an interrupted command exits with 128 and the signal", () => {
     child.stdin.write("targets: ")
     // SigCgt of /proc/PID/status: the signals are caught
     const caught = () => /SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? "0"
-    await expect.poll(() => BigInt(`0x${caught()}`) & 1n, { interval: 5 }).toBe(1n)
+    await expect.poll(() => BigInt(`0x${caught()}`) & 1n, { interval: 5, timeout: 20_000 }).toBe(1n)
     child.kill(signal)
     expect(await once(child, "exit")).toEqual([code, null])
   })
@@ -140,7 +140,7 @@ test("once --strict exits 1 when a sample was dropped", async () => {
     "targets: [{ name: a, url: 'http://127.0.0.1:1/', metrics: { a_up: { value: up, help: Up. }, a_down: { value: down, help: Down. } } }]\n"
   )
   const once = (...args: ReadonlyArray<string>) => new Program(["once", "--from", response, ...args]).ended
-  expect(await once(config)).toMatchObject({ code: 0, stderr: "a: a_down: missing: down of $: nothing\n" })
+  expect(await once(config)).toMatchObject({ code: 0, stderr: "a: a_down: missing: down of $: @ has up\n" })
   expect(await once("--strict", config)).toMatchObject({ code: 1, stdout: expect.stringContaining("a_up 1\n") })
   expect(await once("--strict", good)).toMatchObject({ code: 0 })
 })
