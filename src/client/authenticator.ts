@@ -8,7 +8,7 @@ import type { Auth, Request } from "./request.ts"
 import { readHeaderSecret, readSecret } from "./secrets.ts"
 import type { Attempt, CrossOrigin } from "./send.ts"
 
-/** Headers that may be secrets; their names are in lower case, so that they can be told apart. */
+/** Headers that may be secrets, with names in lower case, so that a name is unique. */
 export type SecretHeaders = Readonly<Record<string, Redacted.Redacted>>
 
 /** Header names are the same in any case. */
@@ -17,7 +17,10 @@ export const lowercase = <A>(headers: Readonly<Record<string, A>>): Readonly<Rec
 
 /** How the requests of one target are authenticated. */
 export interface Authenticator {
-  /** The headers for one request. Secrets are read from their files each time. Requests for a token go out like those to another origin. */
+  /**
+   * The headers for one request. Secrets are read from their files each time. Requests for a token are like those to
+   * another origin.
+   */
   readonly headers: (
     attempt: Pick<Attempt, "url" | "method" | "body">,
     crossOrigin: CrossOrigin

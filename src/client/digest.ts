@@ -11,7 +11,7 @@ interface Challenge {
 const parameter = /[\s,]*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y
 const scheme = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?=[\s,]|$)/y
 
-/** All challenges of a WWW-Authenticate header. What is no challenge ends them. */
+/** The challenges of a WWW-Authenticate header, up to the first syntax error. */
 export const challenges = (header: string): ReadonlyArray<Challenge> => {
   const found: Array<Challenge> = []
   let at = 0
@@ -113,8 +113,9 @@ export const makeDigest = (username: string) => {
     },
 
     /**
-     * The server refused a request with this WWW-Authenticate header. True if there is a challenge to answer: the first one, one with another nonce, or
-     * one that calls the nonce stale. The same nonce again means that user or password are wrong.
+     * The server refused a request with this WWW-Authenticate header. True if there is a challenge to answer: the first
+     * one, one with another nonce, or one that calls the nonce stale. The same nonce again means that user or password
+     * are wrong.
      */
     challenged: (header: string | undefined): boolean => {
       const [best] = challenges(header ?? "")

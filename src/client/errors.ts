@@ -15,7 +15,7 @@ export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly mess
   readonly reason = "connection"
 }
 
-/** A connection, but no trust: a certificate of theirs or ours. */
+/** TLS failed, because of a certificate of the server or of the client. */
 export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {
   readonly reason = "tls"
 }
@@ -46,7 +46,7 @@ export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: num
   }
 }
 
-/** `total` bytes are what all bodies under way may take. */
+/** `total` is the limit of all concurrent bodies in bytes. */
 export const tooMuchAtOnce = (total: number) =>
   new TooLarge({
     limit: total,
@@ -80,16 +80,19 @@ export const reasonOf = ({ reason }: UpstreamError): ErrorReason => reason
 export const closedBefore = new Unreachable({ message: "the connection was closed before the response" })
 export const brokenOff = new Unreachable({ message: "the connection was closed in the middle of the response" })
 
-/** Whether the other side closed the connection; Node has several words for it. */
+/** Whether the other side closed the connection; Node has several codes for it. */
 export const isBrokenOff = ({ code }: NodeJS.ErrnoException) => code === "ECONNRESET" || code === "EPIPE"
 
-/** The codes of TLS: OpenSSL's verification results and alerts, and Node's checks. UNSPECIFIED is a result that Node has no name for. */
+/**
+ * The codes of TLS: OpenSSL's verification results and alerts, and Node's checks. UNSPECIFIED is a result that Node has
+ * no name for.
+ */
 const isTls = (code: string) =>
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|CA_|EE_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|OUT_OF_MEM|UNSPECIFIED$|EPROTO$)/.test(
     code
   )
 
-/** Of a certificate whose authority is not known; how to make it known. */
+/** The hint for a certificate of an unknown authority. */
 const unknownAuthority: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "UNABLE_TO_GET_ISSUER_CERT",
@@ -98,7 +101,7 @@ const unknownAuthority: ReadonlySet<string> = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT"
 ])
 
-/** What OpenSSL says is `error:0A000412:SSL routines:func:the cause`, with more on either side. */
+/** OpenSSL's message contains `error:0A000412:SSL routines:func:the cause`. */
 const cause = (message: string) => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
 
 /** A message of Node or a library, without any URL in it, which may hold a password. */
@@ -106,7 +109,7 @@ export const withoutUrls = (message: string): string =>
   message.replace(/\S*:\/\/\S*/g, "(a URL)").replace(/\S*@\S*/g, "(a URL)")
 
 const tlsMessage = (code: string, text: string) => {
-  // what Node adds is about Node's own command line
+  // Node adds a hint about its own command line
   const [what = text] = text.split(";")
   if (unknownAuthority.has(code)) return `TLS: ${what}: if it is to be trusted, name its authority in tls: ca_file`
   return `TLS: ${what}`
@@ -118,12 +121,12 @@ const tunnel = (error: object) =>
 /** Node's error of a socket or of its TLS, as one of ours. */
 export const fromNode = (error: unknown): Unreachable | Untrusted => {
   if (error instanceof Unreachable || error instanceof Untrusted) return error
-  // several addresses of one name were tried: what the first said stands for all
+  // several addresses of one name were tried: the first error is reported
   const first = error instanceof AggregateError ? (error.errors[0] ?? error) : error
   const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
   const text = withoutUrls(cause(message.split("\n", 1)[0] ?? "") || code)
   if (isTls(code)) return new Untrusted({ message: tlsMessage(code, text) })
-  // Node's words quote the proxy's
+  // Node's message quotes the response of the proxy
   if (code === "ERR_PROXY_TUNNEL") return new Unreachable({ message: tunnel(first) })
   const words = code.startsWith("HPE_") ? text.replace("Parse Error", "the response is not HTTP") : text
   return new Unreachable({ message: words })

@@ -1,11 +1,12 @@
 import { detach } from "./detach.ts"
 
-/** Bytes that a body may have before its Content-Length counts for anything. */
+/** Bytes that are allocated without regard to Content-Length. */
 const first = 65_536
 
 /**
- * The bytes received so far, in one buffer that grows with them. Chunks are copied, since a chunk of one byte costs a hundred as an
- * object. `announced` is the length that a header states, or NaN; no more than four times the bytes received is ever allocated for it.
+ * The bytes received so far, in one buffer that grows with them. Chunks are copied, since a chunk of one byte costs a
+ * hundred as an object. `announced` is the Content-Length, or NaN. At most four times the received bytes are allocated
+ * for it.
  */
 export class GrowingBuffer {
   readonly #announced: number
@@ -16,7 +17,7 @@ export class GrowingBuffer {
     this.#announced = announced
   }
 
-  /** How many bytes more it takes to append so many. */
+  /** How many more bytes an append would allocate. */
   growthFor(bytes: number): number {
     return this.#capacityFor(this.size + bytes) - this.#bytes.length
   }

@@ -1,11 +1,11 @@
 import type * as http from "node:http"
 
-/** Puts an agent under the bound; it keeps no connection from when `wanted` says no. */
+/** Puts an agent under the limit. It keeps no connection when `wanted` returns false. */
 export type IdleLimit = <A extends http.Agent>(agent: A, wanted: () => boolean) => A
 
 /**
- * At most `limit` connections of all agents together are kept for later. One too many is closed rather than the one that was idle for longest: polls come
- * round in a circle, in which that one is the next to be used.
+ * Limits the idle connections of all agents together. A connection beyond the limit is closed, not the one that has
+ * been idle for longest: polls are periodic, so that one is used next.
  */
 export const limitIdle = (limit: number): IdleLimit => {
   let idle = 0
@@ -15,7 +15,7 @@ export const limitIdle = (limit: number): IdleLimit => {
   return (agent, wanted) => {
     const { keepSocketAlive, reuseSocket } = agent
     agent.keepSocketAlive = (socket) => {
-      // false closes the socket, as the documentation has it and the type has not
+      // false closes the socket, according to the documentation; the type does not have it
       const kept: unknown = wanted() && idle < limit && keepSocketAlive.call(agent, socket)
       if (kept !== true) return false
       idle++
@@ -31,7 +31,7 @@ export const limitIdle = (limit: number): IdleLimit => {
   }
 }
 
-/** Closes what an agent keeps for later. */
+/** Closes the idle connections of an agent. */
 export const closeIdle = ({ freeSockets }: http.Agent): void => {
   for (const sockets of Object.values(freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy()

@@ -6,8 +6,8 @@ type Callback = Parameters<LookupFunction>[2]
 const underWay = new Map<string, Array<Callback>>()
 
 /**
- * The addresses of a name, as the system finds them (getaddrinfo(3)). Who asks for a name that is being looked up waits for that answer: a lookup cannot be cut
- * short, so that the polls of a name whose servers are silent would pile up behind each other and before everybody else's.
+ * Looks up the addresses of a name by getaddrinfo(3). Concurrent requests for the same name share one lookup. A lookup
+ * cannot be cancelled, so that lookups of a name whose servers do not answer would block all other names.
  */
 export const lookup: LookupFunction = (name, options, callback) => {
   const question = JSON.stringify([name, options])

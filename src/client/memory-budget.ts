@@ -1,6 +1,6 @@
 import { totalmem } from "node:os"
 
-/** A body up to this size (bytes) is never counted: the polls under way are bounded, and so are these. */
+/** Bytes. Smaller bodies are not counted: the number of concurrent polls limits them. */
 const free = 1_000_000
 
 /** A quarter of the memory that the process may use, in bytes. */
@@ -17,15 +17,15 @@ interface Waiting {
 }
 
 /**
- * Bounds the memory of all bodies under way together. A body that needs more than is left waits until another one is done with. If all
- * of them wait, none would ever be done with: then the last to ask is refused.
+ * Limits the memory of all concurrent bodies. A body that needs more than is left waits for the release of another one.
+ * If all of them wait, none would ever be released, so the last one is rejected.
  */
 export class MemoryBudget {
   readonly total: number
   readonly #accounts = new Set<Account>()
   #waiting: Array<Waiting> = []
   #left: number
-  /** For a body that nobody released, since its poll was interrupted at the moment it was complete. */
+  /** Releases a body whose poll was interrupted at the moment it was complete. */
   readonly #dropped = new FinalizationRegistry<Account>((account) => account.release())
 
   constructor(total: number) {
@@ -37,7 +37,7 @@ export class MemoryBudget {
     return new Account(this)
   }
 
-  /** Whether the account may hold so many bytes more. */
+  /** Whether the account may take this many more bytes. */
   take(account: Account, bytes: number): boolean {
     const charge = Math.max(0, account.held + bytes - free) - Math.max(0, account.held - free)
     if (charge > this.#left) return false
@@ -79,7 +79,7 @@ export class MemoryBudget {
   }
 }
 
-/** What one body holds. */
+/** The memory of one body. */
 export class Account {
   readonly #budget: MemoryBudget
   held = 0
@@ -88,13 +88,13 @@ export class Account {
     this.#budget = budget
   }
 
-  /** Calls `granted` once the account may hold so many bytes more, or `refused`. */
+  /** Calls `granted` when the account may take this many more bytes, or `refused`. */
   take(bytes: number, granted: () => void, refused: (total: number) => void): void {
     if (this.#budget.take(this, bytes)) granted()
     else this.#budget.wait({ account: this, bytes, granted, refused: () => refused(this.#budget.total) })
   }
 
-  /** Releases what is held when the body is collected, if nobody does so before. */
+  /** Releases the memory when the body is garbage-collected, unless it was released before. */
   watch(body: Uint8Array): void {
     this.#budget.watch(body, this)
   }

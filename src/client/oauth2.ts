@@ -8,7 +8,10 @@ import { badStatus, type CrossOrigin, send } from "./send.ts"
 
 type OAuth2 = Extract<Auth, { readonly _tag: "OAuth2" }>
 
-/** A token is renewed this long before it expires (milliseconds), a short-lived one after nine tenths of its time, so that it does not expire on its way. */
+/**
+ * A token is renewed this long before it expires (milliseconds), a short-lived one after nine tenths of its lifetime,
+ * so that it does not expire during a request.
+ */
 const leeway = 10_000
 
 /** Milliseconds. RFC 6749 makes expires_in optional: such a token is used until the upstream refuses it. */
@@ -17,7 +20,10 @@ const lifetime = (seconds: number | undefined) =>
 
 const maxResponse = 1_000_000
 
-/** application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants the client's name and secret before they become Basic. */
+/**
+ * application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants the client's name and secret before they become
+ * Basic.
+ */
 const form = (text: string) => new URLSearchParams([["", text]]).toString().slice(1)
 
 /** The codes of RFC 6749, section 5.2. Anything else in an error may be a secret. */
@@ -33,7 +39,9 @@ const errorCodes: ReadonlySet<unknown> = new Set([
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** What a JSON object of the token endpoint has, whether there is a byte order mark before it or not; undefined if it is no such object. */
+/**
+ * Decodes a JSON object of the token endpoint, with or without a byte order mark; undefined if it is something else.
+ */
 const objectOf = (body: Buffer) => {
   try {
     const value: unknown = JSON.parse(body.toString().replace(/^\ufeff/, ""))
@@ -43,7 +51,7 @@ const objectOf = (body: Buffer) => {
   }
 }
 
-/** Some servers send the number as a string. What is no number of seconds says nothing. */
+/** Some servers send the number as a string. Anything else is ignored. */
 const secondsOf = (value: unknown): number | undefined => {
   const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : undefined
@@ -97,12 +105,12 @@ const requestToken = Effect.fnUntraced(function* (auth: OAuth2, crossOrigin: Cro
   return { token: Redacted.make(token), milliseconds: lifetime(secondsOf(seconds)) }
 })
 
-/** Milliseconds on a clock that nobody sets. */
+/** Milliseconds on the monotonic clock. */
 const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /**
- * The token of one target (RFC 6749, sections 4.3 and 4.4), requested when it is first needed and kept until shortly before it expires. A
- * target is polled by one poll at a time, so there is one request for it at a time.
+ * The token of one target (RFC 6749, sections 4.3 and 4.4), requested when it is first needed and kept until shortly
+ * before it expires. A target is polled by one poll at a time, so there is one request for it at a time.
  */
 export const makeToken = (auth: OAuth2) => {
   let token: Redacted.Redacted | undefined

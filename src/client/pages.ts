@@ -14,7 +14,7 @@ export interface Page {
 
 /** How a response that comes in pages is requested. */
 export interface Pages {
-  /** The most pages. One more fails the poll. */
+  /** Maximum number of pages. One more fails the poll. */
   readonly max: number
   /** The URL of the first page. */
   readonly first: (url: URL) => URL

@@ -14,8 +14,9 @@ import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
 
 /**
- * The agent that keeps the connections for a URL. One that does not reuse them is for requests that must not be sent twice: a server may close a kept
- * connection at the moment it is used again, and then nobody knows whether it has read the request. Throws if the URL's proxy cannot be used.
+ * The agent for a URL. Without `reuse` each request gets a new connection, for requests that must not be sent twice: a
+ * server may close a kept connection at the moment it is used again, and it is unknown whether it has read the request.
+ * Throws if the proxy of the URL cannot be used.
  */
 export type Agents = (url: URL, reuse: boolean) => http.Agent
 
@@ -23,7 +24,7 @@ export type Agents = (url: URL, reuse: boolean) => http.Agent
 export interface Pool {
   /** For the target's own origin. */
   readonly own: Agents
-  /** For another origin, which gets neither the client's certificate nor the name that the target's certificate is for. */
+  /** For other origins, without the client certificate and the server name of the target. */
   readonly crossOrigin: Agents
   /** Closes idle connections now, and those in use when their requests end. */
   readonly close: () => void
@@ -31,7 +32,7 @@ export interface Pool {
 
 const optional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
 
-/** What of TLS is the same for all connections, and what only the target's own host gets. */
+/** TLS options of all connections (`trust`), and those only for the target's own host (`identity`). */
 const certificatesOf = (
   { serverName, insecureSkipVerify }: Tls,
   { ca, cert, key }: { readonly [name in "ca" | "cert" | "key"]?: string | undefined }
@@ -46,7 +47,7 @@ const certificatesOf = (
 
 type Certificates = ReturnType<typeof certificatesOf>
 
-/** What the certificate files hold now. */
+/** Reads the certificate files. */
 const readTls = Effect.fnUntraced(
   function* (tls: Tls) {
     const [ca, cert, key] = yield* Effect.all([optional(tls.caFile), optional(tls.certFile), optional(tls.keyFile)])
@@ -78,7 +79,7 @@ const makePool = (request: Request, { trust, identity }: Certificates, bounded: 
     return agent
   }
 
-  /** Nearly all requests need this one. */
+  /** The agent of nearly all requests. */
   let first: http.Agent | undefined
   return {
     own: (url, reuse) => {
@@ -147,9 +148,9 @@ const makeFixedPool = (request: Request, idle: IdleLimit) => {
 }
 
 /**
- * The pools of all targets. Targets of one host share its connections, so that a host with a thousand targets has only as many connections
- * as it has concurrent polls. The result of the returned function gives the pool for one poll. Scoped: with the last target of a host, its
- * idle connections are closed.
+ * The pools of all targets. Targets of one host share its connections, so that a host with a thousand targets has only
+ * as many connections as it has concurrent polls. The result of the returned function gives the pool for one poll.
+ * Scoped: with the last target of a host, its idle connections are closed.
  */
 export const makePools = Effect.fnUntraced(function* (idle: IdleLimit) {
   const pools = yield* RcMap.make({

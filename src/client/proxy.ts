@@ -3,7 +3,10 @@ import { BlockList, isIP } from "node:net"
 import * as Redacted from "effect/Redacted"
 import { Unreachable } from "./errors.ts"
 
-/** A proxy's URL as Node takes it; a host and port alone mean http, as in curl and Go. Throws an error that names `from` and quotes nothing. */
+/**
+ * The URL of a proxy for Node. A host and port mean http, as in curl and Go. Throws an error that names `from` and does
+ * not quote the value.
+ */
 const proxyUrl = (text: string, from: string): string => {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
   if (url === null) throw new Unreachable({ message: `${from} is not a URL: write http://HOST:PORT` })
@@ -14,7 +17,10 @@ const proxyUrl = (text: string, from: string): string => {
 
 const port = ({ port, protocol }: URL) => port || (protocol === "https:" ? "443" : "80")
 
-/** Whether an entry of `no_proxy` covers the host of a URL: `*`, a host with or without its port, `.suffix`, an address or a network. */
+/**
+ * Whether an entry of `no_proxy` covers the host of a URL: `*`, a host with or without its port, `.suffix`, an address
+ * or a network.
+ */
 const covers = (entry: string, url: URL): boolean => {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase()
   if (entry === "*" || entry === host || entry === `${host}:${port(url)}`) return true
@@ -38,8 +44,8 @@ const variable = (names: ReadonlyArray<string>) => {
 }
 
 /**
- * The proxy for a URL, in Node's terms: the target's own, or the one that the usual variables name. Throws if that is no proxy that poller can use: to
- * connect directly would get around it in silence.
+ * The proxy for a URL, in Node's terms: the target's own, or the one that the usual variables name. Throws if poller
+ * cannot use that proxy: a direct connection would bypass it silently.
  */
 export const proxyFor = (url: URL, own: Redacted.Redacted<URL> | undefined): ProxyEnv | undefined => {
   const { protocol } = url

@@ -5,12 +5,12 @@ export const redirects: ReadonlyArray<number> = [301, 302, 303, 307, 308]
 /** RFC 9110, section 15.4, leaves the number to clients; browsers stop at 20, curl at 50. */
 export const maxRedirects = 10
 
-/** Where a redirect leads, and what is left of the request. */
+/** The next URL, and the parts of the request that remain. */
 export type Redirected = Pick<Attempt, "url" | "method" | "body"> & { readonly isCrossOrigin: boolean }
 
 /**
- * The request that a redirect asks for (RFC 9110, section 15.4), or why it is not followed. A request to another origin, a downgrade to http among them, has
- * no body, since that may be a secret.
+ * The request that a redirect asks for (RFC 9110, section 15.4), or why it is not followed. A request to another
+ * origin, also from https to http, has no body, since that may be a secret.
  */
 export const redirected = (
   { url: from, method, body }: Pick<Attempt, "url" | "method" | "body">,

@@ -3,7 +3,7 @@ import type * as Redacted from "effect/Redacted"
 import type { Login } from "./login-session.ts"
 import type { Pages } from "./pages.ts"
 
-/** A file that holds a secret, read for every request, so that a new content counts at once. */
+/** A file with a secret. It is read for every request, so that new content is used at once. */
 export interface SecretFile {
   /** Absolute. */
   readonly path: string
@@ -36,37 +36,37 @@ export interface Tls {
   readonly insecureSkipVerify: boolean
 }
 
-/** What is asked of a target at every poll, and the bounds of its answer. */
+/** The request of every poll of a target, and the limits of its response. */
 export interface Request {
   /** http or https, without user and password: those are `auth`. */
   readonly url: URL
-  /** The unix socket to connect to, in place of the URL's host. */
+  /** The unix socket to connect to, instead of the host of the URL. */
   readonly socketPath: string | undefined
   readonly method: string
   /** Any of them may be a secret. */
   readonly headers: Readonly<Record<string, Redacted.Redacted>>
   readonly headersFrom: Readonly<Record<string, SecretFile>>
   readonly body: Redacted.Redacted | undefined
-  /** The URL, the headers and the body of one poll, where there are times in them. */
+  /** Renders the URL, headers and body of one poll, if they contain times. */
   readonly render: ((now: number) => Pick<Request, "url" | "headers" | "body">) | undefined
   /** Ranges of status codes, both ends included. */
   readonly acceptStatus: ReadonlyArray<{ readonly from: number; readonly to: number }>
   readonly followRedirects: boolean
-  /** Bytes of the answer after decompression. */
+  /** Bytes of the response after decompression. */
   readonly maxBody: number
-  /** For all of it: connect, headers, body, redirects and a token that is asked for on the way. */
+  /** For the whole exchange: connecting, headers, body, redirects, and the request for a token. */
   readonly timeout: Duration.Duration
   /** May hold a password; without it the usual environment variables hold. */
   /** The session that the requests belong to. A login that failed is tried again after the interval at the earliest. */
   readonly login: { readonly login: Login; readonly interval: Duration.Duration } | undefined
-  /** Undefined: one response is all of it. */
+  /** Undefined: there is only one page. */
   readonly pages: Pages | undefined
   readonly proxy: Redacted.Redacted<URL> | undefined
   readonly auth: Auth | undefined
   readonly tls: Tls
 }
 
-/** The request for a URL of which nothing else is said. */
+/** A GET request with the default settings. */
 export const get = (url: URL, timeout: Duration.Duration): Request => ({
   url,
   socketPath: undefined,

@@ -4,7 +4,7 @@ import { fileLimits, readFile } from "../host/file-reader.ts"
 import { BadCredential } from "./errors.ts"
 import type { SecretFile } from "./request.ts"
 
-/** The content of a secret or a certificate; an empty file is one that is being written, or was forgotten. */
+/** The content of a secret or a certificate. An empty file is an error: it is being written, or was forgotten. */
 export const readText = (path: string): Effect.Effect<string, BadCredential> =>
   readFile(path, fileLimits.secret).pipe(
     Effect.mapError(({ message }) => new BadCredential({ message })),
@@ -15,16 +15,16 @@ export const readText = (path: string): Effect.Effect<string, BadCredential> =>
     )
   )
 
-/** A secret as it is now, without blanks and line ends around it, which editors leave. */
+/** The current secret, without spaces and line ends around it, which editors add. */
 export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, BadCredential> =>
   Redacted.isRedacted(secret)
     ? Effect.succeed(secret)
     : Effect.map(readText(secret.path), (text) => Redacted.make(text.trim()))
 
-/** Whether a header can hold the text. Node would send other characters in Latin-1 or not at all. */
+/** Whether the text is valid in a header. Node would send other characters as Latin-1, or fail. */
 export const fitsHeader = (text: string): boolean => /^[\t\x20-\x7e]*$/.test(text)
 
-/** A secret that is sent in a header as it is. */
+/** A secret that is sent unchanged in a header. */
 export const readHeaderSecret = (secret: SecretFile): Effect.Effect<Redacted.Redacted, BadCredential> =>
   Effect.filterOrFail(
     readSecret(secret),

@@ -32,21 +32,24 @@ export interface Attempt {
   readonly headers: Readonly<Record<string, Redacted.Redacted | string>>
   readonly body: Redacted.Redacted | string | undefined
   readonly agents: Agents
-  /** Of all bodies under way. */
+  /** The budget of all concurrent bodies. */
   readonly memory: MemoryBudget
-  /** The deadline of the exchange in milliseconds. Node knows no other for a tunnel that a proxy does not open. */
+  /** Timeout of the exchange in milliseconds. It is Node's only limit for the opening of a proxy tunnel. */
   readonly timeout: number
   readonly trace?: RequestTrace | undefined
 }
 
-/** What another origin may see of a request: neither credentials nor any header that the configuration sets, since each may be a secret. */
+/**
+ * The part of a request that another origin may see: no credentials, and no header of the configuration, since it may
+ * be a secret.
+ */
 export type CrossOrigin = Pick<Attempt, "headers" | "agents" | "timeout" | "memory">
 
-/** A response: its head, and its body if that was wanted. */
+/** A response: its headers, and its body if it was requested. */
 export interface Received {
   readonly head: http.IncomingMessage
   readonly body: Buffer | undefined
-  /** Says that the body's memory is no longer used. */
+  /** Releases the memory of the body. */
   readonly release: () => void
 }
 
@@ -68,7 +71,7 @@ const isSafe = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(method)
 
 const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
-/** What Node gives one address of a name before it tries the next: 250 ms, or less where the deadline is near. */
+/** Time for one address of a name before Node tries the next one: 250 ms, or less if the deadline is close. */
 const addressTimeout = (timeout: number) => Math.max(10, Math.min(250, Math.floor(timeout / 4)))
 
 /** Throws if a header cannot be sent, or the proxy cannot be used; without the header's value. */
@@ -79,7 +82,7 @@ const begin = ({ url, socketPath, method, headers, body, agents, timeout, trace 
       throw new Unreachable({ message: `the header ${name} holds a line end or a character that is not ASCII` })
   }
   const { request } = url.protocol === "https:" ? https : http
-  // the last one goes to net.connect, and is missing in the types of http
+  // the last option goes to net.connect; the types of http do not have it
   const options: http.RequestOptions & { readonly autoSelectFamilyAttemptTimeout: number } = {
     method,
     headers: spelled,
@@ -104,7 +107,7 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
     }
     const account = attempt.memory.open()
     const release = () => account.release()
-    // a bug of ours fails this request; thrown into Node's parser it would end the process
+    // a bug in poller fails this request; an exception in Node's parser would end the process
     const guard: Guard =
       (handler) =>
       (...args) => {
@@ -124,7 +127,7 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
         resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new StaleConnection() : closedBefore))
       })
     )
-    // a protocol that was not asked for
+    // an unwanted change of the protocol
     sent.on(
       "upgrade",
       guard((head: http.IncomingMessage, socket: Duplex) => {
@@ -145,7 +148,7 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
           })
           return
         }
-        // a short body came along with the head: passed over, it frees the connection for the next request; no other is waited for
+        // a short body that has arrived is skipped, which keeps the connection; poller does not wait for a longer one
         head.resume()
         setImmediate(() => {
           if (!head.complete) sent.destroy()
@@ -160,8 +163,9 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
   })
 
 /**
- * Sends one request. `limitOf` tells from the head of the response how many bytes of body to read at most, or not to read it. However it
- * ends, its socket is closed or back in the pool. Only a safe request is sent again: others do not reuse connections.
+ * Sends one request. `limitOf` returns the maximum size of the body for the headers of a response, or undefined to skip
+ * the body. At the end the socket is closed or back in the pool. Only a safe request is sent again: others do not reuse
+ * connections.
  */
 export const send = (
   attempt: Attempt,
@@ -170,7 +174,7 @@ export const send = (
   const exchange = once(attempt, limitOf)
   return Effect.catchTag(exchange, "StaleConnection", () => {
     if (!isSafe(attempt.method)) return Effect.fail(closedBefore)
-    // other connections that lay idle beside one that was closed are likely to be closed as well
+    // other idle connections to the server are probably closed too
     closeIdle(attempt.agents(attempt.url, true))
     return Effect.catchTag(exchange, "StaleConnection", () => Effect.fail(closedBefore))
   })

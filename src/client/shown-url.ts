@@ -1,3 +1,3 @@
-/** A URL as logs and pages show it: its query may hold secrets, and so may its user. */
+/** A URL for logs and pages, without query and user, which may be secrets. */
 export const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
   `${protocol}//${host}${pathname}${search === "" ? "" : "?..."}`

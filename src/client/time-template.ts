@@ -114,7 +114,7 @@ const directives: ReadonlyMap<string, (civil: Civil, at: number) => string> = ne
   ["%", () => "%"]
 ])
 
-/** Undefined if the layout has a directive that there is not. */
+/** Undefined if the layout has an unknown directive. */
 const layoutFormat = (layout: string, timeZone: string): Format | undefined => {
   for (const [, name = ""] of layout.matchAll(/%(.?)/gs)) if (!directives.has(name)) return undefined
   const civil = civilIn(timeZone)
@@ -153,7 +153,7 @@ const fieldOf = (offset: string, format: string | undefined, timeZone: string): 
   return moved === undefined || formatted === undefined ? undefined : { offset: moved, format: formatted }
 }
 
-/** What is wrong with the times in a text; undefined if nothing is. */
+/** The error of the times in a text; undefined if there is none. */
 export const timeProblem = (text: string): string | undefined => {
   for (const [whole, offset = "", format] of text.matchAll(field)) {
     if (offsetOf(offset) === undefined) return `${whole}: expected a time such as {now}, {now-5m} or {now+1h30m}`
@@ -163,7 +163,7 @@ export const timeProblem = (text: string): string | undefined => {
   return unclosed.test(text) ? "{now without a }" : undefined
 }
 
-/** The template of a text, or undefined if there is no time in it. `encode` makes of each time what stands in its place. */
+/** The template of a text; undefined if it contains no time. `encode` encodes each time for its place. */
 export const timeTemplate = (
   text: string,
   timeZone: string,
@@ -188,10 +188,10 @@ export const timeTemplate = (
   }
 }
 
-/** A time may have blanks, `+`, `:` and `/`. A URL may hold the last two. */
+/** A time may contain spaces, `+`, `:` and `/`. The last two are allowed in a URL. */
 const encodeTime = (time: string) => encodeURIComponent(time).replaceAll("%3A", ":").replaceAll("%2F", "/")
 
-/** Undoes what a URL does to the braces in its path, and to blanks. */
+/** Undoes the encoding of braces and spaces in the path of a URL. */
 const withBraces = (href: string) =>
   href.replace(/(?:\{|%7B)now(?=%7D|[}:+-]).*?(?:\}|%7D)/gi, (whole) =>
     whole.replace(/^%7B/i, "{").replace(/%7D$/i, "}").replaceAll("%20", " ").replaceAll("%22", '"')

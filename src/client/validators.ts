@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http"
 
-/** What tells one version of a resource from the next (RFC 9110, section 8.8). They belong to the URL that sent them, and to no other. */
+/** Validators of a response (RFC 9110, section 8.8). They are valid only for the URL that sent them. */
 export interface Validators {
   readonly url: string
   readonly etag: string | undefined
