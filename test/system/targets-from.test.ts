@@ -94,7 +94,7 @@ describe("targets from files", () => {
     await eventually(problems).toBe(3)
     expect(await nodes(daemon)).toEqual(before)
     const page = await (await fetch(daemon.url)).text()
-    expect(page).toMatch(/targets\/a\.yml:2:1: Flow sequence/)
+    expect(page).toMatch(/targets\/a\.yml:1:12: this \[ is not closed/)
     expect(page).toMatch(/targets\/b\.yml:1:20: expected HOST:PORT or a URL/)
 
     write("targets/a.yml", `- targets: ["${a.address}"]\n`)
