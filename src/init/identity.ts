@@ -1,37 +1,18 @@
+import { isLabelText } from "./label.ts"
+import { keysBeforeName, keysOf, nameKey } from "./place.ts"
+import type { Items, Profile } from "./profile.ts"
 import { wordsOf } from "./words.ts"
 
-/** A single value of rows that may be a label: the keys to it in the row, and a text a row. */
-export interface Candidate {
-  readonly keys: ReadonlyArray<string>
-  readonly texts: ReadonlyArray<string | undefined>
-}
-
-/** Keys that tell things apart, the best first. */
-const identities = [
-  "name",
-  "id",
-  "key",
-  "uuid",
-  "hostname",
-  "host",
-  "node",
-  "device",
-  "dev",
-  "interface",
-  "instance",
-  "symbol",
-  "slug",
-  "code",
-  "address",
-  "addr",
-  "server",
-  "ip",
-  "path",
-  "title"
-]
+/** Names that people gave, the best first; then numbers and ids of machines. */
+const identities = (
+  "name names hostname host fqdn label title displayname symbol metric key slug index mount mountpoint " +
+  "device dev disk interface ifname sensor node instance server service domain topic queue pool volume endpoint target chart statistic " +
+  "user username login email currency country city location " +
+  "id idx num no nr number channel slot port code address addr ip mac path url serial sn uuid guid hash prefix type"
+).split(" ")
 
 /** Keys of what a name is a name in: unique here by chance, but not by nature. */
-const scopes = [
+const scopes = new Set([
   "vhost",
   "namespace",
   "tenant",
@@ -43,40 +24,108 @@ const scopes = [
   "dc",
   "cluster",
   "zone"
-]
+])
 
-const rank = (keys: ReadonlyArray<string>, noun: string): number => {
-  const words = wordsOf(keys.at(-1) ?? "")
-  const whole = words.join("_")
-  // further from the row, or of something else within it
-  const far = 100 * (keys.length - 1)
-  if (whole === noun || whole === `${noun}_name` || whole === `${noun}_id`) return far
-  const exact = identities.indexOf(whole)
-  if (exact >= 0) return far + 1 + exact
-  const last = identities.indexOf(words.at(-1) ?? "")
-  return far + (last >= 0 ? 31 + last : 61)
+const isScope = ({ own }: Pick<Profile, "own">) => scopes.has(own.join("_"))
+
+const unnamed = 200
+
+/** Numbers tell rows apart only if their key says that they are names. */
+const numberName =
+  /(?:^|_)(?:id|idx|index|num|no|nr|number|channel|slot|port|code|pid|vlan|asn|address|key|name|uuid)$|(?:num|idx|id)$/
+
+const far = (steps: Profile["place"]["steps"]) => 300 * keysBeforeName(steps).length
+
+/** The lower, the more a field is what people call a row by. */
+const rank = ({ place: { steps } }: Profile, noun: string): number => {
+  const own = wordsOf(nameKey(steps))
+  const whole = own.join("_")
+  if (noun !== "" && (whole === noun || whole === `${noun}_name` || whole === `${noun}name`)) return far(steps)
+  const exact = identities.indexOf(own.join(""))
+  if (exact >= 0) return far(steps) + 1 + exact
+  const last = own.at(-1) ?? ""
+  // fanname, psnum
+  const ending = identities.findIndex(
+    (identity) =>
+      last === identity || (identity.length > 1 && /^(?:name|num|idx|id)$/.test(identity) && last.endsWith(identity))
+  )
+  return far(steps) + (ending >= 0 ? identities.length + 2 + ending : unnamed)
 }
 
-/**
- * The fewest candidates that tell the rows of each group apart, with what their names live in; undefined where none do.
- * `groups` says which rows stand in one list.
- */
-export const identify = (
-  candidates: ReadonlyArray<Candidate>,
-  groups: ReadonlyArray<number>,
-  noun: string
-): ReadonlyArray<Candidate> | undefined => {
-  const whole = candidates.filter(({ texts }) => texts.every((text) => text !== undefined))
-  const ranked = whole.toSorted((a, b) => rank(a.keys, noun) - rank(b.keys, noun)).slice(0, 8)
-  const apart = (chosen: ReadonlyArray<Candidate>) =>
-    new Set(groups.map((group, row) => JSON.stringify([group, ...chosen.map(({ texts }) => texts[row])]))).size ===
-    groups.length
-  const around = whole.filter(({ keys }) => keys.length === 1 && scopes.includes(wordsOf(keys[0] ?? "").join("_")))
-  const within = (candidate: Candidate) => [...around.filter((other) => other !== candidate), candidate]
-  const named = ranked.filter(({ keys }) => rank(keys, noun) % 100 < 61)
-  const single = named.find((candidate) => apart([candidate])) ?? named.find((candidate) => apart(within(candidate)))
-  return single === undefined ? pairs(ranked).find(apart) : within(single)
+/** `nodename`, but not the name of something else. */
+const endsInName = /(?<!class_?|icon_?|file_?|user_?|model_?|product_?|type_?|group_?)name$/
+
+const isNamed = (profile: Profile, noun: string) => rank(profile, noun) % 300 < unnamed
+
+/** A field that has in every item what may be a label. */
+const isCandidate = (profile: Profile): boolean => {
+  const { place, numbers, texts, booleans, beside, optional, own } = profile
+  if (beside || optional || booleans.length > 0 || place.values.length === 0) return false
+  const integers = numbers.every((number) => Number.isInteger(number) && number >= 0)
+  const texty = [...texts].every(([text, { kind }]) =>
+    kind === "number" ? /^\d+$/.test(text) && numberName.test(own.join("_")) : isLabelText(text, kind)
+  )
+  return (numbers.length === 0 || (integers && numberName.test(own.join("_")))) && texty
 }
 
-const pairs = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+/** Whether the fields together tell the rows of each parent apart. */
+const apart = (fields: ReadonlyArray<Profile>, { parents }: Items): boolean =>
+  new Set(
+    parents.map((parent, row) => JSON.stringify([parent, ...fields.map(({ place }) => String(place.values[row]))]))
+  ).size === parents.length
+
+/** The rows of one response have names that those of another have as well. */
+const isSteady = ({ place }: Profile, { responses }: Items): boolean => {
+  const byResponse = Map.groupBy(place.values.entries(), ([row]) => responses[row])
+  const sets = [...byResponse.values()].map((entries) => new Set(entries.map(([, value]) => String(value))))
+  const [first = new Set<string>()] = sets
+  return sets.slice(1).every((others) => [...others].some((value) => first.has(value)))
+}
+
+const pairsOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   all.flatMap((one, at) => all.slice(at + 1).map((other) => [one, other]))
+
+/** More candidates are never needed. */
+const maxCandidates = 12
+
+/** The fewest fields that tell the rows of each parent apart, with what their names live in; undefined where none do. */
+export const identify = (
+  profiles: ReadonlyArray<Profile>,
+  items: Items,
+  noun: string
+): ReadonlyArray<Profile> | undefined => {
+  const candidates = profiles
+    .filter((profile) => isCandidate(profile) && isSteady(profile, items))
+    .toSorted((a, b) => rank(a, noun) - rank(b, noun))
+    .slice(0, maxCandidates)
+  const named = candidates.filter((profile) => isNamed(profile, noun))
+  const around = profiles.filter(
+    ({ own, place }) =>
+      keysOf(place.steps).length === 1 && isScope({ own }) && candidates.some((other) => other.place === place)
+  )
+  const within = (profile: Profile) => [...around.filter((other) => other !== profile), profile]
+  // one row tells nothing of what is unique: only the name of a field does
+  const isSingle = items.values.length === 1
+  const single =
+    named.find(
+      (profile) =>
+        profile.unique &&
+        apart([profile], items) &&
+        (!isSingle || rank(profile, noun) % 300 <= identities.length || endsInName.test(profile.own.join("_")))
+    ) ??
+    (items.values.length > 1
+      ? candidates.find((profile) => profile.unique && isWordLike(profile) && !(named.length > 0 && isScope(profile)))
+      : undefined)
+  if (single !== undefined) return isScope(single) ? [single] : within(single)
+  const [name] = named
+  const scoped =
+    name === undefined
+      ? undefined
+      : [name, ...named.slice(1)].find((profile) => around.length > 0 && apart(within(profile), items))
+  if (scoped !== undefined) return within(scoped)
+  return isSingle ? undefined : pairsOf(named).find((pair) => apart(pair, items))
+}
+
+/** A unique text of a field without a telling key: a name rather than a state. */
+const isWordLike = ({ texts, own }: Profile) =>
+  texts.size > 0 && !/^(?:state|status|health|mode|message|version|value|val|data)$/.test(own.at(-1) ?? "")

@@ -15,9 +15,12 @@ const hostWords = (host: string): ReadonlyArray<string> => {
   return wordsOf(own.at(-1) ?? "")
 }
 
-/** What the metrics of an API may begin with, and its target be called, by the URL or file that its answer is from. */
+/** What the metrics of an API may begin with, and its target be called, by the URL or file that its responses are from. */
 export const nameOfSource = (source: URL | string): string => {
-  if (typeof source === "string") return wordsOf(basename(source).replace(/\.[a-z]+$/i, "")).join("_") || "api"
+  if (typeof source === "string") {
+    const base = basename(source).replace(/\.[a-z]+$/i, "")
+    return wordsOf(base.replace(/[-_.]?\d+$/, "") || base).join("_") || "api"
+  }
   const segments = source.pathname.split("/").map((segment) => segment.replace(/%../g, " ").replace(/\.json$/, ""))
   const telling = segments.filter((segment) => !common.test(segment)).slice(-2)
   const words = [...hostWords(source.hostname), ...telling.flatMap((segment) => wordsOf(segment))]

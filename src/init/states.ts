@@ -1,80 +1,80 @@
-/** Words of which the first says 1 and the second 0. */
+/** Words of which the first says 1 and the second 0, each the only opposite of the other. */
 const pairs = [
   ["up", "down"],
   ["yes", "no"],
   ["on", "off"],
   ["true", "false"],
-  ["ok", "error"],
-  ["pass", "fail"],
   ["enabled", "disabled"],
+  ["enable", "disable"],
   ["active", "inactive"],
   ["online", "offline"],
   ["healthy", "unhealthy"],
   ["connected", "disconnected"],
-  ["running", "stopped"],
   ["alive", "dead"],
-  ["open", "closed"]
+  ["open", "closed"],
+  ["available", "unavailable"],
+  ["locked", "unlocked"]
 ] as const
 
-/** States that well-known APIs know of, so that one that does not show today is not a surprise tomorrow. */
-const sets = [
-  ["green", "yellow", "red"],
-  ["up", "down", "out_of_service", "unknown"],
-  ["passing", "warning", "critical"],
-  ["ok", "warning", "critical", "unknown"],
-  ["healthy", "degraded", "unhealthy"],
-  ["leader", "follower", "candidate"],
-  ["primary", "secondary", "arbiter"],
-  ["online", "degraded", "faulted", "offline"],
-  ["pending", "running", "succeeded", "failed", "unknown"],
-  ["queued", "running", "success", "failed", "canceled"],
-  ["created", "running", "paused", "restarting", "removing", "exited", "dead"],
-  ["up", "draining", "down", "unavail", "checking", "unhealthy"]
-] as const
+/** Pairs that say so in whatever field: an OPEN somewhere else may be one of many states. */
+const certain: ReadonlySet<string> = new Set(["up", "yes", "on", "true", "enabled", "enable"])
 
-const stateKeys = /^(?:state|status|health|mode|phase|condition|conclusion|severity|lifecycle)$/
+const stateKey =
+  /(?:state|status|health)$|^(?:mode|phase|condition|conclusion|lifecycle|availability|result|running|alive|connection|enabled|active|power|led|relay)$/
 
-const word = /^[A-Za-z][A-Za-z0-9_ -]{0,30}$/
+/** A metric called `up` is no state. */
+const isNameKey = (key: ReadonlyArray<string>) =>
+  /^(?:name|id|key|label|title|metric|type|kind)$/.test(key.at(-1) ?? "")
 
-/** How a text that is one of a few words becomes a number. */
+/** How words become numbers. */
 export type States =
-  | { readonly kind: "map"; readonly map: Readonly<Record<string, number>> }
-  | { readonly kind: "stateset"; readonly states: ReadonlyArray<string>; readonly guessed: boolean }
+  | { readonly kind: "map"; readonly map: Readonly<Record<string, number>>; readonly word: string }
+  | { readonly kind: "stateset"; readonly states: ReadonlyArray<string> }
 
-/** The states that texts are of, or undefined where they are rather names or prose. `key`: the words of their key. */
-export const statesOf = (key: ReadonlyArray<string>, texts: ReadonlySet<string>): States | undefined => {
-  const seen = [...texts]
-  if (seen.length > 8 || !seen.every((text) => word.test(text))) return undefined
-  const plain = seen.map((text) => text.toLowerCase())
-  const isState = stateKeys.test(key.at(-1) ?? "")
-  const within = (known: ReadonlyArray<string>) => plain.every((text) => known.includes(text))
+/** More different words are names. */
+const maxStates = 12
 
-  const pair = pairs.find((known) => within(known) && (isState || plain.length === 2))
-  const set = sets.find((known) => within(known) && (isState || plain.length > 2) && tells(known, plain))
-  if (pair !== undefined && (plain.length === 2 || set?.[0] !== plain[0])) {
-    const [one, zero] = pair.map(spelledAs(seen))
-    if (one !== undefined && zero !== undefined) return { kind: "map", map: { [one]: 1, [zero]: 0 } }
-  }
-  if (set !== undefined) return { kind: "stateset", states: set.map(spelledAs(seen)), guessed: false }
-  return isState ? { kind: "stateset", states: seen, guessed: true } : undefined
+/** Words of one pair, in their order. */
+const pairOf = (seen: ReadonlyArray<string>) => {
+  const lower = new Set(seen.map((word) => word.toLowerCase()))
+  const found = pairs.find((pair: ReadonlyArray<string>) => [...lower].every((word) => pair.includes(word)))
+  // ON and on in one place are two words
+  return seen.length === lower.size ? found : undefined
 }
 
-/** One word tells a set if it is its first, the good one, or stands in no other. */
-const tells = (known: ReadonlyArray<string>, seen: ReadonlyArray<string>): boolean => {
-  const [word = ""] = seen
-  return (
-    seen.length > 1 || word === known[0] || sets.filter((set: ReadonlyArray<string>) => set.includes(word)).length === 1
-  )
-}
-
-/** As the document spells it, or in capitals where the document does so. */
+/** As the document spells a word, or in the case of those that it has. */
 const spelledAs =
   (seen: ReadonlyArray<string>) =>
-  (state: string): string => {
-    const shown = seen.find((text) => text.toLowerCase() === state)
+  (word: string): string => {
+    const shown = seen.find((text) => text.toLowerCase() === word)
     if (shown !== undefined) return shown
-    if (seen.every((text) => text === text.toUpperCase())) return state.toUpperCase()
-    return seen.every((text) => /^[A-Z][^A-Z]*$/.test(text))
-      ? `${state.charAt(0).toUpperCase()}${state.slice(1)}`
-      : state
+    if (seen.every((text) => text === text.toUpperCase())) return word.toUpperCase()
+    return seen.every((text) => /^[A-Z][^A-Z]*$/.test(text)) ? `${word.charAt(0).toUpperCase()}${word.slice(1)}` : word
   }
+
+/** Whether all words are those of one pair, such as on and off, whatever the key. */
+export const areSwitch = (seen: ReadonlyArray<string>): boolean => {
+  const pair = pairOf(seen)
+  return pair !== undefined && (certain.has(pair[0]) || seen.length === 2)
+}
+
+/**
+ * What words are if they are states: a pair becomes 1 and 0, others a stateset of the words that were seen. `known`: these words and those of
+ * places with the same key that share some of them. `changes`: the same thing had several of them.
+ */
+export const statesOf = (
+  key: ReadonlyArray<string>,
+  seen: ReadonlyArray<string>,
+  known: ReadonlyArray<string>,
+  changes: boolean
+): States | undefined => {
+  if (isNameKey(key)) return undefined
+  const isState = changes || stateKey.test(key.at(-1) ?? "")
+  const words = isState && known.length <= maxStates ? known : seen
+  const pair = pairOf(words)
+  if (pair !== undefined && (certain.has(pair[0]) || words.length === 2)) {
+    const [one = "", zero = ""] = pair.map(spelledAs(words))
+    return { kind: "map", map: { [one]: 1, [zero]: 0 }, word: one }
+  }
+  return isState && words.length <= maxStates ? { kind: "stateset", states: words } : undefined
+}

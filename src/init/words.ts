@@ -1,14 +1,22 @@
 import { snakeCase } from "../mapping/snake-case.ts"
 
+/** Units whose capitals are not the beginning of a word: `totalKiB`, `energy_kWh`. */
+const unitSpelling =
+  /(?<![A-Z])(?:[kMGm]?Wh|[KMGT]iB|kB|[hkM]Pa|[mk]V|[mk]A|[mk]W|[kMG]Hz|dBm?|mAh)(?![a-z])|(?<=[a-z_\-. ]|^)(?:[kKMGT]bit|[kKMG]bps)(?![a-z])/g
+
+/** Marks above and below letters, which names cannot have: `Außenfühler` is aussenfuhler. */
+const withoutMarks = (text: string) =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ß", "ss").replaceAll("µ", "u")
+
 /** The words of an object's key: `memUsedKb` is mem, used, kb. */
 export const wordsOf = (key: string): ReadonlyArray<string> =>
-  snakeCase(key)
+  snakeCase(withoutMarks(key).replace(unitSpelling, (unit) => `_${unit.toLowerCase()}_`))
     .split("_")
     .filter((word) => word !== "")
 
 /** Ends in s, and is none of many. */
 const notPlural =
-  /(?:ss|us|is|ics|ous)$|^(?:stats|details|settings|options|properties|totals|counts|series|news|previous|(?:https|dns|fs|os|gps|ms|tls|ns|us|as))$/
+  /(?:ss|us|is|ics|ous|dns|series)$|(?<!vide|phot|rep|log|dem|zer|sil|cp|mem)os$|^(?:stats|details|settings|options|properties|totals|counts|series|news|previous|(?:https|dns|fs|os|gps|ms|tls|ns|us|as))$/
 
 export const isPlural = (word: string): boolean => word.length > 2 && word.endsWith("s") && !notPlural.test(word)
 
@@ -22,7 +30,9 @@ const irregular: Readonly<Record<string, string>> = {
   addresses: "address",
   statuses: "status",
   classes: "class",
-  caches: "cache"
+  caches: "cache",
+  metrics: "metric",
+  statistics: "statistic"
 }
 
 export const singular = (word: string): string => {
@@ -32,7 +42,7 @@ export const singular = (word: string): string => {
 }
 
 export const plural = (word: string): string => {
-  if (isPlural(word)) return word
+  if (isPlural(word) || /[^sui]s$/.test(word)) return word
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
   return /(?:s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`
 }

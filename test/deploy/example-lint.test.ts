@@ -4,10 +4,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 import { parse as parseYaml } from "yaml"
-import { formatDraft } from "../../src/config/draft.ts"
 import { File } from "../../src/config/schema/configuration-file.ts"
 import { validate } from "../../src/config/validate.ts"
-import { infer } from "../../src/init/infer.ts"
+import { draftText } from "../../src/init/draft-text.ts"
 import { parse } from "../../src/mapping/document/json.ts"
 import { compilePlan } from "../../src/mapping/plan-compiler.ts"
 import { transformDocument } from "../../src/mapping/transform.ts"
@@ -44,7 +43,8 @@ describe.each(names)("%s", (name) => {
 
   test("so does the one that init writes", () => {
     const document = Result.getOrThrow(parse(readFileSync(join(examples, `${name}.json`))))
-    const heading = { name, url: "http://localhost/", settings: {}, comment: "Written by a test." }
-    expect(samplesOf(formatDraft(heading, infer(document, name)), name).length).toBeGreaterThan(3)
+    const options = { name, url: "http://localhost/", format: "json", source: "a test" } as const
+    const draft = draftText([document], options) ?? ""
+    expect(samplesOf(draft, name).length).toBeGreaterThan(3)
   })
 })

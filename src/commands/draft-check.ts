@@ -1,0 +1,56 @@
+import { fromText } from "../config/configuration.ts"
+import { formatDiagnostic } from "../config/diagnostics.ts"
+import { locateIn } from "../config/secret-files.ts"
+import { assemble } from "../exposition/page.ts"
+import { dropReasons } from "../mapping/problems.ts"
+import { convert } from "../poll/convert-response.ts"
+
+/** What a draft makes of the responses that it was made of. */
+export interface CheckedDraft {
+  /** The most series of a response. */
+  readonly series: number
+  /** What is wrong with it, a line each; nothing unless `init` has a bug. */
+  readonly problems: ReadonlyArray<string>
+  /** The series of each response. */
+  readonly pages: ReadonlyArray<string>
+}
+
+const text = new TextDecoder()
+
+/** Converts each response by the draft, as a poll would. */
+export const checkDraft = (draft: string, bodies: ReadonlyArray<Uint8Array>): CheckedDraft => {
+  const loaded = fromText(
+    "draft",
+    draft,
+    { environment: {}, locate: locateIn(undefined, ".") },
+    { interval: undefined, timeout: undefined }
+  )
+  const [target] = loaded.targets
+  if (target === undefined)
+    return { series: 0, problems: loaded.problems.map((problem) => formatDiagnostic(problem)), pages: [] }
+  let series = 0
+  const problems: Array<string> = loaded.warnings.map((warning) => formatDiagnostic(warning))
+  const pages: Array<string> = []
+  for (const body of bodies) {
+    // the conversion may reuse the memory of the body
+    const outcome = convert(
+      { transform: target.transform, maxSeries: Number.POSITIVE_INFINITY },
+      { _tag: "Fresh", status: 200, body: Uint8Array.from(body), validators: undefined }
+    )
+    if (outcome._tag === "Failed") {
+      problems.push(`${outcome.reason}: ${outcome.message}`)
+      continue
+    }
+    const { result } = outcome
+    series = Math.max(series, result?.series ?? 0)
+    const dropped = dropReasons.reduce((sum, reason) => sum + (result?.dropped[reason] ?? 0), 0)
+    if (dropped > 0)
+      problems.push(
+        ...(result?.problems ?? []).map(
+          ({ metric, reason, path, row, found }) => `${metric}: ${reason}: ${path} of ${row}: ${found}`
+        )
+      )
+    pages.push(text.decode(assemble(result?.blocks ?? [], "text")))
+  }
+  return { series, problems, pages }
+}

@@ -1,0 +1,63 @@
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { BadStatus, type UpstreamError } from "../client/errors.ts"
+import { HttpClient } from "../client/http-client.ts"
+import type { Request } from "../client/request.ts"
+import { failure } from "../failure.ts"
+import { fileLimits } from "../host/file-reader.ts"
+import { bodyAsJson, type FormatName, formatFor } from "../mapping/document/document-format.ts"
+import { type Document, parse } from "../mapping/document/json.ts"
+import { decodeText } from "../mapping/document/text.ts"
+import { readBytes } from "./config-file.ts"
+import { credentialFlags } from "./init-credentials.ts"
+import { withProgress } from "./progress.ts"
+
+/** A response, and what messages call it. */
+export interface SavedResponse {
+  readonly place: string
+  readonly body: Uint8Array
+}
+
+const messageOf = (error: UpstreamError): string =>
+  error instanceof BadStatus && (error.status === 401 || error.status === 403)
+    ? `${error.message}: give credentials by ${credentialFlags}`
+    : error.message
+
+/** Asks a URL several times over one connection. */
+export const fetchResponses = Effect.fnUntraced(function* (
+  request: Request,
+  samples: number,
+  every: Duration.Duration
+) {
+  const exchange = yield* (yield* HttpClient).open(request)
+  const place = request.url.href
+  const ask = exchange(undefined).pipe(
+    Effect.map((answer): SavedResponse => ({ place, body: answer._tag === "Fresh" ? answer.body : new Uint8Array() })),
+    Effect.catch((error) => Effect.fail(failure(`${place}: ${messageOf(error)}`))),
+    Effect.catchDefect((defect) => Effect.fail(failure(`${place}: a bug in poller: ${defect}`)))
+  )
+  const askOnce = (index: number) => (index === 0 ? ask : Effect.delay(ask, every))
+  const indexes = Array.from({ length: samples }, (_, index) => index)
+  return yield* withProgress(samples, "responses", (count) =>
+    Effect.forEach(indexes, (index) => Effect.tap(askOnce(index), count))
+  )
+}, Effect.scoped)
+
+export const readResponses = (files: ReadonlyArray<string>) =>
+  Effect.forEach(files, (place) => Effect.map(readBytes(place, fileLimits.response), (body) => ({ place, body })))
+
+/** The documents of all responses, and the format that they have in common. */
+export const documentsOf = Effect.fnUntraced(function* (responses: ReadonlyArray<SavedResponse>) {
+  const read = (format: FormatName) => responses.map(({ body }) => Result.flatMap(bodyAsJson(format, body), parse))
+  const odd = responses[read("json").findIndex(Result.isFailure)]
+  const text = odd === undefined ? undefined : decodeText(odd.body)
+  const other = text !== undefined && Result.isSuccess(text) ? formatFor(text.success) : undefined
+  const format = other !== undefined && read(other).every(Result.isSuccess) ? other : "json"
+  const documents: Array<Document> = []
+  for (const [index, result] of read(format).entries()) {
+    if (Result.isFailure(result)) return yield* failure(`${responses[index]?.place}: not JSON: ${result.failure}`)
+    documents.push(result.success)
+  }
+  return { documents, format }
+})

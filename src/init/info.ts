@@ -1,0 +1,59 @@
+import type { MetricDraft } from "./draft.ts"
+import type { LeftOut } from "./left-out.ts"
+import { labelName, type NameRequest } from "./names.ts"
+import { itemPath, keysOf } from "./place.ts"
+import type { Profile } from "./profile.ts"
+import { type Scope, tellingWords } from "./scope.ts"
+import { sentence, spokenWords } from "./words.ts"
+
+/** More texts beside each other tell nobody anything. */
+const maxTexts = 8
+
+/** Keys that say too little of a value further within. */
+const generic = /^(?:name|id|key|type|kind|status|state|title|model|label|value|address)$/
+
+const hasNumber = ({ numbers, texts }: Profile) =>
+  numbers.length > 0 || [...texts.values()].some(({ kind }) => kind === "number")
+
+/** A series of value 1 that carries what is known of an item, and what it has no room for. */
+export const infoDraft = (
+  give: (request: NameRequest) => string,
+  scope: Scope,
+  fields: ReadonlyArray<Profile>
+): {
+  readonly metrics: ReadonlyArray<MetricDraft>
+  readonly left: ReadonlyArray<LeftOut>
+  readonly hasNumber: boolean
+} => {
+  const texts = fields
+    .filter((field) => !hasNumber(field))
+    .toSorted((a, b) => keysOf(a.place.steps).length - keysOf(b.place.steps).length)
+  const left = texts.slice(maxTexts).map(({ place }) => ({ why: "text", path: itemPath(place.steps) }))
+  const chosen = fields.filter((field) => hasNumber(field) || texts.slice(0, maxTexts).includes(field))
+  if (chosen.length === 0) return { metrics: [], left, hasNumber: false }
+  const labels: Record<string, string> = {}
+  for (const { place, own } of chosen) {
+    const noun = scope.noun.join("_") || "item"
+    const whole = tellingWords(keysOf(place.steps)).join("_") || own.join("_")
+    const isGeneric = keysOf(place.steps).length > 1 && generic.test(own.join("_"))
+    labels[
+      labelName(
+        [...(isGeneric ? [] : [own.join("_")]), whole, `${noun}_${own.join("_")}`],
+        new Set([...scope.labels, ...Object.keys(labels)])
+      )
+    ] = itemPath(place.steps)
+  }
+  const { short, full } = scope.words
+  const of = scope.noun.length === 0 ? "" : ` of the ${spokenWords(scope.noun)}`
+  const metric = {
+    name: give({
+      words: [short, full, [...short, ...scope.noun], [...short, "details"]],
+      own: 0,
+      of: 0,
+      type: "info",
+      base: undefined
+    }),
+    keys: { type: "info", labels_from: labels, help: sentence(`attributes${of}`) }
+  }
+  return { metrics: [metric], left, hasNumber: chosen.some(hasNumber) }
+}

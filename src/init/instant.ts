@@ -1,0 +1,79 @@
+import { epochUnitOf } from "./epoch.ts"
+import { unitOfKey } from "./key-unit.ts"
+import type { Measure } from "./measure.ts"
+
+const ofTime =
+  /^(?:at|created?|creation|date|deadline|end|ended|epoch|expires?|expiration|expiry|finished|heartbeat|last|modified|published|reset|seen|since|start|started|starts|time|timestamp|timestamps|times|ts|t|until|updated?|boot|changed|completed|build|now|dt|sunrise|sunset|clock|commit|unixtime|localtime|lastseen|tstamp)$/
+
+const timeEndings = new Set([
+  ...[
+    "at",
+    "date",
+    "epoch",
+    "millis",
+    "micros",
+    "nanos",
+    "ms",
+    "msec",
+    "us",
+    "ns",
+    "sec",
+    "secs",
+    "seconds",
+    "milliseconds"
+  ],
+  ...[
+    "s",
+    "time",
+    "times",
+    "timestamp",
+    "timestamps",
+    "ts",
+    "t",
+    "utc",
+    "gmt",
+    "unix",
+    "dt",
+    "stamp",
+    "datetime",
+    "iso",
+    "iso8601"
+  ]
+])
+
+/** `created_at` is created; of `time` nothing is left. */
+const withoutTime = (own: ReadonlyArray<string>): ReadonlyArray<string> => {
+  let end = own.length
+  while (end > 0 && timeEndings.has(own[end - 1] ?? "")) end--
+  return own.slice(0, end)
+}
+
+/** "time created", "time of the start", or "local time" as it is. */
+const help = (said: string) => {
+  if (said === "value") return "time"
+  return /\btime\b/.test(said) ? said : /(?:ed|seen|sent|built)$/.test(said) ? `time ${said}` : `time of ${said}`
+}
+
+/** A point in time: `created_at` becomes `created_timestamp_seconds`. */
+export const instant = (own: ReadonlyArray<string>, keys: Measure["keys"]): Measure => ({
+  words: [...withoutTime(own), "timestamp"],
+  base: "seconds",
+  type: "gauge",
+  keys,
+  help,
+  of: true
+})
+
+/** Whether the key says that a number is a time, and if its size says the same, the unit: undefined for seconds. */
+export const epochOf = (
+  own: ReadonlyArray<string>,
+  key: ReadonlyArray<string>,
+  numbers: ReadonlyArray<number>
+): { readonly unit: string | undefined } | undefined => {
+  const found = epochUnitOf(numbers)
+  if (found === undefined || own.includes("id") || own.at(-1) === "uptime") return undefined
+  const { unit } = found
+  const around = key.slice(0, -own.length).at(-1) ?? ""
+  const says = own.some((word) => ofTime.test(word)) || /^(?:timestamps?|times?|dates?)$/.test(around)
+  return says || (unit !== undefined && unitOfKey(own)?.base === "seconds") ? { unit } : undefined
+}

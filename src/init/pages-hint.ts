@@ -1,0 +1,30 @@
+import type { Json } from "../mapping/document/json.ts"
+import { isObject } from "./map.ts"
+import { wordsOf } from "./words.ts"
+
+/** Keys that say that there is another page, if they have a value. */
+const ofNext =
+  /^(?:next|next_page|next_url|next_link|next_page_key|next_page_token|next_cursor|cursor|continuation_token|odata_next_link|has_more|has_next|has_next_page|next_records_url)$/
+
+const isSet = (value: Json | undefined): boolean => value === true || (typeof value === "string" && value !== "")
+
+/** A line that says that the responses are only the first page, if they look like it. */
+export const pagesHint = (roots: ReadonlyArray<Json>): ReadonlyArray<string> => {
+  for (const root of roots) {
+    if (!isObject(root)) continue
+    const places = [
+      ["", root] as const,
+      ...Object.entries(root).filter(([key]) => /^(?:_?links|paging|pagination|page_info|meta|metadata)$/i.test(key))
+    ]
+    for (const [outer, object] of places) {
+      const key = isObject(object)
+        ? Object.keys(object).find((key) => ofNext.test(wordsOf(key).join("_")) && isSet(object[key]))
+        : undefined
+      if (key !== undefined)
+        return [
+          `This may be the first of several pages: ${outer === "" ? key : `${outer}.${key}`} is set. See pages in the documentation.`
+        ]
+    }
+  }
+  return []
+}

@@ -1,0 +1,91 @@
+import type { Json, JsonObject } from "../mapping/document/json.ts"
+import { quoted } from "../mapping/document/node.ts"
+
+/** Every element of a list, of which only one has what the next step asks for: `columns[*].Name`. */
+export const every = Symbol("every element")
+
+/** A fixed position of a list, with the name of what stands there if the document tells it. */
+export interface Position {
+  readonly index: number
+  readonly name?: string | undefined
+}
+
+/** One step from an item to a value within it. */
+export type Step = string | Position | typeof every
+
+/** One place within each item, over all items: the steps to it, and a value an item, undefined where an item has none. */
+export interface Place<Value extends Json = Json> {
+  readonly steps: ReadonlyArray<Step>
+  readonly values: ReadonlyArray<Value | undefined>
+}
+
+/** The names on the way: object keys and names of positions, but not of a list that only holds the parts of an object. */
+export const keysOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
+  steps.flatMap((step, at) => {
+    if (typeof step === "string") return steps[at + 1] === every ? [] : [step]
+    return step === every || step.name === undefined ? [] : [step.name]
+  })
+
+/** Keys of what is one value: it is called by the key around. */
+const ofValue = /^(?:value|val|v|description|raw|#text)$/i
+
+/** The key that a value is called by: `temp` of `temp.value`. */
+export const nameKey = (steps: ReadonlyArray<Step>): string => {
+  const keys = keysOf(steps)
+  return (keys.length > 1 && ofValue.test(keys.at(-1) ?? "") ? keys.at(-2) : keys.at(-1)) ?? ""
+}
+
+/** The keys before that one. */
+export const keysBeforeName = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
+  const keys = keysOf(steps)
+  return keys.slice(0, keys.length > 1 && ofValue.test(keys.at(-1) ?? "") ? -2 : -1)
+}
+
+const plainKey = /^[a-zA-Z_][a-zA-Z0-9_]*$/
+
+const segments = (steps: ReadonlyArray<Step>): string =>
+  steps
+    .map((step) => {
+      if (typeof step === "string") return plainKey.test(step) ? `.${step}` : quoted(step)
+      return step === every ? "[*]" : `[${step.index}]`
+    })
+    .join("")
+
+/** A path from the current item to one value: `mem.used_kb`, `['odd key']`, `@[0]`, `@`. */
+export const itemPath = (steps: ReadonlyArray<Step>): string => {
+  const path = segments(steps).replace(/^\./, "")
+  return path === "" || (path.startsWith("[") && typeof steps[0] !== "string") ? `@${path}` : path
+}
+
+/** The same inside a filter: `@.mem.used_kb`. */
+export const filterPath = (steps: ReadonlyArray<Step>): string => `@${segments(steps)}`
+
+/** A path to rows, from the document or from the current item: `$.items[*]`, `disks[*]`, `@[*]`. */
+export const rowPath = (steps: ReadonlyArray<Step>, selector: string, absolute: boolean): string => {
+  const path = `${segments(steps)}${selector}`
+  if (absolute) return `$${path}`
+  const relative = path.replace(/^\.(?!\.)/, "")
+  return typeof steps[0] === "string" && plainKey.test(steps[0]) ? relative : `@${path}`
+}
+
+/** What stands at these steps of an item. */
+export const valueAt = (item: Json, steps: ReadonlyArray<string | Position>): Json | undefined => {
+  let value: Json | undefined = item
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null) return undefined
+    if (Array.isArray(value)) value = typeof step === "string" ? undefined : value[step.index]
+    else value = typeof step === "string" && Object.hasOwn(value, step) ? (value as JsonObject)[step] : undefined
+  }
+  return value
+}
+
+/** Everything below a value that has this key, as `..[?@.key]` finds it. */
+export const descendantsHaving = (value: Json | undefined, key: string): ReadonlyArray<Json> =>
+  typeof value !== "object" || value === null
+    ? []
+    : Object.values(value).flatMap((child: Json) => [
+        ...(typeof child === "object" && child !== null && !Array.isArray(child) && Object.hasOwn(child, key)
+          ? [child]
+          : []),
+        ...descendantsHaving(child, key)
+      ])

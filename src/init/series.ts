@@ -1,0 +1,54 @@
+import { readTime } from "../mapping/value/time.ts"
+import { isEpoch } from "./epoch.ts"
+import type { Profile } from "./profile.ts"
+import type { Rows } from "./rows.ts"
+
+/** Points of a time series: which end is the newest, and how many points the longest one has. */
+export interface Series {
+  readonly newest: "first" | "last"
+  readonly points: number
+}
+
+/** Something that sorts as the instant does; NaN for what is no time. */
+const instantOf = (value: unknown): number => {
+  if (isEpoch(value)) return Number(value)
+  return typeof value === "string" ? (readTime(value, () => 0) ?? Number.NaN) : Number.NaN
+}
+
+/** In which direction instants run within each parent; undefined if they are none, or in no order. */
+const orderOf = (instants: ReadonlyArray<number>, parents: ReadonlyArray<number>): "first" | "last" | undefined => {
+  const signs = new Set<number>()
+  for (const [index, instant] of instants.entries()) {
+    if (!Number.isFinite(instant)) return undefined
+    const before = instants[index - 1]
+    if (before !== undefined && parents[index] === parents[index - 1]) signs.add(Math.sign(instant - before))
+  }
+  if (signs.size !== 1) return undefined
+  return signs.has(1) ? "last" : signs.has(-1) ? "first" : undefined
+}
+
+const isNumeric = ({ numbers, texts, present }: Profile) =>
+  numbers.length + [...texts.values()].filter(({ kind }) => kind === "number").length > 0 &&
+  present.every((value) => typeof value !== "boolean")
+
+const ofTime = /^(?:t|time|times|timestamps?|ts|date|dates|datetime|x|epoch|clock|dt|at|start|stamp|hour|day)$/
+
+/** Rows that are points in time, by a field that is the time or by keys that are times. */
+export const seriesOf = (rows: Rows, profiles: ReadonlyArray<Profile>): Series | undefined => {
+  const sizes = Map.groupBy(rows.parents, (parent) => parent)
+  const points = Math.max(0, ...[...sizes.values()].map(({ length }) => length))
+  if (points < 2) return undefined
+  if (rows.keyed) {
+    const newest = orderOf(rows.keys.map(instantOf), rows.parents)
+    return newest && { newest, points }
+  }
+  const isParallel = rows.columns !== undefined || rows.column !== undefined
+  for (const time of profiles) {
+    if (time.own.length === 0 || !time.own.every((word) => ofTime.test(word))) continue
+    // things that have a time, such as jobs, are no points of a series
+    if (!isParallel && profiles.some((profile) => profile !== time && !isNumeric(profile))) continue
+    const newest = orderOf(time.place.values.map(instantOf), rows.parents)
+    if (newest !== undefined) return { newest, points }
+  }
+  return undefined
+}

@@ -1,0 +1,74 @@
+import { itemPath, keysOf, type Step } from "./place.ts"
+import type { Profile } from "./profile.ts"
+import { wordsOf } from "./words.ts"
+
+/** The unit of one field that another field says. */
+export interface UnitBeside {
+  readonly field: Profile
+  readonly path: string
+  readonly texts: ReadonlyArray<string>
+  /** It stands in another object, with the units of other fields. */
+  readonly isApart: boolean
+  /** Wherever the number is, so is its unit. */
+  readonly isComplete: boolean
+}
+
+const ofUnit = /^(?:units?|uom|unit_of_measurement|unit_symbol|measurement_unit|value_units?)$/
+const ofValue =
+  /^(?:value|val|v|reading|state|current|cur|data|lastvalue|last_value|raw_value|amount|quantity|usage|average|mean|min|max)$/
+
+const parentOf = (steps: ReadonlyArray<Step>) => JSON.stringify(keysOf(steps.slice(0, -1)))
+const nameOf = ({ place }: Profile) => wordsOf(keysOf(place.steps).at(-1) ?? "").join("_")
+
+const isText = ({ texts, numbers, booleans, beside }: Profile) =>
+  texts.size > 0 &&
+  numbers.length + booleans.length === 0 &&
+  !beside &&
+  [...texts.keys()].every((text) => text.length <= 20)
+
+const isNumeric = ({ numbers, texts }: Profile) =>
+  numbers.length > 0 || [...texts.values()].some(({ kind }) => kind === "number")
+
+const isComplete = (unit: Profile, of: Profile) =>
+  of.place.values.every(
+    (value, index) => value === undefined || value === null || typeof unit.place.values[index] === "string"
+  )
+
+/** For each field whose unit stands beside it: `{ value, unit }`, `{ speed, speed_unit }`, `{ hourly: { rain }, hourly_units: { rain } }`. */
+export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profile, UnitBeside> => {
+  const found = new Map<Profile, UnitBeside>()
+  const texts = profiles.filter(isText)
+  const beside = (field: Profile, of: Profile, isApart = false) =>
+    found.set(of, {
+      field,
+      path: itemPath(field.place.steps),
+      texts: [...field.texts.keys()],
+      isApart,
+      isComplete: isComplete(field, of)
+    })
+  const groups = Map.groupBy(profiles, ({ place }) => parentOf(place.steps))
+  for (const of of profiles.filter(isNumeric)) {
+    const group = groups.get(parentOf(of.place.steps)) ?? []
+    const name = nameOf(of)
+    const own = group.find(
+      (field) =>
+        texts.includes(field) && [`${name}_unit`, `${name}_units`, `${name}_uom`, `${name}unit`].includes(nameOf(field))
+    )
+    if (own !== undefined) beside(own, of)
+    const general = group.filter((field) => texts.includes(field) && ofUnit.test(nameOf(field)))
+    const [unit] = general
+    if (own === undefined && unit !== undefined && general.length === 1 && ofValue.test(name)) beside(unit, of)
+    if (found.has(of)) continue
+    // a sibling of the object around, with the same keys
+    const around = keysOf(of.place.steps.slice(0, -1))
+    const key = keysOf(of.place.steps).at(-1)
+    const [outer = ""] = around.slice(-1)
+    const twins = ["units", "unit"].map((ending) => JSON.stringify([...around.slice(0, -1), `${outer}_${ending}`]))
+    const twin =
+      around.length === 0
+        ? undefined
+        : texts.find(({ place }) => twins.includes(parentOf(place.steps)) && keysOf(place.steps).at(-1) === key)
+    if (twin !== undefined) beside(twin, of, true)
+  }
+  return found
+}

@@ -1,0 +1,95 @@
+import { readDuration } from "../mapping/value/duration.ts"
+import { readNumber } from "../mapping/value/read-number.ts"
+import { readTime } from "../mapping/value/time.ts"
+import { unitsNamed } from "../mapping/value/unit.ts"
+
+/** What a string of a response is. */
+export type TextKind =
+  /** A number in a string. */
+  | { readonly kind: "number"; readonly value: number }
+  /** A number and a unit, which poller may not know: `28.61 W`, `3 CPS`, `931.5G`. */
+  | { readonly kind: "quantity"; readonly unit: string; readonly bases: ReadonlyArray<string> }
+  /** A point in time, with a zone or without. */
+  | { readonly kind: "time"; readonly zoned: boolean; readonly strict: boolean }
+  /** A span of time; `14:05:33` may also be the time of day. */
+  | { readonly kind: "duration"; readonly clock: boolean }
+  | { readonly kind: "hex" }
+  /** Says that there is no value: "", N/A, unavailable. */
+  | { readonly kind: "null" }
+  /** One of a few words, such as a state. */
+  | { readonly kind: "word" }
+  /** Says something else every time: `Up 3 hours`. */
+  | { readonly kind: "changing" }
+  /** JSON in a string. */
+  | { readonly kind: "json" }
+  /** A name, an address, a version: short, and no sentence. */
+  | { readonly kind: "label" }
+  | { readonly kind: "prose" }
+
+const nullWords =
+  /^(?:|-+|n\/?a|n\.a\.|null|nil|none|nan|-nan|undefined|unknown|unavailable|not ?available|not ?supported|no ?data|\?+)$/i
+
+const quantity =
+  /^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.?[0-9]+)(?:[eE][+-]?[0-9]+)?(\s*)([%‰°A-Za-zµμΩ][\w°µμ³²/%]{0,15})$/
+const barePrefix = /^[KMGTPE]i?$/
+const strictTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+const clock = /^\d+:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
+const calendarDuration = /^P(?=[0-9T])[0-9YMWDTHS.,]+$/
+const relativeTime =
+  /(?:\b\d+ *|\ban? +)(?:ms|secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?|months?|years?)\b/i
+
+/** UUIDs and hashes may begin like a number and a unit. */
+const hexName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+$|^(?=.*[a-f])(?=.*[0-9])[0-9a-f]{12,64}$/i
+
+/** The offset 0: to see whether a text is a time that only lacks a zone. */
+const utc = () => 0
+
+const isJson = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false
+  try {
+    return typeof JSON.parse(text) === "object"
+  } catch {
+    return false
+  }
+}
+
+const isShort = (text: string) =>
+  text.length <= 64 && !/[\p{Cc}]|:\/\//u.test(text) && text.split(/\s+/).length <= 5 && text.isWellFormed()
+
+/** Longer strings are read as JSON or not at all. */
+const maxLength = 4096
+
+/** What a string of a response is, by its spelling alone. */
+export const textKind = (text: string): TextKind => {
+  if (text.length > maxLength) return { kind: isJson(text) ? "json" : "prose" }
+  if (nullWords.test(text.trim())) return { kind: "null" }
+  if (hexName.test(text)) return { kind: "label" }
+  const value = readNumber(text)
+  // +49 30 and 007 are spelled as no number is
+  if (Number.isFinite(value) && !/^\s*(?:\+|-?0\d)/.test(text)) return { kind: "number", value }
+  if (/^0x[0-9a-f]{1,16}$/i.test(text)) return { kind: "hex" }
+  const time = readTime(text)
+  if (time === undefined || !Number.isNaN(time)) return { kind: "time", zoned: true, strict: strictTime.test(text) }
+  if (!Number.isNaN(readTime(text, utc))) return { kind: "time", zoned: false, strict: false }
+  if (/^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text.trim())) return { kind: "quantity", unit: "", bases: [] }
+  const [, space, unit] =
+    quantity.exec(
+      text
+        .trim()
+        .replace(/ per /, "/")
+        .replace(/ ?\/ ?/, "/")
+        .replace(/° /, "°")
+    ) ?? []
+  if (unit !== undefined) {
+    const bases = barePrefix.test(unit) ? ["bytes"] : [...new Set(unitsNamed(unit).map(({ base }) => base))]
+    if (bases.length === 1 && bases[0] === "seconds") return { kind: "duration", clock: false }
+    if (bases.length > 0 || space !== "") return { kind: "quantity", unit, bases }
+  }
+  if (!Number.isNaN(readDuration(text))) return { kind: "duration", clock: clock.test(text.trim()) }
+  if (calendarDuration.test(text) || clock.test(text) || relativeTime.test(text)) return { kind: "changing" }
+  // a number with letters behind it is no name, whatever they mean: 11n, 2nd
+  if (unit !== undefined && /^[A-Za-z]{1,5}$/.test(unit)) return { kind: "prose" }
+  if (/^[A-Za-z][A-Za-z0-9_ -]{0,30}$/.test(text) && text.split(" ").length <= 3) return { kind: "word" }
+  if (isJson(text)) return { kind: "json" }
+  return { kind: isShort(text) ? "label" : "prose" }
+}
