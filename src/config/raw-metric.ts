@@ -23,6 +23,7 @@ export interface RawMetric {
   readonly help: string | undefined
   readonly scale: number | undefined
   readonly unit: string | undefined
+  readonly duplicates: string | undefined
   /** All labels on the way from the mapping to the entry. */
   readonly labels: ReadonlyMap<string, RawLabel>
 }
@@ -67,6 +68,7 @@ export const rawMetrics = (mapping: Fields, path: KeyPath): RawMetrics => {
         help: asText(metric.help) ?? asText(first.help),
         scale: typeof metric.scale === "number" ? metric.scale : undefined,
         unit: asText(metric.unit),
+        duplicates: asText(first.duplicates),
         labels: withLabels(metric, path, around)
       })
     }

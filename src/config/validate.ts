@@ -3,7 +3,7 @@ import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
 import { knownLogin, takenAndGiven } from "./rules/logins.ts"
-import { labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
+import { duplicatesAgree, labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
 import {
   formOfPages,
   headersOnce,
@@ -58,6 +58,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     oneFamilyPerName,
     reservedNames,
     labelsOnce,
+    duplicatesAgree,
     statesLabel,
     headersOnce,
     oneAuth,

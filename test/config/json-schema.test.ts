@@ -21,6 +21,7 @@ test.each(examples)("it takes $name", ({ text }) => {
 
 /** What only `poller check` sees: everything that is about more than one key, or inside of a path. */
 const beyond = new Set([
+  "duplicates-disagree.yml",
   "auth-and-user-of-url.yml",
   "half-a-character.yml",
   "header-twice.yml",

@@ -88,20 +88,38 @@ const few = <A extends Record<string, fc.Arbitrary<unknown>>>(
       fc.record({ value, ...Object.fromEntries(keys.map((key) => [key, others[key] as fc.Arbitrary<unknown>])) })
     )
 
+/** Now and then this, mostly nothing: rows with rare keys are not read from bytes. */
+const seldom = <A extends object>(arbitrary: fc.Arbitrary<A>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary })
+
 /** Mappings as a file has them, with these paths of values, labels and rows. */
 export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> = path) => {
   const labelsFrom = (source: fc.Arbitrary<unknown>) => fc.dictionary(labelName, source, { maxKeys: 3 })
-  const labels = labelsFrom(fc.oneof(path, fc.record({ key: fc.nat(2) })))
+  const rewrite = fc.constantFrom(
+    { pattern: "([a-zA-Z]+).*" },
+    { pattern: "(.)(.*)", replacement: "$2$1" },
+    { map: { 1: "one", _: "other" } },
+    { map: { UP: "up" } }
+  )
+  const source = fc.oneof(path, fc.record({ key: fc.nat(2) }))
+  const rewritten = fc
+    .tuple(fc.oneof(fc.record({ path }), fc.record({ key: fc.nat(2) })), rewrite)
+    .map(([from, options]) => ({ ...from, ...options }))
+  const labels = labelsFrom(fc.oneof({ weight: 4, arbitrary: source }, { weight: 1, arbitrary: rewritten }))
+  const constant = fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom("x", ""), { maxKeys: 2 })
+  const nullValues = fc.constantFrom(["UP", 1], ["", "a"], [], [0, true, "12.5"])
   const numeric = few(
     {
       value: fc.oneof(
         path,
-        fc.constantFrom("sum", "min", "max").chain((name) => path.map((of) => ({ [name]: of })))
+        fc.constantFrom("sum", "min", "max", "first", "last").chain((name) => path.map((of) => ({ [name]: of })))
       ),
       type: fc.constantFrom("gauge", "counter", "untyped"),
       pattern: fc.constantFrom("([0-9.]+)", "^(U|D)", "(a*)*b"),
-      parse: fc.constantFrom("rfc3339", "duration", "bytes"),
-      map: fc.constantFrom({ UP: 1, DOWN: 0 }, { true: 2, 1: 7 }),
+      parse: fc.constantFrom("rfc3339", "duration", "bytes", "quantity", "time", "hex", "int16"),
+      map: fc.constantFrom({ UP: 1, DOWN: 0 }, { true: 2, 1: 7 }, { UP: 1, _: 3 }),
+      null_values: nullValues,
+      labels: constant,
       scale: fc.constantFrom(0.01, 1000, -1, 1e300),
       labels_from: labels
     },
@@ -111,6 +129,11 @@ export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> 
   const metric = fc.oneof(
     path,
     path.map((count) => ({ value: { count } })),
+    fc
+      .constantFrom("a + b", "sum(a[*]) / count(b.*)", "-id * 2", "1 - ['c'] / $.total")
+      .map((calc) => ({ value: { calc } })),
+    fc.constant({ value: { constant: 2 } }),
+    fc.tuple(path, path).map((entries) => entries),
     fc.tuple(numeric, absence).map(([metric, absent]) => ({ ...metric, ...absent })),
     labels.map((labels_from) => ({ type: "info", labels_from: { v: "a", ...labels_from } })),
     fc.record({
@@ -120,17 +143,45 @@ export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> 
       labels_from: labels
     })
   )
-  const metrics = fc.dictionary(metricName, metric, { minKeys: 1, maxKeys: 3 })
+  const converted = fc.record({ value: path, unit: fc.oneof(fc.constantFrom("ms", "min"), fc.record({ path })) })
+  // each by a name of its own: a name has one type, and its samples are combined everywhere or nowhere
+  const others = fc.record(
+    {
+      t_seconds: converted,
+      combined: fc.record({ value: path, duplicates: fc.constant("sum"), labels_from: labels }),
+      histogram: fc.record({
+        type: fc.constant("histogram"),
+        buckets: fc.record({ path: rows, le: source, value: path }),
+        cumulative: fc.boolean()
+      }),
+      summary: fc.record({ type: fc.constant("summary"), quantiles: fc.record({ 0.5: path }), count: path })
+    },
+    { requiredKeys: [] }
+  )
+  const metrics = fc
+    .tuple(fc.dictionary(metricName, metric, { minKeys: 1, maxKeys: 3 }), seldom(others))
+    .map(([metrics, more]) => ({ ...metrics, ...more }))
+  const found = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ path: rows }) },
+    { weight: 1, arbitrary: fc.record({ path: rows, parse: fc.constant("json") }) },
+    { weight: 1, arbitrary: fc.record({ zip: fc.record({ a: path, id: path }) }) },
+    { weight: 1, arbitrary: fc.record({ table: fc.record({ columns: path, rows: path }) }) }
+  )
   const { row } = fc.letrec((tie) => ({
-    row: fc.record(
-      {
-        path: rows,
-        labels_from: labels,
-        metrics,
-        each: fc.array(tie("row"), { maxLength: 2, depthIdentifier: "row" })
-      },
-      { requiredKeys: ["path", "metrics"] }
-    )
+    row: fc
+      .record(
+        {
+          found,
+          labels_from: labels,
+          more: seldom(
+            fc.record({ labels: constant, null_values: nullValues, optional: fc.boolean() }, { requiredKeys: [] })
+          ),
+          metrics,
+          each: fc.array(tie("row"), { maxLength: 2, depthIdentifier: "row" })
+        },
+        { requiredKeys: ["found", "more", "metrics"] }
+      )
+      .map(({ found, more, ...row }) => ({ ...found, ...more, ...row }))
   }))
   return { metrics, mapping: fc.record({ metrics, each: fc.array(row, { maxLength: 3 }) }), row }
 }
@@ -150,9 +201,10 @@ export const crossedMappings = fc
     fc.boolean()
   )
   .map(([path, other, row, metrics, isFirst]) => {
+    const { zip: _, table: __, ...elsewhere } = row as Readonly<Record<string, unknown>>
     const both = [
       { path, metrics, labels_from: { k: "id" } },
-      { ...row, path: other }
+      { ...elsewhere, path: other }
     ]
     return { each: isFirst ? both : both.toReversed() }
   })

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { parseQuery } from "../../src/jsonpath/grammar.ts"
 import { type Query, queriesOf, type Segment, type Selector } from "../../src/jsonpath/syntax.ts"
+import { compileCalc } from "../../src/mapping/value/calc.ts"
 import { numberSpelled, spelled, stringSpelled, word } from "./random-json.ts"
 
 /** What the paths of a mapping expect at one place of a document. */
@@ -50,9 +51,15 @@ const note = (part: unknown, root: Shape, row: Shape): void => {
   if (typeof part === "string") {
     for (const end of lead(parseQuery(part, true), root, row)) end.isValue = true
   } else if (typeof part === "object" && part !== null) {
-    for (const inner of Object.values(part)) note(inner, root, row)
+    for (const [key, inner] of Object.entries(part)) {
+      if (key === "calc") for (const { path } of compileCalc(inner).operands) note(path.text, root, row)
+      else if (!notPaths.has(key)) note(inner, root, row)
+    }
   }
 }
+
+/** Keys of label entries whose values are no paths. A label may be called so too, but not in the random mappings. */
+const notPaths = new Set(["pattern", "replacement", "map"])
 
 interface RowPart {
   readonly path?: string
@@ -63,9 +70,17 @@ interface RowPart {
 
 const noteMetric = (metric: unknown, root: Shape, row: Shape): void => {
   if (typeof metric !== "object" || metric === null) note(metric, root, row)
+  else if (Array.isArray(metric)) for (const entry of metric) noteMetric(entry, root, row)
   else {
     note(Reflect.get(metric, "value"), root, row)
     note(Reflect.get(metric, "labels_from"), root, row)
+    for (const key of ["unit", "count", "quantiles"])
+      if (typeof Reflect.get(metric, key) === "object") note(Reflect.get(metric, key), root, row)
+    const buckets: unknown = Reflect.get(metric, "buckets")
+    if (typeof buckets !== "object" || buckets === null) return
+    const { path, le, value } = buckets as Readonly<Record<string, string>>
+    for (const rows of lead(parseQuery(path ?? "@", true), root, row))
+      for (const part of [le, value]) note(part, root, rows)
   }
 }
 

@@ -69,6 +69,8 @@ test("rows that are read from bytes give what parsed rows give, whatever the map
 test("whatever the limit, the first samples are the same", () => {
   fc.assert(
     fc.property(any.mapping, json, fc.nat(20), (mapping, document, maxSeries) => {
+      // samples that may be combined come last
+      fc.pre(!JSON.stringify(mapping).includes("duplicates"))
       expect(lines(transformValue(mapping, document, { maxSeries }))).toEqual(
         lines(transformValue(mapping, document)).slice(0, maxSeries + 1)
       )
@@ -84,8 +86,9 @@ test("the samples of a row do not depend on its neighbours", () => {
       fc.pre(withoutKeys([metrics, each] as Json))
       const mapping = { each: [{ path: "$[*]", labels_from: { row: "row" }, metrics, each }] }
       const numbered = rows.map((row, number) => ({ ...row, row: `row ${number}` }))
-      expect(lines(transformValue(mapping, numbered))).toEqual(
-        numbered.flatMap((row) => lines(transformValue(mapping, [row])))
+      // samples that may be combined come last
+      expect(lines(transformValue(mapping, numbered)).toSorted()).toEqual(
+        numbered.flatMap((row) => lines(transformValue(mapping, [row]))).toSorted()
       )
     }),
     { numRuns: 200 }
@@ -102,9 +105,10 @@ const permuted = (value: Json): Json => {
   )
 }
 
-test("the order of keys changes nothing, unless it decides which of two duplicates comes first", () => {
+test("the order of keys changes nothing, unless it decides which of two comes first", () => {
   fc.assert(
     fc.property(any.mapping, json, (mapping, document) => {
+      fc.pre(!/"(?:first|last)"/.test(JSON.stringify(mapping)))
       const [one, other] = [transformValue(mapping, document), transformValue(mapping, permuted(document))]
       expect(other.dropped).toEqual(one.dropped)
       fc.pre(one.dropped.duplicate === 0)
@@ -133,7 +137,13 @@ test("scaling is linear", () => {
 test("a document without the rows yields no sample, and only what is missing", () => {
   fc.assert(
     fc.property(fc.array(any.row, { minLength: 1, maxLength: 3 }), json, (rows, document) => {
-      const mapping = { each: rows.map((row) => ({ ...row, path: "$.nodes.items[*]" })) }
+      const withPath = ({ metrics, labels_from, each }: (typeof rows)[number]) => ({
+        path: "$.nodes.items[*]",
+        metrics,
+        ...(labels_from !== undefined && { labels_from }),
+        ...(each !== undefined && { each })
+      })
+      const mapping = { each: rows.map(withPath) }
       const { samples, dropped } = transformValue(mapping, document)
       expect(samples.map(line)).toEqual([])
       expect(dropped).toEqual({ missing: rows.length, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 })

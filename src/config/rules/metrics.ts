@@ -46,6 +46,26 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
   })
 }
 
+/** Samples of one name are combined everywhere in a mapping, or nowhere. */
+export const duplicatesAgree = ({ mappings, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
+  const ofTargets = targetLike.flatMap(({ settings, metrics = [] }) => ("mapping" in settings ? [] : [metrics]))
+  return [...[...mappings.values()].map(({ metrics }) => metrics), ...ofTargets].flatMap((metrics) => {
+    const first = new Map<string, RawMetric>()
+    return metrics.flatMap((metric) => {
+      const other = first.get(metric.name) ?? metric
+      first.set(metric.name, other)
+      if (other.duplicates === metric.duplicates) return []
+      const [own, its] = [metric.duplicates ?? "none", other.duplicates ?? "none"]
+      return [
+        issueOfKey(
+          metric.path,
+          (show) => `duplicates: ${own} here, but ${its} in ${show(other.path)}: it holds for all series of the name`
+        )
+      ]
+    })
+  })
+}
+
 /** A label is set only once on the way from the target to a metric. */
 export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => [
   ...[...mappings.values(), ...targetLike].flatMap(({ repeated }) =>
