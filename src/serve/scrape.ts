@@ -12,7 +12,7 @@ import { StateStore } from "../poll/state-store.ts"
 import { Writers } from "../poll/writers.ts"
 import { type HttpResponse, makeResponse } from "./http-response.ts"
 
-/** How long a section must be still before it is prepared. */
+/** How long a fragment must be still before it is prepared. */
 const rest = "250 millis"
 
 interface Page {
@@ -47,7 +47,7 @@ const wantsGzip = memoize(acceptsGzip)
  * served as it lies there: `ready` has it then, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
-  const board = yield* StateStore
+  const store = yield* StateStore
   const own = yield* ProcessMetrics
   const pool = (yield* Writers).buffers
   const pages = new Map<Format, Page>()
@@ -57,7 +57,7 @@ export const makeScrape = Effect.gen(function* () {
 
   const standing = (format: Format, reading: Reading | undefined) => {
     const last = pages.get(format)
-    return last !== undefined && last.version === board.version() && last.reading === reading ? last : undefined
+    return last !== undefined && last.version === store.version() && last.reading === reading ? last : undefined
   }
 
   const ready = (accept: string | undefined, encoding: string | undefined): HttpResponse | undefined => {
@@ -69,13 +69,13 @@ export const makeScrape = Effect.gen(function* () {
     const reading = yield* own.read
     const last = standing(format, reading)
     if (last !== undefined) return last
-    const version = board.version()
+    const version = store.version()
     const blocks = renderPromClient(reading).slice()
     let work = 0
-    for (const section of board.fragments()) {
+    for (const fragment of store.fragments()) {
       // many targets take many milliseconds: others get their turn in between
-      if (!section.isCached() && work++ > 1) yield* Effect.yieldNow
-      blocks.push(...section.blocks())
+      if (!fragment.isCached() && work++ > 1) yield* Effect.yieldNow
+      blocks.push(...fragment.blocks())
     }
     const page: Page = { version, reading, chunks: pageChunks(blocks, format) }
     pages.set(format, page)
@@ -96,19 +96,19 @@ export const makeScrape = Effect.gen(function* () {
     return yield* Effect.promise(() => zipping)
   })
 
-  /** A section that is not ready at two looks in a row, and did not change in between, has come to rest. */
+  /** A fragment that is not ready at two looks in a row, and did not change in between, has come to rest. */
   const prepare = Effect.fnUntraced(function* (seen: WeakMap<PageFragment, number>) {
     let isMoving = false
-    for (const section of board.fragments()) {
-      if (section.isCached()) continue
-      const version = section.version()
-      if (seen.get(section) !== version) {
-        seen.set(section, version)
+    for (const fragment of store.fragments()) {
+      if (fragment.isCached()) continue
+      const version = fragment.version()
+      if (seen.get(fragment) !== version) {
+        seen.set(fragment, version)
         isMoving = true
         continue
       }
       yield* Effect.yieldNow
-      for (const { lines } of section.blocks()) if (isZipped) compress(lines, pool)
+      for (const { lines } of fragment.blocks()) if (isZipped) compress(lines, pool)
     }
     return isMoving
   })
@@ -117,7 +117,7 @@ export const makeScrape = Effect.gen(function* () {
   const ahead = Effect.gen(function* () {
     const seen = new WeakMap<PageFragment, number>()
     while (true) {
-      yield* board.change
+      yield* store.change
       do yield* Effect.sleep(rest)
       while (isHttpResponse && (yield* prepare(seen)))
     }

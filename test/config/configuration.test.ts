@@ -33,7 +33,7 @@ const series = (target: ReturnType<typeof only>, document: unknown) =>
     ({ family, labels, value }) => `${family.name}{${labels.map((label) => label.join("=")).join(",")}} ${value}`
   )
 
-test("a target that says nothing is polled every 30 s, has 10, and keeps its series for 3 intervals", () => {
+test("by default a target is polled every 30 s with a timeout of 10 s, and keeps its series for 3 intervals", () => {
   const { name, interval, staleAfter, maxSeries, request } = only("")
   expect({ name, interval, staleAfter, maxSeries }).toEqual({
     name: "shop",
@@ -63,7 +63,7 @@ test("a target that says nothing is polled every 30 s, has 10, and keeps its ser
   })
 })
 
-test("a timeout that nobody wrote is not longer than the interval", () => {
+test("the default timeout is not longer than the interval", () => {
   expect(only("    interval: 5s").request.timeout).toEqual(Duration.seconds(5))
 })
 
@@ -238,7 +238,7 @@ targets:
 const settings = (interval = "30s", path = "up", key = "k") =>
   targets(text(interval, path, key), { environment: { KEY: key } }).map(({ fingerprint }) => fingerprint())
 
-test("a target has the same settings as long as it would be polled and transformed alike", () => {
+test("two targets have the same fingerprint if they are polled and transformed in the same way", () => {
   const [a, b] = settings()
   expect(settings()).toEqual([a, b])
   expect(new Set([a, b]).size).toBe(2)
@@ -247,7 +247,7 @@ test("a target has the same settings as long as it would be polled and transform
   expect(settings("30s", "up", "other").map((text, index) => text === [a, b][index])).toEqual([false, true])
 })
 
-test("where a setting is written makes no difference", () => {
+test("a setting has the same effect in the target and in defaults", () => {
   const [a] = targets(`
 defaults: { interval: 60s, timeout: 5s }
 targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up } }]`)
@@ -277,7 +277,7 @@ test.each([
   expect(lines(fromFlags(url, anywhere, flags).problems)).toEqual(problems)
 })
 
-test("flags stand below the defaults of a file", () => {
+test("the defaults of a file win over flags", () => {
   const yaml = "targets: [{ name: a, url: 'https://a.example.com/', metrics: { a_up: up } }]"
   const interval = (text: string) => fromText("f", text, anywhere, flags).targets[0]?.interval
   expect(interval(yaml)).toEqual(flags.interval)

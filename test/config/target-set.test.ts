@@ -51,7 +51,7 @@ const call = (yaml: string, ...given: Given) => {
   }
 }
 
-describe("a targetSet", () => {
+describe("a set of targets", () => {
   test("has the targets of the file, then those that its sources list", () => {
     const yaml = `${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`
     expect(call(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, diagnostics: [] })

@@ -33,7 +33,7 @@ const source = (...patterns: ReadonlyArray<string>) => {
 }
 
 describe("reading the files of a source", () => {
-  test("takes those that fit a pattern, in the order of their names", async () => {
+  test("reads those that match a pattern, in the order of their names", async () => {
     const { write, read } = source("b*.json", "a.yml", "(c)+.yaml")
     write("b2.json", group("b2:1"))
     write("b1.json", group("b1:1", "b1:2"))
@@ -46,7 +46,7 @@ describe("reading the files of a source", () => {
     expect(await read()).toMatchObject({ same: true })
   })
 
-  test("finds nothing wrong with files and folders that are not there", async () => {
+  test("accepts files and folders that do not exist", async () => {
     const { read, patterns } = source("a.yml", "*.json", "none/*.yml")
     expect(await read()).toEqual({ addresses: [], diagnostics: [], same: true })
     expect(await Effect.runPromise(unmatched(patterns))).toEqual(patterns)
@@ -63,7 +63,7 @@ describe("reading the files of a source", () => {
     expect(await read()).toMatchObject({ addresses: ["b:1"], same: false })
   })
 
-  test("leaves what a broken file listed before, and the other files alone", async () => {
+  test("keeps the last list of a broken file, and the other files", async () => {
     const { write, read } = source("*.json")
     write("a.json", group("a:1"))
     write("b.json", group("b:1"))
@@ -78,7 +78,7 @@ describe("reading the files of a source", () => {
     expect(await read()).toMatchObject({ addresses: ["a:3", "b:2"], diagnostics: [] })
   })
 
-  test("says in one line what keeps a file from being read, and how much more is wrong with it", async () => {
+  test("reports a file that cannot be read in one line, with the number of further errors", async () => {
     const { at, write, read } = source("*.yml")
     mkdirSync(join(at, "a.yml"))
     write("b.yml", "- 1\n- 2\n- 3\n")
@@ -118,7 +118,7 @@ describe("watching the files of a source", () => {
     await watched.change
   })
 
-  test("tells when the folder comes, and when it goes", async () => {
+  test("notices when the folder is created and removed", async () => {
     const { at, patterns } = source("folder/within/*.yml")
     const comes = await watching(patterns)
     mkdirSync(join(at, "folder"))

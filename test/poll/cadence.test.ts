@@ -85,7 +85,7 @@ it.effect.each([
 /** The test's clock with something wrong about it. */
 const clockWith = (clock: Clock.Clock, wrong: Partial<Clock.Clock>): Clock.Clock => ({ ...clock, ...wrong })
 
-it.effect("a timer that wakes early does not repeat its tick", () =>
+it.effect("a timer that fires early does not repeat its tick", () =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     let asked = 0
@@ -98,7 +98,7 @@ it.effect("a timer that wakes early does not repeat its tick", () =>
   })
 )
 
-it.effect("the wall clock set an hour forth and back changes nothing", () =>
+it.effect("a wall clock that is set an hour forward or back changes nothing", () =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     let shift = 0
@@ -114,7 +114,7 @@ it.effect("the wall clock set an hour forth and back changes nothing", () =>
   })
 )
 
-it("10,000 targets of like names are spread evenly over the interval", () => {
+it("10,000 targets with similar names are spread evenly over the interval", () => {
   const tenths = new Array<number>(10).fill(0)
   for (let n = 0; n < 10_000; n++) {
     const share = Duration.toMillis(offsetOf(`target-${n}`, seconds(30))) / 30_000
@@ -127,7 +127,7 @@ it("10,000 targets of like names are spread evenly over the interval", () => {
   }
 })
 
-it("offsets are 25 ms apart or the same, and the first of them is one that a daemon is in time for", () => {
+it("offsets are multiples of 25 ms, and the first one leaves time to start", () => {
   const places = Array.from({ length: 1000 }, (_, n) => Duration.toMillis(offsetOf(`target-${n}`, seconds(1), 5)) + 5)
   assert.deepStrictEqual(
     [...new Set(places)].sort((a, b) => a - b),
@@ -135,12 +135,12 @@ it("offsets are 25 ms apart or the same, and the first of them is one that a dae
   )
 })
 
-it("an offset follows from the name alone", () => {
+it("an offset depends only on the name", () => {
   expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
   expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("scheduler", seconds(30)))
 })
 
-it("a target that comes later ticks when it would have ticked, had it been there from the start", () => {
+it("a target that is added later has the ticks that it would have had from the start", () => {
   const first = Duration.toMillis(offsetOf("shop", seconds(30)))
   for (const elapsed of [0, 1, first - 1, first, first + 1, 29_999, 30_000, 1_234_567]) {
     const wait = Duration.toMillis(offsetOf("shop", seconds(30), elapsed))

@@ -45,7 +45,7 @@ it.effect.each([
   },
   { what: "more than max_series", target: target({ maxSeries: 2 }), body: nodes(3) },
   { what: "no JSON", target: target(), body: '{"nodes":[' }
-])("a thread's convert is the same as ours: $what", ({ target, body }) =>
+])("the worker converts like the main thread: $what", ({ target, body }) =>
   Effect.gen(function* () {
     const elsewhere = yield* (yield* Converter)(target, fresh(body))
     assert.deepStrictEqual(elsewhere, asSent(convert(target, fresh(body))))
@@ -55,7 +55,7 @@ it.effect.each([
 /** What is sent to another thread loses its prototypes: a Buffer arrives as a Uint8Array. */
 const asSent = <A>(value: A): A => structuredClone(value)
 
-it.effect("a thread that dies costs its polls, and the next poll has a new one", () => {
+it.effect("a worker that dies fails its polls, and the next poll starts a new one", () => {
   let started = 0
   const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : works())
   return Effect.gen(function* () {
@@ -71,7 +71,7 @@ it.effect("a thread that dies costs its polls, and the next poll has a new one",
   }).pipe(Effect.provide(ConversionWorker.layer(threads(start), 0)))
 })
 
-it.effect("what is not large is digested here", () =>
+it.effect("small responses are converted in the main thread", () =>
   Effect.gen(function* () {
     const outcome = yield* (yield* Converter)(target(), fresh(nodes(1)))
     assert.strictEqual(outcome._tag, "Good")
@@ -79,7 +79,7 @@ it.effect("what is not large is digested here", () =>
 )
 
 it.effect(
-  "an answer as before the last is digested again, if that one was digested elsewhere: its lines are given back by then",
+  "a response like the one before the last is converted again, if the worker converted the last one, since its memory is released",
   () =>
     Effect.gen(function* () {
       const convert = yield* Converter
@@ -97,7 +97,7 @@ it.effect(
     }).pipe(Effect.provide(ConversionWorker.layer(threads(works), nodes(50).length)))
 )
 
-it.effect("the heaps are prepared for large answers as long as there is a thread for them", () => {
+it.effect("the heaps have room for large responses as long as there is a worker", () => {
   const sizes: Array<number> = []
   return Effect.gen(function* () {
     const body = nodes(3)

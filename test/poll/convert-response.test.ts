@@ -7,11 +7,11 @@ import { aTarget } from "./polled-target.ts"
 const answer = (body: string) =>
   ({ _tag: "Fresh", status: 200, body: Buffer.from(body), validators: undefined }) as const
 
-test("a document yields its series, and what tells it from the next", () => {
+test("a document yields its series and validators", () => {
   expect(convert(aTarget("a"), answer('{"x": 1}'))).toMatchObject({ _tag: "Good", bytes: 8, result: { series: 1 } })
 })
 
-test("no document, and no series lost: what was not modified", () => {
+test("after a 304 there is no new result", () => {
   expect(convert(aTarget("a"), { _tag: "NotModified", status: 304 })).toMatchObject({ _tag: "Good", result: undefined })
 })
 
@@ -19,7 +19,7 @@ test.each([
   ["no JSON", answer('{"x": '), aTarget("a"), "not_json"],
   ["more series than the cap", answer("[1, 2, 3]"), aTarget("a", { maxSeries: 2 }), "too_many_series"],
   [
-    "more to look through than a poll may",
+    "more to visit than a poll may",
     answer("{}"),
     aTarget("a", { transform: () => Result.succeed({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),
     "too_large"
@@ -28,42 +28,42 @@ test.each([
   expect(convert(target, answer)).toMatchObject({ _tag: "Failed", reason, status: 200 })
 })
 
-/** A target that counts how often its answers are digested. */
+/** A target that counts how often its responses are converted. */
 const counting = () => {
   const target = aTarget("a")
   const counted = {
     ...target,
-    digestions: 0,
+    conversions: 0,
     transform: (...input: Parameters<typeof target.transform>) => {
-      counted.digestions++
+      counted.conversions++
       return target.transform(...input)
     }
   }
   return counted
 }
 
-test("the same bytes are not digested a third time: what they yielded stands, and the rest is the new answer's", () => {
+test("the same bytes are not converted a third time: the series stay, and the rest comes from the new response", () => {
   const target = counting()
   convertChanged(target, answer('{"x": 1}'))
   const second = convertChanged(target, answer('{"x": 1}'))
   const validators = { url: "http://shop.test/", etag: '"2"', lastModified: undefined }
   const third = convertChanged(target, { ...answer('{"x": 1}'), status: 203, validators })
-  expect(target.digestions).toBe(2)
+  expect(target.conversions).toBe(2)
   expect(third).toEqual(convert(aTarget("a"), { ...answer('{"x": 1}'), status: 203, validators }))
   expect(second._tag === "Good" && third._tag === "Good" && second.result?.blocks === third.result?.blocks).toBe(true)
   expect(convertChanged(target, answer('{"x": 2}'))).toEqual(convert(aTarget("a"), answer('{"x": 2}')))
-  expect(target.digestions).toBe(3)
+  expect(target.conversions).toBe(3)
 })
 
-test("an answer of another length is not even compared", () => {
+test("a response with another length is not compared", () => {
   const target = counting()
   for (const body of ['{"x": 1}', '{"x": 10}', '{"x": 1}', '{"x": 10}']) {
     expect(convertChanged(target, answer(body))).toEqual(convert(aTarget("a"), answer(body)))
   }
-  expect(target.digestions).toBe(4)
+  expect(target.conversions).toBe(4)
 })
 
-test("an answer that was no good is looked at again", () => {
+test("a response that failed is converted again", () => {
   const target = aTarget("a", { maxSeries: 1 })
   expect(convertChanged(target, answer("[1, 2]"))).toEqual(convertChanged(target, answer("[1, 2]")))
   expect(convertChanged(target, answer("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })

@@ -48,7 +48,7 @@ const expected = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
   return ended
 }
 
-it.effect("each ends when it was last set to, and not if it was cleared", () =>
+it.effect("a target expires at the last time that was set, and not after clear", () =>
   Effect.promise(() =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
@@ -59,7 +59,7 @@ it.effect("each ends when it was last set to, and not if it was cleared", () =>
   )
 )
 
-it.effect("one that is put off again and again ends when the last time has come", () =>
+it.effect("a target whose time is set again and again expires at the last one", () =>
   Effect.gen(function* () {
     const steps = Array.from(
       { length: 10 },

@@ -7,9 +7,9 @@ import { makeLimiter } from "../../src/poll/limiter.ts"
 
 const seconds = Duration.seconds
 
-/** `count` polls of a host that last a second each; how many of them, and of all, are under way and have ended. */
+/** `count` polls of a host that last a second each; counts of those that run and have ended, and of all hosts. */
 const crowd = (total: number) => {
-  const berths = makeLimiter(total)
+  const limiter = makeLimiter(total)
   const of = { running: 0, most: 0, ended: 0 }
   const host = (origin: string) => {
     const it = { running: 0, most: 0, ended: 0 }
@@ -28,13 +28,13 @@ const crowd = (total: number) => {
           })
       )
     const polls = (count: number, lasts = seconds(1)) =>
-      Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(berths.withPermit(origin)(poll(lasts))))
+      Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(limiter.withPermit(origin)(poll(lasts))))
     return Object.assign(it, { polls })
   }
-  return { berths, host, of }
+  return { limiter, host, of }
 }
 
-it.effect("no more polls are under way at once than there are berths, and all have their turn", () =>
+it.effect("polls never exceed the limit, and all of them run", () =>
   Effect.gen(function* () {
     const { host, of } = crowd(16)
     for (let i = 0; i < 100; i++) yield* host(`http://${i}`).polls(1)
@@ -45,7 +45,7 @@ it.effect("no more polls are under way at once than there are berths, and all ha
   })
 )
 
-it.effect("one host has an eighth of them, and what waits for it keeps no other host waiting", () =>
+it.effect("one host has an eighth of the permits, and its queue does not block other hosts", () =>
   Effect.gen(function* () {
     const { host } = crowd(16)
     const slow = host("http://slow")
@@ -59,7 +59,7 @@ it.effect("one host has an eighth of them, and what waits for it keeps no other 
   })
 )
 
-it.effect("however few there are, each host can be polled", () =>
+it.effect("even with one permit, each host is polled", () =>
   Effect.gen(function* () {
     const { host } = crowd(1)
     const only = host("http://only")
@@ -69,7 +69,7 @@ it.effect("however few there are, each host can be polled", () =>
   })
 )
 
-it.effect("a poll that is interrupted, while it waits or while it runs, leaves its berth to the next", () =>
+it.effect("an interrupted poll, waiting or running, releases its permit", () =>
   Effect.gen(function* () {
     const { host } = crowd(8)
     const it = host("http://host")
@@ -83,13 +83,13 @@ it.effect("a poll that is interrupted, while it waits or while it runs, leaves i
   })
 )
 
-it.effect("after the end none begins; who closes waits for those under way, for the grace at most", () =>
+it.effect("after close no poll starts, and close waits for the running ones, for the grace at most", () =>
   Effect.gen(function* () {
-    const { berths, host } = crowd(8)
+    const { limiter, host } = crowd(8)
     const it = host("http://host")
     yield* it.polls(2, seconds(3))
     yield* TestClock.adjust(seconds(1))
-    const closing = yield* Effect.forkChild(berths.close(seconds(5)))
+    const closing = yield* Effect.forkChild(limiter.close(seconds(5)))
     yield* TestClock.adjust(Duration.millis(1999))
     assert.isUndefined(closing.pollUnsafe())
     yield* TestClock.adjust(Duration.millis(1001))

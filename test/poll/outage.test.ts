@@ -19,7 +19,7 @@ const after = (outcomes: ReadonlyArray<Outcome>) => {
   return { outage, transitions }
 }
 
-test("a first good poll is no transition", () => {
+test("a first good poll is not a transition", () => {
   expect(after([good])).toEqual({ outage: undefined, transitions: [] })
 })
 
@@ -32,13 +32,13 @@ test("an outage of 3,600 polls is two transitions", () => {
   ])
 })
 
-test("a change of the reason is kept but is no transition", () => {
+test("a change of the reason is not a transition", () => {
   const { outage, transitions } = after([timeout, timeout, refused])
   expect(outage).toEqual({ since: 0, began: 0, reason: "connection", message: "connect ECONNREFUSED", polls: 3 })
   expect(transitions).toHaveLength(1)
 })
 
-test("a flapping target is one transition per real change", () => {
+test("a flapping target has one transition for each change", () => {
   expect(after([good, timeout, good, timeout, good]).transitions.map(({ _tag }) => _tag)).toEqual([
     "Down",
     "Up",

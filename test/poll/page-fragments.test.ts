@@ -10,37 +10,37 @@ import { aTarget } from "./polled-target.ts"
 
 const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
 
-/** Targets, and the sections that they are in. */
+/** Targets, and the fragments that they are in. */
 const scene = () => {
   const statuses = new Map<string, TargetStatus>()
-  const sections = makeTargetFragments((name) => statuses.get(name))
+  const fragments = makeTargetFragments((name) => statuses.get(name))
   const show = (name: string, value: number, status: TargetStatus) => {
     const blocks = renderSamples([{ family, labels: [["job", name]], value }])
     statuses.set(name, { ...status, series: 1, blocks })
   }
   return {
-    ...sections,
+    ...fragments,
     add: (name: string, interval = 10) => {
       const target = aTarget(name, { interval: Duration.seconds(interval) })
       show(name, 0, initialStatus(target))
-      sections.add(target)
+      fragments.add(target)
     },
     change: (name: string, value: number) => {
       const status = statuses.get(name)
       if (status === undefined) return
       show(name, value, status)
-      sections.invalidate(name)
+      fragments.invalidate(name)
     },
     remove: (name: string) => {
       statuses.delete(name)
-      sections.remove(name)
+      fragments.remove(name)
     },
-    /** What each section has to say of the jobs, in the order of the page. */
+    /** What each fragment has to say of the jobs, in the order of the page. */
     jobs: () =>
-      sections
+      fragments
         .fragments()
-        .map((section) =>
-          [...String(assemble(section.blocks(), "text")).matchAll(/^queue_depth.*$/gm)].map(([line]) => line)
+        .map((fragment) =>
+          [...String(assemble(fragment.blocks(), "text")).matchAll(/^queue_depth.*$/gm)].map(([line]) => line)
         ),
     expected: () => [...statuses.keys()]
   }
@@ -49,7 +49,7 @@ const scene = () => {
 const names = (count: number) => Array.from({ length: count }, (_, index) => `node-${index}`)
 const depth = (name: string, value: number) => `queue_depth{job="${name}"} ${value}`
 
-test("targets stand in the order of their ticks, whatever the order in which they came", () => {
+test("targets are in the order of their ticks, in whatever order they were added", () => {
   const one = scene()
   const other = scene()
   for (const name of names(300)) one.add(name)
@@ -61,7 +61,7 @@ test("targets stand in the order of their ticks, whatever the order in which the
   expect(other.jobs().flat()).toEqual(order)
 })
 
-test("targets of one interval stand together", () => {
+test("targets with the same interval are together", () => {
   const it = scene()
   for (const [index, name] of names(20).entries()) it.add(name, index % 2 === 0 ? 10 : 60)
   const slow = it
@@ -71,20 +71,20 @@ test("targets of one interval stand together", () => {
   expect(slow).toEqual([...slow].sort())
 })
 
-test("a change costs its own section and no other", () => {
+test("a change invalidates only its own fragment", () => {
   const it = scene()
   for (const name of names(1000)) it.add(name)
   expect(it.fragments().length).toBeGreaterThan(7)
-  for (const section of it.fragments()) section.blocks()
+  for (const fragment of it.fragments()) fragment.blocks()
   it.change("node-7", 7)
-  expect(it.fragments().filter((section) => !section.isCached())).toHaveLength(1)
+  expect(it.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
   expect(it.jobs().flat()).toContain(depth("node-7", 7))
   it.remove("node-7")
-  expect(it.fragments().filter((section) => !section.isCached())).toHaveLength(1)
+  expect(it.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
   expect(it.jobs().flat()).not.toContain(depth("node-7", 7))
 })
 
-test("whatever comes, goes and changes, each target is there once, as it stands, and no section grows beyond bounds", () => {
+test("after any additions, removals and changes, each target appears once with its last value, and fragments stay small", () => {
   const step = fc.record({ kind: fc.constantFrom("add", "add", "add", "remove", "change", "look"), n: fc.nat(400) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 600, size: "max" }), (steps) => {

@@ -4,7 +4,7 @@ import { shardOf } from "../../src/poll/shard.ts"
 
 const total = fc.integer({ min: 1, max: 100 })
 
-test("every target is in exactly one shard, and it follows from the name alone", () => {
+test("every target is in exactly one shard, which depends only on its name", () => {
   fc.assert(
     fc.property(fc.string(), total, (name, total) => {
       const shard = shardOf(name, total)
@@ -14,7 +14,7 @@ test("every target is in exactly one shard, and it follows from the name alone",
   )
 })
 
-test("a further shard takes targets from the others, and none moves between those", () => {
+test("a new shard takes targets from the others, and no target moves between those", () => {
   fc.assert(
     fc.property(fc.string(), total, (name, total) => {
       const [before, after] = [shardOf(name, total), shardOf(name, total + 1)]
@@ -29,7 +29,7 @@ test.each([1, 2, 3, 10])("growing from %i shards moves about 1/(n + 1) of the ta
   expect(moved / names.length).toBeCloseTo(1 / (n + 1), 1)
 })
 
-test("shards are of like size", () => {
+test("shards have similar sizes", () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `http://node-${i}.example.com/`)
   for (let shard = 0; shard < 4; shard++) {
     const size = names.filter((name) => shardOf(name, 4) === shard).length

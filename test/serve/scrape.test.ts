@@ -37,8 +37,8 @@ it.effect.each(clients)(
   "what $client gets at once is what it got the long way, and the page put together naively",
   (it) =>
     Effect.gen(function* () {
-      const board = yield* StateStore
-      yield* board.add(aTarget("a"))
+      const store = yield* StateStore
+      yield* store.add(aTarget("a"))
       const { ready, scrape } = yield* makeScrape
       assert.isUndefined(ready(it.accept, it.encoding), "nothing lies there before somebody asked")
       const first = yield* scrape(it.accept, it.encoding)
@@ -50,7 +50,7 @@ it.effect.each(clients)(
         String(text),
         String(
           assemble(
-            board.fragments().flatMap((section) => section.blocks()),
+            store.fragments().flatMap((section) => section.blocks()),
             it.format
           )
         )
@@ -60,10 +60,10 @@ it.effect.each(clients)(
 
 it.effect.each(clients)("a change is never passed over: $client", ({ accept, encoding }) =>
   Effect.gen(function* () {
-    const board = yield* StateStore
+    const store = yield* StateStore
     const { ready, scrape } = yield* makeScrape
     const before = yield* scrape(accept, encoding)
-    yield* board.add(aTarget("b"))
+    yield* store.add(aTarget("b"))
     assert.isUndefined(ready(accept, encoding))
     const after = yield* scrape(accept, encoding)
     assert.notDeepEqual(after.body, before.body)
@@ -80,20 +80,20 @@ it.effect("nor is a reading of the process that is too old", () =>
   }).pipe(Effect.provide(layer))
 )
 
-const unready = Effect.map(StateStore, (board) => board.fragments().filter((section) => !section.isCached()).length)
+const unready = Effect.map(StateStore, (store) => store.fragments().filter((section) => !section.isCached()).length)
 
 it.effect("what has come to rest is put together ahead of the next scrape, and only where somebody scrapes", () =>
   Effect.gen(function* () {
-    const board = yield* StateStore
+    const store = yield* StateStore
     const { ahead, scrape } = yield* makeScrape
     yield* Effect.forkScoped(ahead)
-    yield* board.add(aTarget("a"))
+    yield* store.add(aTarget("a"))
     yield* TestClock.adjust("10 seconds")
     assert.isAbove(yield* unready, 0, "nobody scrapes")
     yield* scrape("*/*", "gzip")
     assert.strictEqual(yield* unready, 0)
     for (let change = 0; change < 5; change++) {
-      yield* board.update("a", (status) => ({ ...status, polls: status.polls + 1 }))
+      yield* store.update("a", (status) => ({ ...status, polls: status.polls + 1 }))
       yield* TestClock.adjust("200 millis")
       assert.strictEqual(yield* unready, 1, "it has not come to rest")
     }
