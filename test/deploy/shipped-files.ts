@@ -31,8 +31,18 @@ export interface Panel {
   readonly targets: ReadonlyArray<{ readonly expr: string }>
 }
 
-/** The panels of deploy/grafana/poller.json. */
-export const panels: ReadonlyArray<Panel> = JSON.parse(file("deploy/grafana/poller.json")).panels
+/** deploy/grafana/poller.json. */
+export const dashboard = JSON.parse(file("deploy/grafana/poller.json"))
+
+/** The panels of the dashboard. */
+export const panels: ReadonlyArray<Panel> = dashboard.panels
+
+/** A query of the dashboard as Grafana sends it, with all targets chosen and a range of one minute. */
+export const renderQuery = (expr: string): string =>
+  expr
+    .replaceAll(/\$(job|instance|target)\b/g, ".+")
+    .replaceAll("${window}", "60")
+    .replaceAll("$__range", "60s")
 
 /** The alerts that docs/alerts.md has a section for, in its order. */
 export const runbooks: ReadonlyArray<string> = Array.from(

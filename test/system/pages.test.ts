@@ -157,7 +157,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
 
   test("some down: the causes below the sentence, what is down first, and a click leads to its page", async () => {
-    const daemon = await daemonOf({ ...all("well"), payments: "down", partners: "slow", stock: "part" })
+    const daemon = await daemonOf({ ...all("well"), payments: "down", partners: "well", stock: "part" })
     await settled(daemon.url, 15)
     const page = await visit(daemon.url, "down")
     expect(await heading(page)).toBe("1 of 9 targets is down, 1 drops samples")
