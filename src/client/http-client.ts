@@ -8,6 +8,7 @@ import { type Authenticator, lowercase, makeAuthenticator } from "./authenticato
 import { acceptEncoding } from "./body.ts"
 import { BadStatus, Timeout, TooLarge, type UpstreamError } from "./errors.ts"
 import { limitIdle } from "./idle.ts"
+import { readLocalFile } from "./local-file.ts"
 import { MemoryBudget, quarterOfMemory } from "./memory-budget.ts"
 import { type Pages, PageWalk } from "./pages.ts"
 import { makePools, type Pool } from "./pool.ts"
@@ -217,6 +218,7 @@ const poll = Effect.fnUntraced(function* (
     limit: request.maxBody,
     trace
   }
+  if (url.protocol === "file:") return yield* readLocalFile(url, request.maxBody, validators)
   if (request.pages !== undefined) return yield* readPages(channel, request.pages, start)
   return (yield* runExchange(channel, start)).answer
 })

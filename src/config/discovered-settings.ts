@@ -62,7 +62,10 @@ export const discoveredSettings = (
   // anything else would put another host into the URL
   if (labels.__scheme__ && !/^https?$/.test(labels.__scheme__)) return Result.fail("__scheme__: expected http or https")
   const url = urlOf(address, labels, options)
+  // a list must not make poller read files or talk to sockets of this machine
   if (url === undefined) return Result.fail("expected HOST:PORT or a URL")
+  // a list must not make poller read files or talk to sockets of this machine
+  if (/^(file|http\+unix):/.test(url.protocol)) return Result.fail("expected HOST:PORT or a URL of http or https")
   const instance = labels.instance || (isUrl(address) ? withoutSecrets(url) : address)
   const own = Object.entries(labels).filter(([name]) => !name.startsWith("__"))
   return Result.succeed({

@@ -74,13 +74,22 @@ const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTa
   })
 }
 
+/** The URL of a request, and the socket of `http+unix:///SOCKET:/PATH`, in which both stand in one path. */
+const addressOf = (url: URL): Pick<Request, "url" | "socketPath"> => {
+  if (url.protocol !== "http+unix:") return { url, socketPath: undefined }
+  const colon = url.pathname.indexOf(":")
+  const socketPath = decoded(url.pathname.slice(0, colon))
+  return { url: new URL(url.pathname.slice(colon + 1) + url.search, "http://localhost"), socketPath }
+}
+
 /** The request of every poll of a target. */
 export const requestOf = (target: ResolvedTarget, timeout: Duration.Duration, login?: Request["login"]): Request => {
-  const url = withParameters(withoutUser(target.url), target.params ?? {})
+  const { url: address, socketPath } = addressOf(withoutUser(target.url))
+  const url = withParameters(address, target.params ?? {})
   return {
     url,
     render: renderOf(url, target),
-    socketPath: undefined,
+    socketPath,
     method: target.method,
     headers: target.headers ?? {},
     headersFrom: Record.map(target.headers_from ?? {}, secretFile),

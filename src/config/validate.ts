@@ -5,6 +5,7 @@ import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
 import { knownLogin, takenAndGiven } from "./rules/logins.ts"
 import { duplicatesAgree, labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
 import {
+  filesAreRead,
   formOfPages,
   headersOnce,
   keysOfGrant,
@@ -65,6 +66,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     keysOfGrant,
     timesOfRequests,
     formOfPages,
+    filesAreRead,
     userOnce,
     keyWithCertificate,
     noSeriesConflicts

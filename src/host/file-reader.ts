@@ -199,6 +199,16 @@ export const readFile = (path: string, limit: number): Effect.Effect<Buffer, Unr
     ask(`read ${limit}`, path, () => readNow(path, limit, false))
   )
 
+/** What changes when a file is written or replaced. */
+export const readStamp = (path: string): Effect.Effect<string, Unreadable> =>
+  impatiently(
+    path,
+    ask("stamp", path, async () => {
+      const { ino, size, mtimeNs } = await stat(path, { bigint: true })
+      return `${ino}-${size}-${mtimeNs}`
+    })
+  )
+
 /** The same of a file that a user names at the command line: also a pipe or a terminal, which is waited for. */
 export const readInput = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>
   ask(`input ${limit}`, path, () => readNow(path, limit, true))

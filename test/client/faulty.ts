@@ -98,7 +98,7 @@ export const faults = {
     socket.write(chunked)
     forever(socket, "1\r\n \r\n".repeat(10_000))
   },
-  brackets: body("[".repeat(1_900_000)),
+  brackets: body("[".repeat(300_000)),
   announces_100_gb: (_response, socket) =>
     void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n{"a":1}'),
   no_content_with_length: (_response, socket) =>

@@ -267,7 +267,7 @@ test("flags make a target of a URL", () => {
 })
 
 test.each([
-  ["internal/api", flags, ["--target: expected a URL that begins with http:// or https://"]],
+  ["internal/api", flags, ["--target: expected a URL that begins with http://, https://, http+unix:// or file://"]],
   [
     "https://internal/api",
     { ...flags, timeout: Duration.seconds(10) },

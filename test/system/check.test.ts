@@ -35,7 +35,7 @@ const secret = file(
   "targets: [{ name: a, url: 'http://127.0.0.1:1/', auth: { bearer_token_file: token }, metrics: { a_up: { value: up, help: Up. } } }]\n"
 )
 
-const problems = `${bad}:3:10: targets[0].url: expected a URL that begins with http:// or https://
+const problems = `${bad}:3:10: targets[0].url: expected a URL that begins with http://, https://, http+unix:// or file://
 ${bad}:5:14: targets[0].timeout: the timeout (10s) is longer than the interval (5s)
 `
 const warning = `${warned}:1:61: warning: targets[0].metrics.a_ms: use the base unit: a_seconds with unit: ms\n`

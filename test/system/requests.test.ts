@@ -1,12 +1,21 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { once as listening } from "node:events"
+import { mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { type Faulty, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+
+/** Makes an empty file. */
+const openedFor = (path: string): string => {
+  writeFileSync(path, "")
+  return path
+}
 
 let upstream: Faulty
 /** Request lines and bodies, oldest first. */
@@ -204,5 +213,85 @@ describe("a session of a daemon", () => {
     } finally {
       await daemon.stop()
     }
+  })
+})
+
+describe("a target of this machine", () => {
+  const directory = () => mkdtempSync(join(tmpdir(), "poller-"))
+
+  test("behind a unix socket, with path, query and authentication", async () => {
+    const socket = join(directory(), "api.sock")
+    const seen: Array<string> = []
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.host} ${request.headers.authorization}`)
+      response.end('{"a":7}')
+    })
+    server.listen(socket)
+    await listening(server, "listening")
+    onTestFinished(() => void server.close())
+    const token = join(directory(), "token")
+    writeFileSync(token, "t")
+    const { stdout, code } = await once({
+      url: `http+unix://${socket}:/v1.47/info?x=1`,
+      params: { y: 2 },
+      auth: { bearer_token_file: token }
+    })
+    expect([code, stdout]).toEqual([0, expect.stringContaining("a_value 7")])
+    expect(seen).toEqual(["GET /v1.47/info?x=1&y=2 localhost Bearer t"])
+    const gone = await once({ url: `http+unix://${directory()}/none.sock:/` })
+    expect([gone.code, gone.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^a: connection: connect ENOENT \S+none\.sock\n$/)
+    ])
+  })
+
+  test("in a file, which is read when it changed", async () => {
+    const file = join(directory(), "stats.json")
+    writeFileSync(file, '{"a":1}')
+    const target = { name: "a", url: `file://${file}`, interval: "200ms", timeout: "200ms", metrics: { a_value: "a" } }
+    const daemon = await startDaemon(["--config", configuration({ targets: [target] })])
+    try {
+      const value = async () => (await scrape(daemon.url)).get("a_value")
+      await expect.poll(value).toBe(1)
+      const bytes = async () => (await scrape(daemon.url)).get('poll_response_bytes{target="a"}')
+      await expect.poll(bytes).toBe(0)
+      writeFileSync(file, '{"a":22}')
+      await expect.poll(value).toBe(22)
+      // another file under the same name, of the same length
+      const other = join(directory(), "other.json")
+      writeFileSync(other, '{"a":33}')
+      renameSync(other, file)
+      await expect.poll(value).toBe(33)
+      rmSync(file)
+      await daemon.line(/"target down" target=a reason=connection error="cannot read \S+stats\.json: no such file"/)
+    } finally {
+      await daemon.stop()
+    }
+  })
+
+  test("that is no file of a fair size is one line", async () => {
+    const root = directory()
+    const at = (name: string) => join(root, name)
+    execFileSync("mkfifo", [at("fifo")])
+    symlinkSync(at("loop"), at("loop"))
+    truncateSync(openedFor(at("huge")), 10_000_000_000)
+    const outcome = async (path: string) =>
+      (await once({ url: `file://${path}`, max_body: "1MB" })).stderr.replaceAll(root, "")
+    expect(await outcome(at("fifo"))).toBe("a: connection: cannot read /fifo: not a regular file\n")
+    expect(await outcome(root)).toBe("a: connection: cannot read : a directory\n")
+    expect(await outcome(at("loop"))).toBe("a: connection: cannot read /loop: a loop of symbolic links\n")
+    expect(await outcome(at("huge"))).toBe("a: too_large: /huge is longer than max_body, 1000000 bytes\n")
+    expect(await outcome("/dev/zero")).toBe("a: connection: cannot read /dev/zero: not a regular file\n")
+  })
+
+  test("never comes from a list", async () => {
+    const root = directory()
+    writeFileSync(
+      join(root, "list.json"),
+      JSON.stringify([{ targets: ["file:///etc/hostname", "http+unix:///run/x.sock:/"] }])
+    )
+    const file = configuration({ targets: [], targets_from: { files: [join(root, "list.json")], metrics: { b: "b" } } })
+    const { stderr } = await new Program(["check", file]).ended
+    expect(stderr.match(/expected HOST:PORT or a URL of http or https/g)).toHaveLength(2)
   })
 })

@@ -101,6 +101,30 @@ export const formOfPages = (file: RawConfiguration): ReadonlyArray<Issue> =>
     return problem === undefined ? [] : [issue([...path, "pages"], problem)]
   })
 
+/** Settings of HTTP, which a file has no use for. */
+const httpKeys = [
+  "params",
+  "headers",
+  "headers_from",
+  "body",
+  "method",
+  "accept_status",
+  "proxy",
+  "login",
+  "pages",
+  "auth",
+  "tls"
+]
+
+export const filesAreRead = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ own, path }) =>
+    typeof own.url === "string" && own.url.startsWith("file:")
+      ? httpKeys
+          .filter((key) => key in own)
+          .map((key) => issueOfKey([...path, key], "is for HTTP, and the url is a file: remove it"))
+      : []
+  )
+
 export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { infosHaveLabels, Mapping, mappingFields } from "../../mapping/schema/mapping.ts"
-import { Text, url } from "./fields.ts"
+import { Text, targetUrl } from "./fields.ts"
 import { LoginSettings } from "./login-settings.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
@@ -22,7 +22,10 @@ export const Target = Schema.Struct({
       "Name of the target. It is the label target of poller's own metrics, and its page is /targets/NAME. Must be unique.",
     examples: ["shop"]
   }),
-  url: url({ description: "URL to poll.", examples: ["https://shop.example.com/health"] }),
+  url: targetUrl({
+    description: "URL to poll: http, https, http+unix:///SOCKET:/PATH or file:///PATH.",
+    examples: ["https://shop.example.com/health"]
+  }),
   ...settings,
   ...mappingFields,
   mapping: sharedMapping

@@ -23,6 +23,25 @@ export const secretFile = (description: string, example: string) => text({ descr
 
 const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
+/** Where a target may be, besides HTTP: behind a unix socket, or in a file. */
+const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
+
+/** The URL of a target of the configuration itself. */
+export const targetUrl = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
+  Schema.String.annotate(about)
+    .check(
+      Schema.isPattern(/^(https?|http\+unix|file):\/\//u, {
+        expected: "a URL that begins with http://, https://, http+unix:// or file://"
+      }).abort(),
+      Schema.makeFilter((text) => !/^https?:/.test(text) || isHttp(text), {
+        expected: "a URL with a host, such as https://api.example.com/v1/status"
+      }),
+      Schema.makeFilter((text) => /^https?:/.test(text) || localForm.test(text), {
+        expected: "a URL such as http+unix:///run/docker.sock:/v1.47/info or file:///var/lib/x/stats.json"
+      })
+    )
+    .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
+
 /** A URL for HTTP. Messages do not show the value: it may contain a password. */
 export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
   Schema.String.annotate(about)
