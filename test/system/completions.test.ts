@@ -84,7 +84,7 @@ const lines: ReadonlyArray<readonly [line: string, args: string]> = [
 
 describe.each([
   ["bash", "bash --norc --noprofile -i", "PS1='$ '; source <(poller --completions bash)"],
-  ["zsh", "zsh -f -i", "PS1='$ '; autoload -Uz compinit; compinit -u -d /dev/null; source <(poller --completions zsh)"]
+  ["zsh", "zsh -f -i", "PS1='$ '; autoload -Uz compinit; compinit -u -D; source <(poller --completions zsh)"]
 ])("%s completes", (shell, command, start) => {
   const noShell = isMissing({ name: shell, probe: [shell, "-c", "exit 0"], install: `apt-get install ${shell}` })
   const noScript = isMissing({ name: "script", probe: ["script", "--version"], install: "apt-get install bsdutils" })
