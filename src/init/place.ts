@@ -17,6 +17,8 @@ export type Step = string | Position | typeof every
 export interface Place<Value extends Json = Json> {
   readonly steps: ReadonlyArray<Step>
   readonly values: ReadonlyArray<Value | undefined>
+  /** Some items have an object there that is a row of its own, and not among the values. */
+  readonly hasRows?: boolean
 }
 
 /** The names on the way: object keys and names of positions, but not of a list that only holds the parts of an object. */

@@ -80,7 +80,7 @@ export const profileOf = (place: Place, items: Items): Profile => {
     numbers: present.filter((value) => typeof value === "number"),
     booleans: present.filter((value) => typeof value === "boolean"),
     texts,
-    beside: place.values.some((value) => typeof value === "object" && value !== null),
+    beside: place.hasRows === true || place.values.some((value) => typeof value === "object" && value !== null),
     optional: place.values.some((value) => value === undefined || value === null),
     unique: isUnique(place, items),
     changes: false,

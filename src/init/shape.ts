@@ -209,10 +209,11 @@ export const shapeOf = (items: ReadonlyArray<Json>, { words, columns }: Kind, wh
       key.isWellFormed()
     )
     let places = keys.map((key): Place => {
-      const values = objects.map((object) =>
-        object !== undefined && Object.hasOwn(object, key) && !isThing(object[key]) ? object[key] : undefined
+      const all = objects.map((object) =>
+        object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined
       )
-      return { steps: [...steps, key], values }
+      const values = all.map((value) => (isThing(value) ? undefined : value))
+      return { steps: [...steps, key], values, hasRows: all.some(isThing) }
     })
     if (having.length > 0) places = places.filter(({ values }) => values.some((value) => value !== undefined))
     for (const among of [tableAmong, zipAmong]) {

@@ -24,3 +24,38 @@ test("whatever the document: each number is a series or listed, no key is left o
     { numRuns: 700 }
   )
 })
+
+/** A field of rows: what it has in the first and in the second response, by row. */
+const field = fc.record({
+  key: fc.stringMatching(/^[a-z]{3,8}(_(id|name|version|type|ms))?$/),
+  changes: fc.boolean(),
+  values: fc.oneof(
+    fc.constant((row: number, turn: number) => `word${row}x${turn}`),
+    fc.constant((row: number, turn: number) => `10.0.${turn}.${row}`),
+    fc.constant((row: number, turn: number) => 1000 * turn + row),
+    fc.constant((_: number, turn: number) => `${turn + 5} widgets`),
+    fc.constant((row: number, turn: number) => `3h${turn}m${row}s`)
+  )
+})
+
+test("no label takes what changes between responses", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(field, { selector: ({ key }) => key, minLength: 1, maxLength: 6 }), (fields) => {
+      const response = (turn: number) => ({
+        things: [0, 1, 2].map((row) => ({
+          name: `thing ${row}`,
+          ...Object.fromEntries(fields.map(({ key, changes, values }) => [key, values(row, changes ? turn : 0)]))
+        }))
+      })
+      const responses = [1, 2].map(response)
+      const found = drafted(responses.map((root) => JSON.stringify(root)))
+      const labels = [...(found?.page ?? "").matchAll(/\w+="([^"]*)"/g)].map(([, value]) => value)
+      const changing = fields
+        .filter(({ changes }) => changes)
+        .flatMap(({ values }) => [0, 1, 2].map((row) => String(values(row, 2))))
+      expect(found?.problems).toEqual([])
+      expect(labels.filter((label) => changing.includes(label ?? ""))).toEqual([])
+    }),
+    { numRuns: 300 }
+  )
+})
