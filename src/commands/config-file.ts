@@ -86,7 +86,8 @@ export const readConfigurationFiles = Effect.fnUntraced(function* (inputs: Reado
   return yield* Effect.forEach(files.flat(), readConfigurationFile)
 })
 
-const parseFiles = Effect.fnUntraced(function* (files: ReadonlyArray<ConfigurationFile>, flags: Flags) {
+/** Loads a configuration from the text of its files. */
+export const parseFiles = Effect.fnUntraced(function* (files: ReadonlyArray<ConfigurationFile>, flags: Flags) {
   const credentials = process.env.CREDENTIALS_DIRECTORY
   const parser = yield* Parser
   const parsed = yield* parser.configuration({

@@ -6,12 +6,10 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { parseDocument } from "yaml"
-import { fromText } from "../config/configuration.ts"
+import { isMap, parseDocument } from "yaml"
 import { formatForTerminal } from "../config/diagnostics.ts"
-import { locateIn } from "../config/secret-files.ts"
+import type { ConfigurationFile } from "../config/configuration.ts"
 import { didYouMean } from "../config/suggest.ts"
-import type { Target } from "../config/target.ts"
 import { badConfiguration, type Failure, failure } from "../failure.ts"
 import { runFixture, type TestResult } from "../fixtures/run-fixture.ts"
 import { type Fixture, parseTestFile } from "../fixtures/test-file.ts"
@@ -19,7 +17,7 @@ import { formatResults, formats } from "../fixtures/test-report.ts"
 import { fileLimits } from "../host/file-reader.ts"
 import { repeatOnChange } from "../host/file-watch.ts"
 import { hasColors } from "../host/logger.ts"
-import { type Input, loadGood, readBytes } from "./config-file.ts"
+import { type Input, loadGood, parseFiles, readBytes, readConfigurationFiles } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print, printLines } from "./output.ts"
 
@@ -60,10 +58,11 @@ const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>):
 }
 
 /** The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it. */
-const configurationOf = (file: string, config: ReadonlyArray<string>): Effect.Effect<string, Failure> => {
-  const [given, another] = config
-  if (another !== undefined) return Effect.fail(badConfiguration(`${another}: a configuration is one file`))
-  if (given !== undefined) return Effect.succeed(given)
+const configurationOf = (
+  file: string,
+  config: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<string>, Failure> => {
+  if (config.length > 0) return Effect.succeed(config)
   const stem = join(dirname(file), basename(file).replace(extension, ""))
   const candidates = [...[".yml", ".yaml", ".json"].map((end) => stem + end), join(dirname(file), "poller.yml")]
   const found = candidates.find((candidate) => existsSync(candidate))
@@ -71,23 +70,33 @@ const configurationOf = (file: string, config: ReadonlyArray<string>): Effect.Ef
     ? Effect.fail(
         badConfiguration(`${file}: there is no ${candidates[0]} beside it; name the configuration with --config`)
       )
-    : Effect.succeed(found)
+    : Effect.succeed([found])
 }
 
 const noFlags = { interval: undefined, timeout: undefined }
 
-/** A target that has only the shared mapping `name` of a configuration. Its other targets do not matter here. */
-const targetOfMapping = (file: string, text: string, name: string): Target | undefined => {
-  const document = parseDocument(text, { merge: true })
-  document.set("targets", [{ name, url: "http://localhost/", mapping: name }])
-  document.delete("targets_from")
-  const context = { environment: process.env, locate: locateIn(process.env.CREDENTIALS_DIRECTORY, dirname(file)) }
-  return fromText(file, String(document), context, noFlags).targets[0]
-}
+/** A target that has only the shared mapping `name` of a configuration. The targets of the files do not matter here. */
+const targetOfMapping = Effect.fnUntraced(function* (files: ReadonlyArray<ConfigurationFile>, name: string) {
+  const documents = files.flatMap((file) => {
+    const document = parseDocument(file.text, { merge: true })
+    document.delete("targets")
+    document.delete("targets_from")
+    const hasMapping = document.getIn(["mappings", name]) !== undefined
+    if (hasMapping) document.set("targets", [{ name, url: "http://localhost/", mapping: name }])
+    const isEmpty = isMap(document.contents) && document.contents.items.length === 0
+    return isEmpty ? [] : [{ file: { ...file, text: String(document) }, hasMapping }]
+  })
+  if (documents.every(({ hasMapping }) => !hasMapping)) return undefined
+  const { targets } = yield* parseFiles(
+    documents.map(({ file }) => file),
+    noFlags
+  )
+  return targets[0]
+})
 
 interface Loaded {
   readonly file: string
-  readonly config: string
+  readonly config: ReadonlyArray<string>
   readonly fixtures: ReadonlyArray<Fixture>
 }
 
@@ -107,18 +116,18 @@ const loadTests = Effect.fnUntraced(function* (
 const runTests = Effect.fnUntraced(function* ({ config, fixtures }: Loaded, write: boolean) {
   const input: Input = {
     files: [],
-    config: [config],
+    config,
     target: Option.none(),
     interval: Option.none(),
     timeout: Option.none()
   }
   const { targets } = yield* loadGood(input)
-  const text = new TextDecoder().decode(yield* readBytes(config, fileLimits.list))
+  const files = yield* readConfigurationFiles(config)
   const results: Array<TestResult> = []
   for (const fixture of fixtures) {
     const { kind, name } = fixture.subject
     const target =
-      kind === "target" ? targets.find((target) => target.name === name) : targetOfMapping(config, text, name)
+      kind === "target" ? targets.find((target) => target.name === name) : yield* targetOfMapping(files, name)
     const known =
       kind === "target"
         ? didYouMean(
@@ -127,7 +136,7 @@ const runTests = Effect.fnUntraced(function* ({ config, fixtures }: Loaded, writ
           )
         : ""
     if (target === undefined)
-      return yield* badConfiguration(`${fixture.location}: ${config} has no ${kind} ${name}${known}`)
+      return yield* badConfiguration(`${fixture.location}: ${config.join(", ")} has no ${kind} ${name}${known}`)
     results.push(yield* runFixture(fixture, target, write))
   }
   return results
@@ -155,7 +164,7 @@ const runAll = Effect.fnUntraced(function* ({ path, config, only, write, format 
   yield* print(process.stdout, formatResults(results, format, hasColors(process.stdout)))
   const used = loaded.flatMap(({ file, config, fixtures }) => [
     file,
-    config,
+    ...config,
     ...fixtures.flatMap(({ from, want }) => [from, want])
   ])
   return { files: used, isGood: results.every(({ outcome }) => outcome !== "failed") }

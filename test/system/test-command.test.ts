@@ -232,3 +232,18 @@ test("--watch runs again at each change, also after a mistake, and ends with 130
   await shows(/\n2 tests, 1 failure\n[\s\S]*\n2 tests, 1 failure\n$/)
   expect(await program.stop("SIGINT")).toMatchObject({ code: 130 })
 })
+
+test("a configuration may be several files, and a shared mapping in any of them is tested with their defaults", async () => {
+  const folder = folderWith({
+    "defaults.yml": "defaults: { format: lenient }\n",
+    "nodes.json": nodesResponse.replace('"load":1', '"load":NaN'),
+    "poller.test.yml": "tests: [{ mapping: nodes, from: nodes.json, want: nodes.prom }]\n"
+  })
+  const configs = ["defaults.yml", "poller.yml"].flatMap((name) => ["--config", join(folder, name)])
+  const { code, stdout } = await run(...configs, join(folder, "poller.test.yml"))
+  // not read leniently, the response would be no JSON
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining("  problem that is not expected: missing: load of $['nodes'][0]\n")
+  ])
+})
