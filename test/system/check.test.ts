@@ -67,7 +67,14 @@ test.each([
     "1 target, no problems\n",
     ""
   ],
-  ["no URL", ["-target", "127.0.0.1"], {}, 78, "", "--target: expected a URL that begins with http://, https://, http+unix:// or file://\n"],
+  [
+    "no URL",
+    ["-target", "127.0.0.1"],
+    {},
+    78,
+    "",
+    "--target: expected a URL that begins with http://, https://, http+unix:// or file://\n"
+  ],
   [
     "both",
     ["--target", "http://127.0.0.1:1/", "--config", good],
