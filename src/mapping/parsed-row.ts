@@ -113,11 +113,12 @@ export class ParsedRow implements Row {
     return absolute ? this.page.document : this.document
   }
 
-  /** A number as the document spells it, which only the array or object that holds it can tell. */
+  /** A number as the document spells it, which only the array or object that holds it can tell. Nothing holds the root. */
   spelling(path: Path, { value, parent, key }: Node): string {
     const holder = parent?.value
     const isHeld = typeof holder === "object" && holder !== null && key !== undefined
-    return (isHeld ? this.documentOf(path).spelling(holder, key) : undefined) ?? String(value)
+    const document = this.documentOf(path)
+    return (isHeld ? document.spelling(holder, key) : document.rootSpelling) ?? String(value)
   }
 
   /** What `$` is in filters. */

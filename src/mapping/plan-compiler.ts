@@ -3,7 +3,17 @@ import { isKeysOnly, leadingKeys } from "../jsonpath/syntax.ts"
 import { compileByteList } from "./bytes/byte-list.ts"
 import { type FieldIndex, fieldIndex, slotOf } from "./bytes/field-index.ts"
 import { constantLabels, inheritLabels, type LabelSource } from "./label-source.ts"
-import type { AggregateSource, FieldSource, List, Metric, Plan, Rows, ValueReader, ValueSource } from "./plan.ts"
+import type {
+  AggregateSource,
+  Combine,
+  FieldSource,
+  List,
+  Metric,
+  Plan,
+  Rows,
+  ValueReader,
+  ValueSource
+} from "./plan.ts"
 import { documentStart, Reaches, type Start } from "./reaches.ts"
 import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
@@ -35,6 +45,11 @@ const rootContext: Context = { start: documentStart, around: [], lists: [], inde
 class Compiler {
   readonly #families = new Map<string, Family>()
   readonly #reaches = new Reaches()
+  readonly #combines: ReadonlyMap<string, Combine>
+
+  constructor(mapping: Mapping) {
+    this.#combines = new Map(combinesOf(mapping))
+  }
 
   compile(mapping: Mapping, constant: Readonly<Record<string, string>>, maxSeries: number): Plan {
     const rows: Rows = { kind: "path", path: documentPath, isText: false }
@@ -123,7 +138,7 @@ class Compiler {
       }
       default: {
         const value = this.#number(name, metric.value, metric, context)
-        return { kind: "number", family, labels: all, value, combine: metric.duplicates }
+        return { kind: "number", family, labels: all, value, combine: this.#combines.get(name) }
       }
     }
   }
@@ -243,6 +258,16 @@ interface LabelEntries {
   readonly labels_from?: LabelsFrom
 }
 
+/** How the samples of each name are combined: what stands at one metric of the name holds for all in the mapping. */
+const combinesOf = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<[string, Combine]> => [
+  ...each.flatMap(combinesOf),
+  ...Object.entries(metrics).flatMap(([name, metric]) =>
+    metricEntries(metric).flatMap(
+      ({ duplicates }): ReadonlyArray<[string, Combine]> => (duplicates === undefined ? [] : [[name, duplicates]])
+    )
+  )
+]
+
 const nullValuesOf = ({ null_values: values }: Pick<Row, "null_values">): ReadonlyArray<string> | undefined =>
   values?.map(String)
 
@@ -280,7 +305,7 @@ export const compilePlan = (
   mapping: Mapping,
   labels: Readonly<Record<string, string>> = {},
   maxSeries: number = Number.POSITIVE_INFINITY
-): Plan => new Compiler().compile(mapping, labels, maxSeries)
+): Plan => new Compiler(mapping).compile(mapping, labels, maxSeries)
 
 /** Compiles plans of one mapping for many targets. Targets whose constant labels have the same names share everything but their values. */
 export const planner = (mapping: Mapping) => {

@@ -54,9 +54,16 @@ const visitTexts = (path: Path, around: ParsedRow, visitor: Visitor): void => {
     if (document === undefined) {
       const reason = node.value === null ? "missing" : "not_a_number"
       visitor.drop(reason, itself, new ParsedRow(around.search, around.documentOf(path), node))
-    } else if (visitor.visit(new ParsedRow(around.search, document, { ...node, value: document.root }))) return
+    } else if (visitor.visit(new ParsedRow(around.search, document, rootAt(node, document)))) return
   }
 }
+
+/** The root of a document in the place of a node. What is around it belongs to another document. */
+const rootAt = ({ key, parent }: Node, { root }: Document): Node => ({
+  value: root,
+  key,
+  parent: parent && { ...parent, value: null }
+})
 
 const parseText = (text: string): Document | undefined => {
   try {

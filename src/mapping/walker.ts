@@ -92,7 +92,7 @@ export class Walker implements Visitor {
   #takeNumber(metric: NumberMetric, position: number, row: Row): void {
     const { value, family } = metric
     const { verbatim } = value.steps
-    if (verbatim !== undefined && value.source.kind === "field") {
+    if (verbatim !== undefined && metric.combine === undefined && value.source.kind === "field") {
       const range = row.spelledNumber(value.source.field, verbatim === "not negative")
       if (range !== undefined) {
         const { begin, end } = range
@@ -202,11 +202,11 @@ export class Walker implements Visitor {
 export const addCombined = (run: Run, row: Row): void => {
   for (const [family, values] of run.combined) {
     for (const [labelSet, value] of values) {
-      if (Number.isFinite(value)) run.samples.add(family, labelSet, value)
-      else {
-        run.series--
-        dropSample(run.problems, "not_a_number", family.name, "", row, () => "no double holds the sum")
-      }
+      const canShow = Number.isFinite(value)
+      if (canShow && run.samples.add(family, labelSet, value)) continue
+      run.series--
+      const reason = canShow ? "duplicate" : "not_a_number"
+      dropSample(run.problems, reason, family.name, "", row, () => (canShow ? "" : "no double holds the sum"))
     }
   }
 }

@@ -20,6 +20,8 @@ export interface Document {
    * `1.50`, `1e3`. The root itself has no holder.
    */
   readonly spelling: (holder: JsonArray | JsonObject, key: string | number) => string | undefined
+  /** The text of the root if that is a number. */
+  readonly rootSpelling?: string | undefined
 }
 
 /**
@@ -50,7 +52,11 @@ const withFormat = (why: string, text: string): string => {
 export const documentOf = (text: string): Document => {
   boundCost(text)
   const root: Json = JSON.parse(text)
-  return { root, spelling: lazySpelling(text, root) }
+  return {
+    root,
+    spelling: lazySpelling(text, root),
+    rootSpelling: typeof root === "number" ? text.trim() : undefined
+  }
 }
 
 /** Most documents are never asked for a spelling, so that the text is only read again for the first question. */
