@@ -89,7 +89,9 @@ export class ParsedRow implements Row {
   found({ path }: Field): string {
     const [node, ...others] = this.nodes(path)
     if (node === undefined) return describeNothing(path, this.#start(path))
-    return others.length > 0 ? `${others.length + 1} values` : describeValue(node.value, this.spelling(path, node))
+    if (others.length > 0) return `${others.length + 1} values`
+    // an object may have a toString of its own
+    return describeValue(node.value, typeof node.value === "number" ? this.spelling(path, node) : "")
   }
 
   nodes(path: Path): ReadonlyArray<Node> {

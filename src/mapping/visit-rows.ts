@@ -20,13 +20,13 @@ export const visitRows = (rows: Rows, around: ParsedRow, visitor: Visitor, isRep
   }
 }
 
-/** Whether rows start at the document, whatever the row around them. */
+/** Whether rows start at the document, whatever the row around them. A table with one relative path belongs to the row around. */
 export const isOfDocument = (rows: Rows): boolean => {
   switch (rows.kind) {
     case "path":
       return rows.path.absolute
     case "table":
-      return rows.rows.absolute
+      return rows.rows.absolute && rows.columns.absolute
     case "zip":
       return rows.columns.every(([, path]) => path.absolute)
   }

@@ -74,6 +74,13 @@ describe("Rows", () => {
     ).toEqual([`m{t=${id}} 1`])
   })
 
+  test("a table within a row may have its columns in the row and its rows in the document", () => {
+    const inner = { table: { columns: "names", rows: "$.data" }, metrics: { m: "cpu" } }
+    expect(rows({ path: "a[*]", each: [inner] }, '{"a": [{"names": ["cpu"]}], "names": ["x"], "data": [[7]]}')).toEqual(
+      ["m 7"]
+    )
+  })
+
   test("a number that is all of a JSON text stays as it is spelled", () => {
     const each = { path: "s[*]", parse: "json", labels_from: { l: "@" }, metrics: { m: "@" } }
     expect(rows(each, '{"s": ["1.50", " 2e3 "]}')).toEqual(["m{l=1.50} 1.5", "m{l=2e3} 2000"])
@@ -368,6 +375,7 @@ describe("value", () => {
   test("an object or array: a problem", () => {
     expect(metric("v", '{"v": {}}')).toEqual(["not_a_number m v $: a map"])
     expect(metric("v", '{"v": [1]}')).toEqual(["not_a_number m v $: a list of 1"])
+    expect(metric("v", '{"v": {"toString": 1, "__proto__": 2}}')).toEqual(["not_a_number m v $: a map"])
   })
 
   test("`null_values` may stand at a target, an `each` or a metric; the innermost list replaces the others; `[]` switches it off", () => {
