@@ -124,6 +124,7 @@ export const parseConfiguration = (
   const context = isSpread && locateFor !== undefined ? severalDirectories(given, merged, locateFor) : given
   const found = validate(withDefaults(merged.value, defaults), context)
   const duplicates = parsed.flatMap(({ name, source }) => source.duplicates.map((one) => ({ ...one, file: name })))
+  const cutTexts = parsed.flatMap(({ name, source }) => source.cutTexts.map((one) => ({ ...one, file: name })))
   const lines = (issues: ReadonlyArray<Issue>, others: typeof duplicates = []) => {
     const all = [...others, ...issues.map((issue) => locateIssue(merged, issue))]
     const byFile = Map.groupBy(all, ({ file }) => file)
@@ -135,7 +136,7 @@ export const parseConfiguration = (
   return {
     value: problems.length === 0 && isMap(found.value) ? found.value : undefined,
     problems,
-    warnings: lines(found.warnings),
+    warnings: lines(found.warnings, cutTexts),
     secretFiles: found.secretFiles.map((setting) => {
       const place = locateIssue(merged, issue(setting.path, ""))
       return { ...setting, path: place.path, location: diagnosticOf(place.file, place).location }

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Yaml from "yaml"
-import { excerptOf, explainSyntax, findMisreadings, type SyntaxFault } from "./yaml-syntax.ts"
+import { excerptOf, explainSyntax, findCutTexts, findMisreadings, type SyntaxFault } from "./yaml-syntax.ts"
 
 /** The path of a value in a file: keys of maps and indexes of lists. */
 export type KeyPath = ReadonlyArray<string | number>
@@ -30,6 +30,8 @@ export interface SourceMap {
   readonly excerptAt: (position: Position) => string | undefined
   /** Duplicate keys. The rest of the text is still read. */
   readonly duplicates: ReadonlyArray<SourceProblem>
+  /** Texts that end where the author hardly meant them to. */
+  readonly cutTexts: ReadonlyArray<SourceProblem>
 }
 
 const resolve = (node: unknown, document: Yaml.Document): unknown =>
@@ -122,6 +124,7 @@ export const parseYaml = (
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
     excerptAt: ({ line, column }) => excerptOf(text, (lines.lineStarts[line - 1] ?? 0) + column - 1),
+    cutTexts: schema === "core" ? findCutTexts(document).map(({ offset, message }) => problemAt(offset, message)) : [],
     duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "duplicate key"))
   }))
 }

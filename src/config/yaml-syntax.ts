@@ -278,3 +278,18 @@ export const findMisreadings = (text: string, document: Yaml.Document): Readonly
   })
   return found === undefined ? [] : [found]
 }
+
+/** Values of `help` that a `#` without a blank behind it cuts off: `Number #1` is `Number`. */
+export const findCutTexts = (document: Yaml.Document): ReadonlyArray<SyntaxFault> => {
+  const found: Array<SyntaxFault> = []
+  Yaml.visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!Yaml.isScalar(key) || key.value !== "help" || !Yaml.isScalar(value)) return
+      const { comment, type, range } = value
+      if (type !== "PLAIN" || typeof comment !== "string" || /^(?:\s|$)/.test(comment)) return
+      const message = `ends before #${comment.split(/\s/)[0]}, since # begins a comment: put the text in quotes`
+      found.push({ offset: range?.[0] ?? 0, message })
+    }
+  })
+  return found
+}

@@ -77,3 +77,13 @@ test("a target without metrics and a mapping without targets are warned about", 
     "poller.yml:2:11: targets[0]: no metrics: every number of the response becomes a gauge, for a first look"
   ])
 })
+
+test("a help that # cuts off is warned about, a comment behind it is not", () => {
+  const text = (help: string) =>
+    `targets:\n  - name: shop\n    url: https://shop.example.com/\n    metrics:\n      shop_up:\n        value: up\n        help: ${help}\n`
+  expect(lines(load(text("Till #1 is open.")).warnings)).toEqual([
+    "poller.yml:7:15: targets[0].metrics.shop_up.help: ends before #1, since # begins a comment: put the text in quotes"
+  ])
+  expect(lines(load(text("Till 1 is open. # for the dashboard")).warnings)).toEqual([])
+  expect(lines(load(text('"Till #1 is open."')).warnings)).toEqual([])
+})
