@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { get, type IncomingMessage } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, onTestFinished, test } from "vitest"
 import { program, startDaemon } from "./program.ts"
@@ -86,25 +89,47 @@ test("log lines that nobody reads are dropped above 1 MB, and counted once someb
     { env: { PATH: process.env.PATH }, stdio: ["ignore", "ignore", "pipe"] }
   )
   onTestFinished(() => void child.kill("SIGKILL"))
-  let text = ""
+  let log = ""
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk
+    log += chunk
   })
-  await expect.poll(() => text, { timeout: 10_000 }).toMatch(/message=polling/)
+  await expect.poll(() => log, { timeout: 10_000 }).toMatch(/message=polling/)
   child.stderr.pause()
   const from = requests
-  const paused = text.length
+  const paused = log.length
   // some hundred lines of 20 kB
   await expect.poll(() => requests - from, { timeout: 25_000, interval: 100 }).toBeGreaterThan(1500)
   child.stderr.resume()
   await expect
-    .poll(() => text, { timeout: 10_000 })
+    .poll(() => log, { timeout: 10_000 })
     .toMatch(/level=WARN message="log lines dropped because nobody read stderr" count=\d+\n/)
-  const notice = /count=(\d+)/.exec(text)
+  const notice = /count=(\d+)/.exec(log)
   expect(Number(notice?.[1])).toBeGreaterThan(50)
   // what was queued, in the program and in the pipe
   expect((notice?.index ?? 0) - paused).toBeLessThan(1_500_000)
   // lines are written again
-  const length = text.length
-  await expect.poll(() => text.slice(length), { timeout: 5000 }).toMatch(/message="target (up|down)"/)
+  const length = log.length
+  await expect.poll(() => log.slice(length), { timeout: 5000 }).toMatch(/message="target (up|down)"/)
+})
+
+test("at the limit of the heap the process dies with SIGABRT, and a page that was being sent is no whole page", async () => {
+  const rows = Array.from({ length: 9000 }, (_, n) => ({ id: `${"x".repeat(500)}${n}`, value: n }))
+  const upstream = await upstreamThat(json(rows))
+  const config = join(folder, "page.json")
+  const each = [{ path: "@[*]", labels_from: { id: "id" }, metrics: { row_value: "value" } }]
+  writeFileSync(config, JSON.stringify({ targets: [{ name: "rows", url: upstream.url, each }] }))
+  const env = { NODE_OPTIONS: `--require ${join(import.meta.dirname, "heap-limit.cjs")} --max-old-space-size=60` }
+  const daemon = await daemonOn(["--config", config], env)
+  const page = () => fetch(`${daemon.url}/metrics`).then((response) => response.text())
+  await expect.poll(page, { timeout: 10_000 }).toContain("row_value{")
+
+  const [response] = (await once(get(`${daemon.url}/metrics`), "response")) as [IncomingMessage]
+  // what the kernel's buffers do not hold is not sent yet
+  response.pause()
+  await sleep(200)
+  daemon.child.kill("SIGUSR2")
+  const { signal, stderr } = await daemon.ended
+  expect(signal).toBe("SIGABRT")
+  expect(stderr).toContain("JavaScript heap out of memory")
+  await expect(text(response)).rejects.toThrow("aborted")
 })
