@@ -62,3 +62,15 @@ test.each(examples)("this example is right:\n%s", (example) => {
   const shortest = /: "?queue\.depth"?( \}.*)?$/m.test(example) ? ["no help"] : []
   expect(lines(loaded.warnings).map((line) => /no help/.exec(line)?.[0] ?? line)).toEqual(shortest)
 })
+
+const recipes = readFileSync(join(import.meta.dirname, "../../docs/requests.md"), "utf8")
+
+test.each(
+  [...recipes.matchAll(/^### (.*)\n[\s\S]*?^```yaml\n([\s\S]*?)^```/gm)].map(([, name = "", yaml = ""]) => ({
+    name,
+    yaml
+  }))
+)("the recipe for $name is right", ({ yaml }) => {
+  const loaded = load(yaml, { environment: {} })
+  expect([...lines(loaded.problems), ...lines(loaded.warnings)]).toEqual([])
+})

@@ -1,0 +1,203 @@
+import { once } from "node:events"
+import { readdirSync, readFileSync } from "node:fs"
+import { type AddressInfo, createServer } from "node:net"
+import { join } from "node:path"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { errorReasons } from "../../src/client/error-reasons.ts"
+import { get, type Request } from "../../src/client/request.ts"
+import { compileLogin } from "../../src/config/login-compiler.ts"
+import { pagesOf } from "../../src/config/response-pages.ts"
+import { PageSettings } from "../../src/config/schema/page-settings.ts"
+import { compileTransform } from "../../src/config/transform-spec.ts"
+import { convert } from "../../src/poll/convert-response.ts"
+import { decode } from "../config/decode.ts"
+import { random } from "../system/request-fuzzer.ts"
+import { startClient } from "./opened.ts"
+
+/** Responses to begin with: valid ones, odd ones, and those that a run of the fuzzer once found a fault with. */
+export const corpus: ReadonlyArray<Buffer> = (() => {
+  const folder = join(import.meta.dirname, "responses")
+  return readdirSync(folder)
+    .toSorted()
+    .map((file) => readFileSync(join(folder, file)))
+})()
+
+/** Parts of responses that are often read wrongly. */
+const tokens = `
+HTTP/1.1 200 OK
+HTTP/1.1 100 Continue
+HTTP/1.1 401 Unauthorized
+HTTP/1.1 307 Temporary Redirect
+Content-Length: 5
+Content-Length: 100000000000
+Content-Length: -1
+Transfer-Encoding: chunked
+Transfer-Encoding: gzip, chunked
+Content-Encoding: gzip
+Content-Encoding: __proto__
+Content-Encoding: toString
+Content-Encoding:
+Location: //x@[
+Location: http://127.0.0.1:0/
+Retry-After: 45.5
+Retry-After: 99999999999999999999
+Set-Cookie: =;;=
+Set-Cookie: a=b; Max-Age=-1; Path=x
+Link: <<>>; rel="next
+Link: <http://[>; rel=next
+WWW-Authenticate: Digest nonce="
+WWW-Authenticate: Digest nonce=n, qop=x, algorithm=constructor
+X-Auth-Token: \\x00\\xff
+ETag: \\xe9
+ffffffffffffffff
+`
+  .trim()
+  .split("\n")
+  .map((line) => line.replace(/\\x(..)/g, (_whole, hex) => String.fromCharCode(Number.parseInt(hex, 16))))
+  .flatMap((line) => [Buffer.from(`${line}\r\n`, "latin1"), Buffer.from(line, "latin1")])
+  .concat(
+    ["\r\n", "\n", "\0", '"', "{", "[", "}", "]", ",", ":", "\\", "0\r\n\r\n", "1e999", "[".repeat(5000)].map((token) =>
+      Buffer.from(token)
+    )
+  )
+
+/** The response of a number: one of the corpus, changed in some places. */
+export const mutated = (seed: number): Buffer => {
+  const next = random(seed)
+  const below = (limit: number) => Math.floor(next() * limit)
+  const pick = (list: ReadonlyArray<Buffer>): Buffer => list[below(list.length)] ?? Buffer.alloc(0)
+  let bytes = pick(corpus)
+  for (let count = below(5); count > 0; count--) {
+    const at = below(bytes.length + 1)
+    const length = below(Math.min(16, bytes.length - at + 1))
+    const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + length)]
+    switch (below(6)) {
+      case 0:
+        bytes = Buffer.concat([before, Buffer.from([below(256)]), bytes.subarray(at + 1)])
+        break
+      case 1:
+        bytes = Buffer.concat([before, after])
+        break
+      case 2:
+        bytes = Buffer.concat([before, pick(tokens), bytes.subarray(at)])
+        break
+      case 3:
+        bytes = Buffer.concat([before, pick(tokens), after])
+        break
+      case 4:
+        bytes = Buffer.concat([before, pick(corpus)])
+        break
+      default:
+        bytes = Buffer.from(before)
+    }
+  }
+  return bytes
+}
+
+const secret = "hunter2"
+
+/** What a message must not have in it. */
+const isUnfit = (message: string): boolean =>
+  message.includes(secret) || /[\n\r\0]/.test(message) || /\bat \S+:\d+:\d+/.test(message)
+
+/** Requests that take part of what a response says for their next step. */
+const requests = (url: URL): ReadonlyArray<Request> => {
+  const plain: Request = { ...get(url, Duration.millis(1000)), maxBody: 100_000 }
+  const password = Redacted.make(secret)
+  const login = compileLogin(
+    "a",
+    {
+      url: url.href,
+      json: { user: secret },
+      take: { token: "$.data.token", session: { header: "X-Auth-Token" } },
+      give: { headers: { Authorization: "{token}", X: "{session}" } },
+      logout: "/{session}"
+    },
+    (path) => path
+  )
+  return [
+    plain,
+    { ...plain, auth: { _tag: "Basic", username: secret, password } },
+    { ...plain, auth: { _tag: "Digest", username: "ada", password: { path: "/proc/sys/kernel/ostype" } } },
+    { ...plain, method: "POST", body: Redacted.make(secret) },
+    { ...plain, pages: pagesOf(decode(PageSettings)({ next: "$.next", max: 3 }), "json") },
+    { ...plain, pages: pagesOf(decode(PageSettings)({ next: "link", max: 3 }), "json") },
+    { ...plain, login: { login, interval: Duration.millis(1) } }
+  ]
+}
+
+const transform = compileTransform({ mapping: undefined, labels: {}, maxSeries: 1000 })
+
+/** Polls a server that answers with the mutated responses of these numbers; fails at the first outcome that cannot be. Returns how often each reason came. */
+export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<string, number>> => {
+  let seed = first
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined)
+    socket.on("data", () => {
+      // in one piece or in two, then the end
+      const bytes = mutated(seed++)
+      const at = seed % 3 === 0 ? Math.floor(bytes.length / 2) : bytes.length
+      socket.write(bytes.subarray(0, at))
+      if (at < bytes.length) setImmediate(() => socket.end(bytes.subarray(at)))
+      else if (seed % 2 === 0) socket.end()
+      else setTimeout(() => socket.end(), 2)
+    })
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`)
+  const client = startClient()
+  const scope = await Effect.runPromise(Scope.make())
+  const exchanges = await Promise.all(
+    requests(url).map((request) => Effect.runPromise(Scope.provide(client.open(request), scope)))
+  )
+  const seen = new Map<string, number>()
+  const saw = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
+  try {
+    while (seed < first + count) {
+      const before = seed
+      const exchange = exchanges[before % exchanges.length]
+      if (exchange === undefined) throw new Error("no exchange")
+      const exit = await Effect.runPromiseExit(exchange({ url: url.href, etag: '"1"', lastModified: undefined }))
+      if (seed === before) seed++
+      const fault = (what: unknown) => new Error(`response ${before} to ${seed}: ${what}`)
+      if (Exit.isSuccess(exit)) {
+        const outcome = convert({ transform, maxSeries: 1000 }, exit.value)
+        if (exit.value._tag === "Fresh") exit.value.release?.()
+        if (outcome._tag === "Failed" && isUnfit(outcome.message)) throw fault(outcome.message)
+        saw(outcome._tag === "Failed" ? outcome.reason : outcome._tag)
+        continue
+      }
+      const error = Cause.squash(exit.cause) as { readonly reason?: unknown; readonly message?: unknown }
+      const reason = errorReasons.find((reason) => reason === error.reason)
+      if (reason === undefined || reason === "internal") throw fault(Cause.pretty(exit.cause))
+      if (isUnfit(String(error.message))) throw fault(error.message)
+      saw(reason)
+    }
+  } finally {
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+    server.close()
+  }
+  return seen
+}
+
+if (import.meta.main) {
+  // node test/client/response-fuzzer.ts COUNT [FIRST]
+  const [count = "1000000", first = "1"] = process.argv.slice(2)
+  const start = performance.now()
+  for (let seed = Number(first); seed < Number(first) + Number(count); seed += 10_000) {
+    const seen = await fuzz(seed, 10_000)
+    const rss = Math.round(process.memoryUsage.rss() / 1e6)
+    console.log(
+      seed + 10_000 - Number(first),
+      `${Math.round((performance.now() - start) / 1000)} s`,
+      `${rss} MB`,
+      JSON.stringify(Object.fromEntries(seen))
+    )
+  }
+}
