@@ -35,7 +35,7 @@ const forms: ReadonlyArray<RegExp> = [
   // ISO 8601, basic
   `(?<year>[0-9]{4})(?<month>[0-9]{2})(?<day>[0-9]{2})T(?<hour>[01][0-9]|2[0-3])(?<minute>[0-5][0-9])(?:${seconds})?${zone}?`,
   // RFC 1123 and 5322; RFC 850, whose year has two digits
-  `(?:${weekday}, )?(?<day>[0-9]{1,2})(?<separator>[ -])${month}\\k<separator>(?<year>[0-9]{4}|[0-9]{2}) ${clock}(?::${seconds})?(?: ${zone})?`,
+  `(?:${weekday}, )?(?<day>[0-9]{1,2})(?<separator>[ -])${month}\\k<separator>(?<year>[0-9]{4}|[0-9]{2}) ${clock}(?::${seconds})?(?: ${zone}(?: \\([A-Z]{1,5}\\))?)?`,
   // ctime(3), date(1), openssl-x509(1)
   `(?:${weekday} )?${month} +(?<day>[0-9]{1,2}) ${clock}:${seconds}(?: ${zone})? (?<year>[0-9]{4})`,
   `(?:${weekday} )?${month} +(?<day>[0-9]{1,2}) ${clock}:${seconds} (?<year>[0-9]{4})(?: ${zone})?`,

@@ -144,11 +144,16 @@ export const unitTable: ReadonlyArray<UnitRow> = [
   { quantity: "ratio", words: ["ppm"], symbols: [], factor: "1e-6" },
   { quantity: "ratio", words: ["ratio"], symbols: [], factor: "1" },
 
-  { quantity: "temperature", words: ["celsius", "centigrade", "degc"], symbols: ["°C", "C", "℃", "°c"], factor: "1" },
+  {
+    quantity: "temperature",
+    words: ["celsius", "centigrade", "degc"],
+    symbols: ["°C", "C", "℃", "°c", "ºC"],
+    factor: "1"
+  },
   {
     quantity: "temperature",
     words: ["fahrenheit", "degf"],
-    symbols: ["°F", "F", "℉", "°f"],
+    symbols: ["°F", "F", "℉", "°f", "ºF"],
     factor: "5/9",
     offset: "-160/9"
   },
@@ -158,14 +163,14 @@ export const unitTable: ReadonlyArray<UnitRow> = [
   {
     quantity: "absolute temperature",
     words: ["celsius", "centigrade", "degc"],
-    symbols: ["°C", "C", "℃", "°c"],
+    symbols: ["°C", "C", "℃", "°c", "ºC"],
     factor: "1",
     offset: "273.15"
   },
   {
     quantity: "absolute temperature",
     words: ["fahrenheit", "degf"],
-    symbols: ["°F", "F", "℉", "°f"],
+    symbols: ["°F", "F", "℉", "°f", "ºF"],
     factor: "5/9",
     offset: "45967/180"
   },

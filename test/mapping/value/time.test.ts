@@ -28,6 +28,7 @@ test.each<[text: string, epoch: number | undefined]>([
   ["2026-031T12:00:00Z", noon],
   ["Sat, 31 Jan 2026 12:00:00 GMT", noon],
   ["Sat, 31 Jan 2026 07:00:00 -0500", noon],
+  ["Sat, 31 Jan 2026 07:00:00 -0500 (EST)", noon],
   ["31 Jan 2026 12:00 UTC", noon],
   ["Saturday, 31-Jan-26 12:00:00 GMT", noon],
   ["Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777],
