@@ -13,8 +13,9 @@ import * as sbom from "./sbom.ts"
  * Makes dist/poller: a copy of Node without its symbols, with the program in it as a start-up snapshot
  * (https://nodejs.org/api/single-executable-applications.html).
  *
- * `node deploy/build-executable.ts` takes the running Node. `node deploy/build-executable.ts arm64` takes Node for arm64 from npm, and runs
- * it under QEMU where the snapshot is made, since a snapshot fits only the processor that made it.
+ * `node deploy/build-executable.ts` takes the running Node. `node deploy/build-executable.ts arm64` takes Node for
+ * arm64 from npm, and runs it under QEMU where the snapshot is made, since a snapshot fits only the processor that made
+ * it.
  */
 
 /**

@@ -73,7 +73,9 @@ const builtIns = [GlobalFlag.Help, GlobalFlag.Version]
 /** A presenter cannot fail, so a failed write is a defect, which is reported like any failure. */
 const printed = (text: string) => Effect.orDie(print(process.stdout, text))
 
-/** Each mistake is one line, without the help around it. `variables`: the flags that environment variables stand for. */
+/**
+ * Each mistake is one line, without the help around it. `variables`: the flags that environment variables stand for.
+ */
 const presenter = (variables: ReadonlySet<string>): CliOutput.Presenter => ({
   present: (event) => {
     switch (event._tag) {
@@ -109,7 +111,10 @@ const statusOf = (result: Exit.Exit<unknown, unknown>): number => {
 
 const teardown: Runtime.Teardown = (result) => process.exit(statusOf(result))
 
-/** The services of prompts and of flags that open files, which poller has not. Node's own would open stdin at every start. */
+/**
+ * The services of prompts and of flags that open files, which poller has not. Node's own would open stdin at every
+ * start.
+ */
 const unused = Layer.empty as Layer.Layer<Command.Environment>
 
 /** A global flag as Effect describes the flags of commands. */

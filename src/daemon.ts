@@ -35,7 +35,10 @@ export interface Daemon {
   readonly announce?: ((bound: ReadonlyArray<Listener>) => Effect.Effect<void, never, StateStore>) | undefined
 }
 
-/** Loads the configuration again. A bad one changes nothing but a log line for each problem, a metric and the status page. */
+/**
+ * Loads the configuration again. A bad one changes nothing but a log line for each problem, a metric and the status
+ * page.
+ */
 const reload = Effect.fnUntraced(function* (manager: TargetManager.TargetManager) {
   const store = yield* StateStore
   const configuration = yield* ConfigurationService
@@ -90,8 +93,8 @@ const startUp = Duration.seconds(5)
 const healthy = Effect.map(healthProblems, (found) => found.length === 0)
 
 /**
- * poller itself: it is its loops, so that a loop that dies is a process that ends; the server and the clients lie beneath them.
- * What was built last is taken down first: the loops, within the grace, then the server.
+ * poller itself: it is its loops, so that a loop that dies is a process that ends; the server and the clients lie
+ * beneath them. What was built last is taken down first: the loops, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   const { failed } = yield* Notify

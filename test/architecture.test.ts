@@ -73,3 +73,10 @@ test("signals are caught before any library is loaded: until then a SIGHUP ends 
   expect(importsOf("bootstrap.ts")).toEqual(["./host/signals.ts"])
   expect(importsOf("host/signals.ts")).toEqual(["node:os"])
 })
+
+test.each(sources)("the comments of src/%s fit the width of the code", (file) => {
+  const comments = text(file)
+    .split("\n")
+    .filter((line) => /^\s*(\/\/|\/\*|\*)/.test(line) && !line.includes("https://"))
+  expect(comments.filter((line) => line.length > 120)).toEqual([])
+})

@@ -38,8 +38,8 @@ export interface Reading {
 }
 
 /**
- * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes the limit, or
- * before the first one if Content-Length is greater.
+ * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes the
+ * limit, or before the first one if Content-Length is greater.
  */
 export const readBody = (
   head: IncomingMessage,

@@ -16,7 +16,10 @@ const pathMatches = (path: string, pathname: string) =>
 const most = 100
 const longest = 8192
 
-/** The cookies of one session. Each returns to the origin that set it and below its path, and to nobody else, whatever its Domain says. */
+/**
+ * The cookies of one session. Each returns to the origin that set it and below its path, and to nobody else, whatever
+ * its Domain says.
+ */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 

@@ -149,7 +149,9 @@ const runExchange = Effect.fnUntraced(function* (
   }
 })
 
-/** All pages of a response, or none. They are never conditional: a page that did not change says nothing of the others. */
+/**
+ * All pages of a response, or none. They are never conditional: a page that did not change says nothing of the others.
+ */
 const readPages = Effect.fnUntraced(function* (channel: Channel, pages: Pages, start: Start) {
   const walk = new PageWalk(pages)
   const releases: Array<() => void> = []

@@ -66,7 +66,9 @@ const jwtExpiry = (text: string): number | undefined => {
   }
 }
 
-/** Milliseconds from `now` until what `expires` says: seconds from now, seconds or milliseconds since 1970, or a date. */
+/**
+ * Milliseconds from `now` until what `expires` says: seconds from now, seconds or milliseconds since 1970, or a date.
+ */
 const timeUntil = (expires: string, now: number): number | undefined => {
   const number = Number(expires)
   if (expires.trim() === "" || Number.isNaN(number)) {
@@ -124,7 +126,10 @@ export class LoginSession {
     this.#authenticator = makeAuthenticator(login.request)
   }
 
-  /** The open session, after a login if there is none. A failed login is tried again after `interval`, then after doubling pauses. */
+  /**
+   * The open session, after a login if there is none. A failed login is tried again after `interval`, then after
+   * doubling pauses.
+   */
   get(interval: Duration.Duration): Effect.Effect<Open, UpstreamError> {
     return this.#one.withPermit(Effect.suspend(() => this.#getNow(interval)))
   }

@@ -16,7 +16,10 @@ const shownHeaders = [
 
 const maxHeaderLength = 200
 
-/** What happened when, in milliseconds from the start of the request. What is undefined did not happen, or not before the poll ended. */
+/**
+ * What happened when, in milliseconds from the start of the request. What is undefined did not happen, or not before
+ * the poll ended.
+ */
 export interface RequestTimes {
   /** The name was resolved. */
   readonly lookup?: number

@@ -9,8 +9,8 @@ const httpDate = new RegExp(
 )
 
 /**
- * The pause in milliseconds that a Retry-After header asks for at `now` (epoch milliseconds): delay-seconds or an HTTP date (RFC 9110,
- * section 10.2.3). Undefined for anything else, and for a date in the past.
+ * The pause in milliseconds that a Retry-After header asks for at `now` (epoch milliseconds): delay-seconds or an HTTP
+ * date (RFC 9110, section 10.2.3). Undefined for anything else, and for a date in the past.
  */
 export const retryAfter = (header: string | undefined, now: number): number | undefined => {
   const text = header?.trim() ?? ""

@@ -32,8 +32,9 @@ export class SessionUse {
   }
 
   /**
-   * The target answered with a status that is not accepted. True if another login may help. A target that refuses each new session, since its user
-   * may not see it, for instance, must not keep logging in: it pauses, twice as long each time.
+   * The target answered with a status that is not accepted. True if another login may help. A target that refuses each
+   * new session, since its user may not see it, for instance, must not keep logging in: it pauses, twice as long each
+   * time.
    */
   readonly refused = Effect.fnUntraced(function* (this: SessionUse, open: Open, status: number, isSecond: boolean) {
     if (!this.session.login.refused.includes(status)) return false
@@ -72,10 +73,16 @@ class SessionKey implements Equal.Equal {
   }
 }
 
-/** A reload ends the polls of a target that changed before it begins those of its successor, which takes over the session. */
+/**
+ * A reload ends the polls of a target that changed before it begins those of its successor, which takes over the
+ * session.
+ */
 const idleTime = Duration.seconds(5)
 
-/** The sessions of all targets: one for each login, however many targets share it. Scoped: a session is closed after its last target. */
+/**
+ * The sessions of all targets: one for each login, however many targets share it. Scoped: a session is closed after its
+ * last target.
+ */
 export const makeSessions = Effect.fnUntraced(function* (
   common: Attempt["headers"],
   memory: MemoryBudget,

@@ -40,8 +40,8 @@ const expandedUrls = Effect.fnUntraced(function* (targets: Configuration["target
 })
 
 /**
- * Everything there is to say of a configuration, on stderr. The secrets that it names are often not on the machine where it is
- * checked: only under systemd, with `$CREDENTIALS_DIRECTORY`, is a missing one a problem.
+ * Everything there is to say of a configuration, on stderr. The secrets that it names are often not on the machine
+ * where it is checked: only under systemd, with `$CREDENTIALS_DIRECTORY`, is a missing one a problem.
  */
 export const check = Command.make(
   "check",

@@ -10,7 +10,10 @@ export const completeCommand = "__complete"
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
 
-/** Flags whose value is a file, a directory or the name of a target. Other values are choices, or nothing is known of them. */
+/**
+ * Flags whose value is a file, a directory or the name of a target. Other values are choices, or nothing is known of
+ * them.
+ */
 const valueKinds: Readonly<Record<string, "files" | "directories" | "targets">> = {
   "basic-password-file": "files",
   "bearer-token-file": "files",
@@ -123,7 +126,10 @@ export const splitLine = (line: string): ReadonlyArray<string> => {
   return [...words, word].slice(1)
 }
 
-/** What the shell's function reads: a candidate a line, with its description after a tab; `:files` where it completes itself. */
+/**
+ * What the shell's function reads: a candidate a line, with its description after a tab; `:files` where it completes
+ * itself.
+ */
 export const formatCandidates = (candidates: ReadonlyArray<Candidate>): string =>
   candidates
     .map((candidate) =>

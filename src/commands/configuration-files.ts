@@ -7,7 +7,9 @@ import { badConfiguration } from "../failure.ts"
 import { signaturesOf } from "../host/file-watch.ts"
 import { configurationFiles, filesOf, type Input, loadGood, readConfigurationFiles } from "./config-file.ts"
 
-/** How often the files are looked at. A change is read when it is this old: until then somebody may still be writing. */
+/**
+ * How often the files are looked at. A change is read when it is this old: until then somebody may still be writing.
+ */
 const interval = "1 second"
 
 /** All that is in the files, or why they cannot be read. */

@@ -6,7 +6,10 @@ import { stderrIsJournal, withPriority } from "../host/journal.ts"
 
 const nameOf = (stream: Writable) => (stream === process.stderr ? "stderr" : "stdout")
 
-/** Resumes when all of `text` has left the process, which may end then. A reader that went away (`| head`) is not an error. */
+/**
+ * Resumes when all of `text` has left the process, which may end then. A reader that went away (`| head`) is not an
+ * error.
+ */
 export const print = (stream: Writable, text: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.callback((resume) => {
     stream.write(text, (error) => {

@@ -6,8 +6,8 @@ const interval = "500 millis"
 const clearLine = "\r\u001b[K"
 
 /**
- * Shows on a terminal how far `effect` is, such as `12/50 targets`, in a line that goes away at the end. `effect` gets the function
- * that counts one more.
+ * Shows on a terminal how far `effect` is, such as `12/50 targets`, in a line that goes away at the end. `effect` gets
+ * the function that counts one more.
  */
 export const withProgress = <A, E, R>(
   total: number,

@@ -5,7 +5,10 @@ import type { Diagnostic } from "../config/diagnostics.ts"
 import { formatPath } from "../config/diagnostics.ts"
 import { fileLimits, isAbsent, readFile } from "../host/file-reader.ts"
 
-/** How bad it is that a file cannot be used: `missing` may be right, where the configuration is checked on another machine. */
+/**
+ * How bad it is that a file cannot be used: `missing` may be right, where the configuration is checked on another
+ * machine.
+ */
 interface Finding {
   readonly kind: "missing" | "unusable"
   readonly diagnostic: Diagnostic
@@ -30,8 +33,8 @@ const look = ({ name, file, path, location }: NamedSecretFile): Effect.Effect<Re
 }
 
 /**
- * Reads every file with a secret or a certificate that a configuration names. Where `$CREDENTIALS_DIRECTORY` is set the configuration is to run here, and
- * each that cannot be used is a problem.
+ * Reads every file with a secret or a certificate that a configuration names. Where `$CREDENTIALS_DIRECTORY` is set the
+ * configuration is to run here, and each that cannot be used is a problem.
  */
 export const checkSecretFiles = Effect.fnUntraced(function* (files: ReadonlyArray<NamedSecretFile>) {
   const found = (yield* Effect.forEach(files, look, { concurrency: "unbounded" })).flat()

@@ -57,7 +57,9 @@ const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>):
   return [...new Set(places.flatMap((place) => (isDirectory(place) ? filesIn(place) : [place])))]
 }
 
-/** The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it. */
+/**
+ * The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it.
+ */
 const configurationOf = (
   file: string,
   config: ReadonlyArray<string>

@@ -11,7 +11,10 @@ export const variable = (flag: string): string => `${prefix}${flag.toUpperCase()
 /** Flags that may stand several times; their variables take a list with commas. */
 const repeatable: ReadonlySet<string> = new Set(["addr", "config"])
 
-/** Of these flags a command takes one; one that was given on the command line makes the variable of the other meaningless. */
+/**
+ * Of these flags a command takes one; one that was given on the command line makes the variable of the other
+ * meaningless.
+ */
 const alternatives: ReadonlyMap<string, string> = new Map([
   ["config", "target"],
   ["target", "config"]
@@ -59,8 +62,8 @@ const suggestion = (name: string, known: ReadonlyArray<string>): string =>
   ).replace(/poller_\w+/, (name) => name.toUpperCase())
 
 /**
- * The variables of the flags that `command` has and the command line does not. A variable of another command's flag is for that
- * one; a variable of no flag is a warning. An empty one is as good as not set.
+ * The variables of the flags that `command` has and the command line does not. A variable of another command's flag is
+ * for that one; a variable of no flag is a warning. An empty one is as good as not set.
  */
 export const fromEnvironment = (
   env: NodeJS.ProcessEnv,

@@ -2,7 +2,9 @@ import * as Result from "effect/Result"
 
 const quote = (name: string) => `'${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
 
-/** The keys of a path of GJSON: separated by `.` or `|` outside of parentheses; `\` takes the meaning of the next sign. */
+/**
+ * The keys of a path of GJSON: separated by `.` or `|` outside of parentheses; `\` takes the meaning of the next sign.
+ */
 const split = (path: string): ReadonlyArray<{ readonly text: string; readonly isPlain: boolean }> => {
   const parts: Array<{ text: string; isPlain: boolean }> = [{ text: "", isPlain: true }]
   let depth = 0
@@ -45,7 +47,10 @@ export interface GjsonPath {
   readonly isSingular: boolean
 }
 
-/** Converts a path of GJSON (https://github.com/tidwall/gjson/blob/master/SYNTAX.md). Fails with what has no counterpart. */
+/**
+ * Converts a path of GJSON (https://github.com/tidwall/gjson/blob/master/SYNTAX.md). Fails with what has no
+ * counterpart.
+ */
 export const convertGjson = (given: string): Result.Result<GjsonPath, string> => {
   if (given === "" || given === "@this")
     return Result.succeed({ path: "@", name: "", isCount: false, isSingular: true })

@@ -22,8 +22,8 @@ const tlsSettings = (value: unknown, lose: Lose): Fields => {
 
 /**
  * The `http_client_config` of Prometheus' exporters as settings of a target
- * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config). A secret that stands in the file itself
- * is not copied: it belongs into the file that the setting names.
+ * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config). A secret that stands in the
+ * file itself is not copied: it belongs into the file that the setting names.
  */
 export const httpClientSettings = (name: string, value: unknown, lose: Lose): Fields => {
   const settings: Fields = {}

@@ -139,8 +139,8 @@ const convertExpression = (expression: string): TemplatePart => {
 }
 
 /**
- * The parts of a template of Kubernetes' JSONPath (https://kubernetes.io/docs/reference/kubectl/jsonpath/). Fails with what RFC
- * 9535 does not have.
+ * The parts of a template of Kubernetes' JSONPath (https://kubernetes.io/docs/reference/kubectl/jsonpath/). Fails with
+ * what RFC 9535 does not have.
  */
 export const convertTemplate = (template: string): Result.Result<ReadonlyArray<TemplatePart>, string> => {
   const parts: Array<TemplatePart> = []

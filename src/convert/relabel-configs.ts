@@ -13,8 +13,9 @@ const expand = (template: string, groups: ReadonlyArray<string>): string =>
   )
 
 /**
- * One rule of `relabel_configs` (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config). The
- * labels after it; undefined if it drops the target. Throws an Error for what it does not know.
+ * One rule of `relabel_configs`
+ * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config). The labels after it;
+ * undefined if it drops the target. Throws an Error for what it does not know.
  */
 const applyRule = (labels: Labels, rule: Readonly<Record<string, unknown>>): Labels | undefined => {
   const action = String(rule.action ?? "replace").toLowerCase()

@@ -94,8 +94,8 @@ const stage = Layer.mergeAll(
 const badArguments = ["run", "--config", "rehearsal", "--addr", "localhost:0", "--shard", "1"]
 
 /**
- * The start of a daemon, from its arguments to its first poll and scrape, that leaves nothing behind but compiled code: no socket, no thread, and nothing
- * that a process may not have in common with all others.
+ * The start of a daemon, from its arguments to its first poll and scrape, that leaves nothing behind but compiled code:
+ * no socket, no thread, and nothing that a process may not have in common with all others.
  */
 export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
   yield* Effect.exit(program(badArguments))

@@ -4,7 +4,10 @@ import { main } from "../cli.ts"
 import { catchSignals } from "../host/signals.ts"
 import { rehearse } from "./rehearsal.ts"
 
-/** Parts of Node that make any thread die at its first use of them, if the process began from a snapshot with them in it. */
+/**
+ * Parts of Node that make any thread die at its first use of them, if the process began from a snapshot with them in
+ * it.
+ */
 const forbidden = ["Internal Binding crypto", "Internal Binding stream_wrap"]
 
 /** The public way to it, node:v8, brings stream_wrap along. */
@@ -14,7 +17,8 @@ const { namespace } = process.getBuiltinModule("internal/v8/startup_snapshot") a
 
 const take = Effect.gen(function* () {
   yield* rehearse
-  // until a timer fires, Node keeps to the time of the earliest that it ever had, also if that was cleared: in a new process none might fire before
+  // until a timer fires, Node keeps to the time of the earliest that it ever had, also if that was cleared: in a new
+  // process none might fire before
   yield* Effect.sleep(1)
   const loaded: ReadonlyArray<string> = Reflect.get(process, "moduleLoadList")
   // for whoever builds; process.stdout would be one of those parts
@@ -28,7 +32,8 @@ const take = Effect.gen(function* () {
 })
 
 /*
- * The single executable begins as the heap of a process that has read the program and rehearsed it, at a time when there was neither an
- * argument nor a file nor a socket (https://nodejs.org/api/single-executable-applications.html#startup-snapshot-support).
+ * The single executable begins as the heap of a process that has read the program and rehearsed it, at a time when
+ * there was neither an argument nor a file nor a socket
+ * (https://nodejs.org/api/single-executable-applications.html#startup-snapshot-support).
  */
 Effect.runPromise(take)

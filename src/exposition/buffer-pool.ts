@@ -1,4 +1,7 @@
-/** Sample lines of this size or more (bytes) keep the buffer that they were written to. Smaller ones are copied out of it. */
+/**
+ * Sample lines of this size or more (bytes) keep the buffer that they were written to. Smaller ones are copied out of
+ * it.
+ */
 export const largeBlock = 65_536
 
 /** Limit of unused memory in bytes: twice the 100,000 lines of a family, for each of two. */
@@ -39,8 +42,8 @@ interface Pin {
 }
 
 /**
- * The memory that large pages are written to. It is used again when no page and no reader has it: as garbage it would start the collector every few
- * polls, which then looks at the whole heap.
+ * The memory that large pages are written to. It is used again when no page and no reader has it: as garbage it would
+ * start the collector every few polls, which then looks at the whole heap.
  */
 export class BufferPool {
   /** The smallest first. */
@@ -97,7 +100,10 @@ export class BufferPool {
     }
   }
 
-  /** Until the returned function is called, the memory of recycled lines is left to the collector: somebody gathers lines for a page. */
+  /**
+   * Until the returned function is called, the memory of recycled lines is left to the collector: somebody gathers
+   * lines for a page.
+   */
   hold(): () => void {
     this.#holds++
     return () => {

@@ -35,7 +35,10 @@ export const appendAscii = (to: ByteBuffer, text: string): void => {
   to.size = size + text.length
 }
 
-/** Appends a range of another buffer. The room must be reserved. Three times as fast as `TypedArray.set` for ranges as short as labels. */
+/**
+ * Appends a range of another buffer. The room must be reserved. Three times as fast as `TypedArray.set` for ranges as
+ * short as labels.
+ */
 export const appendWords = (to: ByteBuffer, from: ByteBuffer, begin: number, end: number): void => {
   const { view, size } = to
   const source = from.view

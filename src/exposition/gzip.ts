@@ -14,15 +14,18 @@ interface Segment {
   readonly length: number
 }
 
-/** Chunks of this size or more (bytes) are compressed in a thread of zlib. For smaller ones the way there takes longer than the work. */
+/**
+ * Chunks of this size or more (bytes) are compressed in a thread of zlib. For smaller ones the way there takes longer
+ * than the work.
+ */
 const minThreadSize = 262_144
 
 /** The compressed form of chunks, for as long as a chunk lives. */
 const segments = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
 
 /**
- * The chunks as one gzip stream (RFC 1952; a single member, since some browsers read no further). A chunk is compressed once for all pages that it is part of.
- * After every megabyte of work others get their turn.
+ * The chunks as one gzip stream (RFC 1952; a single member, since some browsers read no further). A chunk is compressed
+ * once for all pages that it is part of. After every megabyte of work others get their turn.
  */
 export const gzip = async (chunks: Iterable<Uint8Array>, pool = new BufferPool()): Promise<Uint8Array> => {
   const compressed: Array<Segment | Promise<Segment>> = []
@@ -46,12 +49,16 @@ export const compress = (chunk: Uint8Array, pool: BufferPool): Segment | Promise
   return segment
 }
 
-/** Level 1: on sample lines higher levels take several times as long for little gain. Flushed to a whole byte and left open, so that another segment may follow. */
+/**
+ * Level 1: on sample lines higher levels take several times as long for little gain. Flushed to a whole byte and left
+ * open, so that another segment may follow.
+ */
 const options = { level: 1, finishFlush: zlib.constants.Z_SYNC_FLUSH, chunkSize: 65_536 }
 
 /**
- * A window of 4 kB is enough, since sample lines are like their neighbours, and allocating a larger one takes longer than the work. The output is about a
- * quarter of the input: a larger output buffer is garbage, which with 10,000 targets starts the collector twice as often.
+ * A window of 4 kB is enough, since sample lines are like their neighbours, and allocating a larger one takes longer
+ * than the work. The output is about a quarter of the input: a larger output buffer is garbage, which with 10,000
+ * targets starts the collector twice as often.
  */
 const compressNow = (bytes: Uint8Array): Segment =>
   segment(
@@ -126,8 +133,8 @@ export const shiftOf = (length: number): number => {
 }
 
 /**
- * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib has this as `crc32_combine`, which Node
- * does not offer.
+ * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib has
+ * this as `crc32_combine`, which Node does not offer.
  */
 export const combineCrc = (first: number, second: number, shift: number): number =>
   (multiply(shift, first) ^ second) >>> 0

@@ -3,8 +3,9 @@ import { appendAscii, appendBytes, type ByteBuffer, makeBuffer, reserve } from "
 import { escapeLabelValue } from "./format.ts"
 
 /**
- * Label sets as sample lines have them, `{name="value",...} ` or a blank, one after the other in one buffer. Each has an id, counted from 0. The hash table
- * works on the bytes: making strings for a Map would take longer than everything else.
+ * Label sets as sample lines have them, `{name="value",...} ` or a blank, one after the other in one buffer. Each has
+ * an id, counted from 0. The hash table works on the bytes: making strings for a Map would take longer than everything
+ * else.
  */
 export interface LabelSets extends ByteBuffer {
   count: number
@@ -78,7 +79,10 @@ const finish = (sets: LabelSets, begin: number): number => {
 
 const lookUp = (sets: LabelSets, begin: number): number => find(sets, hash(sets, begin, sets.size), begin, sets.size)
 
-/** The id while the sets are in order: a set that is greater than the last one, or equal to it. Otherwise the hash table is built. */
+/**
+ * The id while the sets are in order: a set that is greater than the last one, or equal to it. Otherwise the hash table
+ * is built.
+ */
 const next = (sets: LabelSets, begin: number): number => {
   const last = sets.count - 1
   const order = last < 0 ? 1 : compare(sets, begin, sets.size, startOf(sets, last), endOf(sets, last))

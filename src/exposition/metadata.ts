@@ -25,8 +25,9 @@ const openMetricsMetadata = (family: ExposedFamily, exposed: ReadonlySet<string>
 }
 
 /**
- * The name and type of a family in OpenMetrics: counters without `_total`, infos without `_info`. A family without the suffix, or whose shorter name
- * another family has, keeps its name and gets a type that needs no suffix. The sample lines are the same bytes in either case.
+ * The name and type of a family in OpenMetrics: counters without `_total`, infos without `_info`. A family without the
+ * suffix, or whose shorter name another family has, keeps its name and gets a type that needs no suffix. The sample
+ * lines are the same bytes in either case.
  */
 const openMetricsFamily = (
   { name, type }: ExposedFamily,

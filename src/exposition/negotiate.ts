@@ -11,7 +11,9 @@ export const negotiateFormat = (accept: string | undefined): Format => {
   return openmetrics > 0 && openmetrics >= text ? "openmetrics" : "text"
 }
 
-/** Whether the Accept-Encoding header wants gzip at least as much as the bytes as they are (RFC 9110, section 12.5.3). */
+/**
+ * Whether the Accept-Encoding header wants gzip at least as much as the bytes as they are (RFC 9110, section 12.5.3).
+ */
 export const acceptsGzip = (acceptEncoding: string | undefined): boolean => {
   const codings = parse(acceptEncoding)
   const gzip = weight(codings, "gzip") ?? weight(codings, "x-gzip") ?? weight(codings, "*") ?? 0
@@ -32,7 +34,9 @@ const weight = (preferences: ReadonlyArray<Preference>, name: string, version?: 
     .map((preference) => preference.weight)
     .sort((left, right) => right - left)[0]
 
-/** The elements of a header with their weights (RFC 9110, section 12.4.2); one with a malformed weight counts for none. */
+/**
+ * The elements of a header with their weights (RFC 9110, section 12.4.2); one with a malformed weight counts for none.
+ */
 const parse = (header = ""): ReadonlyArray<Preference> =>
   header.split(",").map((element) => {
     const [name = "", ...parameters] = element.split(";").map((part) => part.trim().toLowerCase())

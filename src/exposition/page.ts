@@ -17,15 +17,16 @@ export interface Block {
 }
 
 /**
- * Chunks of this size or more (bytes) are kept as they are, so that their compressed form can be reused. Smaller ones are joined until they are as large as
- * `maxJoined`. The lines of one family of half a fragment of targets are larger.
+ * Chunks of this size or more (bytes) are kept as they are, so that their compressed form can be reused. Smaller ones
+ * are joined until they are as large as `maxJoined`. The lines of one family of half a fragment of targets are larger.
  */
 const minChunk = 1024
 const maxJoined = 65_536
 
 /**
- * The whole page in chunks: families in ascending order of name, each once with its metadata and the lines of all its blocks in the order given. If blocks of
- * one name differ in type or help, the first one counts. No timestamps: they would switch Prometheus' staleness off.
+ * The whole page in chunks: families in ascending order of name, each once with its metadata and the lines of all its
+ * blocks in the order given. If blocks of one name differ in type or help, the first one counts. No timestamps: they
+ * would switch Prometheus' staleness off.
  */
 export const pageChunks = (blocks: Iterable<Block>, format: Format): ReadonlyArray<Uint8Array> => {
   const families = Map.groupBy(blocks, (block) => block.family.name)
@@ -51,7 +52,10 @@ interface Header {
   readonly bytes: Uint8Array
 }
 
-/** The metadata of a family. The same object as for the last page if it did not change, since that is compressed already. */
+/**
+ * The metadata of a family. The same object as for the last page if it did not change, since that is compressed
+ * already.
+ */
 const header = (family: ExposedFamily, format: Format, names: ReadonlySet<string>): Uint8Array => {
   const text = metadata(family, format, names)
   const last = headers[format].get(family)
@@ -97,7 +101,10 @@ const byName = ([left]: readonly [string, unknown], [right]: readonly [string, u
 /** Blocks of this size or more (bytes) are not copied. */
 const maxCopied = 65_536
 
-/** The same lines in fewer blocks: consecutive small blocks of one family become one. Families keep the order of their first blocks, lines keep theirs. */
+/**
+ * The same lines in fewer blocks: consecutive small blocks of one family become one. Families keep the order of their
+ * first blocks, lines keep theirs.
+ */
 export const joinBlocks = (blocks: Iterable<Block>): ReadonlyArray<Block> =>
   [...Map.groupBy(blocks, ({ family }) => family.name).values()].flatMap((family) => [...joinFamily(family)])
 

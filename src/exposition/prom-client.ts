@@ -17,8 +17,9 @@ export interface PromClientMetric {
 }
 
 /**
- * The metrics that prom-client collects of the process and of Node, as blocks of the page. Omitted are gauges that end in `_total` (promlint rejects the
- * name, and each is the sum of a family with labels) and values that were not measured yet, which are NaN.
+ * The metrics that prom-client collects of the process and of Node, as blocks of the page. Omitted are gauges that end
+ * in `_total` (promlint rejects the name, and each is the sum of a family with labels) and values that were not
+ * measured yet, which are NaN.
  */
 export const renderPromClient = (metrics: ReadonlyArray<PromClientMetric>): ReadonlyArray<Block> =>
   metrics

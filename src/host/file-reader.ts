@@ -102,7 +102,10 @@ interface Directory {
 /** libuv's own default (https://docs.libuv.org/en/v1.x/threadpool.html). */
 const defaultThreads = 4
 
-/** Questions under way at once: a file system that hangs keeps one thread of libuv's pool each, and must leave most of them to the others. */
+/**
+ * Questions under way at once: a file system that hangs keeps one thread of libuv's pool each, and must leave most of
+ * them to the others.
+ */
 const most = () => {
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || defaultThreads
   return { inAll: Math.floor((threads * 3) / 4), inDirectory: Math.max(1, Math.floor(threads / 8)) }
@@ -161,8 +164,9 @@ const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Questi
 const patience = Duration.seconds(5)
 
 /**
- * Asks in the background, and can be interrupted at any time. A system call that hangs cannot be cut short and keeps its thread: so the same question is
- * asked once at a time, its answer goes to all who ask meanwhile, and few questions go to one directory.
+ * Asks in the background, and can be interrupted at any time. A system call that hangs cannot be cut short and keeps
+ * its thread: so the same question is asked once at a time, its answer goes to all who ask meanwhile, and few questions
+ * go to one directory.
  */
 const ask = <A>(what: string, path: string, question: () => Promise<A>): Effect.Effect<A, Unreadable> =>
   Effect.callback<A, Unreadable>((resume) => {

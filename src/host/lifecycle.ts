@@ -6,8 +6,9 @@ const ignoreStreamErrors = () => {
 }
 
 /**
- * getaddrinfo(3) holds a thread until the name servers answer, and libuv gives it half of its threads. With the usual four, two
- * names with silent servers would block all other lookups. A waiting thread costs about 10 kB. The first use fixes the number.
+ * getaddrinfo(3) holds a thread until the name servers answer, and libuv gives it half of its threads. With the usual
+ * four, two names with silent servers would block all other lookups. A waiting thread costs about 10 kB. The first use
+ * fixes the number.
  */
 const widenThreadpool = () => {
   process.env.UV_THREADPOOL_SIZE ??= "64"

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs"
 const commonFileLimit = 1024
 
 /**
- * How many files and sockets this process may have open (RLIMIT_NOFILE of getrlimit(2), read from /proc/PID/limits). Node raises
- * its soft limit to the hard one at start, so `ulimit -Sn` and systemd's 1024 do not matter.
+ * How many files and sockets this process may have open (RLIMIT_NOFILE of getrlimit(2), read from /proc/PID/limits).
+ * Node raises its soft limit to the hard one at start, so `ulimit -Sn` and systemd's 1024 do not matter.
  */
 export const fileLimit = (limits = "/proc/self/limits"): number => {
   try {
@@ -17,8 +17,8 @@ export const fileLimit = (limits = "/proc/self/limits"): number => {
 }
 
 /**
- * The shares of the limit: running polls, idle connections to upstreams, and clients of the pages. The last eighth is for files,
- * for name lookups, and for what Node itself has open.
+ * The shares of the limit: running polls, idle connections to upstreams, and clients of the pages. The last eighth is
+ * for files, for name lookups, and for what Node itself has open.
  */
 export const connections = (limit = fileLimit()) => ({
   polls: Math.min(2048, Math.floor(limit / 4)),

@@ -34,7 +34,9 @@ const priority: Record<LogLevel.LogLevel, number> = {
 
 const droppedLines = "log lines dropped because nobody read stderr"
 
-/** journald has its own time stamps and takes the level from the prefix. The numbers of fibers mean nothing to a reader. */
+/**
+ * journald has its own time stamps and takes the level from the prefix. The numbers of fibers mean nothing to a reader.
+ */
 const logfmt = (journald: boolean) => {
   const head = (level: LogLevel.LogLevel, date: Date) =>
     journald ? `<${priority[level]}>` : `timestamp=${date.toISOString()} level=${level.toUpperCase()} `

@@ -6,14 +6,18 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { loadFfi } from "./ffi.ts"
 
-/** systemd would kill a daemon that cannot send the keep-alives of its watchdog, again and again, so it does not start. */
+/**
+ * systemd would kill a daemon that cannot send the keep-alives of its watchdog, again and again, so it does not start.
+ */
 export class CannotNotify extends Data.TaggedError("CannotNotify")<{ readonly period: Duration.Duration }> {
   override get message() {
     return `systemd wants a sign of life every ${Duration.format(this.period)} (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET`
   }
 }
 
-/** A way to the service manager. `send` takes `VARIABLE=value` lines (sd_notify(3)) and returns whether they were sent. */
+/**
+ * A way to the service manager. `send` takes `VARIABLE=value` lines (sd_notify(3)) and returns whether they were sent.
+ */
 interface Channel {
   readonly name: "libsystemd" | "systemd-notify"
   readonly send: (state: string) => Effect.Effect<boolean>
@@ -44,7 +48,10 @@ const systemdNotify: Channel = {
     })
 }
 
-/** The first channel that delivers `greeting`. Node has no datagram sockets of the family AF_UNIX, on which systemd listens. */
+/**
+ * The first channel that delivers `greeting`. Node has no datagram sockets of the family AF_UNIX, on which systemd
+ * listens.
+ */
 export const openChannel = Effect.fnUntraced(function* (greeting: string) {
   for (const channel of [libsystemd(), systemdNotify]) {
     if (channel !== undefined && (yield* channel.send(greeting))) return channel
@@ -63,7 +70,9 @@ const watchdogPeriod = (env: NodeJS.ProcessEnv): Duration.Duration | undefined =
 /** Microseconds of CLOCK_MONOTONIC, by which systemd tells one reload from another. */
 const monotonicMicros = () => process.hrtime.bigint() / 1000n
 
-/** The state of the daemon for the service manager (sd_notify(3)). Without a service manager every member does nothing. */
+/**
+ * The state of the daemon for the service manager (sd_notify(3)). Without a service manager every member does nothing.
+ */
 export class Notify extends Context.Service<
   Notify,
   {

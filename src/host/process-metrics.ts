@@ -6,7 +6,10 @@ import * as prom from "prom-client"
 /** How long a reading is reused (milliseconds), so that /proc is not read for every scrape. */
 const lifetime = 1000
 
-/** Milliseconds between wake-ups of the event loop monitor; prom-client's 10 would wake an idle process 100 times a second. */
+/**
+ * Milliseconds between wake-ups of the event loop monitor; prom-client's 10 would wake an idle process 100 times a
+ * second.
+ */
 const monitorResolution = 1000
 
 export type Reading = Awaited<ReturnType<prom.Registry["getMetricsAsJSON"]>>

@@ -7,7 +7,10 @@ let isDaemon = true
 let hangups = 0
 let onHangup: (() => void) | undefined
 
-/** Ctrl-C under npm, and timeout(1), signal the process and its group: two signals within this time (milliseconds) are one. */
+/**
+ * Ctrl-C under npm, and timeout(1), signal the process and its group: two signals within this time (milliseconds) are
+ * one.
+ */
 const echo = 50
 
 /** A second stop ends the process at once, whatever is in flight. */
@@ -17,7 +20,10 @@ const stop = (signal: StopSignal) => {
   received ??= { signal, at }
 }
 
-/** Installs the handlers. Until then a SIGHUP ends the process. A stop that comes while the program is still loading counts. */
+/**
+ * Installs the handlers. Until then a SIGHUP ends the process. A stop that comes while the program is still loading
+ * counts.
+ */
 export const catchSignals = (): void => {
   process.on("SIGHUP", () => {
     hangups += 1
@@ -29,12 +35,18 @@ export const catchSignals = (): void => {
   process.on("SIGUSR1", () => undefined)
 }
 
-/** A command that a signal interrupts has not done its work: its exit status is not that of a daemon, which was asked to stop. */
+/**
+ * A command that a signal interrupts has not done its work: its exit status is not that of a daemon, which was asked to
+ * stop.
+ */
 export const exitAsCommand = (): void => {
   isDaemon = false
 }
 
-/** The exit status once a stop was asked for: 0 for the daemon, 128 and the signal's number for a command, as shells have it. */
+/**
+ * The exit status once a stop was asked for: 0 for the daemon, 128 and the signal's number for a command, as shells
+ * have it.
+ */
 export const stopStatus = (): number | undefined => {
   if (received === undefined) return undefined
   return isDaemon ? 0 : 128 + constants.signals[received.signal]

@@ -4,8 +4,8 @@ const maxQueued = 1_000_000
 let dropped = 0
 
 /**
- * Writes a log line to stderr. Node queues without bound what a pipe does not take, so a reader that stopped would fill the
- * memory. Once it reads again, `notice` says how many lines are missing.
+ * Writes a log line to stderr. Node queues without bound what a pipe does not take, so a reader that stopped would fill
+ * the memory. Once it reads again, `notice` says how many lines are missing.
  */
 export const writeLine = (line: string, notice: (dropped: number) => string): void => {
   const { stderr } = process

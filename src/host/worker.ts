@@ -8,8 +8,8 @@ export type WorkerRole = "convert" | "parse" | "passwords"
 const maxParseHeap = 512
 
 /**
- * A worker that runs this same program, which recognizes it by `parentPort` and its role by `workerData`. The single executable has the worker's script as
- * an asset.
+ * A worker that runs this same program, which recognizes it by `parentPort` and its role by `workerData`. The single
+ * executable has the worker's script as an asset.
  */
 export const startWorker = (role: WorkerRole): Worker => {
   const options = {

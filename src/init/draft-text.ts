@@ -21,8 +21,9 @@ export interface DraftOptions {
 }
 
 /**
- * A configuration of one target, as a careful colleague would write it after reading these responses of one API; undefined if they hold
- * nothing to measure. It says of every number where it went, and of everything else that it is left out.
+ * A configuration of one target, as a careful colleague would write it after reading these responses of one API;
+ * undefined if they hold nothing to measure. It says of every number where it went, and of everything else that it is
+ * left out.
  */
 export const draftText = (documents: ReadonlyArray<Document>, options: DraftOptions): string | undefined => {
   const { name, url, format, source, notes = [], settings = {}, prefix = name } = options

@@ -11,7 +11,8 @@ export type EpochUnit = (typeof epochUnits)[number][0]
 const fits = (number: number, factor: number) => number / factor >= 1e9 && number / factor < 4e9
 
 /**
- * The unit of numbers that may be times from 2001 to 2096, by their size: `{ unit: undefined }` for seconds. 0 may stand for never.
+ * The unit of numbers that may be times from 2001 to 2096, by their size: `{ unit: undefined }` for seconds. 0 may
+ * stand for never.
  */
 export const epochUnitOf = (numbers: ReadonlyArray<number>): { readonly unit: EpochUnit } | undefined => {
   const found = epochUnits.find(

@@ -88,7 +88,9 @@ const pairsOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
 /** More candidates are never needed. */
 const maxCandidates = 12
 
-/** The fewest fields that tell the rows of each parent apart, with what their names live in; undefined where none do. */
+/**
+ * The fewest fields that tell the rows of each parent apart, with what their names live in; undefined where none do.
+ */
 export const identify = (
   profiles: ReadonlyArray<Profile>,
   items: Items,

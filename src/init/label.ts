@@ -23,7 +23,10 @@ export const namesThing = (words: ReadonlyArray<string>): boolean => ofId.test(w
 export const textNamesThing = (words: ReadonlyArray<string>): boolean =>
   namesThing(words) || ofText.test(words.at(-1) ?? "") || ofTextNumber.test(words.join("_"))
 
-/** What a label must not be: it says something else at every poll. The last rule is for all that looks like a number with a unit. */
+/**
+ * What a label must not be: it says something else at every poll. The last rule is for all that looks like a number
+ * with a unit.
+ */
 const changing =
   /^(?!\dxx$|[0-9a-f]{8}-|[0-9a-f]{12,}$)(?:-?\d+(?:[.,]\d+)?\s*(?:%|°|[A-Za-z]{1,5}(?:\/[a-z]+)?)$|\d{4}[-/]\d\d[-/]\d\d|\d+[dwhms]\d|\d+ (?:day|hour|min)|\d\d:\d\d:\d\d)/
 

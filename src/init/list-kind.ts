@@ -74,7 +74,10 @@ export const headerOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<string> 
     : undefined
 }
 
-/** The names of the elements, as far as a legend elsewhere in the document tells them, of lists whose elements are different things. */
+/**
+ * The names of the elements, as far as a legend elsewhere in the document tells them, of lists whose elements are
+ * different things.
+ */
 export const columnsOf = (
   rows: ReadonlyArray<JsonArray>,
   legends: ReadonlyArray<ReadonlyArray<string>>

@@ -81,8 +81,8 @@ const isCounter = ({ own, place, present, rises }: Profile): boolean => {
 const isOrdinary = (value: number) => value === 0 || (Math.abs(value) > 1e-290 && Math.abs(value) < 1e290)
 
 /**
- * What a number measures, by its key and the unit stated beside it. A number that another field's unit would change is there twice, as it
- * stands and converted.
+ * What a number measures, by its key and the unit stated beside it. A number that another field's unit would change is
+ * there twice, as it stands and converted.
  */
 export const measured = (
   profile: Profile,

@@ -42,7 +42,10 @@ const withoutOddUnits = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
 /** Words before `count` that do not say what is counted. */
 const notCounted = /^(?:total|max|min|current|last|total|item|value)$/
 
-/** What a gauge's name must not end in, with what to say instead; `own`: how many words are those of the last key, `of`: of the field. */
+/**
+ * What a gauge's name must not end in, with what to say instead; `own`: how many words are those of the last key, `of`:
+ * of the field.
+ */
 const ending = (words: ReadonlyArray<string>, own: number, of: number): ReadonlyArray<string> => {
   const [last = "", before = ""] = [words.at(-1), words.at(-2)]
   const rest = words.slice(0, -1)

@@ -13,7 +13,9 @@ export interface Position {
 /** One step from an item to a value within it. */
 export type Step = string | Position | typeof every
 
-/** One place within each item, over all items: the steps to it, and a value an item, undefined where an item has none. */
+/**
+ * One place within each item, over all items: the steps to it, and a value an item, undefined where an item has none.
+ */
 export interface Place<Value extends Json = Json> {
   readonly steps: ReadonlyArray<Step>
   readonly values: ReadonlyArray<Value | undefined>
@@ -21,7 +23,9 @@ export interface Place<Value extends Json = Json> {
   readonly hasRows?: boolean
 }
 
-/** The names on the way: object keys and names of positions, but not of a list that only holds the parts of an object. */
+/**
+ * The names on the way: object keys and names of positions, but not of a list that only holds the parts of an object.
+ */
 export const keysOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
   steps.flatMap((step, at) => {
     if (typeof step === "string") return steps[at + 1] === every ? [] : [step]

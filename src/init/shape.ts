@@ -24,7 +24,10 @@ export interface Shape {
   /** Numbers, strings and booleans; the same place may hold something else in other items. */
   readonly fields: ReadonlyArray<Place>
   readonly rows: ReadonlyArray<Rows>
-  /** Places without a value, and keys that no path names: all items have null there, or nothing but empty lists and objects. */
+  /**
+   * Places without a value, and keys that no path names: all items have null there, or nothing but empty lists and
+   * objects.
+   */
   readonly left: ReadonlyArray<LeftOut>
 }
 

@@ -15,7 +15,9 @@ const hostWords = (host: string): ReadonlyArray<string> => {
   return wordsOf(own.at(-1) ?? "")
 }
 
-/** What the metrics of an API may begin with, and its target be called, by the URL or file that its responses are from. */
+/**
+ * What the metrics of an API may begin with, and its target be called, by the URL or file that its responses are from.
+ */
 export const nameOfSource = (source: URL | string): string => {
   if (typeof source === "string") {
     const base = basename(source).replace(/\.[a-z]+$/i, "")

@@ -34,7 +34,10 @@ const isComplete = (unit: Profile, of: Profile) =>
     (value, index) => value === undefined || value === null || typeof unit.place.values[index] === "string"
   )
 
-/** For each field whose unit stands beside it: `{ value, unit }`, `{ speed, speed_unit }`, `{ hourly: { rain }, hourly_units: { rain } }`. */
+/**
+ * For each field whose unit stands beside it: `{ value, unit }`, `{ speed, speed_unit }`, `{ hourly: { rain },
+ * hourly_units: { rain } }`.
+ */
 export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profile, UnitBeside> => {
   const found = new Map<Profile, UnitBeside>()
   const texts = profiles.filter(isText)

@@ -59,8 +59,9 @@ export const areSwitch = (seen: ReadonlyArray<string>): boolean => {
 }
 
 /**
- * What words are if they are states: a pair becomes 1 and 0, others a stateset of the words that were seen. `known`: these words and those of
- * places with the same key that share some of them. `changes`: the same thing had several of them.
+ * What words are if they are states: a pair becomes 1 and 0, others a stateset of the words that were seen. `known`:
+ * these words and those of places with the same key that share some of them. `changes`: the same thing had several of
+ * them.
  */
 export const statesOf = (
   key: ReadonlyArray<string>,

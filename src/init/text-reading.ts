@@ -62,7 +62,9 @@ const times = (profile: Profile, { timezone }: Circumstances): Reading => {
   return metric(instant(own, { ...nulls, parse: "time", timezone: zone }))
 }
 
-/** Strings of one kind, beside those that say that there is no value; undefined if they are of several kinds, or words. */
+/**
+ * Strings of one kind, beside those that say that there is no value; undefined if they are of several kinds, or words.
+ */
 export const textReading = (profile: Profile, around: Circumstances): Reading | undefined => {
   const { own, texts } = profile
   const kinds = new Set([...texts.values()].map(({ kind }) => kind))

@@ -10,7 +10,10 @@ export const multiples = set(
     "celsius degc grams kg mg kilograms milligrams liters litres ml milliliters"
 )
 
-/** Units that a factor of another kind parts from the base unit: their numbers are known by heart, so that they stay as they are. */
+/**
+ * Units that a factor of another kind parts from the base unit: their numbers are known by heart, so that they stay as
+ * they are.
+ */
 export const foreign = set(
   "fahrenheit degf mph kph kmh knots kts psi inhg mmhg inches feet miles yards pounds ounces gallons bits kbit mbit gbit kilobits megabits"
 )

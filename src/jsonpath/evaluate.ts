@@ -40,8 +40,8 @@ export const compileAt = (text: string, start: number): { readonly path: Path; r
 }
 
 /**
- * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, or at the document if there is none.
- * A search that exceeds `maxEffort`, or what earlier searches left of it, finds nothing.
+ * All nodes that a path finds, in the order of RFC 9535. A relative path starts at `item`, or at the document if there
+ * is none. A search that exceeds `maxEffort`, or what earlier searches left of it, finds nothing.
  */
 export const select = (path: Path, root: Json, item?: Node, effort?: Effort): ReadonlyArray<Node> => {
   const found: Array<Node> = []
@@ -114,7 +114,10 @@ const compileSegments = (segments: ReadonlyArray<Segment>): Sink =>
     return descendant ? everywhere(select) : select
   }, give)
 
-/** The node and all its descendants, parents first. Without recursion, because a document may be nested deeper than the stack. */
+/**
+ * The node and all its descendants, parents first. Without recursion, because a document may be nested deeper than the
+ * stack.
+ */
 const everywhere =
   (select: Sink): Sink =>
   (start, search) => {

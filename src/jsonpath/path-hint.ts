@@ -1,6 +1,9 @@
 import { quoted } from "../mapping/document/node.ts"
 
-/** Forms that other programs have for a path, and what a person meant; each yields the path as poller has it, or nothing. */
+/**
+ * Forms that other programs have for a path, and what a person meant; each yields the path as poller has it, or
+ * nothing.
+ */
 const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
   ["a template's form", /^\{\{\s*\.?([^{}]+?)\s*\}\}$/],
   ["json_exporter's form", /^\{\s*\$?\.?([^{}]*?)\s*\}$/],
@@ -12,7 +15,10 @@ const name = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/y
 /** A name with signs that only brackets take: up to the next part of the path. */
 const oddName = /[\w\u0080-\uffff$#%&+~^:;!|\\/-]+(?: [\w-]+)*/y
 
-/** The path with each name that has other signs in brackets and quotes, and positions in brackets; undefined if that does not mend it. */
+/**
+ * The path with each name that has other signs in brackets and quotes, and positions in brackets; undefined if that
+ * does not mend it.
+ */
 const mended = (text: string): string | undefined => {
   let at = 0
   let result = ""

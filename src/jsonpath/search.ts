@@ -18,7 +18,8 @@ export interface Search {
 }
 
 /**
- * A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document gets here, after about a second.
+ * A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document gets here, after about
+ * a second.
  */
 export const maxEffort = 20_000_000
 

@@ -1,6 +1,9 @@
 import { isBaseUnit, type Unit, unitsInAnyCase } from "./value/unit.ts"
 
-/** Abbreviations that are units in a metric's name, but not as its first word. A single `m` is more often a minute than a meter. */
+/**
+ * Abbreviations that are units in a metric's name, but not as its first word. A single `m` is more often a minute than
+ * a meter.
+ */
 const abbreviations = new Set(
   [
     ...["s", "sec", "ms", "msec", "us", "usec", "ns", "nsec", "m", "h", "hr", "d"],
@@ -16,7 +19,10 @@ const singular = new Set(["fahrenheit", "rankine", "percent", "pct", "percentage
 /** Ends like a plural, but is no word of a name: `max_bars`, `mps`. */
 const isPlural = (word: string): boolean => word.length > 3 && word.endsWith("s")
 
-/** The unit that this word of a metric's name means, if it should have been a base unit; undefined for a base unit, or a word that is no unit. */
+/**
+ * The unit that this word of a metric's name means, if it should have been a base unit; undefined for a base unit, or a
+ * word that is no unit.
+ */
 const unitInName = (word: string, first: boolean): Unit | undefined => {
   if (isBaseUnit(word)) return undefined
   if (!isPlural(word) && !singular.has(word) && (first || !abbreviations.has(word))) return undefined

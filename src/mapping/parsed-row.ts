@@ -115,7 +115,9 @@ export class ParsedRow implements Row {
     return absolute ? this.page.document : this.document
   }
 
-  /** A number as the document spells it, which only the array or object that holds it can tell. Nothing holds the root. */
+  /**
+   * A number as the document spells it, which only the array or object that holds it can tell. Nothing holds the root.
+   */
   spelling(path: Path, { value, parent, key }: Node): string {
     const holder = parent?.value
     const isHeld = typeof holder === "object" && holder !== null && key !== undefined

@@ -307,7 +307,10 @@ export const compilePlan = (
   maxSeries: number = Number.POSITIVE_INFINITY
 ): Plan => new Compiler(mapping).compile(mapping, labels, maxSeries)
 
-/** Compiles plans of one mapping for many targets. Targets whose constant labels have the same names share everything but their values. */
+/**
+ * Compiles plans of one mapping for many targets. Targets whose constant labels have the same names share everything
+ * but their values.
+ */
 export const planner = (mapping: Mapping) => {
   const plans = new Map<string, Plan>()
   return (labels: Readonly<Record<string, string>>, maxSeries: number): Plan => {

@@ -21,13 +21,16 @@ export interface Range {
 }
 
 /**
- * What the walker asks of a row: a parsed value (parsed-row.ts), or the bytes of a row that is never parsed as a whole (bytes/byte-row.ts).
- * A row object is a cursor: it moves to the next row when the walker is done with one.
+ * What the walker asks of a row: a parsed value (parsed-row.ts), or the bytes of a row that is never parsed as a whole
+ * (bytes/byte-row.ts). A row object is a cursor: it moves to the next row when the walker is done with one.
  */
 export interface Row {
   /** The one value of a field. */
   readonly value: (field: Field) => Json | undefined | Ambiguous
-  /** The one value of a field as text, numbers as the document spells them; undefined for null. An array or object is ambiguous. */
+  /**
+   * The one value of a field as text, numbers as the document spells them; undefined for null. An array or object is
+   * ambiguous.
+   */
   readonly text: (field: Field) => string | undefined | Ambiguous
   /** All values of a field; undefined if the path finds nothing before its first wildcard, filter, slice or `..`. */
   readonly values: (field: Field) => ReadonlyArray<Json> | undefined
@@ -35,7 +38,10 @@ export interface Row {
   readonly texts: (field: Field) => ReadonlyArray<string>
   /** Stores the text of a field as a label value, empty if there is none. Returns false if the field is ambiguous. */
   readonly label: (field: Field, into: LabelValues, index: number) => boolean
-  /** The bytes of a field that are a number in its shortest spelling, without a minus if `nonNegative`; undefined for anything else. */
+  /**
+   * The bytes of a field that are a number in its shortest spelling, without a minus if `nonNegative`; undefined for
+   * anything else.
+   */
   readonly spelledNumber: (field: Field, nonNegative: boolean) => Range | undefined
   /** The key or index `up` levels above the row. */
   readonly key: (up: number) => string | number | undefined

@@ -28,7 +28,9 @@ export interface Sample {
   readonly value: number
 }
 
-/** Receives samples one by one. A label set has an id, so that the labels of a row are written once for all its samples. */
+/**
+ * Receives samples one by one. A label set has an id, so that the labels of a row are written once for all its samples.
+ */
 export interface SampleWriter {
   /** The id of a label set. Equal label sets have equal ids. */
   readonly labelSet: (labels: Labels) => number

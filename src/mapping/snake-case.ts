@@ -1,6 +1,7 @@
 /**
- * The words of a document's key in snake_case: `uptimeMs` to `uptime_ms`, `HTTPStatus` to `http_status`, `2xx` stays `2xx`.
- * A legal part of a metric or label name (https://prometheus.io/docs/concepts/data_model/), but it may begin with a digit or be empty.
+ * The words of a document's key in snake_case: `uptimeMs` to `uptime_ms`, `HTTPStatus` to `http_status`, `2xx` stays
+ * `2xx`. A legal part of a metric or label name (https://prometheus.io/docs/concepts/data_model/), but it may begin
+ * with a digit or be empty.
  */
 export const snakeCase = (key: string): string =>
   key

@@ -23,8 +23,8 @@ export interface Transformed {
 }
 
 /**
- * Adds the samples of a response, whose bodies are its pages; fails with a few words if one is not JSON. `$` is the first page, and lists
- * that start at the document run over all pages.
+ * Adds the samples of a response, whose bodies are its pages; fails with a few words if one is not JSON. `$` is the
+ * first page, and lists that start at the document run over all pages.
  */
 export type Transform = (pages: ReadonlyArray<Uint8Array>, samples: SampleWriter) => Result.Result<Transformed, string>
 
@@ -60,8 +60,8 @@ const run = (plan: Plan, samples: SampleWriter, documents: ReadonlyArray<Documen
 }
 
 /**
- * Adds all samples that a plan yields for the documents of a response. Stops after one sample more than the plan's `maxSeries`. Never
- * fails: what a document lacks, or has in another form, costs a sample and is a problem.
+ * Adds all samples that a plan yields for the documents of a response. Stops after one sample more than the plan's
+ * `maxSeries`. Never fails: what a document lacks, or has in another form, costs a sample and is a problem.
  */
 export const transformDocuments = (
   plan: Plan,

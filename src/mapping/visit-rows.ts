@@ -5,7 +5,9 @@ import { ParsedRow } from "./parsed-row.ts"
 import type { Rows } from "./plan.ts"
 import type { Visitor } from "./reader.ts"
 
-/** Visits the rows of a list. `isRepeated`: the list is visited once for each row around it, so what it finds is kept. */
+/**
+ * Visits the rows of a list. `isRepeated`: the list is visited once for each row around it, so what it finds is kept.
+ */
 export const visitRows = (rows: Rows, around: ParsedRow, visitor: Visitor, isRepeated: boolean): void => {
   switch (rows.kind) {
     case "path":
@@ -20,7 +22,10 @@ export const visitRows = (rows: Rows, around: ParsedRow, visitor: Visitor, isRep
   }
 }
 
-/** Whether rows start at the document, whatever the row around them. A table with one relative path belongs to the row around. */
+/**
+ * Whether rows start at the document, whatever the row around them. A table with one relative path belongs to the row
+ * around.
+ */
 export const isOfDocument = (rows: Rows): boolean => {
   switch (rows.kind) {
     case "path":

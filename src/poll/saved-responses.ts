@@ -73,7 +73,10 @@ const decode = async (bytes: Buffer): Promise<Content> => {
   return v8.deserialize(await gunzip(packed))
 }
 
-/** Log lines about responses that are not used: after an upgrade, or a change of all mappings, each target would have one. */
+/**
+ * Log lines about responses that are not used: after an upgrade, or a change of all mappings, each target would have
+ * one.
+ */
 const maxLines = 10
 
 const makeStore = (directory: string): ResponseStore => {

@@ -8,7 +8,10 @@ interface Connection {
   readonly requests: Array<() => void>
 }
 
-/** Requests that a client may send ahead of their responses (RFC 9112, section 9.3.2). No client of today sends more than one. */
+/**
+ * Requests that a client may send ahead of their responses (RFC 9112, section 9.3.2). No client of today sends more
+ * than one.
+ */
 const maxPipelined = 16
 
 /** Both the TCP connection and the TLS connection on it have the same two ends. */
@@ -16,9 +19,10 @@ const peer = ({ remoteAddress, remotePort, localPort }: Socket): string | undefi
   remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`
 
 /**
- * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the descriptors that polls need. One more closes the
- * connection that has been idle longest or, if none is idle, the one whose response has made no progress for longest.
- * Requests of one connection are answered one after the other: what a client asks for without reading costs nothing.
+ * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the descriptors that
+ * polls need. One more closes the connection that has been idle longest or, if none is idle, the one whose response has
+ * made no progress for longest. Requests of one connection are answered one after the other: what a client asks for
+ * without reading costs nothing.
  */
 export class Connections {
   readonly #max: number

@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises"
 import type { HttpResponse } from "./http-response.ts"
 
 /**
- * Builds pages one at a time, so that scrapes and health checks wait for one page at most. Requests for the same page that wait together share one copy.
+ * Builds pages one at a time, so that scrapes and health checks wait for one page at most. Requests for the same page
+ * that wait together share one copy.
  */
 export class PageQueue {
   readonly #waiting = new Map<string, Promise<HttpResponse>>()

@@ -21,8 +21,9 @@ interface Transfer {
 }
 
 /**
- * Writes responses as fast as their clients read them. All clients of one body share it. Bodies are kept until their last client has read them, so their
- * total is limited: beyond it, the clients are cut off whose body has made no progress for longest.
+ * Writes responses as fast as their clients read them. All clients of one body share it. Bodies are kept until their
+ * last client has read them, so their total is limited: beyond it, the clients are cut off whose body has made no
+ * progress for longest.
  */
 export class ResponseWriter {
   readonly #progressed: (socket: Socket) => void

@@ -43,8 +43,8 @@ const formatOf = memoize(negotiateFormat)
 const wantsGzip = memoize(acceptsGzip)
 
 /**
- * The page of /metrics as bytes. It is put together and compressed when somebody asks for it so and something has changed since, and else
- * served as it lies there: `ready` has it then, without an effect to run.
+ * The page of /metrics as bytes. It is put together and compressed when somebody asks for it so and something has
+ * changed since, and else served as it lies there: `ready` has it then, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
   const store = yield* StateStore
@@ -113,7 +113,9 @@ export const makeScrape = Effect.gen(function* () {
     return isMoving
   })
 
-  /** Puts together and compresses for those who scrape what has come to rest, so that their next scrape finds it done. */
+  /**
+   * Puts together and compresses for those who scrape what has come to rest, so that their next scrape finds it done.
+   */
   const ahead = Effect.gen(function* () {
     const seen = new WeakMap<PageFragment, number>()
     while (true) {

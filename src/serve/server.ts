@@ -52,7 +52,10 @@ const notListening = "it is no stream socket that listens: the socket unit needs
 /** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
 export const drainTime = Duration.millis(500)
 
-/** Longer than Prometheus keeps an idle connection (5 minutes): it is its to close, and each scrape does not begin with a handshake. */
+/**
+ * Longer than Prometheus keeps an idle connection (5 minutes): it is its to close, and each scrape does not begin with
+ * a handshake.
+ */
 const keepAlive = Duration.seconds(310)
 
 /** What `server.listen` takes of it. */
@@ -91,7 +94,8 @@ const orFailed = <A, R>(response: Effect.Effect<A, never, R>): Effect.Effect<A |
   )
 
 /**
- * Answers requests. A page of /metrics that is ready is written without an effect, which would take three times as long as Node itself: 0.05 ms a scrape.
+ * Answers requests. A page of /metrics that is ready is written without an effect, which would take three times as long
+ * as Node itself: 0.05 ms a scrape.
  */
 const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Connections) {
   const pool = (yield* Writers).buffers

@@ -17,7 +17,10 @@ export interface ByteList {
   readonly filter: Predicate<ByteRow> | undefined
 }
 
-/** A list can be read from bytes if its path is keys, and after them at most one wildcard or one filter that compares plain fields. */
+/**
+ * A list can be read from bytes if its path is keys, and after them at most one wildcard or one filter that compares
+ * plain fields.
+ */
 export const compileByteList = ({ query }: Path, around: FieldIndex | undefined): ByteList | undefined => {
   const keys = leadingKeys(query)
   const [segment, ...more] = query.segments.slice(keys.length)

@@ -161,7 +161,10 @@ export class ByteRow implements Row {
     return describeValue(value, bytes.toString("latin1", this.#beginOf(field.slot), this.#endOf(field.slot)))
   }
 
-  /** Visits all rows of the list that begins at `begin`. Returns the end of the list; `invalid` if it is not JSON or was left early. */
+  /**
+   * Visits all rows of the list that begins at `begin`. Returns the end of the list; `invalid` if it is not JSON or was
+   * left early.
+   */
   readList(visitor: Visitor, begin: number): number {
     try {
       return this.#visitRows(visitor, begin)
@@ -194,7 +197,9 @@ export class ByteRow implements Row {
     }
   }
 
-  /** In the order of JavaScript's object keys. Of two equal keys the last value counts, in the position of the first. */
+  /**
+   * In the order of JavaScript's object keys. Of two equal keys the last value counts, in the position of the first.
+   */
   #visitMembers(visitor: Visitor, begin: number): number {
     const { body, search } = this.#source
     const { bytes } = body
@@ -215,7 +220,10 @@ export class ByteRow implements Row {
     return next + 1
   }
 
-  /** Moves to the row that begins at `begin`, and visits it. Returns its end; `invalid` if it is not JSON or no more rows are needed. */
+  /**
+   * Moves to the row that begins at `begin`, and visits it. Returns its end; `invalid` if it is not JSON or no more
+   * rows are needed.
+   */
   #visit(visitor: Visitor, begin: number): number {
     const { body, search } = this.#source
     const { index, filter } = this.#list

@@ -39,7 +39,10 @@ const emptyNode = (): IndexNode => ({ slot: undefined, members: [], items: [] })
 
 export const fieldIndex = (): FieldIndex => ({ root: emptyNode(), slots: 0 })
 
-/** The slot of the field at the end of `keys`, which are names, or array indexes from 0. The same keys have the same slot. */
+/**
+ * The slot of the field at the end of `keys`, which are names, or array indexes from 0. The same keys have the same
+ * slot.
+ */
 export const slotOf = (index: FieldIndex, keys: ReadonlyArray<string | number>): number => {
   const node = keys.reduce(
     (parent, key) => (typeof key === "string" ? member(parent, key) : item(parent, key)),

@@ -1,6 +1,6 @@
 /*
- * Finds where the values of a JSON text (RFC 8259) end, in its bytes, without building them. It rejects exactly what JSON.parse rejects.
- * The caller has checked that the bytes are UTF-8.
+ * Finds where the values of a JSON text (RFC 8259) end, in its bytes, without building them. It rejects exactly what
+ * JSON.parse rejects. The caller has checked that the bytes are UTF-8.
  */
 
 /** Returned in place of an offset if the text is not JSON. */

@@ -7,8 +7,9 @@ const small = 1_000_000
 const bits = 1 << 22
 
 /**
- * Bytes that V8 takes for parts of a document, measured with documents of 6 MB that consist of one kind each: `[],[]`, `{},{}`, objects that
- * each have a key of their own (a key that is new makes a hidden class), short strings, and `[[[[`.
+ * Bytes that V8 takes for parts of a document, measured with documents of 6 MB that consist of one kind each: `[],[]`,
+ * `{},{}`, objects that each have a key of their own (a key that is new makes a hidden class), short strings, and
+ * `[[[[`.
  */
 const cost = { object: 56, array: 56, item: 8, string: 32, newKey: 150, level: 64 }
 
@@ -27,7 +28,10 @@ const closingBracket = 0x5d
 const openingBrace = 0x7b
 const closingBrace = 0x7d
 
-/** Characters of a key that tell it from others: one that differs before them is so long that its bytes cost more than it does. */
+/**
+ * Characters of a key that tell it from others: one that differs before them is so long that its bytes cost more than
+ * it does.
+ */
 const told = 32
 
 const hashOf = (text: string, begin: number, end: number): number => {

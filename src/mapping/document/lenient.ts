@@ -38,8 +38,9 @@ const asJson = (number: string): string =>
 class Fault extends Error {}
 
 /**
- * The JSON that a text means: JSON5, literals of Python, numbers that are none (they become null), behind a JSONP call or an anti-XSSI
- * prefix. Or why it is none of these, in a few words that name the place and quote nothing. Numbers keep their digits.
+ * The JSON that a text means: JSON5, literals of Python, numbers that are none (they become null), behind a JSONP call
+ * or an anti-XSSI prefix. Or why it is none of these, in a few words that name the place and quote nothing. Numbers
+ * keep their digits.
  */
 export const lenientToJson = (text: string): Result.Result<string, string> => {
   const out: Array<string> = []

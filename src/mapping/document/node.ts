@@ -1,6 +1,8 @@
 import type { Json } from "./json.ts"
 
-/** A value and where it stands (RFC 9535, section 1.1). A chain of parents, so that a step down costs the same anywhere. */
+/**
+ * A value and where it stands (RFC 9535, section 1.1). A chain of parents, so that a step down costs the same anywhere.
+ */
 export interface Node {
   readonly value: Json
   /** Its object key or array index in `parent`; undefined for the document itself. */

@@ -2,7 +2,10 @@ import * as Schema from "effect/Schema"
 import { type AnchoredPattern, compileAnchored, compileRewrite } from "../value/relabel.ts"
 import { compiled, path } from "./compiled.ts"
 
-/** Label names that a series may have: those with `__` are Prometheus' own, `le` and `quantile` belong to histograms and summaries. */
+/**
+ * Label names that a series may have: those with `__` are Prometheus' own, `le` and `quantile` belong to histograms and
+ * summaries.
+ */
 export const LabelName = Schema.String.check(
   Schema.isPattern(/^(?!__)(?!(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/u, {
     expected: "a label name: letters, digits and _, no digit first, not __ first, neither le nor quantile"

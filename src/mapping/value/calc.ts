@@ -40,8 +40,8 @@ const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
 }
 
 /**
- * Compiles `1 - free_kb / total_kb`: numbers, paths, aggregates such as `sum(disks[*].free)`, `+ - * / ( )` and the unary minus, with the
- * precedence of PromQL. Throws a SyntaxError of one line.
+ * Compiles `1 - free_kb / total_kb`: numbers, paths, aggregates such as `sum(disks[*].free)`, `+ - * / ( )` and the
+ * unary minus, with the precedence of PromQL. Throws a SyntaxError of one line.
  */
 export const compileCalc = (text: string): Calc => {
   const operands: Array<Operand> = []

@@ -20,8 +20,8 @@ export interface CivilTime {
 const weekdayOf = (midnight: number): number => (((midnight / 86_400 + 4) % 7) + 7) % 7
 
 /**
- * Epoch seconds; NaN if there is no such time, if its weekday is another one, or if neither the text nor `zone` says how far it is from
- * UTC; undefined for Go's zero time, which stands for no time.
+ * Epoch seconds; NaN if there is no such time, if its weekday is another one, or if neither the text nor `zone` says
+ * how far it is from UTC; undefined for Go's zero time, which stands for no time.
  */
 export const epochSeconds = (time: CivilTime, zone?: Timezone): number | undefined => {
   const { year, month, day, hour = 0, minute = 0, second = 0, fraction = "", offset, weekday } = time
@@ -64,7 +64,10 @@ export const offsetOf = (zone: string): number => {
   return (Number(hours) * 3600 + Number(minutes) * 60) * (sign === "-" ? -1 : 1)
 }
 
-/** The day of an ISO 8601 week date, by the Thursday of its week (section 3.1.1.23); undefined if the year has no such week. */
+/**
+ * The day of an ISO 8601 week date, by the Thursday of its week (section 3.1.1.23); undefined if the year has no such
+ * week.
+ */
 export const dayOfWeekDate = (
   year: number,
   week: number,

@@ -126,11 +126,12 @@ const maxDigits = 1e15
 const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
 /**
- * A conversion for numbers, compiled: what decimal arithmetic makes of the shortest spelling of the number, rounded once.
+ * A conversion for numbers, compiled: what decimal arithmetic makes of the shortest spelling of the number, rounded
+ * once.
  *
- * The fast path is exact: up to 15 digits, `digits / power` is the only decimal of that length that rounds to the number, so it is its
- * shortest spelling; with coefficients below 2^53 the dividend and the divisor are integers that doubles hold, and IEEE 754 rounds
- * their quotient once.
+ * The fast path is exact: up to 15 digits, `digits / power` is the only decimal of that length that rounds to the
+ * number, so it is its shortest spelling; with coefficients below 2^53 the dividend and the divisor are integers that
+ * doubles hold, and IEEE 754 rounds their quotient once.
  */
 export const compileConversion = (conversion: Conversion): ((value: number) => number) => {
   const { multiply, add, divide } = conversion

@@ -10,7 +10,9 @@ export const readHex = (text: string): number => {
   return found === undefined || found.replace(/^0+/, "").length > 256 ? Number.NaN : Number(BigInt(`0x${found}`))
 }
 
-/** The IEEE 754 number whose bits are 8 or 16 hexadecimal digits, the first the highest; NaN if there are more or fewer. */
+/**
+ * The IEEE 754 number whose bits are 8 or 16 hexadecimal digits, the first the highest; NaN if there are more or fewer.
+ */
 export const readHexFloat = (text: string): number => {
   const found = hexDigits(text)
   if (found?.length !== 8 && found?.length !== 16) return Number.NaN

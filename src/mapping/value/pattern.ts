@@ -3,7 +3,10 @@ import { RE2JS } from "re2js"
 /** A regular expression that takes the value out of a text. */
 export interface Pattern {
   readonly text: string
-  /** What the first group of the first match holds, or all of the match if there is no group; undefined if nothing matches. Linear in the text. */
+  /**
+   * What the first group of the first match holds, or all of the match if there is no group; undefined if nothing
+   * matches. Linear in the text.
+   */
   readonly capture: (text: string) => string | undefined
 }
 

@@ -39,7 +39,10 @@ const conversionFor = ({ base, k }: QuantityOptions, word: string): Unit["conver
   return unitsNamed(binaryName(unit.name)).find((other) => other.base === base)?.conversion ?? unit.conversion
 }
 
-/** Reads a number and its unit (`95.2 MiB`, `25%`, `1,234 KB`) in the base unit; NaN if the unit is another kind, or unknown. */
+/**
+ * Reads a number and its unit (`95.2 MiB`, `25%`, `1,234 KB`) in the base unit; NaN if the unit is another kind, or
+ * unknown.
+ */
 export const quantityReader = (options: QuantityOptions): ((text: string) => number) => {
   const known = new Map<string, Unit["conversion"] | undefined>()
   return (text) => {

@@ -31,7 +31,10 @@ const reference = /\$(?:(\$)|(\w+)|\{(\w+)\})/g
 
 type Part = string | number
 
-/** The parts of a replacement: texts, and numbers of groups. Throws an Error of one line if it has a group that the pattern has not. */
+/**
+ * The parts of a replacement: texts, and numbers of groups. Throws an Error of one line if it has a group that the
+ * pattern has not.
+ */
 const partsOf = (replacement: string, { groupCount, groupNames }: AnchoredPattern): ReadonlyArray<Part> => {
   const parts: Array<Part> = []
   let end = 0

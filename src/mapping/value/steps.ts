@@ -8,17 +8,23 @@ import { parsers } from "./parsers.ts"
 import { readNumber } from "./read-number.ts"
 import { baseUnitOf, unitOf } from "./unit.ts"
 
-/** What reading one value gives: a number, why there is none, or undefined if it stands for nothing (it is among the null values). */
+/**
+ * What reading one value gives: a number, why there is none, or undefined if it stands for nothing (it is among the
+ * null values).
+ */
 export type Reading = number | DropReason | undefined
 
 /** From a value of the document to a sample's value, compiled. */
 export interface Steps {
   /**
-   * `null_values`, `pattern`, `null_values`, `parse` and `map` of one value, never null. `text` is its spelling in the document, given if
-   * `needsText`; "" for arrays and objects.
+   * `null_values`, `pattern`, `null_values`, `parse` and `map` of one value, never null. `text` is its spelling in the
+   * document, given if `needsText`; "" for arrays and objects.
    */
   readonly read: (value: Json, text: string) => Reading
-  /** `scale` and `unit`, and what the type allows. `unit` is the text at the path of `unit: { path }`; undefined if there is none. */
+  /**
+   * `scale` and `unit`, and what the type allows. `unit` is the text at the path of `unit: { path }`; undefined if
+   * there is none.
+   */
   readonly finish: (value: number, unit: string | undefined) => number | DropReason
   readonly needsText: boolean
   /** A number of the document may be copied digit for digit. */

@@ -56,7 +56,10 @@ export const knownDirectives = [...Object.keys(directives), ...Object.keys(synon
 /** A layout of strptime(3), compiled. */
 export interface Layout {
   readonly text: string
-  /** Epoch seconds; NaN if the text is not written so, or has no zone and `zone` is undefined; undefined for Go's zero time. */
+  /**
+   * Epoch seconds; NaN if the text is not written so, or has no zone and `zone` is undefined; undefined for Go's zero
+   * time.
+   */
   readonly read: (text: string, zone?: Timezone) => number | undefined
 }
 

@@ -72,8 +72,8 @@ const civilTimes = (groups: Groups): ReadonlyArray<CivilTime> => {
 }
 
 /**
- * Epoch seconds of a time in any form that has one meaning; NaN if it is none, or has no zone and `zone` is undefined; undefined for Go's
- * zero time.
+ * Epoch seconds of a time in any form that has one meaning; NaN if it is none, or has no zone and `zone` is undefined;
+ * undefined for Go's zero time.
  */
 export const readTime = (text: string, zone?: Timezone): number | undefined => {
   const trimmed = text.trim()

@@ -33,8 +33,8 @@ export const epochOf = (year: number, month: number, day: number): number =>
 const day = 86_400
 
 /**
- * The instant at which clocks of the zone show `local`, given as if it were UTC. In the hour that occurs twice the earlier one; NaN in
- * the hour that clocks skip.
+ * The instant at which clocks of the zone show `local`, given as if it were UTC. In the hour that occurs twice the
+ * earlier one; NaN in the hour that clocks skip.
  */
 export const instantIn = (zone: Timezone, local: number): number => {
   const found = [local - day, local + day]

@@ -99,7 +99,8 @@ export const unitTable: ReadonlyArray<UnitRow> = [
     factor: "0.125",
     prefixes: [...decimalData, ...binaryData]
   },
-  // all in lower case, as Elasticsearch writes bytes. A lower-case b behind a capital letter is a bit to some and a byte to others.
+  // all in lower case, as Elasticsearch writes bytes. A lower-case b behind a capital letter is a bit to some and a
+  // byte to others.
   ...[
     ["b", "1"],
     ["kb", "1e3"],

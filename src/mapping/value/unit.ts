@@ -109,7 +109,10 @@ export const unitsNamed = (text: string): ReadonlyArray<Unit> => {
 export const unitOf = (text: string, base: string): Unit | undefined =>
   unitsNamed(text).find((unit) => unit.base === base)
 
-/** The same for a word of a key or a name, whose case says nothing: `mw` is a milliwatt or a megawatt, each of them once. */
+/**
+ * The same for a word of a key or a name, whose case says nothing: `mw` is a milliwatt or a megawatt, each of them
+ * once.
+ */
 export const unitsInAnyCase = (word: string): ReadonlyArray<Unit> => {
   const found = anyCase().get(word.toLowerCase()) ?? []
   return [...new Map(found.map((unit) => [`${unit.base} ${unit.name}`, unit])).values()]

@@ -31,7 +31,10 @@ const withoutValues = (url: URL): string => {
   return `${url.protocol}//${url.host}${url.pathname}${names.length === 0 ? "" : `?${names.join("&")}`}`
 }
 
-/** A curl command that sends a target's request. Credentials are names of files; what may be a secret in the configuration is `...`. */
+/**
+ * A curl command that sends a target's request. Credentials are names of files; what may be a secret in the
+ * configuration is `...`.
+ */
 export const curlLine = (request: Request): string => {
   const { url, socketPath, method, headers, headersFrom, body, followRedirects, timeout, proxy, auth, tls } = request
   const proxyUrl = proxy === undefined ? undefined : Redacted.value(proxy)

@@ -32,7 +32,10 @@ const placed = (history: PollHistory, interval: number): ReadonlyArray<PollTime 
   return recent.map((poll) => ({ ...poll, slot: oldest - age(poll) }))
 }
 
-/** The durations of the last polls as bars, oldest at the left. A failed poll is a mark of full height in another colour and shape. */
+/**
+ * The durations of the last polls as bars, oldest at the left. A failed poll is a mark of full height in another colour
+ * and shape.
+ */
 export const sparkline = (history: PollHistory, { interval, scale, timeout }: SparklineOptions): Html => {
   const polls = placed(history, interval)
   if (polls.length === 0) return empty

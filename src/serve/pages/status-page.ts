@@ -224,7 +224,10 @@ export const worstOf = (statuses: ReadonlyArray<TargetStatus>): State => {
   return states.find((state) => found.has(state)) ?? "up"
 }
 
-/** The page `/`: is poller healthy, which targets are down, since when and why, how were the last polls, what comes next. */
+/**
+ * The page `/`: is poller healthy, which targets are down, since when and why, how were the last polls, what comes
+ * next.
+ */
 export const statusPage = (view: StatusView): string => {
   const { daemon, statuses, now, query } = view
   const all = statuses.map((status) => ({ status, state: stateOf(status) }))

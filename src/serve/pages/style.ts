@@ -1,4 +1,7 @@
-/** The only style of the pages: the system's font, one colour for each state, light and dark as the reader's system. Text has a contrast of 4.5 or more (WCAG AA). */
+/**
+ * The only style of the pages: the system's font, one colour for each state, light and dark as the reader's system.
+ * Text has a contrast of 4.5 or more (WCAG AA).
+ */
 export const style = `
 :root { color-scheme: light dark;
   --ink: light-dark(#1c1d1f, #e4e4e2); --soft: light-dark(#595c61, #a3a6ab); --line: light-dark(#dfdfdb, #36383c);

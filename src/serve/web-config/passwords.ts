@@ -4,7 +4,9 @@ import type { MessagePort, Worker } from "node:worker_threads"
 import { compareSync } from "bcryptjs"
 import * as Effect from "effect/Effect"
 
-/** A bcrypt hash of cost 10 for unknown users, so that they are refused in a time that says nothing about other users. */
+/**
+ * A bcrypt hash of cost 10 for unknown users, so that they are refused in a time that says nothing about other users.
+ */
 const unknownUserHash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
 
 /** Passwords that wait to be hashed: of all clients, and of one address. */
@@ -103,8 +105,9 @@ const separate = (authorization: string | undefined): readonly [user: string, pa
 export type Verdict = "right" | "wrong" | "busy"
 
 /**
- * Checks `Authorization: Basic` (RFC 7617) against bcrypt hashes by user. Hashes are computed one at a time in a worker, so that guesses do not slow the pages.
- * Pairs that were checked are remembered by a keyed digest, the wrong ones for some minutes. The verdict on those comes at once, without an effect.
+ * Checks `Authorization: Basic` (RFC 7617) against bcrypt hashes by user. Hashes are computed one at a time in a
+ * worker, so that guesses do not slow the pages. Pairs that were checked are remembered by a keyed digest, the wrong
+ * ones for some minutes. The verdict on those comes at once, without an effect.
  */
 export const makePasswords = (start: () => Worker) => {
   const hashed = makeHasher(start)

@@ -1,4 +1,7 @@
-/** A token bucket, as golang.org/x/time/rate has it: it begins full with `burst` tokens and gains one each `interval` milliseconds. */
+/**
+ * A token bucket, as golang.org/x/time/rate has it: it begins full with `burst` tokens and gains one each `interval`
+ * milliseconds.
+ */
 export class RateLimiter {
   readonly #interval: number
   readonly #burst: number

@@ -47,8 +47,9 @@ const alertRecord = (suite: keyof typeof suites, secret: Buffer, alert: Alert): 
 const peer = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
 
 /**
- * Ends TLS connections with an alert, so that a client learns why. Node accepts every client certificate during the handshake and has no call for an alert
- * after it. With TLS 1.3 the keys are known from the `keylog` event; older versions close the connection without an alert.
+ * Ends TLS connections with an alert, so that a client learns why. Node accepts every client certificate during the
+ * handshake and has no call for an alert after it. With TLS 1.3 the keys are known from the `keylog` event; older
+ * versions close the connection without an alert.
  */
 export class AlertSender {
   readonly #connections = new Map<string, Socket>()

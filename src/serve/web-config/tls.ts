@@ -59,7 +59,10 @@ const canonical = (text: string): string => {
   return isIPv6(text) ? new URL(`http://[${text}]/`).hostname : text
 }
 
-/** The names of a certificate by which a client may be allowed: DNS, IP address, email and URI (RFC 5280, section 4.2.1.6). */
+/**
+ * The names of a certificate by which a client may be allowed: DNS, IP address, email and URI (RFC 5280, section
+ * 4.2.1.6).
+ */
 export const namesOf = (subjectAltName: string | undefined): ReadonlyArray<string> => {
   // Node writes a name that has a comma or a quote in it as a JSON string
   const entries = (subjectAltName ?? "").matchAll(/(?:^|, )([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)/g)

@@ -24,7 +24,10 @@ export class BadWebConfig extends Data.TaggedError("BadWebConfig")<{ readonly li
 /** Pages that balancers and probes ask for: they need no password and have no rate limit. */
 const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 
-/** How often Node looks for connections on which too little happens, and how long a TLS handshake may take (milliseconds). */
+/**
+ * How often Node looks for connections on which too little happens, and how long a TLS handshake may take
+ * (milliseconds).
+ */
 const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 }
 
 interface Loaded {
@@ -107,8 +110,9 @@ const limited = text("too many requests: see rate_limit of the web configuration
 const refusals: Readonly<Record<Verdict, HttpResponse | undefined>> = { right: undefined, wrong: unauthorized, busy }
 
 /**
- * Reads a web.config.file, and again when it or a file that it names has changed, so that certificates and passwords rotate without a restart. A bad
- * change leaves what was before in force and logs one line for each problem. Whether there is TLS at all is settled at the start.
+ * Reads a web.config.file, and again when it or a file that it names has changed, so that certificates and passwords
+ * rotate without a restart. A bad change leaves what was before in force and logs one line for each problem. Whether
+ * there is TLS at all is settled at the start.
  */
 export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
   const log = Effect.runForkWith(yield* Effect.context<never>())
