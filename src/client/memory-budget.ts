@@ -54,6 +54,10 @@ export class MemoryBudget {
   }
 
   release(account: Account): void {
+    if (account.held <= free && this.#waiting.length === 0) {
+      account.held = 0
+      return
+    }
     this.#left += Math.max(0, account.held - free)
     account.held = 0
     this.#accounts.delete(account)

@@ -163,6 +163,18 @@ describe("an answer", () => {
   })
 })
 
+test("an ETag that is not ASCII returns as it came", async () => {
+  upstream.also.tagged = (response, _socket, { headers }) => {
+    const tag = Buffer.from('"ü"').toString("latin1")
+    response.writeHead(headers["if-none-match"] === tag ? 304 : 200, { etag: tag }).end()
+  }
+  const url = new URL(`${upstream.url}/tagged`)
+  const poll = await opened(request({ url }))
+  const first = Result.getOrThrow(await poll())
+  if (first._tag !== "Fresh") throw new Error("not fresh")
+  expect(Result.getOrThrow(await poll(first.validators))._tag).toBe("NotModified")
+})
+
 describe("a request that is not safe", () => {
   test("is never sent twice, whatever becomes of its connection", async () => {
     let seen = 0
