@@ -2,9 +2,11 @@ import { defineConfig } from "vitest/config"
 
 /** Tests that assert a time or an amount of memory, or boot a machine. */
 const serial = [
+  "battery",
   "bench",
   "clients",
   "descriptors",
+  "many-targets",
   "pages",
   "password-guesses",
   "slow-scrape",
@@ -20,7 +22,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/system/**"] }
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/system/**", "test/release/**"] }
       },
       {
         // Whole programs with real servers and clocks. They wait more than they compute, so three files run side by
@@ -42,6 +44,16 @@ export default defineConfig({
           include: serial,
           fileParallelism: false,
           sequence: { groupOrder: 2 }
+        }
+      },
+      {
+        // Needs `npm run release` first, which takes minutes: `npm run test:release` does both.
+        extends: true,
+        test: {
+          name: "release",
+          include: ["test/release/**/*.test.ts"],
+          testTimeout: 300_000,
+          sequence: { groupOrder: 3 }
         }
       }
     ]

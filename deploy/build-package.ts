@@ -19,7 +19,7 @@ import { platformNamed } from "./platform.ts"
 import { sourceRevision } from "./source-revision.ts"
 
 /*
- * Makes the Debian package: `node deploy/build-package.ts [ARCHITECTURE]`, after deploy/binary.ts.
+ * Makes the Debian package: `node deploy/build-package.ts [ARCHITECTURE]`, after deploy/build-executable.ts.
  * The same sources make the same bytes (reproducible-builds.org): the only date in it is the one of the sources.
  */
 

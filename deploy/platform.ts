@@ -45,7 +45,8 @@ const nodeFromNpm = (architecture: string) => {
   return { file: join(folder, "bin/node"), folder }
 }
 
-const emulators: Partial<Record<string, ReadonlyArray<string>>> = {
+/** The command that runs a program of another processor. */
+export const emulators: Partial<Record<string, ReadonlyArray<string>>> = {
   // apt-get install qemu-user-static libstdc++6-arm64-cross libatomic1-arm64-cross
   arm64: ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"]
 }
