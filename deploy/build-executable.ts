@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "rolldown"
@@ -82,12 +82,18 @@ try {
   // the snapshot contains the environment and the folder of its process
   const run = (...args: ReadonlyArray<string>) => {
     const [command = "", ...rest] = [...platform.emulator, node, ...args]
-    return execFileSync(command, rest, {
-      cwd: work,
-      env: {},
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"]
-    })
+    // a file: of an inherited pipe Node would make a stream, which the heap must not hold
+    const stderr = join(work, "stderr")
+    try {
+      return execFileSync(command, rest, {
+        cwd: work,
+        env: {},
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", openSync(stderr, "w")]
+      })
+    } finally {
+      process.stderr.write(readFileSync(stderr))
+    }
   }
   const said = run("--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json")
   const executable = readFileSync(output)

@@ -58,7 +58,7 @@ figure { margin: 1rem 0 } figcaption { font-size: .85rem; margin-top: .25rem }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem 1.5rem; margin: 1rem 0 }
 dt { font-size: .8rem; color: var(--soft) }
 dd { margin: 0; overflow-wrap: anywhere }
-.timing { width: auto; min-width: 16rem } .timing caption { font-size: .9rem }
+.timing { width: auto; min-width: 16rem } .timing caption { font-size: .9rem; white-space: nowrap }
 code, pre { font-family: ui-monospace, monospace; font-size: .85em }
 pre { margin: .5rem 0; padding: .7rem .9rem; background: var(--raised); overflow-x: auto; line-height: 1.55 }
 .pages { display: flex; flex-wrap: wrap; gap: .25rem .9rem; margin: 1rem 0 } .pages a, .pages b { padding: .2rem .3rem }
