@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as Yaml from "yaml"
-import { excerptOf, explainSyntax, findCutTexts, findMisreadings, type SyntaxFault } from "./yaml-syntax.ts"
+import { findCutTexts, findMisreadings } from "./yaml-misreadings.ts"
+import { excerptOf, explainSyntax, type SyntaxFault } from "./yaml-syntax.ts"
 
 /** The path of a value in a file: keys of maps and indexes of lists. */
 export type KeyPath = ReadonlyArray<string | number>
