@@ -14,7 +14,7 @@ const ofProse =
   /^(?:desc|descr|description|comments?|notes?|message|msg|output|reason|why|error|errors|url|uri|href|link|links|help|motd|text|detail|query|command|cmd|args)$/
 
 /** Keys of what nobody wants to see on a page. */
-const ofSecret = /token|secret|passw|credential|cookie|session|api_?key|private/
+const ofSecret = /token|secret|passw|credential|cookie|session|cursor|api_?key|private/
 
 /** Whether a number under a key of these words is a name. */
 export const namesThing = (words: ReadonlyArray<string>): boolean => ofId.test(words.at(-1) ?? "")
@@ -30,8 +30,11 @@ export const textNamesThing = (words: ReadonlyArray<string>): boolean =>
 const changing =
   /^(?!\dxx$|[0-9a-f]{8}-|[0-9a-f]{12,}$)(?:-?\d+(?:[.,]\d+)?\s*(?:%|°|[A-Za-z]{1,5}(?:\/[a-z]+)?)$|\d{4}[-/]\d\d[-/]\d\d|\d+[dwhms]\d|\d+ (?:day|hour|min)|\d\d:\d\d:\d\d)/
 
+/** Measured values within a text: `load1=0.1;5;10`, `disk 99% full`. */
+const withValues = /\d ?%|=-?\d+(?:\.\d+)?(?:;|$|\s)/
+
 /** Whether a text says something else at every poll. */
-export const looksChanging = (text: string): boolean => changing.test(text.trim())
+export const looksChanging = (text: string): boolean => changing.test(text.trim()) || withValues.test(text)
 
 /** Whether a text may be the value of a label: short, and no sentence, time or quantity. */
 export const isLabelText = (text: string, kind: TextKind["kind"]): boolean =>

@@ -40,7 +40,7 @@ const withoutOddUnits = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
 }
 
 /** Words before `count` that do not say what is counted. */
-const notCounted = /^(?:total|max|min|current|last|total|item|value)$/
+const notCounted = /^(?:total|max|min|current|last|item|value|active|inactive|open|pending|used|free)$|\d$/
 
 /**
  * What a gauge's name must not end in, with what to say instead; `own`: how many words are those of the last key, `of`:

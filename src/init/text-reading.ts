@@ -45,7 +45,7 @@ export const quantities = (profile: Profile, { key }: Circumstances): Measure =>
 }
 
 const ofDuration =
-  /^(?:age|delay|duration|elapsed|interval|lag|latency|period|rtt|runtime|timeout|ttl|uptime|downtime|wait|remaining|eta|length)$|(?:[a-z]time|duration)$/
+  /^(?:age|delay|duration|elapsed|interval|lag|latency|period|rtt|runtime|timeout|ttl|uptime|downtime|wait|remaining|eta|length|timeleft|left)$|(?:[a-z]time|duration)$/
 
 const times = (profile: Profile, { timezone }: Circumstances): Reading => {
   const { own, texts } = profile

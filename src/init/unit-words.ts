@@ -28,7 +28,7 @@ export const alone = set(
 
 /** Words after an abbreviation that say which value it is. */
 export const isQualifier = (word: string): boolean =>
-  /^(?:total|avg|average|mean|max|maximum|min|minimum|median|last|now|today|current|raw|sum|used|free|read|written|wrtn|sent|received|recv|in|out|dscd|transferred|allocated|available|avail|limit|p?\d+)$/.test(
+  /^(?:total|avg|average|mean|max|maximum|min|minimum|median|last|now|today|current|raw|sum|used|free|read|written|wrtn|sent|received|recv|in|out|dscd|transferred|allocated|available|avail|limit|lifetime|p?\d+)$/.test(
     word
   )
 

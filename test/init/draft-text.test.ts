@@ -351,6 +351,11 @@ describe("several responses", () => {
     "# Left out, text: session"
   ])("%s", (line) => expect(lines).toContain(line))
 
+  test("rows are not told apart by what is different every time", () => {
+    const at = (turn: number) => ({ slots: [0, 1].map((slot) => ({ name: `job ${turn}-${slot}`, slot, n: slot })) })
+    expect(linesOf(at(1), at(2))).toContain("labels_from: { slot: slot }")
+  })
+
   test("a number that rises but is no total stays a gauge", () => {
     expect(linesOf(...[1, 2, 3].map((n) => ({ temperature: n, heap_used: n })))).toEqual([
       "metrics:",
