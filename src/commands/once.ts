@@ -125,10 +125,8 @@ const watchFiles = Effect.fnUntraced(function* (input: Options) {
     yield* printLines(process.stderr, complaints)
   })
   return yield* repeatOnChange(
-    run.pipe(
-      Effect.catch(({ lines }) => printLines(process.stderr, lines)),
-      Effect.as(files)
-    )
+    Effect.succeed(files),
+    Effect.catch(run, ({ lines }) => printLines(process.stderr, lines))
   )
 })
 

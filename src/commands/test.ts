@@ -152,10 +152,13 @@ interface Options {
   readonly format: (typeof formats)[number]
 }
 
-/** Runs everything once and prints the result. Returns the files that it depends on, and whether all is well. */
-const runAll = Effect.fnUntraced(function* ({ path, config, only, write, format }: Options) {
-  const files = testFiles(path, config)
-  const loaded = yield* Effect.forEach(files, (file) => loadTests(file, config, only))
+const loadAll = ({ path, config, only }: Options) =>
+  Effect.forEach(testFiles(path, config), (file) => loadTests(file, config, only))
+
+/** Runs everything once and prints the result. Returns whether all is well. */
+const runAll = Effect.fnUntraced(function* (options: Options) {
+  const { only, write, format } = options
+  const loaded = yield* loadAll(options)
   const results = (yield* Effect.forEach(loaded, (tests) => runTests(tests, write))).flat()
   if (results.length === 0) {
     const where = Option.isSome(only)
@@ -164,30 +167,35 @@ const runAll = Effect.fnUntraced(function* ({ path, config, only, write, format 
     return yield* failure(where)
   }
   yield* print(process.stdout, formatResults(results, format, hasColors(process.stdout)))
-  const used = loaded.flatMap(({ file, config, fixtures }) => [
-    file,
-    ...config,
-    ...fixtures.flatMap(({ from, want }) => [from, want])
-  ])
-  return { files: used, isGood: results.every(({ outcome }) => outcome !== "failed") }
+  return results.every(({ outcome }) => outcome !== "failed")
 })
+
+/** Runs everything at each change of a file that it depends on. A mistake does not end it. */
+const watchAll = (options: Options) => {
+  let known: ReadonlyArray<string> = [...testFiles(options.path, options.config), ...options.config]
+  const files = loadAll(options).pipe(
+    Effect.map((loaded) => {
+      known = loaded.flatMap(({ file, config, fixtures }) => [
+        file,
+        ...config,
+        ...fixtures.flatMap(({ from, want }) => [from, want])
+      ])
+      return known
+    }),
+    // a file of tests that cannot be read now may be whole again after the next change
+    Effect.catch(() => Effect.sync(() => known))
+  )
+  return repeatOnChange(
+    files,
+    Effect.catch(runAll(options), ({ lines }) => printLines(process.stderr, lines))
+  )
+}
 
 export const test = Command.make(
   "test",
   { path: paths, config: flags.config, only: flags.only, write, watch: flags.watch, format },
   Effect.fnUntraced(function* (input) {
-    if (!input.watch) {
-      const { isGood } = yield* runAll(input)
-      return isGood ? undefined : yield* failure()
-    }
-    let files: ReadonlyArray<string> = [...testFiles(input.path, input.config), ...input.config]
-    return yield* repeatOnChange(
-      runAll(input).pipe(
-        Effect.tap((all) => Effect.sync(() => (files = all.files))),
-        // a mistake does not end it: the files of the last good run are watched
-        Effect.catch(({ lines }) => printLines(process.stderr, lines)),
-        Effect.andThen(Effect.sync(() => files))
-      )
-    )
+    if (input.watch) return yield* watchAll(input)
+    if (!(yield* runAll(input))) return yield* failure()
   })
 ).pipe(Command.withDescription("Run the tests of a configuration: saved responses and the series they must give"))

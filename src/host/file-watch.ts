@@ -13,17 +13,17 @@ export const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<str
   while ((yield* signaturesOf(paths)) === signatures) yield* Effect.sleep(interval)
 })
 
-/** Runs `effect` again whenever one of the files changes that it returns; ends with an interrupt only. */
-export const repeatOnChange = <E, R>(effect: Effect.Effect<ReadonlyArray<string>, E, R>): Effect.Effect<never, E, R> =>
+/** Runs `effect`, and again whenever one of the files changes that `files` names; ends with an interrupt only. */
+export const repeatOnChange = <E, R, E2, R2>(
+  files: Effect.Effect<ReadonlyArray<string>, E, R>,
+  effect: Effect.Effect<void, E2, R2>
+): Effect.Effect<never, E | E2, R | R2> =>
   Effect.gen(function* () {
-    let paths: ReadonlyArray<string> = []
     for (;;) {
-      // a change while it runs counts, also of a file that it names only now
-      const before = yield* signaturesOf(paths)
-      const next = yield* effect
-      const known = paths.join("\0") === next.join("\0")
-      const signatures = known ? before : yield* signaturesOf(next)
-      paths = next
+      const paths = yield* files
+      // before the run: a change while it runs is one
+      const signatures = yield* signaturesOf(paths)
+      yield* effect
       yield* awaitChange(paths, signatures)
     }
   })
