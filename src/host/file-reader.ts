@@ -2,7 +2,6 @@ import { constants } from "node:fs"
 import { open, readdir, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
@@ -92,11 +91,16 @@ type Done = (exit: Exit.Exit<never, Unreadable> | Exit.Exit<unknown>) => void
 interface Question {
   readonly begin: () => Promise<void>
   readonly waiting: Set<Done>
+  readonly directory: Directory
+  /** Milliseconds on the monotonic clock; undefined while it waits for its turn. */
+  begunAt: number | undefined
 }
 
 interface Directory {
   running: number
   readonly queue: Array<Question>
+  /** When a question about it was last answered. */
+  answeredAt: number
 }
 
 /** libuv's own default (https://docs.libuv.org/en/v1.x/threadpool.html). */
@@ -124,9 +128,11 @@ const beginWaiting = (): void => {
       if (next === undefined) break
       running++
       directory.running++
+      next.begunAt = performance.now()
       void next.begin().finally(() => {
         running--
         directory.running--
+        directory.answeredAt = performance.now()
         beginWaiting()
       })
     }
@@ -136,12 +142,16 @@ const beginWaiting = (): void => {
 
 const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Question => {
   const waiting = new Set<Done>()
+  const name = dirname(path)
+  const directory = directories.get(name) ?? { running: 0, queue: [], answeredAt: 0 }
   const finish = (exit: Parameters<Done>[0]) => {
     questions.delete(key)
     for (const done of waiting) done(exit)
   }
   const question: Question = {
     waiting,
+    directory,
+    begunAt: undefined,
     begin: async () => {
       // everybody who waited has left
       if (waiting.size === 0) return void questions.delete(key)
@@ -152,97 +162,89 @@ const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Questi
       }
     }
   }
-  const name = dirname(path)
-  const directory = directories.get(name) ?? { running: 0, queue: [] }
   directories.set(name, directory)
   directory.queue.push(question)
   questions.set(key, question)
   return question
 }
 
-/** A file system that takes longer hangs. */
-const patience = Duration.seconds(5)
+/** Milliseconds. A file system that takes longer hangs. */
+const patience = 5000
+
+/**
+ * How long a question may take still (milliseconds): from its begin, or while it waits for its turn, from the last answer about its directory. So a thousand
+ * questions may take their time, and each that hangs is found out.
+ */
+const timeLeft = ({ begunAt, directory }: Question, askedAt: number) =>
+  patience - (performance.now() - (begunAt ?? Math.max(askedAt, directory.answeredAt)))
 
 /**
  * Asks in the background, and can be interrupted at any time. A system call that hangs cannot be cut short and keeps
  * its thread: so the same question is asked once at a time, its answer goes to all who ask meanwhile, and few questions
  * go to one directory.
  */
-const ask = <A>(what: string, path: string, question: () => Promise<A>): Effect.Effect<A, Unreadable> =>
+const ask = <A>(
+  what: string,
+  path: string,
+  answer: () => Promise<A>,
+  isPatient = false
+): Effect.Effect<A, Unreadable> =>
   Effect.callback<A, Unreadable>((resume) => {
     const key = JSON.stringify([what, path])
-    const { waiting } = questions.get(key) ?? enqueue(key, path, question)
-    // the key stands for the type of the answer
-    const done = resume as Done
-    waiting.add(done)
+    const question = questions.get(key) ?? enqueue(key, path, answer)
+    const askedAt = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    const leave = () => {
+      clearTimeout(timer)
+      question.waiting.delete(done)
+    }
+    const done: Done = (exit) => {
+      leave()
+      // the key stands for the type of the answer
+      resume(exit as Exit.Exit<A, Unreadable>)
+    }
+    const wait = () => {
+      const rest = timeLeft(question, askedAt)
+      if (rest > 0) timer = setTimeout(wait, rest)
+      else {
+        const why = `no answer in ${patience / 1000}s: its file system hangs`
+        done(Exit.fail(new Unreadable({ path, code: "ETIMEDOUT", why })))
+      }
+    }
+    question.waiting.add(done)
     beginWaiting()
-    return Effect.sync(() => waiting.delete(done))
-  })
-
-const impatiently = <A>(path: string, asked: Effect.Effect<A, Unreadable>): Effect.Effect<A, Unreadable> =>
-  Effect.timeoutOrElse(asked, {
-    duration: patience,
-    orElse: () =>
-      Effect.fail(
-        new Unreadable({
-          path,
-          code: "ETIMEDOUT",
-          why: `no answer in ${Duration.format(patience)}: its file system hangs`
-        })
-      )
+    if (!isPatient) wait()
+    return Effect.sync(leave)
   })
 
 /** Does something else with a file, under the same rules. Who asks the same while it is done gets its result. */
-export const withFile = <A>(what: string, path: string, act: () => Promise<A>): Effect.Effect<A, Unreadable> =>
-  impatiently(path, ask(what, path, act))
+export const withFile: <A>(what: string, path: string, act: () => Promise<A>) => Effect.Effect<A, Unreadable> = ask
 
 /** The content of a regular file of at most `limit` bytes. */
 export const readFile = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>
-  impatiently(
-    path,
-    ask(`read ${limit}`, path, () => readNow(path, limit, false))
-  )
-
-/** What changes when a file is written or replaced. */
-export const readStamp = (path: string): Effect.Effect<string, Unreadable> =>
-  impatiently(
-    path,
-    ask("stamp", path, async () => {
-      const { ino, size, mtimeNs } = await stat(path, { bigint: true })
-      return `${ino}-${size}-${mtimeNs}`
-    })
-  )
+  ask(`read ${limit}`, path, () => readNow(path, limit, false))
 
 /** The same of a file that a user names at the command line: also a pipe or a terminal, which is waited for. */
 export const readInput = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>
-  ask(`input ${limit}`, path, () => readNow(path, limit, true))
+  ask(`input ${limit}`, path, () => readNow(path, limit, true), true)
+
+/** What changes when a file is written or replaced. Links are followed. */
+export const readStamp = (path: string): Effect.Effect<string, Unreadable> =>
+  ask("stamp", path, async () => {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+    return `${dev}-${ino}-${size}-${mtimeNs}`
+  })
 
 /** The names in a directory. */
 export const readDirectory = (path: string): Effect.Effect<ReadonlyArray<string>, Unreadable> =>
-  impatiently(
-    path,
-    ask("list", path, () => readdir(path))
-  )
+  ask("list", path, () => readdir(path))
 
 /** Whether there is a file or a directory of this name. */
 export const exists = (path: string): Effect.Effect<boolean, Unreadable> =>
-  impatiently(
-    path,
-    ask("exists", path, () => stat(path))
-  ).pipe(
+  ask("exists", path, () => stat(path)).pipe(
     Effect.as(true),
     Effect.catch((error) => (isAbsent(error.code) ? Effect.succeed(false) : Effect.fail(error)))
   )
-
-/** What changes when a file is replaced or written; the code of the error if there is none. Links are followed. */
-export const fileSignature = (path: string): Effect.Effect<string> =>
-  impatiently(
-    path,
-    ask("signature", path, async () => {
-      const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
-      return `${dev}:${ino}:${size}:${mtimeNs}`
-    })
-  ).pipe(Effect.catch(({ code }) => Effect.succeed(code)))
 
 /** Whether a thread of libuv's pool may be in a system call that never ends: Node would wait for it at the exit. */
 export const mayHang = (): boolean => running > 0

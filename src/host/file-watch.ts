@@ -1,12 +1,14 @@
 import * as Effect from "effect/Effect"
-import { fileSignature } from "./file-reader.ts"
+import { readStamp } from "./file-reader.ts"
 
 /** How often files are looked at. Events of the kernel miss network file systems and files that an editor replaces. */
 const interval = "250 millis"
 
 /** What all files look like now: changes when one of them does. */
 export const signaturesOf = (paths: ReadonlyArray<string>): Effect.Effect<string> =>
-  Effect.map(Effect.forEach(paths, fileSignature, { concurrency: "unbounded" }), (all) => all.join(" "))
+  Effect.forEach(paths, (path) => Effect.catch(readStamp(path), ({ code }) => Effect.succeed(code)), {
+    concurrency: "unbounded"
+  }).pipe(Effect.map((all) => all.join(" ")))
 
 /** Waits until one of the files differs from `signatures`. */
 export const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, signatures: string) {
