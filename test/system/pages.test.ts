@@ -164,7 +164,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     expect(await page.locator(".causes").textContent()).toMatch(/^1 × status 503, all at 127\.0\.0\.1:\d+$/)
     expect((await names(page)).slice(0, 2)).toEqual(["payments", "stock"])
     expect(await page.locator("tbody tr").first().textContent()).toMatch(
-      /down\s*payments\s*status 503\s*down since \d\d:\d\d:\d\d UTC \(\d+ s\)/
+      /down\s*payments\s*status 503\s*down since \d\d:\d\d:\d\d UTC \([\d.]+ s\)/
     )
     await visit(daemon.url, "down-dark", { dark: true })
     const phone = await visit(daemon.url, "down-phone", { phone: true })
