@@ -80,15 +80,17 @@ export const init = Command.make(
       ],
       settings: credentials.settings
     }
-    const draft = draftText(documents, options)
+    const draftWith = (settings: object) =>
+      draftText(documents, { ...options, settings: { ...credentials.settings, ...settings } })
+    const unlimited = draftWith({ max_series: Number.MAX_SAFE_INTEGER })
     const place = responses[0]?.place ?? ""
-    if (draft === undefined) return yield* failure(`${place}: nothing to measure: no number, no list, no time`)
+    if (unlimited === undefined) return yield* failure(`${place}: nothing to measure: no number, no list, no time`)
     const bodies = responses.map(({ body }) => body)
-    const { series, problems, pages } = checkDraft(draft, bodies)
-    const most = { ...credentials.settings, max_series: 2 * Math.ceil(series / 1000) * 1000 }
-    const final = series > maxSeries / 2 ? (draftText(documents, { ...options, settings: most }) ?? draft) : draft
+    const { series, problems, pages } = checkDraft(unlimited, bodies)
+    const draft =
+      draftWith(series > maxSeries / 2 ? { max_series: 2 * Math.ceil(series / 1000) * 1000 } : {}) ?? unlimited
     if (Option.isSome(input.test)) yield* writeFixture(input.test.value, name, bodies, pages)
-    yield* print(process.stdout, final)
+    yield* print(process.stdout, draft)
     yield* printLines(process.stderr, problems)
   })
 ).pipe(Command.withDescription("Print a configuration that fits what an API answers"))

@@ -74,11 +74,11 @@ describe("init", () => {
 
   test("makes room for an answer of many series", async () => {
     const answer = join(scratch, "many.json")
-    writeFileSync(answer, JSON.stringify({ load: Array.from({ length: 12_000 }, (_, at) => at / 100) }))
+    writeFileSync(answer, JSON.stringify({ load: Array.from({ length: 30_000 }, (_, at) => at / 100) }))
     const config = join(scratch, "many.yaml")
     writeFileSync(config, (await run("init", answer)).stdout)
     const once = await run("once", "--config", config, "--from", answer)
-    expect(series(once.stdout)).toHaveLength(12_000)
+    expect(series(once.stdout)).toHaveLength(30_000)
   })
 
   test.each([
