@@ -172,8 +172,8 @@ const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Questi
 const patience = 5000
 
 /**
- * How long a question may take still (milliseconds): from its begin, or while it waits for its turn, from the last answer about its directory. So a thousand
- * questions may take their time, and each that hangs is found out.
+ * How long a question may take still (milliseconds): from its begin, or while it waits for its turn, from the last
+ * answer about its directory. So a thousand questions may take their time, and each that hangs is found out.
  */
 const timeLeft = ({ begunAt, directory }: Question, askedAt: number) =>
   patience - (performance.now() - (begunAt ?? Math.max(askedAt, directory.answeredAt)))
