@@ -17,7 +17,6 @@ import type { Request } from "./request.ts"
 import type { RequestTrace } from "./request-trace.ts"
 import { type Attempt, badStatus, type CrossOrigin, send } from "./send.ts"
 import { makeSessions, SessionUse } from "./session-pool.ts"
-import { shownUrl } from "./shown-url.ts"
 import { conditionsFor, type Validators, validatorsOf } from "./validators.ts"
 
 export type UpstreamResponse =
@@ -144,7 +143,7 @@ const runExchange = Effect.fnUntraced(function* (
     // credentials do not come back with a redirect back
     isOwn = isOwn && !next.isCrossOrigin
     ;({ url, method, body } = next)
-    trace?.redirects.push(`${status} ${shownUrl(url)}`)
+    trace?.redirects.push(`${status} ${url.origin}`)
     followed++
   }
 })

@@ -1,20 +1,22 @@
 import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 
-/** Headers that help to understand a response. None of them can hold a secret. */
-const shownHeaders = [
-  "content-type",
-  "content-length",
-  "content-encoding",
-  "age",
-  "date",
-  "last-modified",
-  "etag",
-  "cache-control",
-  "retry-after"
-] as const
+/** RFC 9110, section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`. */
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
-const maxHeaderLength = 200
+/**
+ * Headers that help to understand a response, and what their values look like. Any other value is not shown: an
+ * upstream may repeat a secret of the request in it.
+ */
+const shownHeaders: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
+  "content-type": [/^[a-z]+\/[\w.+-]+(; ?charset=[\w-]+)?$/i],
+  "content-length": [/^\d+$/],
+  "content-encoding": [/^(gzip|br|deflate|identity)$/],
+  age: [/^\d+$/],
+  date: [httpDate],
+  "last-modified": [httpDate],
+  "retry-after": [/^\d+$/, httpDate]
+}
 
 /**
  * What happened when, in milliseconds from the start of the request. What is undefined did not happen, or not before
@@ -39,7 +41,7 @@ export class RequestTrace {
   address: string | undefined
   status: number | undefined
   headers: Readonly<Record<string, string>> = {}
-  /** The redirects that were followed, such as `302 https://x/y`. */
+  /** The redirects that were followed, such as `302 https://x`. A path may repeat a secret of the request. */
   readonly redirects: Array<string> = []
 
   /** Follows one request. A redirect or a second attempt begins anew. */
@@ -74,9 +76,9 @@ export class RequestTrace {
     this.#mark("firstByte")
     this.status = response.statusCode
     this.headers = Object.fromEntries(
-      shownHeaders.flatMap((name) => {
+      Object.entries(shownHeaders).flatMap(([name, patterns]) => {
         const value = response.headers[name]
-        return typeof value === "string" ? [[name, value.slice(0, maxHeaderLength)]] : []
+        return typeof value === "string" && patterns.some((pattern) => pattern.test(value)) ? [[name, value]] : []
       })
     )
     response.once("end", () => this.#mark("end"))
