@@ -2,7 +2,7 @@ import { eachFrom, find, type Path, select } from "../jsonpath/evaluate.ts"
 import type { Effort } from "../jsonpath/search.ts"
 import { describeNothing, describeRow, describeValue } from "./describe.ts"
 import type { Document, Json } from "./document/json.ts"
-import { keyOf, type Node } from "./document/node.ts"
+import { documentNode, keyOf, type Node } from "./document/node.ts"
 import { type Ambiguous, ambiguous, type Field, type Row, type Visitor } from "./reader.ts"
 import type { LabelValues } from "./sample.ts"
 import { isOfDocument, visitRows } from "./visit-rows.ts"
@@ -157,4 +157,15 @@ export class PageRow extends ParsedRow {
   protected override get page(): PageRow {
     return this
   }
+}
+
+/** The document of a response as a row: its first page. */
+export const documentRow = (documents: ReadonlyArray<Document>, effort: Effort): PageRow => {
+  const search: { -readonly [K in keyof Search]?: Search[K] } = { effort }
+  const [first, ...others] = documents.map(
+    (document) => new PageRow(search as Search, document, documentNode(document.root))
+  )
+  if (first === undefined) throw new Error("a response has at least one page")
+  search.pages = [first, ...others]
+  return first
 }

@@ -6,6 +6,7 @@ import { constantLabels, inheritLabels, type LabelSource } from "./label-source.
 import type {
   AggregateSource,
   Combine,
+  Detail,
   FieldSource,
   List,
   Metric,
@@ -17,6 +18,7 @@ import type {
 import { documentStart, Reaches, type Start } from "./reaches.ts"
 import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
+import { defaultDetails } from "./schema/detail-options.ts"
 import type { LabelEntry, LabelsFrom } from "./schema/labels.ts"
 import type { Mapping, Row } from "./schema/mapping.ts"
 import { type MetricObject, metricEntries } from "./schema/metric.ts"
@@ -43,12 +45,15 @@ interface Context {
 const rootContext: Context = { start: documentStart, around: [], lists: [], index: undefined, nullValues: [] }
 
 class Compiler {
-  readonly #families = new Map<string, Family>()
+  readonly #families: Map<string, Family>
   readonly #reaches = new Reaches()
   readonly #combines: ReadonlyMap<string, Combine>
+  readonly #details: Array<Detail>
 
-  constructor(mapping: Mapping) {
+  constructor(mapping: ScopeEntry, details: Array<Detail> = [], families = new Map<string, Family>()) {
     this.#combines = new Map(combinesOf(mapping))
+    this.#details = details
+    this.#families = families
   }
 
   compile(mapping: Mapping, constant: Readonly<Record<string, string>>, maxSeries: number): Plan {
@@ -57,9 +62,10 @@ class Compiler {
       rows,
       isOptional: true,
       bytes: undefined,
+      detail: undefined,
       ...this.#scope(mapping, constantLabels(constant), rootContext)
     }
-    return { maxSeries, root, deferred: this.#reaches.deferred(root) }
+    return { maxSeries, root, deferred: this.#reaches.deferred(root), details: this.#details }
   }
 
   #scope(entry: ScopeEntry, constant: ReadonlyArray<LabelSource>, around: Context) {
@@ -78,7 +84,37 @@ class Compiler {
 
   #list(row: Row, position: number, context: Context): List {
     const { rows, bytes, within } = this.#rows(row, position, context)
-    return { rows, bytes, isOptional: row.optional === true, ...this.#scope(row, [], within) }
+    const list = { rows, bytes, isOptional: row.optional === true }
+    if (row.get === undefined) return { ...list, detail: undefined, ...this.#scope(row, [], within) }
+    const { metrics = {}, each = [], ...own } = row
+    const scope = this.#scope(own, [], within)
+    return { ...list, ...scope, detail: this.#detail(row.get, { metrics, each }, scope.labels, within) }
+  }
+
+  /** What is taken from the document of each row. Its paths start there, so they say nothing about this document. */
+  #detail(
+    get: NonNullable<Row["get"]>,
+    scope: ScopeEntry,
+    around: ReadonlyArray<LabelSource>,
+    context: Context
+  ): Detail {
+    for (const part of get.url.parts) if (typeof part !== "string") this.#reaches.add(part, context.start)
+    const compiler = new Compiler(scope, this.#details, this.#families)
+    const detail: Detail = {
+      id: this.#details.length,
+      url: get.url,
+      max: get.max ?? defaultDetails.max,
+      atOnce: get.at_once ?? defaultDetails.at_once,
+      isPartial: get.partial ?? defaultDetails.partial,
+      list: compiler.#document(scope, { ...rootContext, around, lists: context.lists, nullValues: context.nullValues })
+    }
+    this.#details.push(detail)
+    return detail
+  }
+
+  #document(scope: ScopeEntry, context: Context): List {
+    const rows: Rows = { kind: "path", path: documentPath, isText: false }
+    return { rows, isOptional: true, bytes: undefined, detail: undefined, ...this.#scope(scope, [], context) }
   }
 
   /** Where the rows of a list come from, and what its fields are compiled with. */
@@ -162,7 +198,7 @@ class Compiler {
     if (entry === undefined) throw new Error("the schema lets no histogram without buckets through")
     // never deferred, so its position does not matter
     const { rows, bytes, within } = this.#rows(entry, 0, { ...context, index: context.index ?? fieldIndex() })
-    const buckets: List = { rows, bytes, isOptional: optional, labels: [], metrics: [], lists: [] }
+    const buckets: List = { rows, bytes, isOptional: optional, labels: [], metrics: [], lists: [], detail: undefined }
     return {
       buckets,
       le: this.#label("le", entry.le, within),

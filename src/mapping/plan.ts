@@ -5,6 +5,7 @@ import type { LabelSource } from "./label-source.ts"
 import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
 import type { MetricObject } from "./schema/metric.ts"
+import type { UrlReference } from "./url-reference.ts"
 import type { Aggregate } from "./value/calc.ts"
 import type { ReadState } from "./value/state-words.ts"
 import type { Reading, Steps } from "./value/steps.ts"
@@ -16,6 +17,8 @@ export interface Plan {
   /** The document itself: a list of one row. */
   readonly root: List
   readonly deferred: DeferredLists | undefined
+  /** By id. */
+  readonly details: ReadonlyArray<Detail>
 }
 
 /** Lists that are not parsed with the document. Their rows are read from the bytes. */
@@ -37,6 +40,21 @@ export interface List {
   readonly labels: ReadonlyArray<LabelSource>
   readonly metrics: ReadonlyArray<Metric>
   readonly lists: ReadonlyArray<List>
+  /** What is taken from the document of each row. */
+  readonly detail: Detail | undefined
+}
+
+/** A document for each row of a list. */
+export interface Detail {
+  readonly id: number
+  readonly url: UrlReference
+  /** The most documents of a poll, and the most that are requested at once. */
+  readonly max: number
+  readonly atOnce: number
+  /** A document that fails drops its row, not the poll. */
+  readonly isPartial: boolean
+  /** The document itself: a list of one row, which inherits the labels of the row. */
+  readonly list: List
 }
 
 /** Where rows come from. */

@@ -1,6 +1,6 @@
 import type { Field, Row } from "./reader.ts"
 
-export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state"] as const
+export const dropReasons = ["missing", "not_a_number", "ambiguous", "duplicate", "unknown_state", "detail"] as const
 
 /** Why a sample was dropped: the `reason` of `poll_samples_dropped_total`. */
 export type DropReason = (typeof dropReasons)[number]
@@ -21,7 +21,14 @@ export interface Problem {
 /** How many samples were dropped, by reason. */
 export type Dropped = Readonly<Record<DropReason, number>>
 
-export const noneDropped: Dropped = { missing: 0, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 }
+export const noneDropped: Dropped = {
+  missing: 0,
+  not_a_number: 0,
+  ambiguous: 0,
+  duplicate: 0,
+  unknown_state: 0,
+  detail: 0
+}
 
 /** If 100,000 rows lack a field, the first problems say it all; the rest are only counted. */
 const maxProblems = 1000

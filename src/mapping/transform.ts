@@ -2,10 +2,9 @@ import * as Result from "effect/Result"
 import { maxEffort } from "../jsonpath/search.ts"
 import { assumeDeferred, type DeferredDocument, parseDeferred, wasWrong } from "./bytes/deferred.ts"
 import { type Document, parse } from "./document/json.ts"
-import { documentNode } from "./document/node.ts"
 import { type DeferredPages, DocumentRow } from "./document-row.ts"
 import { labelValues } from "./label-source.ts"
-import { PageRow, type Search } from "./parsed-row.ts"
+import { documentRow } from "./parsed-row.ts"
 import type { Plan } from "./plan.ts"
 import { type Dropped, type Problem, problemLog } from "./problems.ts"
 import type { SampleWriter } from "./sample.ts"
@@ -26,21 +25,33 @@ export interface Transformed {
  * Adds the samples of a response, whose bodies are its pages; fails with a few words if one is not JSON. `$` is the
  * first page, and lists that start at the document run over all pages.
  */
-export type Transform = (pages: ReadonlyArray<Uint8Array>, samples: SampleWriter) => Result.Result<Transformed, string>
+export type Transform = (
+  pages: ReadonlyArray<Uint8Array>,
+  samples: SampleWriter,
+  details?: DetailBodies
+) => Result.Result<Transformed, string>
+
+/** The documents of rows, by the id of the detail and in the order of the rows; undefined for one that failed. */
+export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | undefined>>
+type Details = Run["details"]
 
 const noBytes = Buffer.alloc(0)
 
-const run = (plan: Plan, samples: SampleWriter, documents: ReadonlyArray<Document>, deferred?: DeferredPages) => {
-  const search = { effort: { left: maxEffort } } as { -readonly [K in keyof Search]: Search[K] }
-  const [first, ...others] = documents.map((document) => new PageRow(search, document, documentNode(document.root)))
-  if (first === undefined) throw new Error("a response has at least one page")
-  search.pages = [first, ...others]
+const run = (
+  plan: Plan,
+  samples: SampleWriter,
+  documents: ReadonlyArray<Document>,
+  details: Details,
+  deferred?: DeferredPages
+) => {
+  const { search } = documentRow(documents, { left: maxEffort })
   const run: Run = {
     samples,
     maxSeries: plan.maxSeries,
     problems: problemLog(),
     effort: search.effort,
     bytes: noBytes,
+    details,
     series: 0,
     combined: new Map()
   }
@@ -66,8 +77,9 @@ const run = (plan: Plan, samples: SampleWriter, documents: ReadonlyArray<Documen
 export const transformDocuments = (
   plan: Plan,
   documents: ReadonlyArray<Document>,
-  samples: SampleWriter
-): Transformed => run(plan, samples, documents).transformed
+  samples: SampleWriter,
+  details: Details = []
+): Transformed => run(plan, samples, documents, details).transformed
 
 export const transformDocument = (plan: Plan, document: Document, samples: SampleWriter): Transformed =>
   transformDocuments(plan, [document], samples)
@@ -77,30 +89,49 @@ export const createTransform = (plan: Plan): Transform => {
   const { deferred } = plan
   let assumes = true
 
-  const parsed: Transform = (pages, samples) =>
-    Result.map(Result.all(pages.map(parse)), (documents) => transformDocuments(plan, documents, samples))
-  if (deferred === undefined) return parsed
-
-  const read = (pages: ReadonlyArray<DeferredDocument>, samples: SampleWriter) =>
-    run(
-      plan,
-      samples,
-      pages.map(({ document }) => document),
-      { ...deferred, pages }
+  const readAll = (pages: ReadonlyArray<Uint8Array>, samples: SampleWriter, details: Details) =>
+    Result.map(Result.all(pages.map((page) => parse(page))), (documents) =>
+      transformDocuments(plan, documents, samples, details)
     )
 
-  return (pages, samples) => {
+  const read = (pages: ReadonlyArray<Uint8Array>, samples: SampleWriter, details: Details) => {
+    if (deferred === undefined) return readAll(pages, samples, details)
+    const readDeferred = (pages: ReadonlyArray<DeferredDocument>) => {
+      const documents = pages.map(({ document }) => document)
+      return run(plan, samples, documents, details, { ...deferred, pages })
+    }
     const assumed = assumes ? all(pages, (body) => assumeDeferred(body, deferred.index)) : undefined
     if (assumed !== undefined) {
-      const { transformed, isMisaligned } = read(assumed, samples)
+      const { transformed, isMisaligned } = readDeferred(assumed)
       if (!isMisaligned) return Result.succeed(transformed)
       samples.clear()
     }
     const found = all(pages, (body) => parseDeferred(body, deferred.index))
-    if (found === undefined) return parsed(pages, samples)
+    if (found === undefined) return readAll(pages, samples, details)
     if (assumed !== undefined) assumes = !found.some((page, index) => assumed[index] && wasWrong(assumed[index], page))
-    return Result.succeed(read(found, samples).transformed)
+    return Result.succeed(readDeferred(found).transformed)
   }
+
+  return (pages, samples, bodies = []) => {
+    if (plan.details.length === 0) return read(pages, samples, [])
+    return Result.flatMap(parseDetails(plan, bodies), (details) => read(pages, samples, details))
+  }
+}
+
+/** The documents of rows. One that is not JSON counts as failed, unless it has to be there. */
+const parseDetails = ({ details }: Plan, bodies: DetailBodies): Result.Result<Details, string> => {
+  const parsed: Array<ReadonlyArray<Document | undefined>> = []
+  for (const { id, isPartial, url } of details) {
+    const documents: Array<Document | undefined> = []
+    for (const body of bodies[id] ?? []) {
+      const document = body && parse(body)
+      if (document !== undefined && Result.isFailure(document) && !isPartial)
+        return Result.fail(`a document of ${url.text}: ${document.failure}`)
+      documents.push(document !== undefined && Result.isSuccess(document) ? document.success : undefined)
+    }
+    parsed.push(documents)
+  }
+  return Result.succeed(parsed)
 }
 
 /** What is made of all pages; undefined if there is one of which nothing is made. */

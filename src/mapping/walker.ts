@@ -2,7 +2,9 @@ import type { Path } from "../jsonpath/evaluate.ts"
 import type { Effort } from "../jsonpath/search.ts"
 import { describeLabels } from "./describe.ts"
 import { type Drop, type Part, readHistogram, readSummary } from "./distribution.ts"
+import type { Document } from "./document/json.ts"
 import { fillLabels, hasLabels, labelPairs, labelValues } from "./label-source.ts"
+import { documentRow } from "./parsed-row.ts"
 import type { Combine, HistogramMetric, List, Metric, NumberMetric, StatesMetric, SummaryMetric } from "./plan.ts"
 import { dropField, dropSample, type ProblemLog } from "./problems.ts"
 import { combine, dropValue, readValue, textOf } from "./read-value.ts"
@@ -17,6 +19,8 @@ export interface Run {
   readonly effort: Effort
   /** The bytes of the current page. Label values and numbers may be ranges of them. */
   bytes: Buffer
+  /** The documents of rows, by the id of the detail and in the order of the rows; undefined for one that failed. */
+  readonly details: ReadonlyArray<ReadonlyArray<Document | undefined>>
   series: number
   /** Samples that may still be combined with others, by label set. */
   readonly combined: Map<Family, Map<number, number>>
@@ -36,6 +40,10 @@ export class Walker implements Visitor {
   /** By the position of the metric: its labels if they are not those of the row. */
   readonly #ownLabels: ReadonlyArray<LabelValues | undefined>
   readonly #inner: ReadonlyArray<Walker>
+  /** Takes what the documents of the rows have. */
+  readonly #detail: Walker | undefined
+  /** The number of rows so far. */
+  #rows = 0
   /** The label set of the current row, once a sample has asked for it. */
   #labelSet = unknown
 
@@ -46,6 +54,7 @@ export class Walker implements Visitor {
     this.#labels = labelValues(list.labels)
     this.#ownLabels = list.metrics.map(({ labels }) => labels && labelValues(labels))
     this.#inner = list.lists.map((inner) => new Walker(run, inner, this.#labels))
+    this.#detail = list.detail && new Walker(run, list.detail.list, this.#labels)
   }
 
   visit(row: Row): boolean {
@@ -59,7 +68,20 @@ export class Walker implements Visitor {
       if (metric !== undefined) this.#take(metric, position, row)
     }
     for (const inner of this.#inner) row.eachRow(inner)
+    if (this.#detail !== undefined) this.#visitDetail(this.#detail, row)
     return false
+  }
+
+  #visitDetail(walker: Walker, row: Row): void {
+    const { detail } = this.list
+    if (detail === undefined) return
+    const { details, effort, problems } = this.#run
+    const document = details[detail.id]?.[this.#rows++]
+    if (document === undefined) {
+      dropSample(problems, "detail", firstMetric(detail.list), detail.url.text, row, () => "no document")
+      return
+    }
+    walker.visit(documentRow([document], effort))
   }
 
   drop(reason: "missing" | "ambiguous" | "not_a_number", path: Path, row: Row): void {
@@ -212,7 +234,8 @@ export const addCombined = (run: Run, row: Row): void => {
 }
 
 /** The name that stands for all metrics of a list. */
-const firstMetric = ({ metrics, lists }: List): string => {
+const firstMetric = ({ metrics, lists, detail }: List): string => {
   const [metric] = metrics
-  return metric?.family.name ?? lists.map(firstMetric).find((name) => name !== "") ?? ""
+  const inner = [...lists, ...(detail === undefined ? [] : [detail.list])]
+  return metric?.family.name ?? inner.map(firstMetric).find((name) => name !== "") ?? ""
 }

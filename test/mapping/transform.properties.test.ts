@@ -146,7 +146,14 @@ test("a document without the rows yields no sample, and only what is missing", (
       const mapping = { each: rows.map(withPath) }
       const { samples, dropped } = transformValue(mapping, document)
       expect(samples.map(line)).toEqual([])
-      expect(dropped).toEqual({ missing: rows.length, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 0 })
+      expect(dropped).toEqual({
+        missing: rows.length,
+        not_a_number: 0,
+        ambiguous: 0,
+        duplicate: 0,
+        unknown_state: 0,
+        detail: 0
+      })
     })
   )
 })

@@ -64,7 +64,14 @@ describe("the fleet of the documentation", () => {
       "missing acme_node_cpu_usage_ratio cpu_pct $['items'][2]: null",
       "unknown_state acme_node_state state $['items'][2]: \"MAINTENANCE\""
     ])
-    expect(transformed.dropped).toEqual({ missing: 1, not_a_number: 0, ambiguous: 0, duplicate: 0, unknown_state: 1 })
+    expect(transformed.dropped).toEqual({
+      missing: 1,
+      not_a_number: 0,
+      ambiguous: 0,
+      duplicate: 0,
+      unknown_state: 1,
+      detail: 0
+    })
   })
 
   test("the samples of a row share their labels, and those of a metric its family", () => {

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { metricTypes } from "../metric-type.ts"
+import { DetailOptions } from "./detail-options.ts"
 import { Labels, LabelsFrom } from "./labels.ts"
 import { Metric, MetricName, metricEntries, metricIssues } from "./metric.ts"
 import { NullValues } from "./metric-options.ts"
@@ -47,6 +48,7 @@ const rowFields = {
     Schema.Boolean.annotate({ description: "That the list is not there is no problem.", default: false })
   ),
   labels: Schema.optionalKey(Labels),
+  get: Schema.optionalKey(DetailOptions),
   ...scopeFields
 }
 const RowFields = Schema.Struct(rowFields)
@@ -57,6 +59,9 @@ export interface Row extends Schema.Schema.Type<typeof RowFields> {
 export interface RowEncoded extends Schema.Codec.Encoded<typeof RowFields> {
   readonly each?: ReadonlyArray<RowEncoded>
 }
+
+const hasDetails = (rows: ReadonlyArray<Row> = []): boolean =>
+  rows.some(({ get, each }) => get !== undefined || hasDetails(each))
 
 const Row = Schema.Struct({
   ...rowFields,
@@ -71,6 +76,9 @@ const Row = Schema.Struct({
     oneRowSource<Row>(),
     Schema.makeFilter(({ metrics, each }) => metrics !== undefined || each !== undefined, {
       expected: "metrics of the rows, or each for rows within them"
+    }),
+    Schema.makeFilter(({ get, each }) => get === undefined || !hasDetails(each), {
+      expected: "get only once on the way: a document of a row has no rows with documents of their own"
     })
   )
   .annotate({ identifier: "Row" })

@@ -1,0 +1,52 @@
+import * as Result from "effect/Result"
+import { maxEffort } from "../jsonpath/search.ts"
+import { parse } from "./document/json.ts"
+import { documentRow } from "./parsed-row.ts"
+import type { Detail, List, Plan } from "./plan.ts"
+import { ambiguous, type Row, type Visitor } from "./reader.ts"
+import { expandUrl } from "./url-reference.ts"
+
+/** The documents that the rows of one list need. */
+export interface DetailRequests extends Pick<Detail, "max" | "atOnce" | "isPartial"> {
+  /** References to URLs, in the order of the rows; undefined if a value of the reference is missing. */
+  readonly urls: ReadonlyArray<string | undefined>
+}
+
+/** The details that each list of a plan needs for a response, by the id of the detail. Fails as `parse` does. */
+export const findDetails = (
+  { root, details }: Plan,
+  pages: ReadonlyArray<Uint8Array>
+): Result.Result<ReadonlyArray<DetailRequests>, string> =>
+  Result.map(Result.all(pages.map((page) => parse(page))), (documents) => {
+    const urls = details.map((): Array<string | undefined> => [])
+    new DetailFinder(root, urls).visit(documentRow(documents, { left: maxEffort }))
+    return details.map((detail, id) => ({ ...detail, urls: urls[id] ?? [] }))
+  })
+
+/** Visits the rows of lists with details, in the order of the walker. */
+class DetailFinder implements Visitor {
+  readonly list: List
+  readonly #urls: ReadonlyArray<Array<string | undefined>>
+  readonly #inner: ReadonlyArray<DetailFinder>
+
+  constructor(list: List, urls: ReadonlyArray<Array<string | undefined>>) {
+    this.list = list
+    this.#urls = urls
+    this.#inner = list.lists.map((inner) => new DetailFinder(inner, urls))
+  }
+
+  visit(row: Row): boolean {
+    const { detail } = this.list
+    if (detail !== undefined) {
+      const textOf = (path: (typeof detail.url.parts)[number] & object) => {
+        const text = row.text({ path, slot: undefined })
+        return text === ambiguous ? undefined : text
+      }
+      this.#urls[detail.id]?.push(expandUrl(detail.url, textOf))
+    }
+    for (const inner of this.#inner) row.eachRow(inner)
+    return false
+  }
+
+  drop(): void {}
+}
