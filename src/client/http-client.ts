@@ -3,9 +3,11 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { type Authenticator, lowercase, makeAuthenticator } from "./authenticator.ts"
 import { acceptEncoding } from "./body.ts"
+import { type DetailBodies, type Details, fetchDetails } from "./details.ts"
 import { BadStatus, Timeout, TooLarge, type UpstreamError } from "./errors.ts"
 import { limitIdle } from "./idle.ts"
 import { readLocalFile } from "./local-file.ts"
@@ -27,6 +29,8 @@ export type UpstreamResponse =
       readonly body: Uint8Array
       /** The bodies of the second page and those after it. */
       readonly pages?: ReadonlyArray<Uint8Array> | undefined
+      /** The documents of rows; undefined for one that failed. */
+      readonly details?: DetailBodies | undefined
       readonly validators: Validators | undefined
       readonly contentType?: string | undefined
       /** Says that the body's memory is no longer used. */
@@ -220,8 +224,40 @@ const poll = Effect.fnUntraced(function* (
     trace
   }
   if (url.protocol === "file:") return yield* readLocalFile(url, request.maxBody, validators)
+  if (request.details !== undefined) return yield* readDetails(channel, request.details, start)
   if (request.pages !== undefined) return yield* readPages(channel, request.pages, start)
   return (yield* runExchange(channel, start)).answer
+})
+
+/**
+ * A response and the documents of its rows. It is never conditional: a list that did not change says nothing of the
+ * documents.
+ */
+const readDetails = Effect.fnUntraced(function* (channel: Channel, details: Details, conditional: Start) {
+  const { request } = channel
+  const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(request.timeout)
+  const start = { ...conditional, validators: undefined }
+  const response =
+    request.pages === undefined
+      ? (yield* runExchange(channel, start)).answer
+      : yield* readPages(channel, request.pages, start)
+  if (response._tag === "NotModified") return response
+  const releases = [response.release]
+  const release = () => {
+    for (const one of releases) one?.()
+  }
+  const found = details.find([response.body, ...(response.pages ?? [])])
+  if (Result.isFailure(found)) return { ...response, validators: undefined }
+  const fetch = (url: URL) =>
+    Effect.flatMap(runExchange(channel, { ...start, url, method: "GET", body: undefined }), ({ answer }) => {
+      if (answer._tag === "NotModified") return Effect.die("a response that is not conditional is 304")
+      releases.push(answer.release)
+      return Effect.succeed(answer.body)
+    })
+  const bodies = yield* Effect.onError(fetchDetails(found.success, start.url, deadline, fetch), () =>
+    Effect.sync(release)
+  )
+  return { ...response, details: bodies, validators: undefined, release }
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */

@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { Details } from "./details.ts"
 import type { Login } from "./login-session.ts"
 import type { Pages } from "./pages.ts"
 
@@ -61,6 +62,8 @@ export interface Request {
   readonly login: { readonly login: Login; readonly interval: Duration.Duration } | undefined
   /** Undefined: there is only one page. */
   readonly pages: Pages | undefined
+  /** The documents that the rows of the response need; undefined if they need none. */
+  readonly details?: Details | undefined
   readonly proxy: Redacted.Redacted<URL> | undefined
   readonly auth: Auth | undefined
   readonly tls: Tls

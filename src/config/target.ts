@@ -14,7 +14,7 @@ import { Target as TargetSchema } from "./schema/configuration-file.ts"
 import { builtInSettings, maxBuiltInTimeout, settings } from "./schema/target-settings.ts"
 import { type Locate, withFiles } from "./secret-files.ts"
 import { requestOf } from "./target-request.ts"
-import { compileTransform, plannerOf, type TransformSpec } from "./transform-spec.ts"
+import { compileTransform, detailsOf, plannerOf, type TransformSpec } from "./transform-spec.ts"
 import type { Fields } from "./unknown-values.ts"
 
 /** One JSON API to poll. Everything is resolved and compiled, so that a poll looks nothing up. */
@@ -85,6 +85,9 @@ const splitFields = (all: Fields): readonly [mapping: Fields, settings: Fields] 
   ]
 }
 
+const withDetails = (request: Request, details: Request["details"]): Request =>
+  details === undefined ? request : { ...request, details }
+
 /** Compiles a mapping once for all targets that use it. */
 const prepareMapping = (fields: Fields, helps: ReadonlyMap<string, string>) => {
   const mapping = withHelps(fields, helps)
@@ -120,7 +123,7 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
     return {
       name,
       mappingName: target.mapping,
-      request,
+      request: made === undefined ? request : withDetails(request, detailsOf(spec, made.plans)),
       interval,
       ...(schedule !== undefined && { schedule }),
       staleAfter: target.stale_after ?? Duration.times(interval, 3),

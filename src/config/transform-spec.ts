@@ -1,7 +1,9 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Details } from "../client/details.ts"
 import { bodyAsJson, type FormatName } from "../mapping/document/document-format.ts"
 import { parse } from "../mapping/document/json.ts"
+import { findDetails } from "../mapping/find-details.ts"
 import { flatten } from "../mapping/flatten.ts"
 import { planner } from "../mapping/plan-compiler.ts"
 import type { Labels } from "../mapping/sample.ts"
@@ -34,8 +36,29 @@ export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 const withFormat = (format: FormatName, transform: Transform): Transform =>
   format === "json"
     ? transform
-    : (pages, samples) =>
-        Result.flatMap(Result.all(pages.map((page) => bodyAsJson(format, page))), (pages) => transform(pages, samples))
+    : (pages, samples, details) =>
+        Result.flatMap(Result.all(pages.map((page) => bodyAsJson(format, page))), (json) =>
+          transform(
+            json,
+            samples,
+            details?.map((bodies) => bodies.map((body) => body && jsonOrNothing(format, body)))
+          )
+        )
+
+const jsonOrNothing = (format: FormatName, body: Uint8Array) => Result.getOrElse(bodyAsJson(format, body), () => body)
+
+/** How the documents of rows are found; undefined if the mapping asks for none. */
+export const detailsOf = (
+  { format = "json", labels, maxSeries }: TransformSpec,
+  plans: ReturnType<typeof plannerOf>
+): Details | undefined => {
+  const plan = plans(labels, maxSeries)
+  if (plan.details.length === 0) return undefined
+  return {
+    find: (pages) =>
+      Result.flatMap(Result.all(pages.map((page) => bodyAsJson(format, page))), (json) => findDetails(plan, json))
+  }
+}
 
 /** `plans` is the planner of the mapping, if several targets share it. */
 export const compileTransform = (

@@ -23,8 +23,8 @@ export const compileUrlReference = (text: string): UrlReference => {
 }
 
 /**
- * The reference of a row; `textOf` is the text that a path finds, undefined if there is none. Values are percent-encoded, unless one is the
- * whole reference. Undefined if a value is missing.
+ * The reference of a row; `textOf` is the text that a path finds, undefined if there is none. Values are
+ * percent-encoded, unless one is the whole reference. Undefined if a value is missing.
  */
 export const expandUrl = ({ parts }: UrlReference, textOf: (path: Path) => string | undefined): string | undefined => {
   let expanded = ""

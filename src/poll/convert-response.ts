@@ -13,9 +13,11 @@ import { Writers } from "./writers.ts"
 /** The part of a target that a conversion needs. */
 export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 
-/** Bytes of all pages. */
-export const sizeOf = ({ body, pages = [] }: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>): number =>
-  pages.reduce((sum, page) => sum + page.length, body.length)
+/** Bytes of all pages, and of the documents of rows. */
+export const sizeOf = (response: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>): number => {
+  const { body, pages = [], details = [] } = response
+  return [...pages, ...details.flat()].reduce((sum, page) => sum + (page?.length ?? 0), body.length)
+}
 
 /** Converts a response to series. Frees the memory of its body. */
 export const convert = (
@@ -25,18 +27,18 @@ export const convert = (
 ): Outcome => {
   const { status } = response
   if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
-  const { body, pages = [] } = response
+  const { body, pages = [], details } = response
   const bytes = sizeOf(response)
   const lines = new LineWriter(writers)
   let transformed: ReturnType<typeof transform>
   try {
-    transformed = transform([body, ...pages], lines)
+    transformed = transform([body, ...pages], lines, details)
   } catch (error) {
     if (!(error instanceof TooCostly)) throw error
     return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }
   } finally {
     detach(body)
-    for (const page of pages) detach(page)
+    for (const page of [...pages, ...(details ?? []).flat()]) if (page !== undefined) detach(page)
   }
   if (Result.isFailure(transformed)) {
     const message = `the response is not JSON: ${transformed.failure}`
@@ -75,7 +77,8 @@ export const convertChanged = (
   response: UpstreamResponse,
   writers = new WriterPool()
 ): Outcome => {
-  if (response._tag === "NotModified" || (response.pages?.length ?? 0) > 0) return convert(target, response, writers)
+  const isAlone = response._tag === "Fresh" && (response.pages?.length ?? 0) === 0 && response.details === undefined
+  if (!isAlone) return convert(target, response, writers)
   const bytes = response.body.length
   const last = lastResponses.get(target)
   // a strong hash: after a collision the series would stay wrong until the response changes

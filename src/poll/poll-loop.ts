@@ -57,7 +57,8 @@ const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, write
 
 /** A copy of a response: its conversion uses up the body. */
 const copyOf = (answer: UpstreamResponse): Response | undefined => {
-  if (answer._tag === "NotModified") return undefined
+  // the documents of its rows would be missing
+  if (answer._tag === "NotModified" || answer.details !== undefined) return undefined
   const { release, ...response } = answer
   return { ...response, body: Buffer.from(response.body) }
 }

@@ -16,7 +16,8 @@ const values: Readonly<Record<keyof typeof targetFamilies, (status: TargetStatus
   polls: ({ polls }) => polls,
   errors: ({ errors }) => errors,
   skipped: ({ skipped }) => skipped,
-  dropped: ({ dropped }) => dropped
+  dropped: ({ dropped: { detail, ...others }, target }) =>
+    target.request.details === undefined ? others : { ...others, detail }
 }
 
 const keys = Object.keys(targetFamilies) as ReadonlyArray<keyof typeof targetFamilies>
