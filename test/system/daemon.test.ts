@@ -111,7 +111,7 @@ describe("one URL in, Prometheus series out", () => {
 
   test("an upstream that is down, then up, is two lines and no end of the daemon", async () => {
     const upstream = await upstreamThat((_request, response) => void response.writeHead(500).end("no"))
-    const daemon = await daemonOn(upstream.url, "--interval", "50ms", "--timeout", "40ms")
+    const daemon = await daemonOn(upstream.url, "--interval", "150ms", "--timeout", "150ms")
     await upstream.request(10)
     upstream.answer = json(document)
     await daemon.line(/message="target up"/)

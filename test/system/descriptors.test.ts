@@ -44,7 +44,8 @@ const startLimited = async (files: number, urls: ReadonlyArray<string>, ...flags
   return Object.assign(daemon, { url: `http://127.0.0.1:${port}`, port: Number(port) })
 }
 
-const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()))
+const gone = (socket: Socket) =>
+  socket.closed ? undefined : new Promise<void>((resolve) => socket.once("close", () => resolve()))
 
 /** Opens so many connections that say nothing, or what `open` has them say; resolves when all are accepted. */
 const idleClients = async (count: number, open: () => Socket) => {
