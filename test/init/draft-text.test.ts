@@ -352,8 +352,9 @@ describe("several responses", () => {
   ])("%s", (line) => expect(lines).toContain(line))
 
   test("rows are not told apart by what is different every time", () => {
-    const at = (turn: number) => ({ slots: [0, 1].map((slot) => ({ name: `job ${turn}-${slot}`, slot, n: slot })) })
-    expect(linesOf(at(1), at(2))).toContain("labels_from: { slot: slot }")
+    // a name comes before a type, so that only its change can rule it out
+    const at = (turn: number) => ({ jobs: ["web", "db"].map((type) => ({ name: `${type}${turn}`, type, n: 1 })) })
+    expect(linesOf(at(1), at(2))).toContain("labels_from: { type: type }")
   })
 
   test("a number that rises but is no total stays a gauge", () => {
