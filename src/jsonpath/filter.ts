@@ -4,10 +4,10 @@ import { matcher } from "./iregexp.ts"
 import { type Search, spend } from "./search.ts"
 import type { Comparable, Operator, Query, Test } from "./syntax.ts"
 
-/** Whether the item stays, whatever form it has. */
+/** Whether a filter keeps an item: a parsed value, or a row that is bytes. */
 export type Predicate<Item> = (item: Item, search: Search) => boolean
 
-/** The compiled forms of a query within a filter, which those make who know what an item is. */
+/** Compiles the queries inside a filter for one kind of item. */
 export interface Queries<Item> {
   /** At most `most` nodes. */
   readonly nodes: (query: Query, most: number) => (item: Item, search: Search) => ReadonlyArray<Pick<Node, "value">>
@@ -72,7 +72,7 @@ const compileComparable = <Item>(comparable: Comparable, queries: Queries<Item>)
   }
 }
 
-/** `match()` and `search()`; false for what is no string and for a pattern that is no I-Regexp (section 2.4.6). */
+/** `match()` and `search()`; false if the value is not a string or the pattern not an I-Regexp (section 2.4.6). */
 const compileRegex = <Item>(test: Extract<Test, { kind: "regex" }>, queries: Queries<Item>): Predicate<Item> => {
   const text = compileComparable(test.text, queries)
   const pattern = compileComparable(test.pattern, queries)
@@ -93,7 +93,7 @@ const compileRegex = <Item>(test: Extract<Test, { kind: "regex" }>, queries: Que
   }
 }
 
-/** Of a string its characters, not its UTF-16 units (section 2.4.4). */
+/** The length of a string is its number of characters, not of UTF-16 units (section 2.4.4). */
 const length = (value: Json | undefined): number | undefined => {
   if (typeof value === "string") {
     let characters = 0
@@ -106,7 +106,7 @@ const length = (value: Json | undefined): number | undefined => {
 
 type Holds = (left: Json | undefined, right: Json | undefined, search: Search) => boolean
 
-/** Section 2.3.5.2.2: only numbers and strings have an order, of equal kinds only; Nothing equals Nothing. */
+/** Section 2.3.5.2.2: numbers are ordered, and strings; different kinds are not. Nothing equals Nothing. */
 const comparison: Record<Operator, Holds> = {
   "==": (left, right, search) => equal(left, right, search),
   "!=": (left, right, search) => !equal(left, right, search),
@@ -116,7 +116,7 @@ const comparison: Record<Operator, Holds> = {
   ">=": (left, right, search) => less(right, left) || equal(left, right, search)
 }
 
-/** Deep, without recursion: a document may be nested deeper than the stack. */
+/** Deep equality. Without recursion, because a document may be nested deeper than the stack. */
 const equal: Holds = (left, right, search) => {
   const open: Array<readonly [Json | undefined, Json | undefined]> = [[left, right]]
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
@@ -140,7 +140,7 @@ const less = (left: Json | undefined, right: Json | undefined): boolean => {
   return typeof left === "string" && typeof right === "string" && before(left, right)
 }
 
-/** By Unicode scalar values, where `<` compares UTF-16 units and takes surrogates for less than U+E000. */
+/** Compares Unicode scalar values. `<` compares UTF-16 units, in which surrogates come before U+E000. */
 const before = (left: string, right: string): boolean => {
   const shared = Math.min(left.length, right.length)
   for (let at = 0; at < shared; at++) {

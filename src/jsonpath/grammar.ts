@@ -23,15 +23,15 @@ const colon = /[ \t\n\r]*:[ \t\n\r]*/y
 const comparison = /[ \t\n\r]*(?:==|!=|<=|>=|<|>)[ \t\n\r]*/y
 const conjunction = { or: /[ \t\n\r]*\|\|[ \t\n\r]*/y, and: /[ \t\n\r]*&&[ \t\n\r]*/y }
 
-/** Deeper filters than this are a mistake, and must not overflow the stack. */
+/** A filter nested deeper than this is a mistake. The limit protects the stack. */
 const maxDepth = 100
 
-/** What stands in a filter before it is clear whether it is compared or tested. */
+/** An operand of a filter, before it is known whether it is compared or tested. */
 type Operand = Comparable | { readonly kind: "nodes"; readonly query: Query } | Extract<Test, { kind: "regex" }>
 
 /**
- * The tree of a path. One that starts with neither `$` nor `@` belongs to the current item where `relative` says that
- * there is one, and is an error of RFC 9535 where not. Throws a SyntaxError of one line.
+ * Parses a path. With `relative`, a path that starts with neither `$` nor `@` starts at the current item; without it,
+ * RFC 9535 allows only `$`. Throws a SyntaxError of one line.
  */
 export const parseQuery = (text: string, relative: boolean): Query => parseAt(text, relative, 0, true).query
 
@@ -184,7 +184,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
     return fail(`expected a path, a function or a literal, ${found()}`)
   }
 
-  /** The five functions of section 2.4, after name and parenthesis. */
+  /** The rest of a call of one of the five functions of section 2.4, after its parenthesis. */
   const call = (name: string, start: number): Operand => {
     take(blank)
     switch (name) {
@@ -215,7 +215,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
     return parsed
   }
 
-  /** RFC 9535 has a pattern that is no I-Regexp select nothing, which in a mapping can only be a mistake. */
+  /** In RFC 9535 a pattern that is not an I-Regexp selects nothing. In a mapping that can only be a mistake. */
   const pattern = (): Comparable => {
     const start = at
     const parsed = argument()

@@ -8,13 +8,13 @@ const classCharacter = `(?:${inClass}|${escaped})`
 const classPart = `(?:${category}|${classCharacter}(?:-${classCharacter})?)`
 const character = String.raw`[^()*+.?[\\\]{|}\u{D800}-\u{DFFF}]`
 
-/** One step through the grammar of RFC 9485, section 3: a dot, another atom, or a parenthesis or bar. */
+/** One token of RFC 9485, section 3: a dot, another atom, a parenthesis or a bar. */
 const step = new RegExp(
   `(?<dot>\\.)(?<often>${quantified})|(?:${character}|${category}|${escaped}|\\[\\^?(?:-|${classPart})${classPart}*-?\\])${quantified}|(?<open>\\()|(?<close>\\))${quantified}|\\|`,
   "uy"
 )
 
-/** The pattern for RE2, or undefined where it is none of RFC 9485. The dot is all but line ends (section 5.3). */
+/** The pattern for RE2, or undefined if RFC 9485 does not allow it. The dot does not match line ends (section 5.3). */
 const translate = (pattern: string): string | undefined => {
   const parts: Array<string> = []
   let depth = 0
@@ -31,8 +31,8 @@ const translate = (pattern: string): string | undefined => {
 }
 
 /**
- * Whether a text matches an I-Regexp (RFC 9485) as a whole, or contains a match where `whole` is false. Time is linear
- * in the text, whatever the pattern. Undefined where the pattern is no I-Regexp: `\d`, `(?i)`, lookarounds.
+ * Compiles an I-Regexp (RFC 9485) that matches a whole text or, if `whole` is false, a part of it. Matching takes
+ * linear time. Undefined if the pattern is not an I-Regexp: `\d`, `(?i)`, lookarounds.
  */
 export const matcher = (pattern: string, whole: boolean): ((text: string) => boolean) | undefined => {
   const translated = translate(pattern)

@@ -40,10 +40,10 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
 }
 
 /**
- * Adds every number and boolean of a document as a gauge, for a first look without a mapping: the name is `upstream_`
- * and the object keys, joined by `_`; array positions become the labels `index`, `index_2` and so on from the outside
- * in; the help names the path. Every series has the `constant` labels as well. It goes on to one sample over
- * `maxSeries` and no further.
+ * Adds every number and boolean of a document as a gauge, for a first look without a mapping. The name is `upstream_`
+ * and the object keys, joined by `_`. Array positions become the labels `index`, `index_2` and so on, outermost
+ * first. HELP names the path. Every series also has the `constant` labels. Stops after one sample more than
+ * `maxSeries`.
  */
 export const flatten = (
   document: Document,

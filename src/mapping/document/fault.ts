@@ -6,8 +6,8 @@ const notPlain = /["\\\u0000-\u001f]|$/g
 const escaped = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
 
 /**
- * Why a text that JSON.parse has refused is not JSON (RFC 8259), in a few words that name the place and quote nothing:
- * the messages of JSON.parse quote the text, and not all of them say where.
+ * Why a text that JSON.parse rejected is not JSON (RFC 8259), and where. The messages of JSON.parse quote the text,
+ * which may hold secrets, and not all of them name the place.
  */
 export const fault = (text: string): string => {
   let at = 0
@@ -56,7 +56,7 @@ export const fault = (text: string): string => {
     } else if (text[at] === '"') {
       if (!string()) return here("no character of a string")
     } else if (!take(scalar)) return here("no value")
-    // A value has ended, and with it whatever closes here.
+    // a value has ended; close what ends with it
     for (;;) {
       take(blank)
       const bracket = open.at(-1)

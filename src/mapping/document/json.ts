@@ -12,7 +12,7 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** A parsed answer. */
+/** A parsed response. */
 export interface Document {
   readonly root: Json
   /**
@@ -25,8 +25,8 @@ export interface Document {
 }
 
 /**
- * The document in a body; or in a few words why it is no JSON and where, none of them from the body, which may hold
- * secrets. A key that comes twice has its last value. Throws TooCostly.
+ * Parses a body. Fails with a few words that say why it is not JSON, and where; they quote nothing, because the body
+ * may hold secrets. A key that comes twice has its last value. Throws TooCostly.
  */
 export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
   const text = decodeText(bytes)
@@ -42,13 +42,13 @@ export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
 /** A longer text is not tried in other formats: it would take as long again. */
 const maxTried = 1_000_000
 
-/** Why a text is no JSON, and the format that it has. */
+/** Why a text is not JSON, and the format that reads it. */
 const withFormat = (why: string, text: string): string => {
   const format = text.trim() === "" || text.length > maxTried ? undefined : formatFor(text)
   return format === undefined ? why : `${why}; format: ${format} reads it`
 }
 
-/** Throws where the text is no JSON, and TooCostly. */
+/** Throws a SyntaxError if the text is not JSON, and TooCostly. */
 export const documentOf = (text: string): Document => {
   boundCost(text)
   const root: Json = JSON.parse(text)
@@ -59,7 +59,7 @@ export const documentOf = (text: string): Document => {
   }
 }
 
-/** Most documents are never asked for a spelling, so that the text is only read again for the first question. */
+/** Most documents are never asked for a spelling, so the text is read again only for the first request. */
 const lazySpelling = (text: string, root: Json): Document["spelling"] => {
   let found: ReturnType<typeof spellings> | undefined
   return (holder, key) => {

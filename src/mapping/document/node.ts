@@ -1,7 +1,8 @@
 import type { Json } from "./json.ts"
 
 /**
- * A value and where it stands (RFC 9535, section 1.1). A chain of parents, so that a step down costs the same anywhere.
+ * A value and its place (RFC 9535, section 1.1). Nodes are linked to their parents, so a step down costs the same at
+ * any depth.
  */
 export interface Node {
   readonly value: Json

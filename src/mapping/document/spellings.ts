@@ -3,14 +3,14 @@ import type { Json, JsonArray, JsonObject } from "./json.ts"
 type Holder = JsonArray | JsonObject
 
 /**
- * Every kind of number that JavaScript would spell otherwise, and little else: a long one, an exponent, a fraction
+ * Matches every number that JavaScript would spell differently, and few others: a long one, an exponent, a fraction
  * that ends in zero or is below a millionth, a negative zero.
  */
 const odd = /[[:,\s]-?(?:[0-9.]{16}|0\.000000|[0-9.]+(?:[eE][-+]?[0-9]+|\.[0-9]*0)[,\]}\s])|[[:,\s]-0[,\]}\s]/
 
 /**
- * The numbers of a text that `String(number)` spells otherwise, under what holds them in the parsed `root`. The text is
- * known to be JSON. Walks both without recursion: a document may be nested deeper than the stack.
+ * The numbers of a text that `String(number)` spells differently, by the array or object that holds them in the parsed
+ * `root`. The text is known to be JSON. Without recursion, because a document may be nested deeper than the stack.
  */
 export const spellings = (text: string, root: Json): ReadonlyMap<Holder, ReadonlyMap<string | number, string>> => {
   const found = new Map<Holder, Map<string | number, string>>()
