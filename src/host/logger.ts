@@ -1,5 +1,4 @@
-import { Console } from "node:console"
-import { Writable } from "node:stream"
+import { format } from "node:util"
 import * as EffectConsole from "effect/Console"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -58,25 +57,32 @@ const json = Logger.make<unknown, void>((options) =>
   )
 )
 
-/** The console that the pretty logger writes to. */
-const console = () =>
-  new Console(
-    new Writable({
-      decodeStrings: false,
-      write: (chunk: string, _encoding, done) => {
-        writeLine(chunk.replace(/\n$/, ""), (count) => `${count} ${droppedLines}`)
-        done()
-      }
-    })
-  )
+/** The console that the pretty logger writes to. Node's own class is not there in the single executable. */
+const prettyConsole = (): EffectConsole.Console => {
+  let indentation = ""
+  const write = (...values: ReadonlyArray<unknown>) =>
+    writeLine(format(...values).replace(/^/gm, indentation), (count) => `${count} ${droppedLines}`)
+  return {
+    ...globalThis.console,
+    log: write,
+    error: write,
+    group: (...values) => {
+      if (values.length > 0) write(...values)
+      indentation += "  "
+    },
+    groupEnd: () => {
+      indentation = indentation.slice(2)
+    }
+  }
+}
 
 /** Whether to use colours (https://no-color.org). */
 export const hasColors = (stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean =>
   stream.isTTY === true && !env.NO_COLOR
 
 /** The logger of a format, on stderr. `journald`: stderr is the journal (systemd.exec(5), `$JOURNAL_STREAM`). */
-export const layer = (format: Format, journald: boolean): Layer.Layer<never> => {
-  switch (format) {
+export const layer = (shape: Format, journald: boolean): Layer.Layer<never> => {
+  switch (shape) {
     case "logfmt":
       return Logger.layer([logfmt(journald)])
     case "json":
@@ -84,7 +90,7 @@ export const layer = (format: Format, journald: boolean): Layer.Layer<never> => 
     case "pretty":
       return Layer.merge(
         Logger.layer([Logger.consolePretty({ mode: "tty", colors: hasColors(process.stderr) })]),
-        Layer.succeed(EffectConsole.Console, console())
+        Layer.succeed(EffectConsole.Console, prettyConsole())
       )
   }
 }
