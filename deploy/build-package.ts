@@ -20,7 +20,7 @@ import { sourceRevision } from "./source-revision.ts"
 
 /*
  * Makes the Debian package: `node deploy/build-package.ts [ARCHITECTURE]`, after deploy/build-executable.ts.
- * The same sources make the same bytes (reproducible-builds.org): the only date in it is the one of the sources.
+ * The same executable and sources make the same bytes (reproducible-builds.org). The only date is that of the sources.
  */
 
 const root = join(import.meta.dirname, "..")

@@ -1,13 +1,10 @@
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { fromText } from "../../src/config/configuration.ts"
 import { parseYaml } from "../../src/config/source-map.ts"
 import { convertJsonExporter } from "../../src/convert/convert-json-exporter.ts"
 import { formatConversion } from "../../src/convert/converted-file.ts"
-import { assemble } from "../../src/exposition/page.ts"
 import { diffExpositions } from "../../src/fixtures/exposition-diff.ts"
-import { poll } from "../../src/poll/poll.ts"
+import { load, seriesOf as seriesWithInstance } from "./converted-series.ts"
 
 const convert = (text: string, prometheus?: string, rules: ReadonlyArray<unknown> = []) =>
   formatConversion(
@@ -18,29 +15,12 @@ const convert = (text: string, prometheus?: string, rules: ReadonlyArray<unknown
     )
   )
 
-const load = (text: string) =>
-  fromText(
-    "converted.yml",
-    text,
-    { environment: {}, locate: (file) => file },
-    { interval: undefined, timeout: undefined }
-  )
-
 /** The series of the first target of a converted configuration, without the label `instance`. */
-const seriesOf = async (converted: string, response: string) => {
-  const { targets, problems } = load(converted)
-  expect(problems).toEqual([])
-  const [target] = targets
-  if (target === undefined) throw new Error("no target")
-  const answer = { _tag: "Fresh", status: 200, body: Buffer.from(response), validators: undefined } as const
-  const { outcome } = await Effect.runPromise(poll(target, Effect.succeed(answer)))
-  if (outcome._tag === "Failed") throw new Error(outcome.message)
-  return Buffer.from(assemble(outcome.result?.blocks ?? [], "text"))
-    .toString()
+const seriesOf = async (converted: string, response: string) =>
+  (await seriesWithInstance(converted, response))
     .replace(/instance="[^"]*",?/g, "")
     .replace(/,\}/g, "}")
     .replaceAll("{}", "")
-}
 
 const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
 

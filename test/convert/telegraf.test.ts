@@ -1,35 +1,13 @@
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { fromText } from "../../src/config/configuration.ts"
 import { convertTelegraf } from "../../src/convert/convert-telegraf.ts"
 import { formatConversion } from "../../src/convert/converted-file.ts"
 import { convertGjson } from "../../src/convert/gjson-path.ts"
 import { convertXpath } from "../../src/convert/xpath.ts"
-import { assemble } from "../../src/exposition/page.ts"
 import { diffExpositions } from "../../src/fixtures/exposition-diff.ts"
-import { poll } from "../../src/poll/poll.ts"
+import { load, seriesOf } from "./converted-series.ts"
 
 const convert = (text: string) => formatConversion(Result.getOrThrow(convertTelegraf(text)))
-
-const load = (text: string) =>
-  fromText(
-    "converted.yml",
-    text,
-    { environment: {}, locate: (file) => file },
-    { interval: undefined, timeout: undefined }
-  )
-
-const seriesOf = async (converted: string, response: string) => {
-  const { targets, problems } = load(converted)
-  expect(problems).toEqual([])
-  const [target] = targets
-  if (target === undefined) throw new Error("no target")
-  const answer = { _tag: "Fresh", status: 200, body: Buffer.from(response), validators: undefined } as const
-  const { outcome } = await Effect.runPromise(poll(target, Effect.succeed(answer)))
-  if (outcome._tag === "Failed") throw new Error(outcome.message)
-  return Buffer.from(assemble(outcome.result?.blocks ?? [], "text")).toString()
-}
 
 const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
 
