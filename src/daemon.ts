@@ -14,6 +14,7 @@ import { ProcessMetrics } from "./host/process-metrics.ts"
 import { startWorker } from "./host/worker.ts"
 import * as ConversionWorker from "./poll/conversion-worker.ts"
 import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
+import { shardOwnership } from "./poll/ownership.ts"
 import { ReloadQueue } from "./poll/reload-queue.ts"
 import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
@@ -112,7 +113,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     })
     const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
-    const manager = yield* TargetManager.makeTargetManager(scheduler, options.shard)
+    const manager = yield* TargetManager.makeTargetManager(scheduler, shardOwnership(options.shard))
     const { targets } = yield* manager.apply(configuration)
     const address = bound.map(showListener).join(",")
     if (options.announce === undefined)

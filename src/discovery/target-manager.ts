@@ -4,8 +4,8 @@ import type { Configuration } from "../config/configuration.ts"
 import { formatDiagnostic, type SourceDiagnostic } from "../config/diagnostics.ts"
 import type { Lists, TargetSet } from "../config/target-set.ts"
 import { runInSlices } from "../config/time-slice.ts"
+import type { Ownership } from "../poll/ownership.ts"
 import type { Scheduler } from "../poll/scheduler.ts"
-import { type Shard, shardOf } from "../poll/shard.ts"
 import { StateStore } from "../poll/state-store.ts"
 import { diagnosticsOf } from "./listing.ts"
 import { makeSourceRefresh } from "./source-refresh.ts"
@@ -38,10 +38,10 @@ interface Current {
 }
 
 /**
- * Makes the scheduler poll the targets of a configuration and of its sources that belong to this shard. Logs the
- * problems of sources, and writes them to the state store.
+ * Makes the scheduler poll the targets of a configuration and of its sources that this process owns. Logs the problems
+ * of sources, and writes them to the state store.
  */
-export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, shard: Shard) {
+export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, ownership: Ownership) {
   const store = yield* StateStore
   const discovery = yield* makeSourceRefresh
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
@@ -71,13 +71,17 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
   const listsOf = ({ sources }: Configuration): Lists =>
     new Map(sources.map(({ name }) => [name, discovery.snapshot(name).entries]))
 
+  const applyOwned = Effect.fnUntraced(function* (targetSet: TargetSet) {
+    const targets = targetSet.targets.filter(({ name }) => ownership.owns(name))
+    return { targets: targets.length, ...(yield* scheduler.apply(targets)) }
+  })
+
   const applyLists = Effect.fnUntraced(function* (configuration: Configuration, lists: Lists) {
     const targetSet = yield* runInSlices(configuration.targetSet(lists))
     current = { configuration, lists, targetSet }
-    const targets = targetSet.targets.filter(({ name }) => shardOf(name, shard.total) === shard.ordinal)
-    const changes = yield* scheduler.apply(targets)
+    const changes = yield* applyOwned(targetSet)
     yield* report(current)
-    return { targets: targets.length, ...changes }
+    return changes
   })
 
   const refresh = Effect.gen(function* () {
@@ -90,14 +94,20 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
     yield* Effect.annotateLogs(Effect.logInfo("targets changed"), { targets, added, changed, removed })
   })
 
+  const applyOwnership = Effect.suspend(() => (current === undefined ? Effect.void : applyOwned(current.targetSet)))
+
   return {
     /** Puts a configuration in force. Returns the number of targets and what changed. */
     apply: (configuration: Configuration) =>
       discovery
         .setSources(configuration.sources)
         .pipe(Effect.andThen(Effect.suspend(() => applyLists(configuration, listsOf(configuration)))), oneAtATime),
-    /** Applies the changes of the sources. Never ends. */
-    run: Effect.raceFirst(discovery.run, Effect.forever(Effect.andThen(discovery.changes, oneAtATime(refresh))))
+    /** Applies the changes of the sources and of the ownership. Never ends. */
+    run: Effect.raceAllFirst([
+      discovery.run,
+      Effect.forever(Effect.andThen(discovery.changes, oneAtATime(refresh))),
+      Effect.forever(Effect.andThen(ownership.changes, oneAtATime(applyOwnership)))
+    ])
   }
 })
 

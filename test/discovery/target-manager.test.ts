@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
@@ -12,12 +13,11 @@ import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 import * as TargetManager from "../../src/discovery/target-manager.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
+import { everything, type Ownership, shardOwnership } from "../../src/poll/ownership.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
-import type { Shard } from "../../src/poll/shard.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
 
 const seconds = Duration.seconds
-const alone: Shard = { ordinal: 0, total: 1 }
 
 const answer = (document: unknown, contentType = "application/json"): Effect.Effect<UpstreamResponse> =>
   Effect.succeed({
@@ -48,7 +48,7 @@ const scene = () => {
     const { source: _, ...annotations } = fiber.getRef(References.CurrentLogAnnotations)
     it.log.push([String(message), ...Object.values(annotations)].join(" "))
   })
-  const store = StateStore.layer(initialDaemonStatus("1.2.3", "26.0.0", alone, 0))
+  const store = StateStore.layer(initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0))
   return Object.assign(it, { layer: Layer.mergeAll(store, upstream, Logger.layer([logger])) })
 }
 
@@ -69,9 +69,9 @@ const configuration = (yaml: string) =>
 const fromHttp = configuration("targets_from: { http: 'http://u:hush@inventory.test/', mapping: node }")
 
 /** A manager that has a configuration and keeps to what its sources list. */
-const started = Effect.fnUntraced(function* (shard = alone, given = fromHttp) {
+const started = Effect.fnUntraced(function* (ownership: Ownership = everything, given = fromHttp) {
   const scheduler = yield* Scheduler.makeScheduler(seconds(1), 1000)
-  const manager = yield* TargetManager.makeTargetManager(scheduler, shard)
+  const manager = yield* TargetManager.makeTargetManager(scheduler, ownership)
   yield* manager.apply(given)
   yield* Effect.forkScoped(manager.run)
   yield* TestClock.adjust(0)
@@ -203,7 +203,7 @@ it.effect(
         const its = scene()
         its.list = it.list
         yield* Effect.gen(function* () {
-          yield* started({ ordinal, total: 3 })
+          yield* started(shardOwnership({ ordinal, total: 3 }))
           polled.push(...(yield* names))
           assert.strictEqual((yield* source)?.targets, 20)
         }).pipe(Effect.scoped, Effect.provide(its.layer))
@@ -221,6 +221,34 @@ it.effect(
       it.list = down
       yield* started()
       assert.notInclude(JSON.stringify([it.log, yield* source]), "hush")
+    })
+  )
+)
+
+it.effect(
+  "a target is polled from when this process owns it until it no longer does",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1", "b:1", "c:1")
+      const owned = new Set(["a:1", "b:1"])
+      const latch = Latch.makeUnsafe(false)
+      yield* started({
+        owns: (name) => owned.has(name),
+        changes: Effect.andThen(latch.await, latch.close)
+      })
+      yield* TestClock.adjust(seconds(30))
+      assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
+      const store = yield* StateStore
+      const polls = store.status("b:1")?.polls ?? 0
+      assert.isAbove(polls, 0)
+      owned.delete("a:1")
+      owned.add("c:1")
+      yield* latch.open
+      yield* TestClock.adjust(seconds(10))
+      assert.deepStrictEqual(yield* names, ["b:1", "c:1"])
+      assert.strictEqual(store.status("b:1")?.polls, polls + 1)
+      assert.strictEqual((yield* source)?.targets, 3)
+      assert.strictEqual(it.log.length, 0)
     })
   )
 )
