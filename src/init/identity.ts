@@ -1,6 +1,9 @@
+import type { Field } from "./field-reading.ts"
 import { isLabelText } from "./label.ts"
-import { keysBeforeName, keysOf, nameKey } from "./place.ts"
+import type { LeftOut } from "./left-out.ts"
+import { itemPath, keysBeforeName, keysOf, nameKey } from "./place.ts"
 import type { Items, Profile } from "./profile.ts"
+import type { Shape } from "./shape.ts"
 import { wordsOf } from "./words.ts"
 
 /** Names that people gave, the best first; then numbers and ids of machines. */
@@ -131,3 +134,19 @@ export const identify = (
 /** A unique text of a field without a telling key: a name rather than a state. */
 const isWordLike = ({ texts, own }: Profile) =>
   texts.size > 0 && !/^(?:state|status|health|mode|message|version|value|val|data)$/.test(own.at(-1) ?? "")
+
+/** Numbers that tell rows apart where nothing in the row is a series that could have them as a label. */
+export const idsWithoutSeries = (
+  identity: ReadonlyArray<Profile>,
+  shape: Shape,
+  fields: ReadonlyArray<Field>
+): ReadonlyArray<LeftOut> => {
+  if (fields.some(({ reading }) => reading.as === "label")) return []
+  const parents = new Set(shape.rows.flatMap((rows) => rows.parents))
+  const measured = fields.filter(({ reading }) => reading.as === "metrics")
+  const hasSeries = (item: number) =>
+    parents.has(item) || measured.some(({ profile }) => (profile.place.values[item] ?? null) !== null)
+  return identity
+    .filter(({ place }) => place.values.some((value, item) => typeof value === "number" && !hasSeries(item)))
+    .map(({ place }) => ({ why: "of rows without a value", path: itemPath(place.steps) }))
+}

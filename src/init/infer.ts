@@ -1,7 +1,7 @@
 import type { Json } from "../mapping/document/json.ts"
 import type { MappingDraft, MetricDraft, RowsDraft } from "./draft.ts"
 import { type Field, readFields } from "./field-reading.ts"
-import { identify } from "./identity.ts"
+import { identify, idsWithoutSeries } from "./identity.ts"
 import { infoDraft } from "./info.ts"
 import { type LeftOut, noteOf } from "./left-out.ts"
 import { metricDraft, type Selection } from "./metric-draft.ts"
@@ -20,6 +20,9 @@ import { isPlural, plural, sentence, spokenWords, wordsOf } from "./words.ts"
 const maxDepth = 10
 /** Points of a time series that are shown one by one. */
 const maxPoints = 100
+
+/** Keys of one map that a comment lists. */
+const maxKeys = 50
 
 /** What becomes of the items of a scope. */
 interface Described {
@@ -136,6 +139,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
       }
     }
     const described = describe(scope, shape, fields, "each")
+    const left = [...described.left, ...(identity === undefined ? [] : idsWithoutSeries(identity, shape, fields))]
     const hasSeries =
       described.metrics.some(({ keys }) => keys.type !== "info") || described.rows.length + described.parts.length > 0
     const isTold = described.metrics.length > 0 && (identity !== undefined || rows.named || described.hasNumberInfo)
@@ -148,7 +152,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
         rows,
         around,
         labels,
-        described,
+        { ...described, left },
         byPosition ? [`Told apart by position: no field names ${what}.`] : []
       ),
       left: []
@@ -192,9 +196,11 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
       if (rows.column !== undefined && column === undefined) return []
       const path = column === undefined ? within(rows, itemPath(profile.place.steps)) : itemPath(column)
       const value = { [newest]: absolute ? path.replace(/^@/, "$") : path }
-      return reading.measures.map((measure) =>
-        metricDraft(give, { ...scope, noun: [] }, profile, measure, value, "newest")
-      )
+      return reading.measures.map((measure) => {
+        const metric = metricDraft(give, { ...scope, noun: [] }, profile, measure, value, "newest")
+        const { help, ...keys } = metric.keys
+        return rows.source(false).optional === true ? { ...metric, keys: { ...keys, optional: true, help } } : metric
+      })
     })
 
   /** Rows of nothing but text: their number, if they are objects, and where the text stands. */
@@ -209,7 +215,10 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     const others = described
       .map(({ why, path }) => ({ why, path: within(rows, path) }))
       .filter(({ path }) => !texts.some((text) => path === text.path || path.startsWith(`${text.path} (`)))
-    const left = [...texts, ...others]
+    // the keys of a map are known only here, since no label has them
+    const keys = rows.keyed ? new Set(rows.keys.map(String)) : []
+    const keyed = [...keys].slice(0, maxKeys).map((key) => ({ why: "text", path: itemPath([...rows.steps, key]) }))
+    const left = [...texts, ...keyed, ...others]
     if (rows.source(false).path === undefined || !rows.items.some((item) => typeof item === "object" && item !== null))
       return { metrics: [], rows: [], left }
     const { short, full } = scope.words

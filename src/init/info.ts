@@ -1,3 +1,4 @@
+import type { Json } from "../mapping/document/json.ts"
 import type { MetricDraft } from "./draft.ts"
 import type { LeftOut } from "./left-out.ts"
 import { labelName, type NameRequest } from "./names.ts"
@@ -14,6 +15,8 @@ const generic = /^(?:name|id|key|type|kind|status|state|title|model|label|value|
 
 const hasNumber = ({ numbers, texts }: Profile) =>
   numbers.length > 0 || [...texts.values()].some(({ kind }) => kind === "number")
+
+const isEmpty = (value: Json | undefined) => value === undefined || value === null || value === ""
 
 /** A series of value 1 that carries what is known of an item, and what it has no room for. */
 export const infoDraft = (
@@ -43,6 +46,9 @@ export const infoDraft = (
       )
     ] = itemPath(place.steps)
   }
+  const isSometimesEmpty = scope.items.values.some((_, item) =>
+    chosen.every(({ place }) => isEmpty(place.values[item]))
+  )
   const { short, full } = scope.words
   const of = scope.noun.length === 0 ? "" : ` of the ${spokenWords(scope.noun)}`
   const metric = {
@@ -53,7 +59,12 @@ export const infoDraft = (
       type: "info",
       base: undefined
     }),
-    keys: { type: "info", labels_from: labels, help: sentence(`attributes${of}`) }
+    keys: {
+      type: "info",
+      labels_from: labels,
+      ...(isSometimesEmpty ? { optional: true } : undefined),
+      help: sentence(`attributes${of}`)
+    }
   }
   return { metrics: [metric], left, hasNumber: chosen.some(hasNumber) }
 }

@@ -39,8 +39,8 @@ const maxDepth = 30
 const entriesOf = (lists: ReadonlyArray<JsonArray | undefined>): ReadonlyArray<Entry> =>
   lists.flatMap((list, parent) => (list ?? []).map((item, key) => ({ item, parent, key })))
 
-const isNothing = (value: Json) =>
-  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0)
+const isNothing = (value: Json): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.values(value).every(isNothing))
 
 const mapEntries = (objects: ReadonlyArray<JsonObject | undefined>): ReadonlyArray<Entry> =>
   objects.flatMap((object, parent) => Object.entries(object ?? {}).map(([key, item]) => ({ item, parent, key })))

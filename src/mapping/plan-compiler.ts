@@ -161,7 +161,7 @@ class Compiler {
     }
     switch (metric.type) {
       case "info":
-        return { kind: "info", family, labels: all }
+        return { kind: "info", family, labels: all, isOptional: metric.optional === true }
       case "stateset":
         return { kind: "states", family, ...withLabel(name), ...this.#states(metric, context) }
       case "histogram":

@@ -88,6 +88,8 @@ export interface NumberMetric extends MetricBase {
 /** Always 1. */
 export interface InfoMetric extends MetricBase {
   readonly kind: "info"
+  /** That there is no label is no problem. */
+  readonly isOptional: boolean
 }
 
 /** One series for each state, of which at most one is 1. */

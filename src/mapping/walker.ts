@@ -97,7 +97,8 @@ export class Walker implements Visitor {
       case "info": {
         const labels = this.#labelsFor(metric, position, row)
         if (hasLabels(labels)) this.#add(metric, position, row, this.#labelSetOf(labels), 1)
-        else dropSample(this.#run.problems, "missing", metric.family.name, "labels", row, () => "no label")
+        else if (!metric.isOptional)
+          dropSample(this.#run.problems, "missing", metric.family.name, "labels", row, () => "no label")
         return
       }
       case "states":

@@ -93,6 +93,11 @@ const leaves = (
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key], [...around, ...near.slice(0, 50)]))
 }
 
+const keysOf = (value: Json): ReadonlyArray<string> =>
+  typeof value !== "object" || value === null
+    ? []
+    : [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value).flatMap(keysOf)]
+
 const inner = (text: string) => JSON.stringify(text).slice(1, -1)
 
 const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
@@ -137,10 +142,9 @@ export const judge = (root: Json, draft: string, page: string): Verdict => {
     .filter((line) => line.trim().startsWith("#"))
     .join("\n")
   const lost: Array<string> = []
-  const keys = new Set<string>()
+  const keys = new Set(keysOf(root))
   const lastKeys = new Set<string>()
   for (const { path, value, near } of leaves(root)) {
-    for (const key of path) keys.add(key)
     for (const key of path.slice(-1)) lastKeys.add(key)
     if (typeof value !== "number" && !(typeof value === "string" && number.test(value))) continue
     const given = Number(value)

@@ -412,7 +412,10 @@ describe("values", () => {
 })
 
 describe("types", () => {
-  test("`info` is always 1; without any label it is problem `missing`", () => {
+  test("`info` is always 1; without any label it is problem `missing`, unless it is optional", () => {
+    const optional = { type: "info", labels_from: { v: "v" }, optional: true }
+    expect(run({ metrics: { m_info: optional } }, { v: "1" })).toEqual(['m_info{v="1"} 1'])
+    expect(run({ metrics: { m_info: optional } }, { v: "" })).toEqual([])
     expect(run({ metrics: { m_info: { type: "info", labels_from: { v: "v" } } } }, { v: "1" })).toEqual([
       'm_info{v="1"} 1'
     ])

@@ -135,7 +135,11 @@ export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> 
     fc.constant({ value: { constant: 2 } }),
     fc.tuple(path, path).map((entries) => entries),
     fc.tuple(numeric, absence).map(([metric, absent]) => ({ ...metric, ...absent })),
-    labels.map((labels_from) => ({ type: "info", labels_from: { v: "a", ...labels_from } })),
+    fc.record({ labels, optional: fc.boolean() }).map(({ labels, optional }) => ({
+      type: "info",
+      labels_from: { v: "a", ...labels },
+      optional
+    })),
     fc.record({
       type: fc.constant("stateset"),
       value: path,

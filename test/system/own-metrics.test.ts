@@ -6,9 +6,9 @@ import { noPrometheus, promtool } from "./prometheus.ts"
 import { writeConfig } from "./temporary-config.ts"
 import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
-const daemonOn = async (answer: Answer) => {
+const daemonOn = async (answer: Answer, mapping: object = {}) => {
   const upstream = await startUpstream(answer)
-  const targets = [{ name: "first-look", url: upstream.url }]
+  const targets = [{ name: "first-look", url: upstream.url, ...mapping }]
   const config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
   const daemon = await startDaemon(["--config", config.file])
   onTestFinished(async () => {
@@ -46,7 +46,10 @@ describe("docs/metrics.md and the page agree", () => {
   })
 
   test("on every reason, each there at 0 before the first poll has ended", async () => {
-    const { upstream, daemon } = await daemonOn(() => {})
+    // only a target with details has the reason `detail`
+    const get = { url: "/disks/{id}" }
+    const metrics = { disk_bytes: "size" }
+    const { upstream, daemon } = await daemonOn(() => {}, { metrics, each: [{ path: "disks[*]", get, metrics }] })
     await upstream.request(1)
     const families = await own(daemon.url)
     const reasons = families.flatMap(({ lines }) =>

@@ -191,10 +191,10 @@ export const metricOptions = {
   },
   optional: {
     schema: Schema.Boolean.annotate({
-      description: "A value that is missing or null is no problem: there is no series.",
+      description: "A value that is missing or null is no problem: there is no series. Of an info: no label at all.",
       default: false
     }),
-    shapes: [...read, ...composed],
+    shapes: [...read, ...composed, "labels"],
     values: [...eachValue, "calc", "count"]
   },
   default: {

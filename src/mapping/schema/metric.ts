@@ -27,7 +27,7 @@ const article = (type: MetricType) => (/^[aeiou]/.test(type) ? `an ${type}` : `a
 /** Why a metric of this type has no such key, if there is more to say than that. */
 const instead = (key: MetricKey, type: MetricType): string => {
   const { shape } = metricTypes[type]
-  if (shape === "labels") return "an info is always 1: it takes only labels and help"
+  if (shape === "labels") return "an info is always 1: it takes only labels, optional and help"
   if (key === "states") return `only a stateset has states, this is ${article(type)}`
   if (shape === "word") return "a stateset takes words, not numbers: it has states instead"
   if (key === "value") return `${article(type)} has no value: it has ${shape === "histogram" ? "buckets" : "quantiles"}`
