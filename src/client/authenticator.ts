@@ -27,6 +27,13 @@ export interface Authenticator {
   ) => Effect.Effect<SecretHeaders, UpstreamError>
   /** The server answered 401. True if another request may be accepted. */
   readonly refused: (response: IncomingMessage) => boolean
+  /**
+   * Whether a 401 belongs to the protocol: the server has not looked at the request, and asks for what it needs. Only
+   * then a request with an unsafe method is sent again.
+   */
+  readonly isChallenged: boolean
+  /** The request that `headers` may wait for, for messages; undefined if it sends none. */
+  readonly step: string | undefined
 }
 
 /** A value of Authorization (RFC 7617). */
@@ -38,17 +45,18 @@ const bearer = (token: Redacted.Redacted): Redacted.Redacted => Redacted.make(`B
 
 const authorization = (value: Redacted.Redacted): SecretHeaders => ({ authorization: value })
 
-const isFinal = () => false
+/** Without a second try. */
+const final = { refused: () => false, isChallenged: false, step: undefined }
 
 /** One entry for each kind of authentication. A kind without an entry does not compile. */
 const authenticators: { readonly [K in Auth["_tag"]]: (auth: Extract<Auth, { readonly _tag: K }>) => Authenticator } = {
   Basic: ({ username, password }) => ({
     headers: () => Effect.map(readSecret(password), (secret) => authorization(basic(username, secret))),
-    refused: isFinal
+    ...final
   }),
   Bearer: ({ token }) => ({
     headers: () => Effect.map(readHeaderSecret(token), (secret) => authorization(bearer(secret))),
-    refused: isFinal
+    ...final
   }),
   Digest: ({ username, password }) => {
     const digest = makeDigest(username)
@@ -58,14 +66,18 @@ const authenticators: { readonly [K in Auth["_tag"]]: (auth: Extract<Auth, { rea
           const value = digest.authorization(attempt, secret)
           return value === undefined ? {} : authorization(value)
         }),
-      refused: ({ headers }) => digest.challenged(headers["www-authenticate"])
+      refused: ({ headers }) => digest.challenged(headers["www-authenticate"]),
+      isChallenged: true,
+      step: undefined
     }
   },
   OAuth2: (auth) => {
     const token = makeToken(auth)
     return {
       headers: (_attempt, crossOrigin) => Effect.map(token.get(crossOrigin), (value) => authorization(bearer(value))),
-      refused: () => token.forget()
+      refused: () => token.forget(),
+      isChallenged: false,
+      step: "the token endpoint"
     }
   }
 }
@@ -74,7 +86,7 @@ const authenticatorOf = <K extends Auth["_tag"]>(auth: Extract<Auth, { readonly 
   authenticators[auth._tag as K](auth)
 
 /** For the many targets that have no secrets. */
-const none: Authenticator = { headers: () => Effect.succeed({}), refused: isFinal }
+const none: Authenticator = { headers: () => Effect.succeed({}), ...final }
 
 /** The authentication of a target, with its headers that come from files. */
 export const makeAuthenticator = ({ auth, headersFrom }: Request): Authenticator => {
@@ -83,10 +95,10 @@ export const makeAuthenticator = ({ auth, headersFrom }: Request): Authenticator
   if (files.length === 0) return inner
   const fromFiles = Effect.all(Object.fromEntries(files.map(([name, file]) => [name, readHeaderSecret(file)])))
   return {
+    ...inner,
     headers: (attempt, crossOrigin) =>
       Effect.flatMap(fromFiles, (headers) =>
         Effect.map(inner.headers(attempt, crossOrigin), (own) => ({ ...headers, ...own }))
-      ),
-    refused: inner.refused
+      )
   }
 }

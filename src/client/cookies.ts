@@ -45,6 +45,10 @@ export class CookieJar {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#cookies.size === 0
+  }
+
   /** The value of the Cookie header for a URL, the cookies with the longest paths first; undefined if there is none. */
   header({ origin, pathname }: URL): string | undefined {
     const matching = [...this.#cookies.values()]

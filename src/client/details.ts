@@ -2,7 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { Timeout, TooLarge, Unreachable, type UpstreamError } from "./errors.ts"
+import { inStep, Timeout, TooLarge, Unreachable, type UpstreamError } from "./errors.ts"
+import { type Channel, type FreshResponse, runExchange, type Start, type UpstreamResponse } from "./exchange.ts"
 
 /** The documents that the rows of one list need. */
 export interface DetailRequests {
@@ -17,57 +18,99 @@ export interface DetailRequests {
 
 /** How the documents of rows are found. */
 export interface Details {
-  /** Fails if the response cannot be read, which its conversion then reports. */
-  readonly find: (pages: ReadonlyArray<Uint8Array>) => Result.Result<ReadonlyArray<DetailRequests>, string>
+  /**
+   * What a response needs, at a time in epoch milliseconds. Fails if the response cannot be read, which its conversion
+   * then reports.
+   */
+  readonly find: (pages: ReadonlyArray<Uint8Array>, now: number) => Result.Result<ReadonlyArray<DetailRequests>, string>
 }
 
-export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | undefined>>
+/** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | string>>
 
 /** The share of the time left in which documents have to arrive: one that hangs must not cost the whole poll. */
 const share = 0.9
 
-/**
- * Requests the documents of all rows, each URL once, of the origin of `base` only. `fetch` requests one; `deadline` is
- * that of the poll in epoch milliseconds.
- */
-export const fetchDetails = Effect.fnUntraced(function* (
-  requests: ReadonlyArray<DetailRequests>,
-  base: URL,
-  deadline: number,
-  fetch: (url: URL) => Effect.Effect<Uint8Array, UpstreamError>
-) {
-  const end = deadline - (1 - share) * (deadline - (yield* Clock.currentTimeMillis))
-  const bodies: Array<ReadonlyArray<Uint8Array | undefined>> = []
-  for (const { urls, max, atOnce, isPartial } of requests) {
+/** Why a row has no document. */
+const noUrl = "the row lacks a value of the url"
+
+/** How documents are requested. */
+interface Fetch {
+  readonly base: URL
+  /** Epoch milliseconds. */
+  readonly end: number
+  /** Bytes of all documents together. */
+  readonly limit: number
+  readonly request: (url: URL) => Effect.Effect<Uint8Array, UpstreamError>
+  readonly withSpare: Channel["withSpare"]
+}
+
+/** Requests the documents of all rows, each URL once. */
+const fetchDetails = Effect.fnUntraced(function* (all: ReadonlyArray<DetailRequests>, fetch: Fetch) {
+  const found: Array<ReadonlyArray<Uint8Array | string>> = []
+  let left = fetch.limit
+  for (const requests of all) {
+    const { urls, max } = requests
     if (urls.length > max) {
       const detail = `${urls.length} rows with a document each: get: max allows ${max}`
       return yield* new TooLarge({ limit: max, detail })
     }
-    const wanted = new Map<string, URL | undefined>()
-    for (const url of urls) if (url !== undefined) wanted.set(url, sameOrigin(url, base))
-    const fetched = new Map<string, Uint8Array>()
-    yield* Effect.forEach(
-      wanted,
-      ([text, url]) => {
-        const body = url === undefined ? Effect.fail(elsewhere) : within(end, fetch(url))
-        const kept = Effect.map(body, (bytes) => void fetched.set(text, bytes))
-        return isPartial ? Effect.ignore(kept) : kept
-      },
-      { concurrency: atOnce, discard: true }
-    )
-    if (!isPartial && urls.includes(undefined))
-      return yield* new Unreachable({ message: "a row lacks a value of the URL in get" })
-    bodies.push(urls.map((url) => (url === undefined ? undefined : fetched.get(url))))
+    const bodies = new Map<string, Uint8Array | string>()
+    const wanted = [...new Set(urls.filter((url) => url !== undefined))]
+    left = yield* fetchAll(wanted, requests, { ...fetch, limit: left }, bodies)
+    if (!requests.isPartial && urls.includes(undefined)) return yield* new Unreachable({ message: `get: ${noUrl}` })
+    found.push(urls.map((url) => (url === undefined ? noUrl : (bodies.get(url) ?? noUrl))))
   }
-  return bodies as DetailBodies
+  return found as DetailBodies
 })
 
-const elsewhere = new Unreachable({ message: "the document of a row is of another origin" })
+/**
+ * Fills `bodies` with the documents of these URLs. Only the first of the requests at once has the permit of its poll:
+ * the others need permits of the host that are free now. Returns how many bytes are left.
+ */
+const fetchAll = Effect.fnUntraced(function* (
+  urls: ReadonlyArray<string>,
+  { atOnce, isPartial }: DetailRequests,
+  { base, end, limit, request, withSpare }: Fetch,
+  bodies: Map<string, Uint8Array | string>
+) {
+  let left = limit
+  let next = 0
+  const fetchOne = (text: string, number: number) => {
+    const url = sameOrigin(text, base)
+    return (url === undefined ? Effect.fail(elsewhere) : within(end, request(url))).pipe(
+      Effect.tap((body) => {
+        left -= body.length
+        return left < 0 ? Effect.fail(longDetails(limit)) : Effect.sync(() => bodies.set(text, body))
+      }),
+      Effect.catch((error) => {
+        if (left < 0 || !isPartial) return Effect.fail(left < 0 ? error : inStep(error, stepOf(number, urls.length)))
+        return Effect.sync(() => bodies.set(text, error.message))
+      })
+    )
+  }
+  const fetchNext: Effect.Effect<void, UpstreamError> = Effect.suspend(() => {
+    const text = urls[next++]
+    return text === undefined ? Effect.void : Effect.andThen(fetchOne(text, next), fetchNext)
+  })
+  const others = Array.from({ length: Math.min(atOnce, urls.length) - 1 }, () => withSpare(fetchNext))
+  yield* Effect.all([fetchNext, ...others], { concurrency: "unbounded", discard: true })
+  return left
+})
+
+const stepOf = (number: number, total: number) => `get: document ${number} of ${total}`
+
+const elsewhere = new Unreachable({ message: "its url is of another origin, or none" })
+
+const longDetails = (limit: number) =>
+  new TooLarge({
+    limit,
+    detail: `the documents of the rows (get) are longer than what max_body leaves, ${limit} bytes`
+  })
 
 const sameOrigin = (reference: string, base: URL): URL | undefined => {
-  if (!URL.canParse(reference, base)) return undefined
-  const url = new URL(reference, base)
-  return url.origin === base.origin ? url : undefined
+  const url = URL.parse(reference, base)
+  return url?.origin === base.origin ? url : undefined
 }
 
 /** Fails with a timeout at `end`. */
@@ -79,3 +122,52 @@ const within = <A>(end: number, effect: Effect.Effect<A, UpstreamError>) =>
       orElse: (): Effect.Effect<A, UpstreamError> => Effect.fail(new Timeout({ after: left }))
     })
   })
+
+/**
+ * A response and the documents of its rows, before the deadline of the poll. It is never conditional: a list that did
+ * not change says nothing of the documents.
+ */
+export const readDetails = Effect.fnUntraced(function* (
+  channel: Channel,
+  details: Details,
+  start: Start,
+  now: number,
+  list: Effect.Effect<UpstreamResponse, UpstreamError>
+) {
+  const { request } = channel
+  const response = yield* list
+  if (response._tag === "NotModified") return response
+  const releases = [response.release]
+  const release = () => {
+    for (const one of releases) one?.()
+  }
+  const bodies = [response.body, ...(response.pages ?? [])]
+  const found = details.find(bodies, now)
+  if (Result.isFailure(found)) return response
+  const timeout = Duration.toMillis(request.timeout)
+  const passed = (yield* Clock.currentTimeMillis) - now
+  const end = now + timeout - (1 - share) * (timeout - passed)
+  const fetch = (url: URL) =>
+    Effect.flatMap(
+      runExchange(channel, {
+        ...start,
+        url,
+        method: "GET",
+        body: undefined,
+        validators: undefined,
+        progress: { step: undefined }
+      }),
+      ({ answer }) => {
+        if (answer._tag === "NotModified") return Effect.die("a response that is not conditional is 304")
+        releases.push(answer.release)
+        return Effect.succeed(answer.body)
+      }
+    )
+  const limit = start.limit - bodies.reduce((sum, { length }) => sum + length, 0)
+  const documents = yield* Effect.onError(
+    fetchDetails(found.success, { base: start.url, end, limit, request: fetch, withSpare: channel.withSpare }),
+    () => Effect.sync(release)
+  )
+  const whole: FreshResponse = { ...response, details: documents, validators: undefined, release }
+  return whole
+})

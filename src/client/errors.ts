@@ -2,11 +2,17 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { ErrorReason } from "./error-reasons.ts"
 
+const withStep = (step: string | undefined, message: string) => (step === undefined ? message : `${step}: ${message}`)
+
 /** The deadline passed before the response was complete. */
-export class Timeout extends Data.TaggedError("Timeout")<{ readonly after: Duration.Duration }> {
+export class Timeout extends Data.TaggedError("Timeout")<{
+  readonly after: Duration.Duration
+  /** The part of the poll that was under way: `page 3`. */
+  readonly step?: string | undefined
+}> {
   readonly reason = "timeout"
   override get message() {
-    return `no complete response within ${Duration.format(this.after)}`
+    return withStep(this.step, `no complete response within ${Duration.format(this.after)}`)
   }
 }
 
@@ -29,12 +35,13 @@ export class BadCredential extends Data.TaggedError("BadCredential")<{ readonly 
 export class BadStatus extends Data.TaggedError("BadStatus")<{
   readonly status: number
   readonly detail?: string
+  readonly step?: string | undefined
   /** Milliseconds for which the upstream asked not to be polled (RFC 9110, section 10.2.3). */
   readonly retryAfter?: number | undefined
 }> {
   readonly reason = "status"
   override get message() {
-    return `status ${this.status}${this.detail === undefined ? "" : `: ${this.detail}`}`
+    return withStep(this.step, `status ${this.status}${this.detail === undefined ? "" : `: ${this.detail}`}`)
   }
 }
 
@@ -73,6 +80,26 @@ export type UpstreamError =
   | TooLarge
   | LoginFailed
   | BadPages
+
+/** The error of one step of a poll, which its message names. A failed login and a secret file belong to no step. */
+export const inStep = (error: UpstreamError, step: string): UpstreamError => {
+  switch (error._tag) {
+    case "Timeout":
+      return new Timeout({ after: error.after, step })
+    case "Unreachable":
+      return new Unreachable({ message: withStep(step, error.message) })
+    case "Untrusted":
+      return new Untrusted({ message: withStep(step, error.message) })
+    case "BadStatus":
+      return new BadStatus({ ...error, step })
+    case "TooLarge":
+      return new TooLarge({ limit: error.limit, detail: withStep(step, error.message) })
+    case "BadCredential":
+    case "LoginFailed":
+    case "BadPages":
+      return error
+  }
+}
 
 /** Does not compile if an error has a reason that the metrics do not have. */
 export const reasonOf = ({ reason }: UpstreamError): ErrorReason => reason

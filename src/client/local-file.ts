@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { readFile, readStamp, type Unreadable } from "../host/file-reader.ts"
 import { TooLarge, Unreachable } from "./errors.ts"
-import type { UpstreamResponse } from "./http-client.ts"
+import type { UpstreamResponse } from "./exchange.ts"
 import type { Validators } from "./validators.ts"
 
 const failed = (limit: number) => (error: Unreadable) =>

@@ -1,5 +1,7 @@
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { BadPages, type UpstreamError } from "./errors.ts"
+import { BadPages, inStep, TooLarge, type UpstreamError } from "./errors.ts"
+import { type Channel, type Fetched, type FreshResponse, runExchange, type Start } from "./exchange.ts"
 
 /** One page of a response. */
 export interface Page {
@@ -63,3 +65,60 @@ export class PageWalk {
     })
   }
 }
+
+/**
+ * All pages of a response, or none. They are never conditional: a page that did not change says nothing of the others.
+ */
+export const readPages = Effect.fnUntraced(function* (channel: Channel, pages: Pages, start: Start) {
+  const walk = new PageWalk(pages)
+  const { progress } = start
+  const releases: Array<() => void> = []
+  const release = () => {
+    for (const one of releases) one()
+  }
+  const read = Effect.gen(function* () {
+    const bodies: Array<Uint8Array> = []
+    let [url, left]: [URL | undefined, number] = [walk.first(start.url), start.limit]
+    let [status, contentType]: [number, string | undefined] = [0, undefined]
+    while (url !== undefined) {
+      progress.step = bodies.length === 0 ? undefined : `page ${bodies.length + 1}`
+      const { answer, ...fetched }: Fetched = yield* readPage(channel, {
+        ...start,
+        url,
+        validators: undefined,
+        limit: left
+      })
+      if (answer._tag === "NotModified") return yield* Effect.die("a response that is not conditional is 304")
+      if (answer.release !== undefined) releases.push(answer.release)
+      bodies.push(answer.body)
+      left -= answer.body.length
+      if (bodies.length === 1) ({ status, contentType } = answer)
+      url = yield* Effect.fromResult(walk.after({ ...fetched, body: answer.body, contentType: answer.contentType }))
+    }
+    progress.step = undefined
+    const [body = new Uint8Array(), ...more] = bodies
+    const whole: FreshResponse = {
+      _tag: "Fresh",
+      status,
+      body,
+      pages: more,
+      validators: undefined,
+      contentType,
+      release
+    }
+    return whole
+  })
+  return yield* Effect.onError(read, () => Effect.sync(release))
+})
+
+/** Fails with the number of the page, except for the first one. */
+const readPage = (channel: Channel, start: Start) => {
+  const { step } = start.progress
+  return Effect.mapError(runExchange(channel, start), (error) => {
+    if (error._tag === "TooLarge" && error.detail === undefined)
+      return new TooLarge({ limit: channel.request.maxBody, detail: longPages(channel.request.maxBody) })
+    return step === undefined ? error : inStep(error, step)
+  })
+}
+
+const longPages = (limit: number) => `the pages are longer than max_body, ${limit} bytes`

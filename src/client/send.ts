@@ -67,7 +67,7 @@ export const badStatus = Effect.fnUntraced(function* (head: http.IncomingMessage
 class StaleConnection extends Data.TaggedError("StaleConnection") {}
 
 /** Methods that change nothing (RFC 9110, section 9.2.1): such a request may be sent twice. */
-const isSafe = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(method)
+export const isSafe = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(method)
 
 const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 

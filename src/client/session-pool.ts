@@ -18,12 +18,17 @@ const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) 
 /** One target's use of a session. */
 export class SessionUse {
   readonly session: LoginSession
+  /** What messages call the wait for the session. */
+  readonly step: string
   readonly #interval: Duration.Duration
   #refusals = 0
   #pausedUntil = 0
+  /** A session that was refused, and whose request was not sent again. */
+  #refused: Open | undefined
 
   constructor(session: LoginSession, interval: Duration.Duration) {
     this.session = session
+    this.step = `login ${session.login.name}`
     this.#interval = interval
   }
 
@@ -34,18 +39,21 @@ export class SessionUse {
   /**
    * The target answered with a status that is not accepted. True if another login may help. A target that refuses each
    * new session, since its user may not see it, for instance, must not keep logging in: it pauses, twice as long each
-   * time.
+   * time. `isSecond` says that this poll has logged in again; after a request that is not sent again, the poll before
+   * has.
    */
   readonly refused = Effect.fnUntraced(function* (this: SessionUse, open: Open, status: number, isSecond: boolean) {
     if (!this.session.login.refused.includes(status)) return false
     const now = yield* monotonic
-    if (isSecond) {
+    if (!isSecond && now < this.#pausedUntil) return false
+    if (isSecond || (this.#refused !== undefined && this.#refused !== open)) {
       const pause = Math.min(maxPause, Duration.toMillis(this.#interval) * 2 ** this.#refusals)
       this.#refusals++
       this.#pausedUntil = now + pause
+      this.#refused = undefined
       return false
     }
-    if (now < this.#pausedUntil) return false
+    this.#refused = open
     this.session.forget(open)
     return true
   })
@@ -54,6 +62,7 @@ export class SessionUse {
   accepted(): void {
     this.#refusals = 0
     this.#pausedUntil = 0
+    this.#refused = undefined
   }
 }
 

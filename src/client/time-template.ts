@@ -189,7 +189,7 @@ export const timeTemplate = (
 }
 
 /** A time may contain spaces, `+`, `:` and `/`. The last two are allowed in a URL. */
-const encodeTime = (time: string) => encodeURIComponent(time).replaceAll("%3A", ":").replaceAll("%2F", "/")
+export const encodeTime = (time: string) => encodeURIComponent(time).replaceAll("%3A", ":").replaceAll("%2F", "/")
 
 /** Undoes the encoding of braces and spaces in the path of a URL. */
 const withBraces = (href: string) =>

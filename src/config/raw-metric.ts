@@ -28,10 +28,17 @@ export interface RawMetric {
   readonly labels: ReadonlyMap<string, RawLabel>
 }
 
+/** Rows with a document each, and the URL of the documents. */
+export interface RawDetail {
+  readonly path: KeyPath
+  readonly url: string
+}
+
 /** What the rules need to know about a mapping. */
 export interface RawMetrics {
   readonly metrics: ReadonlyArray<RawMetric>
   readonly repeated: ReadonlyArray<RepeatedLabel>
+  readonly details: ReadonlyArray<RawDetail>
 }
 
 type Labels = ReadonlyMap<string, RawLabel>
@@ -40,6 +47,7 @@ type Labels = ReadonlyMap<string, RawLabel>
 export const rawMetrics = (mapping: Fields, path: KeyPath): RawMetrics => {
   const metrics: Array<RawMetric> = []
   const repeated: Array<RepeatedLabel> = []
+  const details: Array<RawDetail> = []
 
   const withLabels = (holder: Fields, at: KeyPath, around: Labels): Labels => {
     const labels = new Map(around)
@@ -76,13 +84,14 @@ export const rawMetrics = (mapping: Fields, path: KeyPath): RawMetrics => {
 
   const readScope = (row: Fields, at: KeyPath, around: Labels) => {
     const labels = withLabels(row, at, around)
+    if (isMap(row.get)) details.push({ path: [...at, "get"], url: asText(row.get.url) ?? "" })
     for (const [name, value] of Object.entries(asMap(row.metrics)))
       readMetric(name, value, [...at, "metrics", name], labels)
     for (const [index, inner] of asList(row.each).entries()) readScope(asMap(inner), [...at, "each", index], labels)
   }
 
   readScope(mapping, path, new Map())
-  return { metrics, repeated }
+  return { metrics, repeated, details }
 }
 
 /** The mapping of a target: its constant labels are among its settings. */

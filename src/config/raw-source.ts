@@ -39,6 +39,7 @@ const rawRequest = (own: Fields, refresh: unknown, path: KeyPath): RawTarget => 
   pathOf: (...keys) => [...path, ...keys],
   labels: new Map(),
   repeated: [],
+  details: [],
   metrics: []
 })
 

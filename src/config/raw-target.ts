@@ -1,4 +1,4 @@
-import { type RawMetric, type RepeatedLabel, rawMetrics, withoutLabels } from "./raw-metric.ts"
+import { type RawDetail, type RawMetric, type RepeatedLabel, rawMetrics, withoutLabels } from "./raw-metric.ts"
 import { builtInSettings } from "./schema/target-settings.ts"
 import type { KeyPath } from "./source-map.ts"
 import { asMap, asText, type Fields, isMap } from "./unknown-values.ts"
@@ -18,6 +18,8 @@ export interface RawTarget {
   readonly metrics: ReadonlyArray<RawMetric> | undefined
   /** Labels that its own mapping sets twice. */
   readonly repeated: ReadonlyArray<RepeatedLabel>
+  /** Of its mapping, own or shared. */
+  readonly details: ReadonlyArray<RawDetail>
 }
 
 export interface RawMapping {
@@ -26,6 +28,7 @@ export interface RawMapping {
   readonly fields: Fields
   readonly metrics: ReadonlyArray<RawMetric>
   readonly repeated: ReadonlyArray<RepeatedLabel>
+  readonly details: ReadonlyArray<RawDetail>
 }
 
 export const rawMapping = (value: unknown, path: KeyPath): RawMapping => {
@@ -71,7 +74,8 @@ export const rawTarget = (
   const own = asMap(value)
   const settings = withDefaults(defaults, own)
   const mapped = "metrics" in own || "each" in own || !isMap(value)
-  const { metrics, repeated } = rawMetrics(withoutLabels(own), path)
+  const { metrics, repeated, details } = rawMetrics(withoutLabels(own), path)
+  const shared = "mapping" in own ? mappings.get(asText(own.mapping) ?? "") : undefined
   return {
     path,
     name: asText(own.name),
@@ -79,7 +83,8 @@ export const rawTarget = (
     settings,
     pathOf: (...keys) => (has(own, keys) || !has(defaults, keys) ? [...path, ...keys] : ["defaults", ...keys]),
     labels: labelsOf(settings.labels),
-    metrics: "mapping" in own ? (mappings.get(asText(own.mapping) ?? "")?.metrics ?? []) : mapped ? metrics : undefined,
-    repeated
+    metrics: "mapping" in own ? (shared?.metrics ?? []) : mapped ? metrics : undefined,
+    repeated,
+    details: "mapping" in own ? (shared?.details ?? []) : details
   }
 }

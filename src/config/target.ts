@@ -123,7 +123,7 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
     return {
       name,
       mappingName: target.mapping,
-      request: made === undefined ? request : withDetails(request, detailsOf(spec, made.plans)),
+      request: made === undefined ? request : withDetails(request, detailsOf(spec, made.plans, target.timezone)),
       interval,
       ...(schedule !== undefined && { schedule }),
       staleAfter: target.stale_after ?? Duration.times(interval, 3),

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Details } from "../client/details.ts"
+import { encodeTime, timeTemplate } from "../client/time-template.ts"
 import { bodyAsJson, type FormatName } from "../mapping/document/document-format.ts"
 import { parse } from "../mapping/document/json.ts"
 import { findDetails } from "../mapping/find-details.ts"
@@ -9,6 +10,7 @@ import { planner } from "../mapping/plan-compiler.ts"
 import type { Labels } from "../mapping/sample.ts"
 import { Mapping } from "../mapping/schema/mapping.ts"
 import { createTransform, type Transform } from "../mapping/transform.ts"
+import { timesOf } from "../mapping/url-reference.ts"
 
 /** What a transform is compiled from. Plain data, so that a worker thread can compile it too. */
 export interface TransformSpec {
@@ -41,7 +43,9 @@ const withFormat = (format: FormatName, transform: Transform): Transform =>
           transform(
             json,
             samples,
-            details?.map((bodies) => bodies.map((body) => body && jsonOrNothing(format, body)))
+            details?.map((bodies) =>
+              bodies.map((body) => (typeof body === "string" ? body : jsonOrNothing(format, body)))
+            )
           )
         )
 
@@ -50,13 +54,21 @@ const jsonOrNothing = (format: FormatName, body: Uint8Array) => Result.getOrElse
 /** How the documents of rows are found; undefined if the mapping asks for none. */
 export const detailsOf = (
   { format = "json", labels, maxSeries }: TransformSpec,
-  plans: ReturnType<typeof plannerOf>
+  plans: ReturnType<typeof plannerOf>,
+  timeZone = "UTC"
 ): Details | undefined => {
   const plan = plans(labels, maxSeries)
   if (plan.details.length === 0) return undefined
+  const templates = plan.details
+    .flatMap(({ url }) => timesOf(url))
+    .map((text) => [text, timeTemplate(text, timeZone, encodeTime)] as const)
   return {
-    find: (pages) =>
-      Result.flatMap(Result.all(pages.map((page) => bodyAsJson(format, page))), (json) => findDetails(plan, json))
+    find: (pages, now) => {
+      const times = new Map(templates.map(([text, template]) => [text, template?.render(now)]))
+      const timeOf = (text: string) => times.get(text) ?? text
+      const json = Result.all(pages.map((page) => bodyAsJson(format, page)))
+      return Result.flatMap(json, (bodies) => findDetails(plan, bodies, timeOf))
+    }
   }
 }
 

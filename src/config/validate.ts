@@ -2,7 +2,7 @@ import { type Issue, issue, issueOfKey } from "./diagnostics.ts"
 import { type Environment, expand } from "./environment.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
-import { knownLogin, takenAndGiven } from "./rules/logins.ts"
+import { acceptedAndRefused, givenOnce, knownLogin, logoutOfLogin, takenAndGiven } from "./rules/logins.ts"
 import { duplicatesAgree, labelsOnce, oneFamilyPerName, reservedNames, statesLabel } from "./rules/metrics.ts"
 import {
   filesAreRead,
@@ -11,6 +11,7 @@ import {
   keysOfGrant,
   keyWithCertificate,
   oneAuth,
+  timesOfDetails,
   timesOfRequests,
   userOnce
 } from "./rules/requests.ts"
@@ -56,6 +57,9 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     knownMapping,
     knownLogin,
     takenAndGiven,
+    logoutOfLogin,
+    givenOnce,
+    acceptedAndRefused,
     oneFamilyPerName,
     reservedNames,
     labelsOnce,
@@ -65,6 +69,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     oneAuth,
     keysOfGrant,
     timesOfRequests,
+    timesOfDetails,
     formOfPages,
     filesAreRead,
     userOnce,

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Exchange, UpstreamResponse } from "../client/http-client.ts"
+import type { UpstreamResponse } from "../client/exchange.ts"
+import type { Exchange } from "../client/http-client.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
 /** The check of Prometheus' http_sd. */

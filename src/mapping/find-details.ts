@@ -1,10 +1,11 @@
 import * as Result from "effect/Result"
+import type { Path } from "../jsonpath/evaluate.ts"
 import { maxEffort } from "../jsonpath/search.ts"
 import { parse } from "./document/json.ts"
 import { documentRow } from "./parsed-row.ts"
 import type { Detail, List, Plan } from "./plan.ts"
 import { ambiguous, type Row, type Visitor } from "./reader.ts"
-import { expandUrl } from "./url-reference.ts"
+import { expandUrl, type UrlValues } from "./url-reference.ts"
 
 /** The documents that the rows of one list need. */
 export interface DetailRequests extends Pick<Detail, "max" | "atOnce" | "isPartial"> {
@@ -12,14 +13,18 @@ export interface DetailRequests extends Pick<Detail, "max" | "atOnce" | "isParti
   readonly urls: ReadonlyArray<string | undefined>
 }
 
-/** The details that each list of a plan needs for a response, by the id of the detail. Fails as `parse` does. */
+/**
+ * The details that each list of a plan needs for a response, by the id of the detail. `timeOf` renders the times in
+ * their URLs. Fails as `parse` does.
+ */
 export const findDetails = (
   { root, details }: Plan,
-  pages: ReadonlyArray<Uint8Array>
+  pages: ReadonlyArray<Uint8Array>,
+  timeOf: UrlValues["timeOf"]
 ): Result.Result<ReadonlyArray<DetailRequests>, string> =>
   Result.map(Result.all(pages.map((page) => parse(page))), (documents) => {
     const urls = details.map((): Array<string | undefined> => [])
-    new DetailFinder(root, urls).visit(documentRow(documents, { left: maxEffort }))
+    new DetailFinder(root, urls, timeOf).visit(documentRow(documents, { left: maxEffort }))
     return details.map((detail, id) => ({ ...detail, urls: urls[id] ?? [] }))
   })
 
@@ -27,22 +32,24 @@ export const findDetails = (
 class DetailFinder implements Visitor {
   readonly list: List
   readonly #urls: ReadonlyArray<Array<string | undefined>>
+  readonly #timeOf: UrlValues["timeOf"]
   readonly #inner: ReadonlyArray<DetailFinder>
 
-  constructor(list: List, urls: ReadonlyArray<Array<string | undefined>>) {
+  constructor(list: List, urls: ReadonlyArray<Array<string | undefined>>, timeOf: UrlValues["timeOf"]) {
     this.list = list
     this.#urls = urls
-    this.#inner = list.lists.map((inner) => new DetailFinder(inner, urls))
+    this.#timeOf = timeOf
+    this.#inner = list.lists.map((inner) => new DetailFinder(inner, urls, timeOf))
   }
 
   visit(row: Row): boolean {
     const { detail } = this.list
     if (detail !== undefined) {
-      const textOf = (path: (typeof detail.url.parts)[number] & object) => {
+      const textOf = (path: Path) => {
         const text = row.text({ path, slot: undefined })
         return text === ambiguous ? undefined : text
       }
-      this.#urls[detail.id]?.push(expandUrl(detail.url, textOf))
+      this.#urls[detail.id]?.push(expandUrl(detail.url, { textOf, timeOf: this.#timeOf }))
     }
     for (const inner of this.#inner) row.eachRow(inner)
     return false

@@ -24,6 +24,7 @@ import type { Mapping, Row } from "./schema/mapping.ts"
 import { type MetricObject, metricEntries } from "./schema/metric.ts"
 import { statesOf } from "./schema/metric-options.ts"
 import { type ValueSource as ValueEntry, valueKind } from "./schema/value-source.ts"
+import { pathsOf } from "./url-reference.ts"
 import type { Aggregate } from "./value/calc.ts"
 import { compileRewrite } from "./value/relabel.ts"
 import { compileStates } from "./value/state-words.ts"
@@ -98,7 +99,7 @@ class Compiler {
     around: ReadonlyArray<LabelSource>,
     context: Context
   ): Detail {
-    for (const part of get.url.parts) if (typeof part !== "string") this.#reaches.add(part, context.start)
+    for (const path of pathsOf(get.url)) this.#reaches.add(path, context.start)
     const compiler = new Compiler(scope, this.#details, this.#families)
     const detail: Detail = {
       id: this.#details.length,

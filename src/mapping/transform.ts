@@ -31,8 +31,8 @@ export type Transform = (
   details?: DetailBodies
 ) => Result.Result<Transformed, string>
 
-/** The documents of rows, by the id of the detail and in the order of the rows; undefined for one that failed. */
-export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | undefined>>
+/** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | string>>
 type Details = Run["details"]
 
 const noBytes = Buffer.alloc(0)
@@ -120,19 +120,20 @@ export const createTransform = (plan: Plan): Transform => {
 
 /** The documents of rows. One that is not JSON counts as failed, unless it has to be there. */
 const parseDetails = ({ details }: Plan, bodies: DetailBodies): Result.Result<Details, string> => {
-  const parsed: Array<ReadonlyArray<Document | undefined>> = []
+  const parsed: Array<ReadonlyArray<Document | string>> = []
   for (const { id, isPartial, url } of details) {
-    const documents: Array<Document | undefined> = []
+    const documents: Array<Document | string> = []
     for (const body of bodies[id] ?? []) {
-      const document = body && parse(body)
-      if (document !== undefined && Result.isFailure(document) && !isPartial)
-        return Result.fail(`a document of ${url.text}: ${document.failure}`)
-      documents.push(document !== undefined && Result.isSuccess(document) ? document.success : undefined)
+      const document = typeof body === "string" ? Result.fail(body) : Result.mapError(parse(body), notJson)
+      if (Result.isFailure(document) && !isPartial) return Result.fail(`a document of ${url.text}: ${document.failure}`)
+      documents.push(Result.merge(document))
     }
     parsed.push(documents)
   }
   return Result.succeed(parsed)
 }
+
+const notJson = (why: string) => `not JSON: ${why}`
 
 /** What is made of all pages; undefined if there is one of which nothing is made. */
 const all = <A>(pages: ReadonlyArray<Uint8Array>, make: (page: Uint8Array) => A | undefined) => {

@@ -1,37 +1,61 @@
 import { compileRelative, type Path } from "../jsonpath/evaluate.ts"
 
-/** A reference to a URL with values of a row in it: `/nodes/{id}/stats`. */
+/** A time as a request has it: `{now-5m:ms}`. */
+interface Time {
+  readonly time: string
+}
+
+/** A reference to a URL with values of a row and times in it: `/nodes/{id}/stats?since={now-5m}`. */
 export interface UrlReference {
   readonly text: string
-  readonly parts: ReadonlyArray<string | Path>
+  readonly parts: ReadonlyArray<string | Path | Time>
 }
 
 const placeholder = /\{([^{}]*)\}/g
 
-/** Throws a SyntaxError of one line if a placeholder is not a path. */
+const isTime = (part: Path | Time): part is Time => "time" in part
+
+export const pathsOf = ({ parts }: UrlReference): ReadonlyArray<Path> =>
+  parts.flatMap((part) => (typeof part === "string" || isTime(part) ? [] : [part]))
+
+export const timesOf = ({ parts }: UrlReference): ReadonlyArray<string> =>
+  parts.flatMap((part) => (typeof part !== "string" && isTime(part) ? [part.time] : []))
+
+/** Throws a SyntaxError of one line if a placeholder is no path. Times are not looked at. */
 export const compileUrlReference = (text: string): UrlReference => {
-  const parts: Array<string | Path> = []
+  const parts: Array<string | Path | Time> = []
   let end = 0
   for (const { 0: whole, 1: path = "", index } of text.matchAll(placeholder)) {
-    if (/^now(?:[:+-]|$)/.test(path)) throw new SyntaxError("a time cannot stand here; a field is written {['now']}")
     if (index > end) parts.push(text.slice(end, index))
-    parts.push(compileRelative(path))
+    parts.push(/^now(?:[:+-]|$)/.test(path) ? { time: whole } : compileRelative(path))
     end = index + whole.length
   }
   if (end < text.length) parts.push(text.slice(end))
   return { text, parts }
 }
 
+/** How the values of a reference are found. */
+export interface UrlValues {
+  /** The text that a path finds, undefined if there is none. */
+  readonly textOf: (path: Path) => string | undefined
+  /** The instant of the poll, encoded. */
+  readonly timeOf: (template: string) => string
+}
+
 /**
- * The reference of a row; `textOf` is the text that a path finds, undefined if there is none. Values are
- * percent-encoded, unless one is the whole reference. Undefined if a value is missing.
+ * The reference of a row. Values are percent-encoded, unless one is the whole reference. Undefined if a value is
+ * missing.
  */
-export const expandUrl = ({ parts }: UrlReference, textOf: (path: Path) => string | undefined): string | undefined => {
+export const expandUrl = ({ parts }: UrlReference, { textOf, timeOf }: UrlValues): string | undefined => {
   let expanded = ""
   for (const part of parts) {
-    const text = typeof part === "string" ? part : textOf(part)
-    if (text === undefined || text === "") return undefined
-    expanded += typeof part === "string" || parts.length === 1 ? text : encodeURIComponent(text)
+    if (typeof part === "string") expanded += part
+    else if (isTime(part)) expanded += timeOf(part.time)
+    else {
+      const text = textOf(part)
+      if (text === undefined || text === "") return undefined
+      expanded += parts.length === 1 ? text : encodeURIComponent(text)
+    }
   }
   return expanded
 }

@@ -19,8 +19,8 @@ export interface Run {
   readonly effort: Effort
   /** The bytes of the current page. Label values and numbers may be ranges of them. */
   bytes: Buffer
-  /** The documents of rows, by the id of the detail and in the order of the rows; undefined for one that failed. */
-  readonly details: ReadonlyArray<ReadonlyArray<Document | undefined>>
+  /** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+  readonly details: ReadonlyArray<ReadonlyArray<Document | string>>
   series: number
   /** Samples that may still be combined with others, by label set. */
   readonly combined: Map<Family, Map<number, number>>
@@ -76,9 +76,9 @@ export class Walker implements Visitor {
     const { detail } = this.list
     if (detail === undefined) return
     const { details, effort, problems } = this.#run
-    const document = details[detail.id]?.[this.#rows++]
-    if (document === undefined) {
-      dropSample(problems, "detail", firstMetric(detail.list), detail.url.text, row, () => "no document")
+    const document = details[detail.id]?.[this.#rows++] ?? "no document"
+    if (typeof document === "string") {
+      dropSample(problems, "detail", firstMetric(detail.list), detail.url.text, row, () => document)
       return
     }
     walker.visit(documentRow([document], effort))

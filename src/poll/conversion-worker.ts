@@ -1,7 +1,7 @@
 import type { MessagePort, Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { UpstreamResponse } from "../client/http-client.ts"
+import type { UpstreamResponse } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
 import { largeBlock } from "../exposition/buffer-pool.ts"

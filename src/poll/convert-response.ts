@@ -3,7 +3,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { detach } from "../client/detach.ts"
-import type { UpstreamResponse } from "../client/http-client.ts"
+import type { DetailBodies } from "../client/details.ts"
+import type { UpstreamResponse } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { LineWriter, WriterPool } from "../exposition/sample-writer.ts"
 import { TooCostly } from "../mapping/document/cost.ts"
@@ -16,8 +17,10 @@ export type ConversionTarget = Pick<Target, "transform" | "maxSeries">
 /** Bytes of all pages, and of the documents of rows. */
 export const sizeOf = (response: Extract<UpstreamResponse, { readonly _tag: "Fresh" }>): number => {
   const { body, pages = [], details = [] } = response
-  return [...pages, ...details.flat()].reduce((sum, page) => sum + (page?.length ?? 0), body.length)
+  return [body, ...pages, ...documentsOf(details)].reduce((sum, { length }) => sum + length, 0)
 }
+
+const documentsOf = (details: DetailBodies) => details.flat().filter((body) => typeof body !== "string")
 
 /** Converts a response to series. Frees the memory of its body. */
 export const convert = (
@@ -37,8 +40,7 @@ export const convert = (
     if (!(error instanceof TooCostly)) throw error
     return { _tag: "Failed", reason: "too_large", message: error.message, status, bytes }
   } finally {
-    detach(body)
-    for (const page of [...pages, ...(details ?? []).flat()]) if (page !== undefined) detach(page)
+    for (const bytes of [body, ...pages, ...documentsOf(details ?? [])]) detach(bytes)
   }
   if (Result.isFailure(transformed)) {
     const message = `the response is not JSON: ${transformed.failure}`

@@ -39,6 +39,15 @@ export const makeLimiter = (total: number) => {
           Effect.sync(() => releaseHost(origin, host))
         )
       }),
+    /** Runs further requests of a running poll of the host if there is a permit for them now; else does nothing. */
+    withSpare:
+      (origin: string) =>
+      <E>(requests: Effect.Effect<void, E>): Effect.Effect<void, E> =>
+        Effect.suspend(() => {
+          const host = acquireHost(origin)
+          const spare = host.permits.withPermitsIfAvailable(1)(permits.withPermitsIfAvailable(1)(requests))
+          return Effect.onExit(Effect.asVoid(spare), () => Effect.sync(() => releaseHost(origin, host)))
+        }),
     /** Lets no new poll start, and waits for the running ones, for `grace` at most. */
     close: (grace: Duration.Duration) =>
       Effect.suspend(() => {

@@ -3,7 +3,8 @@ import * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { type Exchange, HttpClient, type UpstreamResponse } from "../client/http-client.ts"
+import type { Channel, UpstreamResponse } from "../client/exchange.ts"
+import { type Exchange, HttpClient } from "../client/http-client.ts"
 import { RequestTrace } from "../client/request-trace.ts"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
@@ -57,10 +58,15 @@ const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, write
 
 /** A copy of a response: its conversion uses up the body. */
 const copyOf = (answer: UpstreamResponse): Response | undefined => {
-  // the documents of its rows would be missing
-  if (answer._tag === "NotModified" || answer.details !== undefined) return undefined
-  const { release, ...response } = answer
-  return { ...response, body: Buffer.from(response.body) }
+  if (answer._tag === "NotModified") return undefined
+  const { release, body, pages, details, ...response } = answer
+  const copy = (bytes: Uint8Array) => Buffer.from(bytes)
+  return {
+    ...response,
+    body: copy(body),
+    pages: pages?.map(copy),
+    details: details?.map((bodies) => bodies.map((found) => (typeof found === "string" ? found : copy(found))))
+  }
 }
 
 /** Saves the response of a good poll, beside the loop: a disk may be slow. */
@@ -178,12 +184,13 @@ export const pollLoop = Effect.fnUntraced(function* (
   target: Target,
   start: Effect.Effect<Start>,
   withPermit: Loop["withPermit"],
+  withSpare: Channel["withSpare"] | undefined,
   expiry: Expiry
 ) {
   const store = yield* StateStore
   const responses = yield* SavedResponses
   const saved = responses?.isFor(target) === true ? responses : undefined
-  const exchange = yield* (yield* HttpClient).open(target.request)
+  const exchange = yield* (yield* HttpClient).open(target.request, withSpare)
   const loop: Loop = { target, store, exchange, withPermit, expiry, writers: yield* Writers, saved }
   const lastSuccess = saved === undefined ? undefined : yield* restore(loop)
   return yield* run(loop, yield* Schedule.toStep(yield* ticksOf(loop, start, lastSuccess)))

@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { UpstreamResponse } from "../client/http-client.ts"
+import type { UpstreamResponse } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
 import { isAbsent, readFile, reasonOf, Unreadable, withFile } from "../host/file-reader.ts"
 

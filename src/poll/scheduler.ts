@@ -48,8 +48,10 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     yield* store.add(target)
     // evaluated by the loop: of many targets, the last loop starts seconds after the first
     const times = Effect.map(monotonic, (now) => startOf(target, total, started, now))
-    const withPermit = limiter.withPermit(target.request.url.origin)
-    yield* FiberMap.run(loops, target.name)(pollLoop(target, times, withPermit, expiry))
+    const { url, details } = target.request
+    const withPermit = limiter.withPermit(url.origin)
+    const withSpare = details && limiter.withSpare(url.origin)
+    yield* FiberMap.run(loops, target.name)(pollLoop(target, times, withPermit, withSpare, expiry))
   })
 
   const apply = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {

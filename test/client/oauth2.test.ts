@@ -159,7 +159,7 @@ test.each<[string, Fault, RegExp]>([
 test("the deadline is over the token as well", async () => {
   upstream.also.token = () => undefined
   const poll = await opened({ ...request(), timeout: Duration.millis(100) })
-  expect(told(await poll())).toMatch(/^timeout: /)
+  expect(told(await poll())).toBe("timeout: the token endpoint: no complete response within 100ms")
   await expect.poll(upstream.openSockets).toBe(0)
 })
 

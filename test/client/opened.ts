@@ -6,7 +6,8 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import type { UpstreamError } from "../../src/client/errors.ts"
-import { HttpClient, type UpstreamResponse } from "../../src/client/http-client.ts"
+import type { Channel, UpstreamResponse } from "../../src/client/exchange.ts"
+import { HttpClient } from "../../src/client/http-client.ts"
 import type { Request } from "../../src/client/request.ts"
 import type { Validators } from "../../src/client/validators.ts"
 
@@ -18,9 +19,9 @@ export const startClient = (idle = 100, memory?: number) => {
 }
 
 /** The exchange of a target until the test ends: ask it for one poll's answer or error, as often as you like. */
-export const opened = async (request: Request, client = startClient()) => {
+export const opened = async (request: Request, client = startClient(), withSpare?: Channel["withSpare"]) => {
   const scope = await Effect.runPromise(Scope.make())
-  const exchange = await Effect.runPromise(Scope.provide(client.open(request), scope))
+  const exchange = await Effect.runPromise(Scope.provide(client.open(request, withSpare), scope))
   const close = () => Effect.runPromise(Scope.close(scope, Exit.void))
   onTestFinished(close)
   const poll = (validators?: Validators) => Effect.runPromise(Effect.result(exchange(validators)))

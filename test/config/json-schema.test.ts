@@ -21,6 +21,7 @@ test.each(examples)("it takes $name", ({ text }) => {
 
 /** What only `poller check` sees: everything that is about more than one key, or inside of a path. */
 const beyond = new Set([
+  "details-of-times-and-files.yml",
   "duplicates-disagree.yml",
   "auth-and-user-of-url.yml",
   "half-a-character.yml",
@@ -29,6 +30,7 @@ const beyond = new Set([
   "interval-zero.yml",
   "label-constant-and-of-rows.yml",
   "label-twice-on-the-way.yml",
+  "logins-that-contradict.yml",
   "mapping-and-metrics.yml",
   "metric-keys-that-contradict.yml",
   "metric-name-of-first-look.yml",

@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
@@ -183,6 +184,28 @@ describe("a session", () => {
     expect(logins).toHaveLength(2)
   })
 
+  test("that is refused does not send a POST again, which the server may have carried out: the next poll has a new session", async () => {
+    const { target } = await scene()
+    let bodies = 0
+    upstream.also.api = (...exchange) => {
+      bodies++
+      api(...exchange)
+    }
+    const poll = await target({ method: "POST", body: Redacted.make("{}") })
+    expect(told(await poll())).toBe('{"token":"t1"}')
+    valid.clear()
+    expect(told(await poll())).toBe("status: status 401: a POST is not sent again; the next poll has new credentials")
+    expect([bodies, logins.length]).toEqual([2, 1])
+    expect(told(await poll())).toBe('{"token":"t2"}')
+    expect([bodies, logins.length]).toEqual([3, 2])
+  })
+
+  test("of neither a cookie nor a value says so when it is refused", async () => {
+    upstream.also.login = (response) => void response.end("{}")
+    const { target } = await scene(settings({ take: undefined, give: undefined }))
+    expect(told(await (await target())())).toBe("status: status 401: the login gave no cookie, and it has no take")
+  })
+
   test("does not go to another origin", async () => {
     const other = await startFaulty()
     onTestFinished(() => other[Symbol.asyncDispose]())
@@ -251,8 +274,8 @@ describe("a session ends", () => {
 describe("a login that fails", () => {
   test.each<[string, Fault, RegExp]>([
     ["a refusal", (response) => void response.writeHead(403).end("no s3cret"), /^login: login array: status 403$/],
-    ["a hang", faults.hang, /^timeout: /],
-    ["a drip", faults.drip_headers, /^timeout: /],
+    ["a hang", faults.hang, /^timeout: login array: no complete response within 200ms$/],
+    ["a drip", faults.drip_headers, /^timeout: login array: /],
     ["a reset", faults.reset, /^login: login array: the connection was closed before the response$/],
     ["a flood", faults.flood, /^login: login array: .*/],
     [
@@ -311,17 +334,18 @@ describe("a login that fails", () => {
     expect(logins).toEqual([])
   })
 
-  test("a target that refuses every session does not log in for ever", async () => {
+  test.each(["GET", "POST"])("a target that refuses every session of a %s does not log in for ever", async (method) => {
     upstream.also.api = (response) => void response.writeHead(403).end()
     const { target } = await scene(settings(), Duration.seconds(10))
-    const poll = await target()
+    const poll = await target({ method })
     const start = process.hrtime.bigint()
     const clock = vi.spyOn(process.hrtime, "bigint")
     onTestFinished(() => clock.mockRestore())
     for (let seconds = 0; seconds < 3600; seconds += 10) {
       clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
-      expect(told(await poll())).toBe("status: status 403")
+      expect(told(await poll())).toMatch(/^status: status 403/)
     }
+    expect(logins.length).toBeGreaterThan(3)
     expect(logins.length).toBeLessThan(14)
   })
 })

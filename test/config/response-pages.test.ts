@@ -135,14 +135,14 @@ describe("a poll of pages fails as a whole", () => {
   })
 
   test.each<[keyof typeof faults | "html" | "empty", RegExp]>([
-    ["hang", /^timeout: /],
-    ["drip_body", /^timeout: /],
+    ["hang", /^timeout: page 2: no complete response within 200ms$/],
+    ["drip_body", /^timeout: page 2: /],
     ["flood", /^too_large: the pages are longer than max_body, 100000 bytes$/],
-    ["reset", /^connection: /],
+    ["reset", /^connection: page 2: /],
     ["html", /^pages: page 2 is not JSON: it starts as HTML or XML does$/],
     ["empty", /^pages: page 2 is not JSON: empty$/],
-    ["status_500", /^status: status 500$/],
-    ["not_modified_unasked", /^status: status 304$/]
+    ["status_500", /^status: page 2: status 500$/],
+    ["not_modified_unasked", /^status: page 2: status 304$/]
   ])("at a second page that is %s", async (fault, outcome) => {
     upstream.also.list = (response, socket, request) =>
       (request.url?.includes("page=2") ? faultOf(fault) : numbered(3))(response, socket, request)

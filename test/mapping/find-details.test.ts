@@ -9,14 +9,17 @@ import { bodyOf, collect, lines, problemLines } from "./collect.ts"
 
 const planOf = (mapping: object, labels = {}) => compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels)
 
+/** Stands for the rendering of times. */
+const atNoon = (template: string) => template.replace("now", "noon")
+
 /** The URLs that the rows of a list need, and what comes of these documents. */
 const outcome = (mapping: object, text: string, documents: Readonly<Record<string, string | undefined>>) => {
   const plan = planOf(mapping, { site: "ams1" })
-  const found = Result.getOrThrow(findDetails(plan, [bodyOf(text)]))
+  const found = Result.getOrThrow(findDetails(plan, [bodyOf(text)], atNoon))
   const details = found.map(({ urls }) =>
     urls.map((url) => {
       const document = url === undefined ? undefined : documents[url]
-      return document === undefined ? undefined : bodyOf(document)
+      return document === undefined ? "status 500" : bodyOf(document)
     })
   )
   const transform = createTransform(plan)
@@ -67,14 +70,14 @@ test("a detail that fails, or is not JSON, drops its rows and counts as a droppe
   expect(samples).toEqual([
     "weight{node=a,site=ams1} 3",
     "weight{node=b,site=ams1} 4",
-    "detail load /nodes/{id}/stats $['nodes'][0]: no document",
-    "detail load /nodes/{id}/stats $['nodes'][1]: no document"
+    "detail load /nodes/{id}/stats $['nodes'][0]: not JSON: it starts as HTML or XML does",
+    "detail load /nodes/{id}/stats $['nodes'][1]: status 500"
   ])
 })
 
 test("with `partial: false` a detail that is not JSON fails the response", () => {
   const plan = planOf({ each: [{ path: "n[*]", get: { url: "{id}", partial: false }, metrics: { m: "v" } }] })
-  const found = Result.getOrThrow(findDetails(plan, [bodyOf('{"n": [{"id": "/a"}]}')]))
+  const found = Result.getOrThrow(findDetails(plan, [bodyOf('{"n": [{"id": "/a"}]}')], atNoon))
   expect(found).toMatchObject([{ urls: ["/a"], isPartial: false, max: 64, atOnce: 4 }])
   collect((samples) => {
     const result = createTransform(plan)([bodyOf('{"n": [{"id": "/a"}]}')], samples, [[bodyOf("{")]])
@@ -88,9 +91,10 @@ test("`{PATH}` is percent-encoded; if all of `url` is one `{PATH}`, it is taken 
     outcome({ each: [{ path: "n[*]", get: { url }, metrics: { m: "v" } }] }, `{"n": [${row}]}`, {}).urls[0]
   expect(urls("{['@odata.id']}", '{"@odata.id": "/redfish/v1/Chassis/1?a=b"}')).toEqual(["/redfish/v1/Chassis/1?a=b"])
   expect(urls("/x/{a.b}", '{"a": {"b": "1 2&3"}}')).toEqual(["/x/1%202%263"])
-  expect(() => planOf({ each: [{ path: "n[*]", get: { url: "/x/{now-5m}" }, metrics: { m: "v" } }] })).toThrow(
-    "a time cannot stand here"
-  )
+  expect(urls("/x/{id}?from={now-5m:ms}&to={['now']}", '{"id": 1, "now": "{now}"}')).toEqual([
+    "/x/1?from={noon-5m:ms}&to=%7Bnow%7D"
+  ])
+  expect(urls("{['now']}", '{"now": "/x?at={now}"}')).toEqual(["/x?at={now}"])
   expect(urls("/x/{id}", '{"id": null}, {}, {"id": [1]}, {"id": 1.50}')).toEqual([
     undefined,
     undefined,
@@ -113,7 +117,7 @@ test("rows within rows have details too, each in the order of all rows", () => {
     outcome(mapping, '{"a": [{"n": 1, "b": ["x"]}, {"n": 2, "b": ["y", "z"]}]}', { "/x": '{"v": 1}', "/z": '{"v": 3}' })
   ).toEqual({
     urls: [["/x", "/y", "/z"]],
-    samples: ["m{a=1,b=x,site=ams1} 1", "m{a=2,b=z,site=ams1} 3", "detail m /{@} $['a'][1]['b'][0]: no document"]
+    samples: ["m{a=1,b=x,site=ams1} 1", "m{a=2,b=z,site=ams1} 3", "detail m /{@} $['a'][1]['b'][0]: status 500"]
   })
 })
 

@@ -1,5 +1,8 @@
+import * as Schema from "effect/Schema"
 import { type Issue, issue, issueOfKey } from "../diagnostics.ts"
-import type { RawConfiguration } from "../raw-configuration.ts"
+import type { RawConfiguration, RawLogin } from "../raw-configuration.ts"
+import type { RawTarget } from "../raw-target.ts"
+import { statusRange } from "../schema/target-settings.ts"
 import { didYouMean } from "../suggest.ts"
 import { asMap, isMap } from "../unknown-values.ts"
 
@@ -45,4 +48,59 @@ export const takenAndGiven = ({ logins }: RawConfiguration): ReadonlyArray<Issue
           )
         )
     ]
+  })
+
+const originOf = (url: unknown, base?: string): string | undefined =>
+  typeof url === "string" && URL.canParse(url, base) ? new URL(url, base).origin : undefined
+
+/** The values of a session go to no other origin than its own. */
+export const logoutOfLogin = ({ logins }: RawConfiguration): ReadonlyArray<Issue> =>
+  logins.flatMap(({ settings: { url, logout }, path }) => {
+    const [keys, text] = isMap(logout) ? [["logout", "url"], logout.url] : [["logout"], logout]
+    const origin = originOf(url)
+    const other = typeof url === "string" && placeholders(text).length === 0 ? originOf(text, url) : undefined
+    return origin === undefined || other === undefined || origin === other
+      ? []
+      : [issue([...path, ...keys], "is of another origin than the url of the login")]
+  })
+
+/** Each target with the login that it names. */
+const uses = ({ targetLike, logins }: RawConfiguration): ReadonlyArray<readonly [RawTarget, RawLogin]> =>
+  targetLike.flatMap((target) => {
+    const login = logins.find(({ name }) => name === target.settings.login)
+    return login === undefined ? [] : [[target, login] as const]
+  })
+
+/** A login must not replace what a target sets itself. */
+export const givenOnce = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  uses(file).flatMap(([{ settings, pathOf }, { name, settings: login }]) => {
+    const given = Object.keys(asMap(asMap(login.give).headers)).map((header) => header.toLowerCase())
+    const message = `login ${name} sets it too (give): keep one of them`
+    return [
+      ...(given.includes("authorization") && "auth" in settings ? [issueOfKey(pathOf("auth"), message)] : []),
+      ...["headers", "headers_from"].flatMap((key) =>
+        Object.keys(asMap(settings[key]))
+          .filter((header) => given.includes(header.toLowerCase()))
+          .map((header) => issueOfKey(pathOf(key, header), message))
+      ),
+      ...Object.keys(asMap(settings.params))
+        .filter((param) => param in asMap(asMap(login.give).params))
+        .map((param) => issueOfKey(pathOf("params", param), message))
+    ]
+  })
+
+const ranges = (value: unknown) => {
+  const decoded = Schema.decodeUnknownOption(Schema.Array(statusRange))(value)
+  return decoded._tag === "Some" ? decoded.value : []
+}
+
+/** A status that a target accepts is never seen as a refusal. */
+export const acceptedAndRefused = (file: RawConfiguration): ReadonlyArray<Issue> =>
+  uses(file).flatMap(([{ settings, pathOf }, { name, settings: login }]) => {
+    const refused = ranges(login.refused ?? [401, 403])
+    const both = ranges(settings.accept_status).find((one) =>
+      refused.some((other) => one.from <= other.to && other.from <= one.to)
+    )
+    if (both === undefined) return []
+    return [issue(pathOf("accept_status"), `accepts a status with which login ${name} says that a session was refused`)]
   })

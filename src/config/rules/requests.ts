@@ -80,6 +80,17 @@ export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
     )
   )
 
+/** Each once, also those of a shared mapping. */
+export const timesOfDetails = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => {
+  const own = targetLike.filter(({ settings }) => !("mapping" in settings))
+  return [...own, ...mappings.values()].flatMap(({ details }) =>
+    details.flatMap(({ path, url }) => {
+      const problem = timeProblem(url)
+      return problem === undefined ? [] : [issue([...path, "url"], `${problem}; a field of this name is {['now']}`)]
+    })
+  )
+}
+
 /** The error of a `pages` with known keys. */
 const pagesProblem = (pages: Readonly<Record<string, unknown>>): string | undefined => {
   const given = (keys: ReadonlyArray<string>) => keys.filter((key) => key in pages)
@@ -117,11 +128,16 @@ const httpKeys = [
 ]
 
 export const filesAreRead = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
-  targetLike.flatMap(({ own, path }) =>
+  targetLike.flatMap(({ own, path, details }) =>
     typeof own.url === "string" && own.url.startsWith("file:")
-      ? httpKeys
-          .filter((key) => key in own)
-          .map((key) => issueOfKey([...path, key], "is for HTTP, and the url is a file: remove it"))
+      ? [
+          ...httpKeys
+            .filter((key) => key in own)
+            .map((key) => issueOfKey([...path, key], "is for HTTP, and the url is a file: remove it")),
+          ...("mapping" in own && details.length > 0
+            ? [issue([...path, "mapping"], "has rows with get, which is for HTTP, and the url is a file")]
+            : details.map(({ path: at }) => issueOfKey(at, "is for HTTP, and the url is a file: remove it")))
+        ]
       : []
   )
 
