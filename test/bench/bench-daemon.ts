@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { getOnce } from "./http-connection.ts"
+import { collectdConfig } from "./peers/collectd-config.ts"
 
 /** The task of a daemon: poll one URL, or the URLs `url/0`, `url/1` ... of many targets. `rows` is for each of them. */
 export interface Task {
@@ -17,7 +18,7 @@ export interface Task {
 }
 
 /** The columns of the tables. */
-export const peers = ["poller", "go", "prom-client", "bare"] as const
+export const peers = ["poller", "go", "prom-client", "bare", "plain", "collectd"] as const
 /** `executable`: poller as a single executable, which has its own rows. */
 export type Peer = (typeof peers)[number] | "executable"
 
@@ -83,6 +84,8 @@ const buildGo = (): boolean => {
   return spawnSync("go", ["build", "-o", goBinary, source], { env, stdio: "inherit" }).status === 0
 }
 
+const collectd = "/usr/sbin/collectd"
+
 /** The daemons that this machine can run. `poller` must be built. */
 export const findPeers = (): ReadonlyArray<Peer> => {
   if (!existsSync(built)) throw new Error("dist/poller.js is missing: npm run build")
@@ -92,7 +95,19 @@ export const findPeers = (): ReadonlyArray<Peer> => {
       "without Go to compare with: apt-get install --no-install-recommends golang golang-github-prometheus-client-golang-dev"
     )
   }
-  return peers.filter((peer) => peer !== "go" || go)
+  return peers.filter((peer) => (peer !== "go" || go) && peer !== "plain" && peer !== "collectd")
+}
+
+/** The daemons of the scenario `common`: all that poll many targets. */
+export const findCommonPeers = (found: ReadonlyArray<Peer>): ReadonlyArray<Peer> => {
+  const withCollectd = existsSync(collectd) && existsSync("/usr/lib/collectd/write_prometheus.so")
+  if (!withCollectd) {
+    console.error(
+      "without collectd to compare with: apt-get install --no-install-recommends collectd-core libyajl2 libmicrohttpd12 libprotobuf-c1"
+    )
+  }
+  const others = found.filter((peer) => peer === "poller" || peer === "go")
+  return withExecutable([...others, "plain", ...(withCollectd ? (["collectd"] as const) : [])])
 }
 
 /** Adds the single executable, if it was built. */
@@ -119,6 +134,14 @@ const command = (peer: Peer, task: Task, port: number, page: Page | undefined): 
     }
     case "prom-client":
       return [process.execPath, peerFile("prom-client.cjs"), String(port), task.url, String(task.interval)]
+    case "plain": {
+      const { url, interval, targets = 1 } = task
+      return [process.execPath, peerFile("plain-node.cjs"), String(port), url, String(interval), String(targets)]
+    }
+    case "collectd": {
+      const config = scratchFile(collectdConfig({ targets: 1, ...task, port, folder: mkdtempSync(join(scratch, "c")) }))
+      return [collectd, "-f", "-C", config]
+    }
     case "bare":
       return [
         process.execPath,

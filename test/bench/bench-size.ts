@@ -23,6 +23,14 @@ export interface Size {
   /** Milliseconds between two polls of each of many targets, and how many intervals are measured. */
   readonly fleetInterval: number
   readonly fleetIntervals: number
+  /** Numbers of targets of the scenario `common`, and daemons of each kind, of which the median is shown. */
+  readonly common: ReadonlyArray<number>
+  readonly copies: number
+  /** Milliseconds between two polls and between two scrapes, of warm-up, and of the whole scenario `common`. */
+  readonly commonInterval: number
+  readonly commonScrapes: number
+  readonly commonWarmUp: number
+  readonly commonDuration: number
 }
 
 export const sizes = {
@@ -36,7 +44,13 @@ export const sizes = {
     giant: 100,
     targets: [3],
     fleetInterval: 200,
-    fleetIntervals: 3
+    fleetIntervals: 3,
+    common: [3],
+    copies: 1,
+    commonInterval: 1000,
+    commonScrapes: 500,
+    commonWarmUp: 1500,
+    commonDuration: 3000
   },
   short: {
     rows: [1, 1000, 10_000],
@@ -48,7 +62,13 @@ export const sizes = {
     giant: 100_000,
     targets: [100, 1000],
     fleetInterval: 5000,
-    fleetIntervals: 2
+    fleetIntervals: 2,
+    common: [100, 5],
+    copies: 1,
+    commonInterval: 30_000,
+    commonScrapes: 15_000,
+    commonWarmUp: 60_000,
+    commonDuration: 180_000
   },
   full: {
     rows: [1, 1000, 10_000, 100_000],
@@ -60,7 +80,13 @@ export const sizes = {
     giant: 100_000,
     targets: [100, 1000, 10_000],
     fleetInterval: 30_000,
-    fleetIntervals: 1
+    fleetIntervals: 1,
+    common: [100, 5],
+    copies: 3,
+    commonInterval: 30_000,
+    commonScrapes: 15_000,
+    commonWarmUp: 120_000,
+    commonDuration: 1_200_000
   }
 } as const satisfies Record<string, Size>
 

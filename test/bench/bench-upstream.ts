@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net"
  *   /wide/N        N rows of a kilobyte each, of which a few bytes are used
  *   /same/N        N rows, always the same bytes
  *   /targets/ID    10 rows of one of many targets; records the time of the request
+ *   /changing/ID   10 rows of one of many targets; each response differs from the one before
  */
 
 const row = (index: number, turn: number, width: number) => ({
@@ -28,7 +29,7 @@ const document = (rows: number, turn: number, width: number) => {
 /** Made once, since making them would cost CPU time during the measurement. */
 const documents = new Map<string, Buffer>()
 const answer = (kind: string, rows: number, turn: number) => {
-  const variant = kind === "rows" ? turn % 4 : 0
+  const variant = kind === "rows" || kind === "changing" ? turn % 4 : 0
   const key = `${kind}/${rows}/${variant}`
   const known = documents.get(key) ?? document(rows, variant, kind === "wide" ? 920 : 0)
   documents.set(key, known)
@@ -47,7 +48,11 @@ const serve = () => {
     const [, kind = "", name = ""] = (request.url ?? "").split("/")
     const targets = kind === "targets"
     if (targets) arrivals[name] = [...(arrivals[name] ?? []), Date.now()]
-    const body = answer(kind, targets ? 10 : Number(name), requests++)
+    const few = targets || kind === "changing"
+    // many daemons ask in an order that repeats, so that the next of a daemon's answers is told by time
+    const turn = kind === "changing" ? Math.floor(Date.now() / 10_000) : requests
+    requests++
+    const body = answer(kind, few ? 10 : Number(name), turn)
     response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body)
   })
   server.keepAliveTimeout = 120_000

@@ -7,6 +7,7 @@ import { startUpstream } from "./bench-upstream.ts"
 import { chart } from "./chart.ts"
 import type { Figure } from "./figure.ts"
 import { churn } from "./scenarios/churn-scenario.ts"
+import { common } from "./scenarios/common-scenario.ts"
 import { fleet } from "./scenarios/fleet-scenario.ts"
 import { giant } from "./scenarios/giant-scenario.ts"
 import { idle } from "./scenarios/idle-scenario.ts"
@@ -16,7 +17,7 @@ import { scrape } from "./scenarios/scrape-scenario.ts"
 import { start } from "./scenarios/start-scenario.ts"
 import { markdown } from "./table.ts"
 
-const scenarios = { scrape, churn, giant, poll, start, idle, memory, fleet }
+const scenarios = { scrape, churn, giant, poll, start, idle, memory, fleet, common }
 type Scenario = keyof typeof scenarios
 
 const isScenario = (name: string): name is Scenario => name in scenarios

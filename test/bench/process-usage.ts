@@ -17,10 +17,16 @@ export const cpu = (pid: number): number => {
 const status = (path: string, field: string): number =>
   Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(path, "utf8"))?.[1])
 
-/** Resident memory in megabytes, now and at its highest (proc_pid_status(5)). */
+const megabytes = (pid: number, file: string, field: string) => (status(`/proc/${pid}/${file}`, field) * 1024) / 1e6
+
+/**
+ * Memory in megabytes: resident, now and at its highest (proc_pid_status(5)), and the part that is not a file's
+ * (proc_pid_smaps(5)). How many pages of a file are resident depends on the page cache, not on the program.
+ */
 export const memory = (pid: number) => ({
-  now: (status(`/proc/${pid}/status`, "VmRSS") * 1024) / 1e6,
-  peak: (status(`/proc/${pid}/status`, "VmHWM") * 1024) / 1e6
+  now: megabytes(pid, "status", "VmRSS"),
+  peak: megabytes(pid, "status", "VmHWM"),
+  anonymous: megabytes(pid, "smaps_rollup", "Anonymous")
 })
 
 /** How often threads of the process went to sleep, and so were woken. */

@@ -20,31 +20,37 @@ const verdict = (figure: Figure) => {
 
 const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
 
-const header = ["what", "unit", ...peers, "× Go", "× bare", "goal", "reached"]
+/** The peers that a ratio is shown for, where the scenario measured them. */
+const compared = ["go", "bare", "plain"] as const
+
+const table = (scenario: string, figures: ReadonlyArray<Figure>) => {
+  const measured = (peer: Peer) => figures.some(({ values }) => values[peer] !== undefined)
+  const columns = peers.filter(measured)
+  const ratios = compared.filter(measured)
+  const header = ["what", "unit", ...columns, ...ratios.map((peer) => `× ${peer}`), "goal", "reached"]
+  return [
+    `### ${scenario}`,
+    "",
+    line(header),
+    line(header.map((_, index) => (index < 2 ? "---" : "---:"))),
+    ...figures.map((figure) =>
+      line([
+        figure.what,
+        figure.unit,
+        ...columns.map((peer) => short(figure.values[peer])),
+        ...ratios.map((peer) => timesBetter(figure, peer)),
+        goalText(figure.goal),
+        verdict(figure)
+      ])
+    ),
+    ""
+  ].join("\n")
+}
 
 /**
  * The figures as Markdown, one table for each scenario. `×` says how many times better poller is; below 1 it is worse.
  */
 export const markdown = (figures: ReadonlyArray<Figure>): string =>
   [...Map.groupBy(figures, ({ scenario }) => scenario)]
-    .map(([scenario, figures]) =>
-      [
-        `### ${scenario}`,
-        "",
-        line(header),
-        line(header.map((_, index) => (index < 2 ? "---" : "---:"))),
-        ...figures.map((figure) =>
-          line([
-            figure.what,
-            figure.unit,
-            ...peers.map((peer) => short(figure.values[peer])),
-            timesBetter(figure, "go"),
-            timesBetter(figure, "bare"),
-            goalText(figure.goal),
-            verdict(figure)
-          ])
-        ),
-        ""
-      ].join("\n")
-    )
+    .map(([scenario, figures]) => table(scenario, figures))
     .join("\n")

@@ -15,7 +15,7 @@ test("the bench measures every scenario, beside the others that are here", { tim
     await readFile(join(out, "figures.json"), "utf8")
   )
   expect(new Set(figures.map(({ scenario }) => scenario))).toEqual(
-    new Set(["scrape", "churn", "giant", "poll", "start", "idle", "memory", "fleet"])
+    new Set(["scrape", "churn", "giant", "poll", "start", "idle", "memory", "fleet", "common"])
   )
   for (const { values } of figures) expect(values.poller).toEqual(expect.any(Number))
   expect(await readFile(join(out, "figures.md"), "utf8")).toContain("### scrape\n")
