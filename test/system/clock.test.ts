@@ -1,0 +1,151 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import type { OutgoingHttpHeaders } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { fakeClock, noFakeClock } from "./fake-clock.ts"
+import { configuration } from "./lasting-config-file.ts"
+import { startDaemon } from "./program.ts"
+import { samplesOf } from "./samples-of-page.ts"
+import { type Answer, json, startUpstream } from "./test-upstream.ts"
+
+const upstreamThat = async (answer: Answer) => {
+  const upstream = await startUpstream(answer)
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  return upstream
+}
+
+const daemonOn = async (target: object, env: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>) => {
+  const config = configuration({ targets: [{ name: "shop", ...target }] })
+  const daemon = await startDaemon(["--config", config, ...args], { env })
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  return daemon
+}
+
+type Daemon = Awaited<ReturnType<typeof daemonOn>>
+
+const refuse =
+  (status: number, headers: OutgoingHttpHeaders = {}): Answer =>
+  (_request, response) =>
+    void response.writeHead(status, headers).end()
+
+/** A page over a connection of its own: one that is kept ends when its time has passed. */
+const read = async ({ url }: Daemon, path: string) => {
+  const response = await fetch(`${url}${path}`, { headers: { connection: "close" } })
+  expect(response.status).toBe(200)
+  return response.text()
+}
+
+const scrape = async (daemon: Daemon) => samplesOf(await read(daemon, "/metrics"))
+
+const own = async (daemon: Daemon, name: string) => (await scrape(daemon)).get(`${name}{target="shop"}`) ?? 0
+
+/** Longer than Vitest's second, for a machine that is busy. */
+const eventually = <A>(now: () => A | Promise<A>) => expect.poll(now, { timeout: 20_000, interval: 20 })
+
+const quick = { interval: "100ms", timeout: "90ms" }
+
+describe.skipIf(noFakeClock)("the time of day that is set", () => {
+  test.each(["-1d", "+1d"])("by %s during a pause neither prolongs nor ends it", async (offset) => {
+    const clock = fakeClock("wall")
+    const upstream = await upstreamThat(refuse(429, { "retry-after": "2" }))
+    const daemon = await daemonOn({ url: upstream.url, ...quick }, clock.env)
+    await upstream.request(1)
+    const start = performance.now()
+    clock.set(offset)
+    await Promise.race([upstream.request(2), new Promise((resolve) => setTimeout(resolve, 20_000))])
+    expect(performance.now() - start).toBeGreaterThan(1900)
+    expect(upstream.requests).toBe(2)
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
+  test.each(["-1d", "+1d"])(
+    "by %s changes neither the ticks, nor how long series stay, nor the health",
+    async (offset) => {
+      const clock = fakeClock("wall")
+      const upstream = await upstreamThat(json({ depth: 7 }))
+      const daemon = await daemonOn(
+        { url: upstream.url, ...quick, stale_after: "3s", metrics: { shop_depth: { value: "depth", help: "Depth." } } },
+        clock.env
+      )
+      await upstream.request(3)
+      clock.set(offset)
+      const before = { at: performance.now(), polls: upstream.requests }
+      await upstream.request(before.polls + 20)
+      // 20 intervals
+      expect(performance.now() - before.at).toBeGreaterThan(1850)
+      expect(await read(daemon, "/healthz")).toBe("ok\n")
+
+      upstream.answer = refuse(500)
+      await daemon.line(/target down/)
+      expect((await scrape(daemon)).get("shop_depth")).toBe(7)
+      await eventually(async () => (await scrape(daemon)).get("shop_depth")).toBe(undefined)
+      upstream.answer = json({ depth: 8 })
+      const [, after] = await daemon.line(/target up.* after=(\S+|"[^"]*")/)
+      expect(after).toMatch(/^"?\d{1,2}s/)
+      expect((await daemon.stop()).code).toBe(0)
+    }
+  )
+
+  test("during an outage gives it no length that cannot be", async () => {
+    const clock = fakeClock("wall")
+    const upstream = await upstreamThat(refuse(500))
+    const daemon = await daemonOn({ url: upstream.url, ...quick }, clock.env)
+    await daemon.line(/target down/)
+    clock.set("-40d")
+    await upstream.request(upstream.requests + 3)
+    for (const path of ["/", "/targets/shop", "/api/targets/shop"]) {
+      const page = await read(daemon, path)
+      expect(page).toMatch(/shop/)
+      expect(page.replace(/<style>.*?<\/style>/s, "")).not.toMatch(/-\d+(\.\d+)? ?(ms|s|min|h|d)\b/)
+    }
+    upstream.answer = json({ depth: 7 })
+    const [, after] = await daemon.line(/target up.* after=(\S+)/)
+    expect(after).toMatch(/^\d{1,2}s?$/)
+  })
+
+  test("to the past makes saved responses ones of the future: they are ignored with a line, and polled anew", async () => {
+    const state = mkdtempSync(join(tmpdir(), "poller-state-"))
+    onTestFinished(() => rmSync(state, { recursive: true }))
+    const clock = fakeClock("wall")
+    const upstream = await upstreamThat(json({ depth: 7 }))
+    const target = { url: upstream.url, interval: "1h", metrics: { shop_depth: { value: "depth", help: "Depth." } } }
+    const first = await daemonOn(target, clock.env, "--state", state)
+    await eventually(() => readdirSync(state).filter((name) => name.endsWith(".response")).length).toBe(1)
+    expect((await first.stop()).code).toBe(0)
+
+    clock.set("-1d")
+    upstream.answer = json({ depth: 8 })
+    const second = await daemonOn(target, clock.env, "--state", state)
+    await second.line(/saved response ignored.* target=shop .*problem="it is from the future: the clock was set back"/)
+    await eventually(async () => (await scrape(second)).get("shop_depth")).toBe(8)
+    expect(second.stderr.match(/saved response ignored/g)).toHaveLength(1)
+    expect(upstream.requests).toBe(2)
+    expect((await second.stop()).code).toBe(0)
+  })
+})
+
+describe.skipIf(noFakeClock)("a pause that the upstream asks for", () => {
+  test.each([
+    { asked: "10000000", interval: "1s", before: "+59m", after: "+61m", says: "(it asked for 115 d 17 h)" },
+    { asked: "Fri, 31 Dec 2055 23:59:59 GMT", interval: "1s", before: "+59m", after: "+61m", says: "(it asked for " },
+    { asked: "10000000", interval: "10m", before: "+99m", after: "+111m", says: "(it asked for 115 d 17 h)" }
+  ])("of $asked is an hour or ten intervals of $interval at most, and the page says so", async (row) => {
+    const clock = fakeClock("all")
+    const upstream = await upstreamThat(refuse(503, { "retry-after": row.asked }))
+    const daemon = await daemonOn({ url: upstream.url, interval: row.interval, timeout: "500ms" }, clock.env)
+    await daemon.line(/target down/)
+    const page = async () => (await read(daemon, "/targets/shop")).replaceAll(/<[^>]*>/g, "")
+    expect(await page()).toContain("the upstream asked for a pause (Retry-After)")
+    expect(await page()).toContain(row.says)
+
+    clock.set(row.before)
+    // the ticks of the time that has passed are skipped; so is the next one
+    await eventually(() => own(daemon, "poll_ticks_skipped_total")).toBeGreaterThan(5)
+    expect(upstream.requests).toBe(1)
+    clock.set(row.after)
+    await upstream.request(2)
+    expect(await read(daemon, "/healthz")).toBe("ok\n")
+    expect((await daemon.stop()).code).toBe(0)
+  })
+})
