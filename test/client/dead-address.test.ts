@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process"
+import dns from "node:dns"
 import { once } from "node:events"
+import { syncBuiltinESMExports } from "node:module"
 import { createInterface } from "node:readline"
 import * as Duration from "effect/Duration"
 import { expect, onTestFinished, test, vi } from "vitest"
@@ -8,15 +10,18 @@ import { isMissing } from "../system/counterpart.ts"
 import { startFaulty } from "./faulty.ts"
 import { opened, told } from "./opened.ts"
 
-type Found = ReadonlyArray<{ readonly address: string; readonly family: 4 | 6 }>
-
-const found: Found = [
-  { address: "127.0.0.2", family: 4 },
-  { address: "127.0.0.1", family: 4 }
-]
-vi.mock("node:dns", () => ({
-  lookup: (_name: string, _options: object, done: (error: null, found: Found) => void) => done(null, found)
-}))
+/** Makes every name resolve to these addresses, for the rest of the test. */
+const resolveTo = (...addresses: ReadonlyArray<string>) => {
+  const found = addresses.map((address) => ({ address, family: 4 }))
+  const lookup = (_name: string, _options: object, done: (error: null, found: ReadonlyArray<object>) => void) =>
+    done(null, found)
+  const spy = vi.spyOn(dns, "lookup").mockImplementation(lookup as unknown as typeof dns.lookup)
+  syncBuiltinESMExports()
+  onTestFinished(() => {
+    spy.mockRestore()
+    syncBuiltinESMExports()
+  })
+}
 
 const noPython = isMissing({ name: "python3", probe: ["python3", "--version"], install: "apt-get install python3" })
 
@@ -43,6 +48,7 @@ test.skipIf(noPython)("a dead first address leaves time for the second, however 
   const dead = spawn("python3", ["-c", full(upstream.port)], { stdio: ["ignore", "pipe", "inherit"] })
   onTestFinished(() => void dead.kill("SIGKILL"))
   await once(createInterface(dead.stdout), "line")
+  resolveTo("127.0.0.2", "127.0.0.1")
   const url = new URL(`${upstream.url}/good`)
   url.hostname = "two.test"
   for (const timeout of [200, 1000]) {

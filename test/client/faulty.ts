@@ -102,7 +102,7 @@ export const faults = {
   announces_100_gb: (_response, socket) =>
     void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n{"a":1}'),
   no_content_with_length: (_response, socket) =>
-    void socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 100000\r\n\r\n"),
+    void socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 20000\r\n\r\n"),
 
   status_500: status(500),
   status_500_unread: (_response, socket) => {

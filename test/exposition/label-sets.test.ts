@@ -14,41 +14,41 @@ import type { Labels } from "../../src/mapping/sample.ts"
 
 const one = (value: string): Labels => [["l", value]]
 
-test("each set of labels has one number, from 0 on, and its text; also after all were forgotten", () => {
+const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
+
+const rendered = ([label]: Labels) => (label === undefined ? " " : `{${label[0]}="${escaped(label[1])}"} `)
+
+test("each set of labels has an id, counted from 0, and its text; also after the table was cleared", () => {
   const sets = makeLabelSets()
   const value = fc.oneof(fc.string({ maxLength: 3 }), fc.string({ unit: "binary", maxLength: 40 }))
   const labels = fc.oneof(value.map(one), fc.constant<Labels>([]))
   fc.assert(
     fc.property(fc.array(labels, { maxLength: 200, size: "max" }), (all) => {
       clear(sets)
-      const known = new Map<string, number>()
-      for (const labels of all) {
-        const key = JSON.stringify(labels)
-        const number = known.get(key) ?? known.size
-        known.set(key, number)
-        expect(labelSetId(sets, labels)).toBe(number)
-        const text = Buffer.from(sets.bytes.subarray(startOf(sets, number), endOf(sets, number))).toString()
-        const [name, value] = labels[0] ?? []
-        const escaped = value?.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
-        expect(text).toBe(name === undefined ? " " : `{${name}="${escaped}"} `)
-      }
-      expect(sets.count).toBe(known.size)
+      const different = [...new Set(all.map(rendered))]
+      expect(all.map((labels) => labelSetId(sets, labels))).toEqual(
+        all.map((labels) => different.indexOf(rendered(labels)))
+      )
+      expect(sets.count).toBe(different.length)
+      const texts = different.map((_, id) => sets.bytes.subarray(startOf(sets, id), endOf(sets, id)))
+      expect(texts.map((text) => Buffer.from(text).toString())).toEqual(different)
     })
   )
 })
 
-/** Values whose labels all lead to one place of any table of up to 1024, as its hashes stand now. */
+/** Values whose labels all hash to one slot of a table of up to 1024 slots, with the present seed. */
 const crowd = ({ seed }: LabelSets, size: number): ReadonlyArray<string> => {
   const found: Array<string> = []
+  const text = { ...makeLabelSets(), seed }
   for (let index = 0; found.length < size; index++) {
-    const text = { ...makeLabelSets(), seed }
+    text.size = 0
     appendAscii(text, `{l="${index}"} `)
     if ((hash(text, 0, text.size) & 1023) === 7) found.push(String(index))
   }
   return found
 }
 
-test("labels that were chosen to meet in one place are told apart too, and without looking at all of them", () => {
+test("labels chosen to share one slot are told apart, without a comparison with all of them", () => {
   const sets = makeLabelSets()
   for (let round = 0; round < 2; round++) {
     const values = crowd(sets, 400)
@@ -60,7 +60,7 @@ test("labels that were chosen to meet in one place are told apart too, and witho
   }
 })
 
-test("who knows which labels met in one place does not know it of the next answer", () => {
+test("labels that share a slot in one response do not share it in the next", () => {
   const sets = makeLabelSets()
   const values = crowd(sets, 400)
   clear(sets)
