@@ -37,6 +37,8 @@ const documentation = "/usr/share/doc/poller"
 /** Where the folders of deploy/ that people copy from are installed. */
 const exampleFolders = {
   "deploy/examples": "examples/apis",
+  "deploy/examples/jenkins-jobs": "examples/apis/jenkins-jobs",
+  "deploy/examples/redfish": "examples/apis/redfish",
   "deploy/grafana": "examples/grafana",
   "deploy/kubernetes": "examples/kubernetes",
   "deploy/prometheus": "examples/prometheus",

@@ -178,7 +178,7 @@ const watchAll = (options: Options) => {
       known = loaded.flatMap(({ file, config, fixtures }) => [
         file,
         ...config,
-        ...fixtures.flatMap(({ from, want }) => [from, want])
+        ...fixtures.flatMap(({ from, details, want }) => [from, ...details.values(), want])
       ])
       return known
     }),

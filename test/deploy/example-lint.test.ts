@@ -31,7 +31,8 @@ const samplesOf = (configuration: string, name: string) => {
 
 test("every response has its configuration, its series and the test that compares them", () => {
   expect(names.length).toBeGreaterThanOrEqual(10)
-  expect(readdirSync(examples).toSorted()).toEqual(
+  const files = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(files.map(({ name }) => name).toSorted()).toEqual(
     names.flatMap((name) => ["json", "prom", "test.yml", "yaml"].map((end) => `${name}.${end}`)).toSorted()
   )
 })

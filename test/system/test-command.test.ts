@@ -69,6 +69,55 @@ test("the shipped examples pass", async () => {
   expect(await run(examples)).toMatchObject({ code: 0, stdout: `${count} tests, no failures\n`, stderr: "" })
 })
 
+describe("documents of rows", () => {
+  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+
+  test.each(folders.map(({ name }) => name))("of the example %s stand under `details`", async (name) => {
+    const folder = join(examples, name)
+    const { code, stdout, stderr } = await run(folder)
+    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^\d+ tests?, no failures\n$/), ""])
+    expect((await new Program(["check", "--strict", join(folder, `${name}.yaml`)]).ended).code).toBe(0)
+  })
+
+  const tested = (details: object) => {
+    const folder = folderWith({ "list.json": '{"nodes":[{"id":"a b"},{"id":null}]}', "a.json": '{"load":7}' })
+    const node = {
+      path: "$.nodes[*]",
+      labels_from: { node: "id" },
+      metrics: { load: { value: "load", help: "Load." } }
+    }
+    const url = "/nodes/{id}?at={now:date}"
+    const target = { name: "list", url: "http://127.0.0.1:1/", each: [{ ...node, get: { url } }] }
+    writeFileSync(join(folder, "list.yml"), JSON.stringify({ targets: [target] }))
+    writeFileSync(join(folder, "list.prom"), '# HELP load Load.\n# TYPE load gauge\nload{node="a b"} 7\n')
+    const problems = [`detail: ${url} of $['nodes'][1]`]
+    const one = { target: "list", from: "list.json", want: "list.prom", at: "2026-01-31T12:00:00Z", problems, details }
+    writeFileSync(join(folder, "list.test.yml"), JSON.stringify({ tests: [one] }))
+    return run(join(folder, "list.test.yml"))
+  }
+
+  test("are named by their URL at the time of the test", async () => {
+    expect(await tested({ "/nodes/a%20b?at=2026-01-31": "a.json" })).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  test.each<[string, object, string]>([
+    [
+      "that no row needs",
+      { "/nodes/a": "a.json" },
+      "details: no row needs /nodes/a: the rows need /nodes/a%20b?at=2026-01-31"
+    ],
+    ["that are missing", { "/nodes/a%20b?at=2026-01-31": "b.json" }, "b.json: cannot be read: no such file"]
+  ])("%s fail the test", async (_name, details, message) => {
+    const { code, stdout } = await tested(details)
+    expect([code, stdout]).toEqual([1, expect.stringContaining(message)])
+  })
+
+  test("that are no map of files are said with their place", async () => {
+    const { code, stderr } = await tested({ "/nodes/a": 7 })
+    expect([code, stderr]).toEqual([78, expect.stringContaining(': tests[0].details["/nodes/a"]: expected a file')])
+  })
+})
+
 test("series are compared without regard to their order, to that of labels, and to how a number is written", async () => {
   const folder = folderWith()
   for (const args of [[folder], [join(folder, "poller.test.yml")], ["--config", join(folder, "poller.yml")]])
