@@ -53,7 +53,7 @@ class Device {
     const fault = this.faults.get(url)
     if (fault === "hang") return undefined
     const file = tree[url]
-    return response.writeHead(fault ?? (file === undefined ? 404 : 200)).end(file && read(file))
+    return response.writeHead(fault ?? (file === undefined ? 404 : 200)).end(file && read(file).padEnd(50_000))
   }
 }
 
@@ -177,7 +177,8 @@ describe("the tree of a Redfish device", () => {
 test("all pages of a response are on the page after a restart", async () => {
   upstream.answer = ({ url = "" }, response) => {
     const page = Number(new URL(url, upstream.url).searchParams.get("page"))
-    response.end(JSON.stringify({ items: page > 3 ? [] : [{ id: `n${page}`, load: page }] }))
+    // the memory of a longer body is freed by its conversion
+    response.end(JSON.stringify({ items: page > 3 ? [] : [{ id: `n${page}`, load: page }] }).padEnd(100_000))
   }
   const file = join(folder, "pages.yml")
   const each = [{ path: "items[*]", labels_from: { node: "id" }, metrics: { redfish_load: "load" } }]
@@ -190,6 +191,7 @@ test("all pages of a response are on the page after a restart", async () => {
   const first = await start(file, "--state", join(folder, "state"))
   await expect.poll(async () => seriesOf(await scrape(first.url))).toEqual(series)
   await first.stop()
+  upstream.answer = (request) => void request.socket.destroy()
   const second = await start(file, "--state", join(folder, "state"))
   await expect.poll(async () => seriesOf(await scrape(second.url))).toEqual(series)
 })
