@@ -163,7 +163,7 @@ describe("the tree of a Redfish device", () => {
 
   test("with --state is on the page after a restart, documents and all, while the device is away", async () => {
     // a single target is polled at once
-    const file = configured((text) => text.replace(/ {2}- name: chassis[^]*?(?= {2}- name: drives)/, ""))
+    const file = configured((text) => text.replace(/ {2}- name: chassis[\s\S]*?(?= {2}- name: drives)/, ""))
     const state = join(folder, "state")
     const first = await start(file, "--state", state)
     await expect.poll(async () => seriesOf(await scrape(first.url))).toEqual(wanted("storage.prom"))
