@@ -28,9 +28,6 @@ export interface Details {
 /** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
 export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | string>>
 
-/** The share of the time left in which documents have to arrive: one that hangs must not cost the whole poll. */
-const share = 0.9
-
 /** Why a row has no document. */
 const noUrl = "the row lacks a value of the url"
 
@@ -117,15 +114,13 @@ const sameOrigin = (reference: string, base: URL): URL | undefined => {
 const within = <A>(end: number, effect: Effect.Effect<A, UpstreamError>) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const left = Duration.millis(Math.max(0, end - now))
-    return Effect.timeoutOrElse(effect, {
-      duration: left,
-      orElse: (): Effect.Effect<A, UpstreamError> => Effect.fail(new Timeout({ after: left }))
-    })
+    const late: Effect.Effect<A, UpstreamError> = Effect.fail(new Timeout({ after: left }))
+    return end <= now ? late : Effect.timeoutOrElse(effect, { duration: left, orElse: () => late })
   })
 
 /**
- * A response and the documents of its rows, before the deadline of the poll. It is never conditional: a list that did
- * not change says nothing of the documents.
+ * A response and the documents of its rows. It is never conditional: a list that did not change says nothing of the
+ * documents. Each document has the deadline of the poll, so that one that hangs does not cost the whole poll.
  */
 export const readDetails = Effect.fnUntraced(function* (
   channel: Channel,
@@ -134,7 +129,6 @@ export const readDetails = Effect.fnUntraced(function* (
   now: number,
   list: Effect.Effect<UpstreamResponse, UpstreamError>
 ) {
-  const { request } = channel
   const response = yield* list
   if (response._tag === "NotModified") return response
   const releases = [response.release]
@@ -144,9 +138,7 @@ export const readDetails = Effect.fnUntraced(function* (
   const bodies = [response.body, ...(response.pages ?? [])]
   const found = details.find(bodies, now)
   if (Result.isFailure(found)) return response
-  const timeout = Duration.toMillis(request.timeout)
-  const passed = (yield* Clock.currentTimeMillis) - now
-  const end = now + timeout - (1 - share) * (timeout - passed)
+  const end = now + Duration.toMillis(channel.request.timeout)
   const fetch = (url: URL) =>
     Effect.flatMap(
       runExchange(channel, {

@@ -29,11 +29,11 @@ export type Exchange = (
 const poll = Effect.fnUntraced(function* (
   channel: Channel,
   validators: Validators | undefined,
-  trace: RequestTrace | undefined,
-  progress: Progress
+  trace: RequestTrace | undefined
 ) {
   const { request } = channel
   const { details, pages } = request
+  const progress: Progress = { step: undefined }
   const now = yield* Clock.currentTimeMillis
   const rendered = request.render?.(now)
   const { url, body } = rendered ?? request
@@ -47,12 +47,17 @@ const poll = Effect.fnUntraced(function* (
     trace,
     progress
   }
-  if (url.protocol === "file:") return yield* readLocalFile(url, request.maxBody, validators)
   const read =
-    pages === undefined
-      ? Effect.map(runExchange(channel, start), ({ answer }) => answer)
-      : readPages(channel, pages, start)
-  return yield* details === undefined ? read : readDetails(channel, details, start, now, read)
+    url.protocol === "file:"
+      ? readLocalFile(url, request.maxBody, validators)
+      : pages === undefined
+        ? Effect.map(runExchange(channel, start), ({ answer }) => answer)
+        : readPages(channel, pages, start)
+  const response = Effect.timeoutOrElse(read, {
+    duration: request.timeout,
+    orElse: () => Effect.fail(new Timeout({ after: request.timeout, step: progress.step }))
+  })
+  return yield* details === undefined ? response : readDetails(channel, details, start, now, response)
 })
 
 /** The exchange of one target. Scoped: its connections go with it. */
@@ -74,14 +79,7 @@ const open = Effect.fnUntraced(function* (
     use: request.login && new SessionUse(yield* openSession(request.login.login), request.login.interval),
     withSpare
   }
-  return (validators: Validators | undefined, trace?: RequestTrace) =>
-    Effect.suspend(() => {
-      const progress: Progress = { step: undefined }
-      return Effect.timeoutOrElse(poll(channel, validators, trace, progress), {
-        duration: request.timeout,
-        orElse: () => Effect.fail(new Timeout({ after: request.timeout, step: progress.step }))
-      })
-    })
+  return (validators: Validators | undefined, trace?: RequestTrace) => poll(channel, validators, trace)
 })
 
 const unlimited: Channel["withSpare"] = (requests) => requests
