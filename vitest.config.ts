@@ -59,6 +59,7 @@ export default defineConfig({
           name: "release",
           include: ["test/release/**/*.test.ts"],
           testTimeout: 300_000,
+          fileParallelism: false,
           sequence: { groupOrder: 3 }
         }
       }

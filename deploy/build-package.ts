@@ -142,6 +142,8 @@ export const makePackage = (directory: string, options: PackageOptions = {}): st
     const fill = (file: string) =>
       readFileSync(join(root, "deploy/debian", file), "utf8")
         .replaceAll("${version}", version)
+        .replaceAll("${author}", pkg.author)
+        .replaceAll("${homepage}", pkg.homepage)
         .replaceAll("${architecture}", platform.debian)
         .replaceAll("${date}", date.toUTCString().replace("GMT", "+0000"))
     writeFileSync(path(`${documentation}/changelog.gz`), gzipSync(fill("changelog"), compressed))
