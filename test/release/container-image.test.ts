@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { gunzipSync } from "node:zlib"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { makeImage } from "../../deploy/build-image.ts"
 import { user } from "../../deploy/image.ts"
@@ -15,7 +16,10 @@ const buildah = (...args: ReadonlyArray<string>) => output("buildah", ...storage
 let container = ""
 let root = ""
 beforeAll(() => {
-  container = buildah("from", `docker-archive:${archive}`)
+  // docker load and podman load read it as it is
+  const tar = join(folder, "image.tar")
+  writeFileSync(tar, gunzipSync(readFileSync(archive)))
+  container = buildah("from", `docker-archive:${tar}`)
   root = buildah("mount", container)
 })
 afterAll(() => {

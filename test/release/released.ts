@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, onTestFinished } from "vitest"
@@ -24,6 +24,15 @@ export const temporaryFolder = (): string => {
   return folder
 }
 
+/** The process that ends a chain of processes; each has one child. */
+const lastChild = (pid: number): number => {
+  const tasks = `/proc/${pid}/task`
+  const [child] = readdirSync(tasks).flatMap(
+    (task) => readFileSync(`${tasks}/${task}/children`, "utf8").match(/\d+/g) ?? []
+  )
+  return child === undefined ? pid : lastChild(Number(child))
+}
+
 /** Starts a daemon, waits for a poll and a scrape, does `then` with its address, and sends SIGTERM. Returns the exit code and the signal. */
 export const pollOnce = async (
   [command = "", ...args]: ReadonlyArray<string>,
@@ -43,6 +52,7 @@ export const pollOnce = async (
   const page = async () => (await fetch(`http://${address()}/metrics`)).text()
   await expect.poll(page, { timeout: 60_000 }).toContain("\nupstream_queue_depth 7\n")
   then(address())
-  child.kill("SIGTERM")
+  // a container engine signals the process in the container; buildah run would end itself
+  process.kill(lastChild(child.pid ?? Number.NaN), "SIGTERM")
   return once(child, "exit")
 }
