@@ -1,18 +1,12 @@
 import { defineConfig } from "vitest/config"
 
-/** Tests that assert a time or an amount of memory, or boot a machine. */
-const serial = [
-  "battery",
-  "bench",
-  "clients",
-  "descriptors",
-  "many-targets",
-  "pages",
-  "password-guesses",
-  "slow-scrape",
-  "storm",
-  "systemd/*"
-].map((name) => `test/system/${name}.test.ts`)
+const files = (...names: ReadonlyArray<string>) => names.map((name) => `test/system/${name}.test.ts`)
+
+/** Tests that boot a machine, or poll through every fault at once. */
+const heavy = files("battery", "systemd/*")
+
+/** Tests that assert a time or a share of the processor. */
+const serial = files("bench", "clients", "descriptors", "many-targets", "pages", "password-guesses", "storm")
 
 export default defineConfig({
   test: {
@@ -31,26 +25,24 @@ export default defineConfig({
         }
       },
       {
-        // Whole programs with real servers and clocks. They wait more than they compute, so three files run side by
-        // side.
+        // Whole programs with real servers and clocks. They wait more than they compute.
         extends: true,
         test: {
           name: "system",
-          include: ["test/system/**/*.test.ts"],
-          exclude: serial,
-          maxWorkers: 3,
+          include: files("**/*"),
+          exclude: [...heavy, ...serial],
+          maxWorkers: 4,
           sequence: { groupOrder: 1 }
         }
       },
       {
+        extends: true,
+        test: { name: "heavy", include: heavy, maxWorkers: 2, sequence: { groupOrder: 2 } }
+      },
+      {
         // These run alone, so that no other test changes the figure.
         extends: true,
-        test: {
-          name: "serial",
-          include: serial,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 }
-        }
+        test: { name: "serial", include: serial, fileParallelism: false, sequence: { groupOrder: 3 } }
       },
       {
         // Needs `npm run release` first, which takes minutes: `npm run test:release` does both.
@@ -60,7 +52,7 @@ export default defineConfig({
           include: ["test/release/**/*.test.ts"],
           testTimeout: 300_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 }
+          sequence: { groupOrder: 4 }
         }
       }
     ]

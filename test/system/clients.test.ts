@@ -10,27 +10,27 @@ import { hashSync } from "bcryptjs"
 import { expect, onTestFinished, test } from "vitest"
 import { makeAuthority } from "../client/certificates.ts"
 import { startDaemon } from "./program.ts"
-import { json, startUpstream } from "./test-upstream.ts"
+import { startUpstream } from "./test-upstream.ts"
 
-/** A document of so many numbers; each call gives other ones. */
-const documentOf = (series: number) => {
-  let turn = 0
-  return () => {
-    turn++
-    return {
+/** Two responses with `series` numbers each, which all differ between the two. They are made once: that takes as long as a poll. */
+const responsesOf = (series: number): ReadonlyArray<string> =>
+  [1, 2].map((turn) =>
+    JSON.stringify({
       turn,
       items: Array.from({ length: series }, (_, index) => ({ id: `item-number-${index}`, load: index + turn / 7 }))
-    }
-  }
-}
+    })
+  )
 
 const mapping =
   "each: [{ path: 'items[*]', labels_from: { id: id }, metrics: { shop_load_ratio: { value: load, help: Load. } } }]"
 
-/** A daemon with a page of some 50 bytes for each of `series`, of which all change at each poll. */
+/** A daemon with a page of about 50 bytes for each of `series`. Every poll changes all of them. */
 const startLarge = async (series: number, interval: string, web?: string) => {
-  const next = documentOf(series)
-  const upstream = await startUpstream((request, response) => json(next())(request, response))
+  const responses = responsesOf(series)
+  const upstream = await startUpstream((_request, response) => {
+    response.setHeader("content-type", "application/json")
+    response.end(responses[upstream.requests % 2])
+  })
   onTestFinished(() => upstream[Symbol.asyncDispose]())
   const folder = mkdtempSync(join(tmpdir(), "poller-clients-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))

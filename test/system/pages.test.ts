@@ -56,14 +56,18 @@ const byPath: Answer = (request, response) => {
   setTimeout(() => json(queues(request))(request, response), wait)
 }
 
-const daemonOf = async (
+/** Ends with the file. */
+const running = new AsyncDisposableStack()
+
+/** Starts a daemon that runs until the end of the file. The value of a target is how its upstream responds (`byPath`). */
+const startPages = async (
   targets: Readonly<Record<string, string>>,
-  settings = "interval: 300ms, timeout: 290ms, stale_after: 1h"
+  settings = "interval: 500ms, timeout: 490ms, stale_after: 1h"
 ) => {
   const upstream = await startUpstream(byPath)
-  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  running.use(upstream)
   const directory = mkdtempSync(join(tmpdir(), "poller-pages-"))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
+  running.defer(() => rmSync(directory, { recursive: true }))
   const file = join(directory, "poller.yml")
   const each =
     "each: [{ path: 'queues[*]', labels_from: { queue: name }, metrics: { shop_queue_depth: { value: depth, help: Messages that wait. } } }]"
@@ -73,16 +77,32 @@ const daemonOf = async (
   )
   writeFileSync(file, `defaults: { ${settings} }\ntargets:\n${entries.join("\n")}\n`)
   const daemon = await startDaemon(["--config", file])
-  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  running.defer(() => void daemon.child.kill("SIGKILL"))
   return daemon
 }
 
-const names = ["billing", "checkout", "inventory", "mail-gateway", "search", "shop"]
-const all = (kind: string) => Object.fromEntries(names.map((name) => [name, kind]))
+const shops = ["billing", "checkout", "inventory", "mail-gateway", "search", "shop"]
+const all = (kind: string) => Object.fromEntries(shops.map((name) => [name, kind]))
+const nodes = Array.from({ length: 2000 }, (_, n) => [`node-${n}.example.com`, n % 400 === 7 ? "down" : "well"])
+
+/** The daemons of all tests start together: each takes seconds until it has polled often enough. */
+const startAll = async () => {
+  const [up, one, down, slow, first, many] = await Promise.all([
+    startPages(all("well")),
+    startPages({ shop: "well" }),
+    startPages({ ...all("well"), payments: "down", partners: "well", stock: "part" }),
+    startPages({ ...all("well"), warehouse: "slower" }, "interval: 250ms, timeout: 250ms, stale_after: 1h"),
+    startPages(all("silent"), "interval: 1h, timeout: 1h"),
+    startPages(Object.fromEntries(nodes), "interval: 10s, timeout: 9s")
+  ])
+  return { up, one, down, slow, first, many }
+}
 
 describe.skipIf(missing)("the pages in a browser", () => {
   let browser: Browser
+  let daemons: Awaited<ReturnType<typeof startAll>>
   beforeAll(async () => {
+    daemons = await startAll()
     mkdirSync(pictures, { recursive: true })
     browser = await chromium.launch({
       executablePath,
@@ -99,6 +119,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
   afterAll(async () => {
     await browser.close()
+    await running.disposeAsync()
     if (process.env.POLLER_PICTURES === undefined) rmSync(pictures, { recursive: true })
   })
 
@@ -145,19 +166,19 @@ describe.skipIf(missing)("the pages in a browser", () => {
   const names = (page: Page) => page.locator("td.name a").allTextContents()
 
   test("all up", async () => {
-    const daemon = await daemonOf(all("well"))
+    const daemon = daemons.up
     await settled(daemon.url, 15)
     const page = await visit(daemon.url, "up")
     expect(await heading(page)).toBe("All 6 targets are up")
     await visit(daemon.url, "up-phone", { phone: true })
-    const one = await daemonOf({ shop: "well" })
+    const { one } = daemons
     await settled(one.url, 3)
     expect(await heading(await visit(one.url, "one"))).toBe("The one target is up")
     await visit(`${one.url}/targets/shop`, "target-up", { dark: true })
   })
 
   test("some down: the causes below the sentence, what is down first, and a click leads to its page", async () => {
-    const daemon = await daemonOf({ ...all("well"), payments: "down", partners: "well", stock: "part" })
+    const daemon = daemons.down
     await settled(daemon.url, 15)
     const page = await visit(daemon.url, "down")
     expect(await heading(page)).toBe("1 of 9 targets is down, 1 drops samples")
@@ -189,10 +210,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
   }, 90_000)
 
   test("a slow one: its durations are to be seen, with gaps where ticks were skipped", async () => {
-    const daemon = await daemonOf(
-      { ...all("well"), warehouse: "slower" },
-      "interval: 250ms, timeout: 250ms, stale_after: 1h"
-    )
+    const daemon = daemons.slow
     await settled(daemon.url, 12)
     const page = await visit(`${daemon.url}/targets/warehouse`, "slow")
     expect(await page.getByRole("img").getAttribute("aria-label")).toMatch(
@@ -206,17 +224,14 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
 
   test("the first start: nothing was polled yet, and nothing is wrong", async () => {
-    const daemon = await daemonOf(all("silent"), "interval: 1h, timeout: 1h")
+    const daemon = daemons.first
     const page = await visit(daemon.url, "first")
     expect(await heading(page)).toBe("0 of 6 targets polled so far")
     expect(await page.locator(".causes").count()).toBe(0)
   })
 
   test("2,000 targets: open in under a second, a hundred at a time; search, filter and group by keyboard", async () => {
-    const many = Object.fromEntries(
-      Array.from({ length: 2000 }, (_, n) => [`node-${n}.example.com`, n % 400 === 7 ? "down" : "well"])
-    )
-    const daemon = await daemonOf(many, "interval: 10s, timeout: 9s")
+    const daemon = daemons.many
     await settled(daemon.url, 0)
     const page = await visit(daemon.url, "many")
     const loaded = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
@@ -240,7 +255,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
   }, 90_000)
 
   test("an unknown target and an unknown page have a way back", async () => {
-    const daemon = await daemonOf({ shop: "well" })
+    const daemon = daemons.one
     for (const path of ["/targets/nope", "/nope"]) {
       const page = await browser.newPage()
       onTestFinished(() => page.close())
@@ -252,7 +267,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
   })
 
   test("the page reloads itself by a header, until it is told not to", async () => {
-    const daemon = await daemonOf({ shop: "well" })
+    const daemon = daemons.one
     expect((await fetch(daemon.url)).headers.get("refresh")).toBe("15")
     expect((await fetch(`${daemon.url}/?refresh=off`)).headers.get("refresh")).toBeNull()
     const page = await visit(daemon.url, "reload")
@@ -263,7 +278,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
 
   test("a name that would be markup is a name", async () => {
     const name = "<script>alert(1)</script>"
-    const daemon = await daemonOf({ [name]: "well" })
+    const daemon = await startPages({ [name]: "well" })
     await settled(daemon.url, 0)
     const page = await visit(daemon.url, "hostile")
     await page.getByRole("link", { name }).click()

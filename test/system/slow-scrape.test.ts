@@ -2,22 +2,22 @@ import { once } from "node:events"
 import { request } from "node:http"
 import { buffer } from "node:stream/consumers"
 import { gunzipSync } from "node:zlib"
-import { expect, onTestFinished, test } from "vitest"
+import { test } from "vitest"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { startUpstream } from "./test-upstream.ts"
 
-/** More than the kernel keeps for a client that does not read. */
+/** Their page is larger than the kernel's buffers for a client that does not read. */
 const rows = 20_000
 const long = "x".repeat(1000)
 
-const answers = [
-  { where: "in the main thread", row: (id: number, turn: number) => ({ id, turn }), labels: { site: long } },
-  { where: "in the other thread", row: (id: number, turn: number) => ({ id, turn, site: long }), labels: {} }
+const responses = [
+  { where: "the main thread", row: (id: number, turn: number) => ({ id, turn }), labels: { site: long } },
+  { where: "the worker", row: (id: number, turn: number) => ({ id, turn, site: long }), labels: {} }
 ]
 const encodings = ["identity", "gzip"]
 
-/** A scrape whose client reads nothing of it before `meanwhile` is over. */
+/** Scrapes, and reads the body only after `meanwhile`. */
 const slowScrape = async (url: string, encoding: string, meanwhile: () => Promise<void>) => {
   const sent = request(url, { headers: { "accept-encoding": encoding } }).end()
   const [response] = await once(sent, "response")
@@ -27,10 +27,10 @@ const slowScrape = async (url: string, encoding: string, meanwhile: () => Promis
   return String(encoding === "gzip" ? gunzipSync(body) : body)
 }
 
-test.each(answers.flatMap((answer) => encodings.map((encoding) => ({ ...answer, encoding }))))(
-  "a page that is read slowly is of one poll, whatever is polled meanwhile: digested $where, $encoding",
+test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => ({ ...response, encoding }))))(
+  "a page that is read slowly has the series of one poll, whatever is polled meanwhile: converted by $where, $encoding",
   { timeout: 60_000 },
-  async ({ row, labels, encoding }) => {
+  async ({ row, labels, encoding }, { expect, onTestFinished }) => {
     let turn = 100
     const upstream = await startUpstream((_request, response) => {
       turn++

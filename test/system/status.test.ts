@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { hashSync } from "bcryptjs"
-import { expect, onTestFinished, test } from "vitest"
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest"
 import { configuration } from "./lasting-config-file.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { startUpstream } from "./test-upstream.ts"
@@ -13,13 +14,16 @@ const status = async (...args: ReadonlyArray<string>) => new Program(["status", 
 // biome-ignore lint/suspicious/noExplicitAny: the test is about the shape of this JSON
 const getJson = async (url: string): Promise<any> => (await fetch(url)).json()
 
-/** Targets that are up, down, and up with a dropped sample. */
+/** Daemons of the same targets: one that is open to all, and one that asks for a password. */
+let [open, guarded] = [{ addr: "", url: "" }, { addr: "" }]
+
+/** Starts a daemon whose targets are up, down, and up with a dropped sample, and waits for their first polls. */
 const start = async (...flags: ReadonlyArray<string>) => {
   const upstream = await startUpstream((request, response) => {
     if (request.url === "/down") return void response.writeHead(503).end()
     response.end(JSON.stringify({ depth: request.url === "/part" ? "many" : 7 }))
   })
-  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  afterAll(() => upstream[Symbol.asyncDispose]())
   const target = (name: string, path: string) => ({
     name,
     url: `${upstream.url}/${path}`,
@@ -27,14 +31,20 @@ const start = async (...flags: ReadonlyArray<string>) => {
     metrics: { shop_depth: "depth" }
   })
   const targets = [target("node-10", "up"), target("node-9", "up"), target("shop", "down"), target("blog", "part")]
-  const daemon = await startDaemon(["--config", configuration({ targets }), ...flags])
-  onTestFinished(() => void daemon.child.kill("SIGKILL"))
-  await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status, { timeout: 10_000 }).toBe(200)
-  return { ...daemon, addr: `127.0.0.1:${daemon.port}`, url: daemon.url }
+  const daemon = await startDaemon(["--config", configuration({ defaults: { interval: "10m" }, targets }), ...flags])
+  afterAll(() => void daemon.child.kill("SIGKILL"))
+  const headers = { authorization: `Basic ${btoa("alice:sesame")}` }
+  while ((await fetch(`${daemon.url}/readyz`, { headers })).status !== 200) await sleep(50)
+  return { addr: `127.0.0.1:${daemon.port}`, url: daemon.url }
 }
 
+beforeAll(async () => {
+  const web = configuration({ basic_auth_users: { alice: hashSync("sesame", 4) } })
+  ;[open, guarded] = await Promise.all([start(), start("--web-config", web)])
+})
+
 test("prints a table: what is down first, names by their numbers", async () => {
-  const { addr } = await start()
+  const { addr } = open
   const { stdout, code } = await status("--addr", addr)
   const lines = stdout.trimEnd().split("\n")
   expect(lines[0]).toMatch(/^STATE +TARGET +LAST POLL +TOOK +SERIES +REASON$/)
@@ -52,7 +62,7 @@ test("prints a table: what is down first, names by their numbers", async () => {
 })
 
 test("prints one target in detail, and JSON for scripts", async () => {
-  const { addr, url } = await start()
+  const { addr, url } = open
   const { stdout } = await status("--addr", addr, "blog")
   expect(stdout).toMatch(/^state +partial$/m)
   expect(stdout).toMatch(/^dropped +not_a_number: shop_depth: depth of \$, found "many"$/m)
@@ -65,13 +75,13 @@ test("prints one target in detail, and JSON for scripts", async () => {
 })
 
 test("/api/targets has the documented keys, and nothing secret", async () => {
-  const { url } = await start()
+  const { url } = open
   const { targets } = await getJson(`${url}/api/targets`)
   expect(targets.find(({ name }: { readonly name: string }) => name === "shop")).toMatchObject({
     name: "shop",
     state: "down",
     mapping: null,
-    interval_seconds: 30,
+    interval_seconds: 600,
     outage: { reason: "status", error: "status 503", failed_polls: 1 },
     last_poll: { outcome: "failed", status: 503, series: null, dropped: 0, reason: "status" },
     last_success: null,
@@ -98,8 +108,7 @@ test("asks with a password", async () => {
   const folder = mkdtempSync(join(tmpdir(), "poller-status-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, "password"), "sesame\n")
-  const web = configuration({ basic_auth_users: { alice: hashSync("sesame", 4) } })
-  const { addr } = await start("--web-config", web)
+  const { addr } = guarded
   const refused = await status("--addr", addr)
   expect([refused.code, refused.stderr]).toEqual([
     1,
@@ -156,6 +165,6 @@ test("another server, and an unknown target, are one line", async () => {
   expect((await status("--addr", `127.0.0.1:${port}`)).stderr).toBe(
     `http://127.0.0.1:${port}/api/targets: the response is not JSON: is this a poller?\n`
   )
-  const { addr } = await start()
+  const { addr } = open
   expect((await status("--addr", addr, "nope")).stderr).toBe(`http://${addr}/api/targets/nope: no target nope\n`)
 })
