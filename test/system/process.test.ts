@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, onTestFinished, test } from "vitest"
-import { program, startDaemon } from "./program.ts"
+import { Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "process-"))
@@ -48,6 +48,27 @@ test("SIGUSR1 does not open Node's inspector", async () => {
   expect(listeningPorts(daemon.child.pid)).toEqual([daemon.port])
   expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
   expect((await daemon.stop()).stderr).not.toMatch(/debugger|inspector/i)
+})
+
+test("SIGUSR1 while Node starts opens the inspector until poller has started; the executable never opens it", async () => {
+  const upstream = await upstreamThat()
+  let opened = 0
+  for (const delay of [0, 5, 10, 15, 20, 30, 40, 60]) {
+    const daemon = new Program(["run", "--addr", "127.0.0.1:0", "--target", upstream.url])
+    onTestFinished(() => void daemon.child.kill("SIGKILL"))
+    await once(daemon.child, "spawn")
+    await sleep(delay)
+    daemon.child.kill("SIGUSR1")
+    // before Node has a handler the signal ends the process
+    const port = await Promise.race([daemon.line(/address=127\.0\.0\.1:(\d+)/), daemon.ended.then(() => undefined)])
+    if (port === undefined) continue
+    await expect.poll(() => listeningPorts(daemon.child.pid), { timeout: 10_000 }).toEqual([Number(port[1])])
+    const { code, stderr } = await daemon.stop()
+    expect(code).toBe(0)
+    if (/debugger listening/i.test(stderr)) opened++
+  }
+  if (process.env.EXECUTABLE === undefined) expect(opened).toBeGreaterThan(0)
+  else expect(opened).toBe(0)
 })
 
 // Node itself takes these options for dist/poller.js, before the program runs
