@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { documents } from "../client/documents.ts"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
+import { type BadClients, badClients } from "./bad-clients.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { samplesOf, scrape } from "./samples-of-page.ts"
@@ -84,6 +85,7 @@ const impatience = { interval: "500ms", timeout: "300ms" }
 
 let upstream: Faulty
 let daemon: Awaited<ReturnType<typeof startDaemon>>
+let clients: BadClients
 beforeAll(async () => {
   upstream = await startFaulty()
   const targets = Object.entries(outcomes).map(([name, outcome]) => ({
@@ -95,10 +97,12 @@ beforeAll(async () => {
     ...(outcome === "timeout" ? impatience : patience)
   }))
   daemon = await startDaemon(["--config", configuration({ targets })])
+  clients = badClients(daemon.port)
   const ready = async () => expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
   await vi.waitFor(ready, { timeout: 60_000, interval: 200 })
 })
 afterAll(async () => {
+  clients[Symbol.dispose]()
   daemon.child.kill("SIGKILL")
   await upstream[Symbol.asyncDispose]()
 })
@@ -115,7 +119,7 @@ const errors = (samples: ReadonlyMap<string, number>, target: string) =>
 
 const lines = (target: string) => daemon.stderr.split("\n").filter((line) => `${line} `.includes(` target=${target} `))
 
-describe("one daemon, and every fault at once", () => {
+describe("one daemon, and every fault at once, of upstreams and of clients", () => {
   test.each(Object.entries(outcomes))("%s: %s", async (target, outcome) => {
     const samples = await scrape(daemon.url)
     const polls = own(samples, "polls_total", target)

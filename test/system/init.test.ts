@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { Program } from "./program.ts"
+import { Program, program } from "./program.ts"
 
 const scratch = mkdtempSync(join(tmpdir(), "poller-init-"))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -63,11 +63,11 @@ test("several files are several responses", async () => {
 
 test("- is standard input", async () => {
   const file = written("piped.json", '{"depth": 3}')
-  const program = new Program(
-    ["-c", `"${process.execPath}" dist/poller.js init - --url https://shop.example.com/health --name shop < "${file}"`],
+  const init = new Program(
+    ["-c", `${program.join(" ")} init - --url https://shop.example.com/health --name shop < "${file}"`],
     { command: "/bin/sh" }
   )
-  const { code, stdout, stderr } = await program.ended
+  const { code, stdout, stderr } = await init.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
   expect(stdout).toContain("from one response of standard input.\n")
   expect(stdout).toContain(

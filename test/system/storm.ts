@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
+import { type BadClients, badClients } from "./bad-clients.ts"
 import { env, heapOf } from "./heap.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
@@ -18,6 +19,8 @@ export interface Figures {
   readonly failed: Readonly<Record<string, number>>
   readonly skipped: number
   readonly scrapes: number
+  /** Connections of bad clients that have ended, of each kind. */
+  readonly clients: BadClients["ended"]
   readonly seconds: number
   readonly heap: { readonly first: number; readonly last: number }
   readonly files: { readonly before: number; readonly after: number }
@@ -41,6 +44,20 @@ const quick = (Object.keys(faults) as ReadonlyArray<keyof typeof faults>).filter
       "status_503"
     ].includes(name)
 )
+
+/** Clients whose connections end at once. */
+const brief = [
+  "pipelines_pages",
+  "pipelines_and_reads",
+  "half_closes",
+  "resets",
+  "leaves",
+  "not_http",
+  "tls",
+  "http2",
+  "huge_head",
+  "two_lengths"
+] as const
 
 /** mulberry32: a seed gives the same numbers everywhere. */
 const numbers = (seed: number) => {
@@ -97,8 +114,8 @@ const checkLines = (stderr: string) => {
 }
 
 /**
- * Every fault in random order, at intervals of milliseconds, with scrapes beside it, against the built daemon. Throws at the first page that cannot be;
- * the rest is for the caller to judge.
+ * Every fault in random order, at intervals of milliseconds, with scrapes and clients of every kind beside it, against the built daemon. Throws at the first
+ * page that cannot be; the rest is for the caller to judge.
  */
 export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> => {
   await using upstream = await startFaulty()
@@ -140,12 +157,14 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     const before = await files()
     const start = performance.now()
     calm = false
+    using clients = badClients(daemon.port)
     await until(() => polled() >= polls / 3)
     const first = await heap()
     await until(() => polled() >= polls)
     const last = await heap()
     const seconds = (performance.now() - start) / 1000
     calm = true
+    clients[Symbol.dispose]()
     await until(allUp)
     // every socket that the storm broke is gone, on both sides
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -160,6 +179,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
       failed: Object.fromEntries(reasons.map((reason) => [reason, errors(reason)])),
       skipped: sum(samples, "poll_ticks_skipped_total"),
       scrapes,
+      clients: clients.ended,
       seconds,
       heap: { first, last },
       files: { before, after },
@@ -173,12 +193,16 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
 }
 
 /** What a storm must not have left behind. */
-export const damage = ({ failed, heap, files, sockets, exit }: Figures, { targets }: Storm): ReadonlyArray<string> =>
+export const damage = (
+  { failed, clients, heap, files, sockets, exit }: Figures,
+  { targets }: Storm
+): ReadonlyArray<string> =>
   [
     failed.internal === 0 ? "" : `${failed.internal} polls died of a bug`,
     ...["timeout", "connection", "status", "not_json", "too_large"].map((reason) =>
       (failed[reason] ?? 0) > 10 ? "" : `too little of ${reason} to learn from`
     ),
+    ...brief.map((kind) => (clients[kind] > 10 ? "" : `too few clients of the kind ${kind}`)),
     heap.last < heap.first * 1.1 ? "" : `the heap grew from ${heap.first} to ${heap.last} bytes`,
     files.after <= files.before + 5 ? "" : `${files.before} open files beside the sockets before, ${files.after} after`,
     sockets <= targets ? "" : `${sockets} sockets for ${targets} targets`,
