@@ -1,5 +1,5 @@
 import { createHash, hash, randomUUID } from "node:crypto"
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import * as v8 from "node:v8"
@@ -9,9 +9,10 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import type { UpstreamResponse } from "../client/exchange.ts"
 import type { Target } from "../config/target.ts"
-import { isAbsent, readFile, reasonOf, Unreadable, withFile } from "../host/file-reader.ts"
+import { isAbsent, readDirectory, readFile, Unreadable, withFile } from "../host/file-reader.ts"
 
 export type Response = Omit<Extract<UpstreamResponse, { readonly _tag: "Fresh" }>, "release">
 
@@ -41,8 +42,11 @@ const minInterval = Duration.minutes(5)
 /** Bytes. A longer file is none of these. */
 const maxFile = 500_000_000
 
-/** The first line of a file, with a digest of all that follows. */
-const signature = "poller response 1"
+/**
+ * The first line of a file is `poller response 2 EXPIRY DIGEST`: epoch milliseconds at which the response is stale, and a
+ * digest of them and of all that follows.
+ */
+const signature = "poller response 2"
 
 // made when they are needed: at the start of a process node:zlib would be loaded for nothing
 const gzip = (bytes: Uint8Array) => promisify<zlib.InputType, Buffer>(zlib.gzip)(bytes)
@@ -53,14 +57,22 @@ interface Content extends SavedResponse {
   readonly configuration: string
 }
 
-const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
+const firstLine = (expiry: number, packed: Uint8Array) =>
+  `${signature} ${expiry} ${createHash("sha256").update(`${expiry}\n`).update(packed).digest("hex")}`
+
+/** The time in a first line; undefined if it is not one. */
+const expiryIn = (line: string): number | undefined => {
+  const [, expiry] = /^poller response 2 (\d{1,15}) [0-9a-f]{64}$/.exec(line) ?? []
+  return expiry === undefined ? undefined : Number(expiry)
+}
 
 /** Settings may hold secrets: only their digest is saved. */
 const configurationOf = (target: Target) => hash("sha256", target.fingerprint(), "hex")
 
-const encode = async (content: Content): Promise<Buffer> => {
+const encode = async (content: Content, staleAfter: Duration.Duration): Promise<Buffer> => {
   const packed = await gzip(v8.serialize(content))
-  return Buffer.concat([Buffer.from(`${signature} ${digest(packed)}\n`), packed])
+  const expiry = Math.ceil(content.lastSuccess + Duration.toMillis(staleAfter))
+  return Buffer.concat([Buffer.from(`${firstLine(expiry, packed)}\n`), packed])
 }
 
 /** Throws in words why the bytes are not a saved response. */
@@ -69,7 +81,8 @@ const decode = async (bytes: Buffer): Promise<Content> => {
   const head = bytes.subarray(0, Math.max(end, 0)).toString("latin1")
   if (!head.startsWith(`${signature} `)) throw new Error("another program or version has written it")
   const packed = bytes.subarray(end + 1)
-  if (head !== `${signature} ${digest(packed)}`) throw new Error("it is damaged")
+  const expiry = expiryIn(head)
+  if (expiry === undefined || head !== firstLine(expiry, packed)) throw new Error("it is damaged")
   return v8.deserialize(await gunzip(packed))
 }
 
@@ -123,7 +136,7 @@ const makeStore = (directory: string): ResponseStore => {
       const content = { ...saved, name: target.name, configuration: configurationOf(target) }
       const temporary = join(directory, `${randomUUID()}.tmp`)
       try {
-        await writeFile(temporary, await encode(content), { mode: 0o600 })
+        await writeFile(temporary, await encode(content, target.staleAfter), { mode: 0o600 })
         await rename(temporary, pathOf(target))
       } catch (error) {
         await rm(temporary, { force: true })
@@ -164,25 +177,51 @@ export const SavedResponses = Context.Reference<ResponseStore | undefined>("poll
 /** Milliseconds after which a file that was being written belongs to a process that has ended. */
 const abandoned = 60_000
 
-/** Removes what processes left that ended while they wrote. */
-const removeAbandoned = async (directory: string): Promise<void> => {
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith(".tmp")) continue
-    const path = join(directory, name)
-    if (Date.now() - (await stat(path)).mtimeMs > abandoned) await rm(path, { force: true })
-  }
+const isAbandoned = async (path: string) => Date.now() - (await stat(path)).mtimeMs > abandoned
+
+/** Whether nobody can use a response any more, whoever has saved it. Anything that is not one is left alone. */
+const isExpired = async (path: string) => {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(200) })
+  const [line = ""] = buffer.toString("latin1", 0, bytesRead).split("\n", 1)
+  const expiry = expiryIn(line)
+  return expiry !== undefined && expiry < Date.now()
 }
+
+/**
+ * Removes responses of targets that are gone, once they are stale: until then they may be those of another process. And
+ * removes what processes left that ended while they wrote. What cannot be read or removed stays.
+ */
+const removeUseless = Effect.fnUntraced(function* (directory: string) {
+  for (const name of yield* readDirectory(directory)) {
+    const path = join(directory, name)
+    const isUseless = name.endsWith(".tmp")
+      ? isAbandoned
+      : /^[0-9a-f]{32}\.response$/.test(name)
+        ? isExpired
+        : undefined
+    if (isUseless === undefined) continue
+    yield* Effect.ignore(withFile("tidy", path, async () => ((await isUseless(path)) ? rm(path) : undefined)))
+  }
+})
+
+/** A directory that may be there later is used all the same: the store says what it cannot read or write. */
+const prepare = (directory: string) =>
+  withFile("prepare", directory, async () => {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await readdir(directory)
+  }).pipe(Effect.catch((error) => (error.code === "ETIMEDOUT" ? Effect.void : Effect.fail(error))))
 
 /** Saves responses in a directory, which is made if there is none. */
 export const layer = (directory: string): Layer.Layer<never, Unreadable> =>
   Layer.effect(
     SavedResponses,
-    Effect.tryPromise({
-      try: async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 })
-        await removeAbandoned(directory)
-        return makeStore(directory)
-      },
-      catch: (error) => new Unreadable({ path: directory, ...reasonOf(error) })
+    Effect.gen(function* () {
+      yield* prepare(directory)
+      yield* Effect.ignore(removeUseless(directory)).pipe(
+        Effect.repeat(Schedule.spaced(Duration.days(1))),
+        Effect.forkScoped
+      )
+      return makeStore(directory)
     })
   )

@@ -155,12 +155,39 @@ it.live("a directory that is gone is one line until it is there again", () =>
   )
 )
 
+/** The names in a directory once it has been tidied up, which happens beside the start. */
+const tidied = (directory: string, gone: string) =>
+  Effect.gen(function* () {
+    yield* Layer.build(layer(directory))
+    yield* Effect.promise(() => expect.poll(() => readdirSync(directory)).not.toContain(gone))
+    // for what must stay
+    yield* Effect.sleep(100)
+    return readdirSync(directory).sort()
+  }).pipe(Effect.scoped)
+
 it.live("what a process left that ended while it wrote is removed", () =>
   Effect.gen(function* () {
     const directory = mkdtempSync(join(folder, "left-"))
     for (const name of ["old.tmp", "new.tmp"]) writeFileSync(join(directory, name), "")
     utimesSync(join(directory, "old.tmp"), 0, 0)
-    yield* Effect.scoped(Layer.build(layer(directory)))
-    expect(readdirSync(directory)).toEqual(["new.tmp"])
+    expect(yield* tidied(directory, "old.tmp")).toEqual(["new.tmp"])
   })
+)
+
+it.live("a response is removed once it is stale, whoever has saved it; no other file is", () =>
+  withStore(({ directory }) =>
+    Effect.gen(function* () {
+      const responses = yield* store
+      yield* responses.save(daily("gone"), saved(Date.now() - 4 * 86_400_000))
+      const [gone = ""] = readdirSync(directory)
+      const stale = readFileSync(join(directory, gone))
+      yield* responses.save(daily("still"), saved(Date.now() - 2 * 86_400_000))
+      const [still = ""] = readdirSync(directory).filter((name) => name !== gone)
+      const others = ["0.response", "notes.txt", `${gone}.bak`, `z${gone.slice(1)}`]
+      for (const name of others) writeFileSync(join(directory, name), stale)
+      const damaged = `${"0".repeat(32)}.response`
+      writeFileSync(join(directory, damaged), "poller response 2 0 damaged\n")
+      expect(yield* tidied(directory, gone)).toEqual([...others, damaged, still].sort())
+    })
+  )
 )

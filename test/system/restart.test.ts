@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { mountFull } from "./dead-mount.ts"
+import { mountDead, mountFull } from "./dead-mount.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream } from "./test-upstream.ts"
@@ -113,6 +113,46 @@ describe("a restart with --state", () => {
     expect(daemon.stderr.match(/responses are not saved/g)).toHaveLength(1)
     expect((await scrape(daemon.url)).get(`price_euros{target_name="${names[0]}"}`)).toBe(42)
     expect(await daemon.stop()).toMatchObject({ code: 0 })
+  }, 60_000)
+
+  test("removes the responses of a target that is gone, once they are stale", async () => {
+    const [upstream, folder] = [await startTarget(), folderOf()]
+    const state = join(folder, "state")
+    await polledOnce(configure(folder, upstream.url, { stale_after: "2s" }), state)
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    writeFileSync(join(state, "notes.txt"), "of somebody else")
+    const other = await start(["--target", upstream.url, "--state", state])
+    await eventually(() => readdirSync(state)).toEqual(["notes.txt"])
+    expect(await other.stop()).toMatchObject({ code: 0 })
+  }, 60_000)
+
+  test("by two daemons at once, with one directory: each has the series after it", async () => {
+    const [upstream, folder] = [await startTarget(), folderOf()]
+    const state = join(folder, "state")
+    const config = configure(folder, upstream.url)
+    await Promise.all([polledOnce(config, state), polledOnce(config, state)])
+    expect(readdirSync(state)).toHaveLength(2)
+    const { requests } = upstream
+    for (const daemon of await Promise.all([1, 2].map(() => start(["--config", config, "--state", state])))) {
+      for (const name of names)
+        await eventually(async () => (await scrape(daemon.url)).get(`price_euros{target_name="${name}"}`)).toBe(42)
+      expect(daemon.stderr).not.toMatch(/WARN|ERROR/)
+    }
+    expect(upstream.requests).toBe(requests)
+  }, 60_000)
+
+  test("on a file system that hangs polls all the same, says so, and ends at once", async (context) => {
+    const mount = mountDead()
+    if (mount === undefined) return context.skip("this user may not mount a file system")
+    onTestFinished(() => mount[Symbol.dispose]())
+    const [upstream, folder] = [await startTarget(), folderOf()]
+    const daemon = await start(["--config", configure(folder, upstream.url), "--state", mount.folder])
+    await eventually(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    await daemon.line(/saved response ignored.* problem="no answer in 5s: its file system hangs"/)
+    await daemon.line(/responses are not saved.* problem="no answer in 5s: its file system hangs"/)
+    expect((await scrape(daemon.url)).get(`price_euros{target_name="${names[0]}"}`)).toBe(42)
+    const { code, took } = await daemon.stop()
+    expect([code, took < 3000]).toEqual([0, true])
   }, 60_000)
 
   test("where the directory cannot be one, says so", async () => {

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { json, startUpstream } from "../test-upstream.ts"
 import { onInstalled as test } from "./fixtures.ts"
 import { makeInstance } from "./instance.ts"
 import { until } from "./machine.ts"
+
+const runbook = readFileSync(join(import.meta.dirname, "../../../docs/alerts.md"), "utf8")
 
 /** A configuration of one target, polled five times a second. */
 const polling = (url: string, more = "") =>
@@ -159,6 +163,31 @@ describe.concurrent("under systemd", () => {
     })
     await poller.start()
     expect(await seen).toBe("Bearer s3cret")
+  })
+
+  test("the command of docs/alerts.md polls a target with a credential that only the unit has", async ({ machine }) => {
+    await using upstream = await startUpstream((request, response) => {
+      response.statusCode = request.headers.authorization === "Bearer s3cret" ? 200 : 401
+      response.end('{ "depth": 7 }')
+    })
+    machine.write("/etc/poller/credentials/shop-token", "s3cret\n", 0o600)
+    const poller = await makeInstance(machine, "once", {
+      config: polling(upstream.url, ", auth: { bearer_token_file: shop-token }"),
+      service: ["LoadCredential=shop-token:/etc/poller/credentials/shop-token"]
+    })
+    await poller.start()
+    const [, line = ""] = /^ {4}sudo (.* poller once .* --only NAME)$/m.exec(runbook) ?? []
+    const command = line
+      .replace("poller.service", poller.unit)
+      .replace("poller.yml", "once.yml")
+      .replace("NAME", "shop")
+    expect(command).toMatch(/^CREDENTIALS_DIRECTORY=\S+once\.service poller once --config \S+once\.yml --only shop$/)
+    const once = await machine.run("sh", "-c", command)
+    expect(once).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("\nshop_queue_depth 7\n") })
+
+    const without = await machine.run("sh", "-c", command.replace(/^\S+ /, ""))
+    expect(without.code).toBe(1)
+    expect(without.stderr).toMatch(/^shop: credential: .*shop-token.*CREDENTIALS_DIRECTORY[^\n]*\n$/)
   })
 
   test("from inside, the machine is read-only and nearly empty", async ({ machine }) => {
