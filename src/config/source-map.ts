@@ -27,6 +27,8 @@ export interface SourceMap {
   readonly positionOf: (path: KeyPath) => Position
   /** The position of the last key of `path`. */
   readonly keyPositionOf: (path: KeyPath) => Position
+  /** Whether the value at `path` is a text in quotes. */
+  readonly isQuoted: (path: KeyPath) => boolean
   /** The line of a position with a caret below it; undefined if it may show a secret, or is too long. */
   readonly excerptAt: (position: Position) => string | undefined
   /** Duplicate keys. The rest of the text is still read. */
@@ -124,6 +126,10 @@ export const parseYaml = (
     value,
     positionOf: (path) => at(startOf(find(document, path).value) ?? 0),
     keyPositionOf: (path) => at(startOf(find(document, path).key) ?? 0),
+    isQuoted: (path) => {
+      const value = resolve(find(document, path).value, document)
+      return Yaml.isScalar(value) && value.type !== Yaml.Scalar.PLAIN
+    },
     excerptAt: ({ line, column }) => excerptOf(text, (lines.lineStarts[line - 1] ?? 0) + column - 1),
     cutTexts: schema === "core" ? findCutTexts(document).map(({ offset, message }) => problemAt(offset, message)) : [],
     duplicates: document.errors.map(({ pos }) => problemAt(pos[0], "duplicate key"))

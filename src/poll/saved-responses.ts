@@ -43,8 +43,8 @@ const minInterval = Duration.minutes(5)
 const maxFile = 500_000_000
 
 /**
- * The first line of a file is `poller response 2 EXPIRY DIGEST`: epoch milliseconds at which the response is stale, and a
- * digest of them and of all that follows.
+ * The first line of a file is `poller response 2 EXPIRY DIGEST`: epoch milliseconds at which the response is stale, and
+ * a digest of them and of all that follows.
  */
 const signature = "poller response 2"
 

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { diagnosticOf, formatDiagnostic, sortProblems, withPosition } from "../../config/diagnostics.ts"
 import { schemaIssues } from "../../config/schema-issues.ts"
-import { parseYaml, type SourceProblem } from "../../config/source-map.ts"
+import { type KeyPath, parseYaml, type SourceMap, type SourceProblem } from "../../config/source-map.ts"
 
 /** Go's names of TLS versions, and Node's. */
 export const versions = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const
@@ -40,9 +40,28 @@ const booleans: Readonly<Record<string, boolean>> = Object.fromEntries([
 /** All scalars of the file are text: `X-XSS-Protection: 1` means "1", and so on, as Go reads them. */
 const optionalText = Schema.optionalKey(Schema.String)
 const optionalBoolean = Schema.optionalKey(
-  Schema.String.check(Schema.makeFilter((text) => Object.hasOwn(booleans, text), { expected: "true or false" }))
+  Schema.String.check(
+    Schema.makeFilter((text) => Object.hasOwn(booleans, text), { expected: "true or false without quotes" })
+  )
 )
-const whole = /^[+-]?[0-9]+$/
+
+/**
+ * A number as Go's YAML library reads it into an integer: a leading 0 means octal, fractions are cut off. Undefined if
+ * it is none, or no 64 bits can hold it.
+ */
+const parseGoInteger = (text: string): number | undefined => {
+  const digits = text.replaceAll("_", "")
+  const [, sign = "", prefix = "", rest = ""] =
+    /^([+-]?)(0[xX]|0[oO]?(?=[0-7])|0[bB])?([0-9a-fA-F]+)$/.exec(digits) ?? []
+  const base = prefix === "" ? 10 : /x/i.test(prefix) ? 16 : /b/i.test(prefix) ? 2 : 8
+  const isFraction = /^[+-]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][+-]?[0-9]+)?$/.test(digits)
+  const magnitude = [...rest].every((digit) => Number.parseInt(digit, 36) < base)
+    ? Number.parseInt(rest, base)
+    : Number.NaN
+  const number =
+    Number.isNaN(magnitude) && isFraction ? Math.trunc(Number(digits)) : sign === "-" ? -magnitude : magnitude
+  return Math.abs(number) < 2 ** 63 ? number : undefined
+}
 
 const clientAuthTypes = [
   "NoClientCert",
@@ -137,7 +156,8 @@ const goDuration = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|[\u00b5\u03bc
 
 /** Milliseconds of a duration of Go (time.ParseDuration), or of a whole number of nanoseconds. */
 const parseGoDuration = (text: string): number | undefined => {
-  if (whole.test(text)) return Number(text) / 1e6
+  const whole = parseGoInteger(text)
+  if (whole !== undefined) return whole / 1e6
   let rest = text.replace(/^[+-]/, "")
   let nanoseconds = 0
   while (rest !== "") {
@@ -147,6 +167,7 @@ const parseGoDuration = (text: string): number | undefined => {
     nanoseconds += Number(number) * (goUnits[unit] ?? 0)
     rest = rest.slice(part.length)
   }
+  if (nanoseconds >= 2 ** 63) return undefined
   return (text.startsWith("-") ? -nanoseconds : nanoseconds) / 1e6
 }
 
@@ -158,7 +179,11 @@ const RateLimit = Schema.Struct({
       })
     )
   ),
-  burst: Schema.optionalKey(Schema.String.check(Schema.isPattern(whole, { expected: "a whole number" })))
+  burst: Schema.optionalKey(
+    Schema.String.check(
+      Schema.makeFilter((text) => parseGoInteger(text) !== undefined, { expected: "a whole number without quotes" })
+    )
+  )
 })
 
 /**
@@ -254,20 +279,43 @@ const meaningOf = (file: typeof WebFileSchema.Type): WebFile => {
       Object.entries(http.headers ?? {}).map(([name, value]) => [name.toLowerCase(), sent(value)])
     ),
     users: Object.keys(users).length === 0 ? undefined : users,
-    rateLimit: milliseconds > 0 ? { interval: milliseconds, burst: Number(burst) } : undefined
+    rateLimit: milliseconds > 0 ? { interval: milliseconds, burst: parseGoInteger(burst) ?? 0 } : undefined
   }
 }
 
-/** Sections and keys without a value mean the same as if they were not there; a user without a hash does not. */
-const withoutBlanks = (value: unknown, depth = 0, section = ""): unknown => {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value
-  const isBlank = (key: string, inner: unknown) =>
-    inner === null || inner === "~" || inner === "null" || (inner === "" && !/^X-(Frame|Content)/.test(key))
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, inner]) => section === "basic_auth_users" || !isBlank(key, inner))
-      .map(([key, inner]) => [key, withoutBlanks(inner, depth + 1, depth === 0 ? key : section)])
-  )
+/** Keys whose values are no texts. In quotes they would be. */
+const untexts = ["http2", "prefer_server_cipher_suites", "burst", "interval"]
+
+/** Keys for which a text of no characters is a value, and a wrong one. */
+const filled = [...untexts, "min_version", "max_version", "X-Frame-Options", "X-Content-Type-Options"]
+
+const nulls = ["", "~", "null", "Null", "NULL"]
+
+/**
+ * Sections and keys without a value mean the same as if they were not there; a user without a hash does not, nor does a
+ * header that has a fixed set of values.
+ */
+const withoutBlanks = ({ value: whole, isQuoted }: SourceMap): unknown => {
+  const isBlank = (path: KeyPath, key: string, value: unknown) => {
+    if (value === null) return true
+    if (typeof value !== "string") return false
+    if (!isQuoted(path)) return nulls.includes(value) && !/^X-(Frame|Content)/.test(key)
+    return value === "" && path.length > 1 && !filled.includes(key)
+  }
+  const textOf = (path: KeyPath, key: string, value: string) => {
+    const isDuration = key === "interval" && value !== "" && parseGoInteger(value) === undefined
+    return untexts.includes(key) && !isDuration && isQuoted(path) ? JSON.stringify(value) : value
+  }
+  const clean = (value: unknown, path: KeyPath): unknown => {
+    if (typeof value === "string") return textOf(path, String(path.at(-1)), value)
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key, inner]) => path[0] === "basic_auth_users" || !isBlank([...path, key], key, inner))
+        .map(([key, inner]) => [key, clean(inner, [...path, key])])
+    )
+  }
+  return clean(whole || {}, [])
 }
 
 /** The file's meaning, or all of its problems, one line each. */
@@ -276,7 +324,7 @@ export const parseWebFile = (file: string, text: string): Result.Result<WebFile,
     problems.map((problem) => formatDiagnostic(diagnosticOf(file, problem)))
   const source = parseYaml(text, "failsafe")
   if (Result.isFailure(source)) return Result.fail(lines(source.failure))
-  const value = withoutBlanks(source.success.value || {})
+  const value = withoutBlanks(source.success)
   const issues = schemaIssues(WebFileSchema, value).map((issue) => withPosition(source.success, issue))
   const problems = sortProblems([...source.success.duplicates, ...issues])
   return problems.length > 0

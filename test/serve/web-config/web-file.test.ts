@@ -82,6 +82,27 @@ test.each([
     "rate_limit: { interval: 1m0.5s, burst: 1 }",
     { rateLimit: { interval: 60_500, burst: 1 } }
   ],
+  [
+    "numbers as Go reads them",
+    "rate_limit: { interval: 0x1E_8480, burst: 017 }",
+    { rateLimit: { interval: 2, burst: 15 } }
+  ],
+  [
+    "a number with a fraction, which is cut off",
+    "rate_limit: { interval: 1s, burst: 1.9e1 }",
+    { rateLimit: { burst: 19 } }
+  ],
+  ["a duration in quotes", 'rate_limit: { interval: "1s" }', { rateLimit: { interval: 1000 } }],
+  [
+    "no values in Go's words",
+    "rate_limit: { interval: NULL, burst: Null }\ntls_server_config: ~\n",
+    { tls: undefined }
+  ],
+  [
+    "a quoted ~, which is a text",
+    'http_server_config: { headers: { X-XSS-Protection: "~" } }',
+    { headers: { "x-xss-protection": "~" } }
+  ],
   ["no rate limit", "rate_limit: { interval: 0, burst: 1 }", { rateLimit: undefined }],
   ["a rate limit below nothing", "rate_limit: { interval: -1s, burst: 1 }", { rateLimit: undefined }]
 ])("takes what the exporter-toolkit takes: %s", (_what, text, meaning) => {
@@ -156,6 +177,16 @@ test.each([
   ["http_server_config: { http2: maybe }", "http2: expected true or false"],
   ["rate_limit: { interval: 1 s }", "rate_limit.interval: expected a duration such as 100ms or 1s"],
   ["rate_limit: { burst: many }", "rate_limit.burst: expected a whole number"],
+  ["rate_limit: { interval: 99999999999h }", "rate_limit.interval: expected a duration"],
+  ['rate_limit: { interval: "100" }', "rate_limit.interval: expected a duration"],
+  ['rate_limit: { burst: "3" }', 'rate_limit.burst: expected a whole number without quotes, got "3"'],
+  ["rate_limit: { burst: 9223372036854775808 }", "rate_limit.burst: expected a whole number"],
+  ["rate_limit: { burst: 0b2 }", "rate_limit.burst: expected a whole number"],
+  ['http_server_config: { http2: "no" }', "http2: expected true or false without quotes"],
+  ['http_server_config: { http2: "" }', "http2: expected true or false"],
+  [`tls_server_config: { ${files}, min_version: "" }`, "min_version: expected one of TLS10"],
+  ['tls_server_config: ""', "tls_server_config: expected a map"],
+  ["http_server_config: { headers: { X-Frame-Options: ~ } }", "X-Frame-Options: expected deny or sameorigin"],
   ["basic_auth_users: { alice: }", "basic_auth_users.alice: expected a bcrypt hash"],
   [
     "basic_auth_users: { alice: $2y$03$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi }",
