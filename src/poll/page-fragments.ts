@@ -14,16 +14,19 @@ export interface PageFragment {
   readonly isCached: () => boolean
   /** Grows with each change. */
   readonly version: () => number
+  /** When the next poll of its targets is due (epoch milliseconds). */
+  readonly nextTick: () => number
 }
 
 /** A fragment, and the function that tells it of a change. */
-export const makeFragment = (render: () => ReadonlyArray<Block>) => {
+export const makeFragment = (render: () => ReadonlyArray<Block>, nextTick = () => Number.POSITIVE_INFINITY) => {
   let blocks: ReadonlyArray<Block> | undefined
   let version = 0
   const fragment: PageFragment = {
     blocks: () => (blocks ??= render()),
     isCached: () => blocks !== undefined,
-    version: () => version
+    version: () => version,
+    nextTick
   }
   const invalidate = () => {
     blocks = undefined
@@ -74,13 +77,12 @@ export const makeTargetFragments = (
   const groupOf = new Map<string, Group>()
 
   const makeGroup = (positions: ReadonlyArray<Position>) => {
+    const statuses = () => group.positions.flatMap(({ name }) => statusOf(name) ?? [])
     const group: Group = {
       positions,
-      ...makeFragment(() =>
-        blocksOf(
-          group.positions.flatMap(({ name }) => statusOf(name) ?? []),
-          writers
-        )
+      ...makeFragment(
+        () => blocksOf(statuses(), writers),
+        () => Math.min(...statuses().map(({ nextTick = Number.POSITIVE_INFINITY }) => nextTick))
       )
     }
     for (const { name } of positions) groupOf.set(name, group)

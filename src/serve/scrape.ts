@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { BufferPool } from "../exposition/buffer-pool.ts"
 import { contentType, type Format } from "../exposition/format.ts"
@@ -14,6 +15,9 @@ import { type HttpResponse, makeResponse } from "./http-response.ts"
 
 /** How long a fragment must be still before it is prepared. */
 const rest = "250 millis"
+
+/** Milliseconds. For a poll that comes sooner no fragment is prepared, even if nobody scrapes. */
+const minQuiet = 1000
 
 interface Page {
   readonly version: number
@@ -51,9 +55,19 @@ export const makeScrape = Effect.gen(function* () {
   const own = yield* ProcessMetrics
   const pool = (yield* Writers).buffers
   const pages = new Map<Format, Page>()
-  /** Somebody scrapes, and asks for gzip. */
-  let isHttpResponse = false
-  let isZipped = false
+  const clock = yield* Clock.Clock
+  /** The last scrape (epoch milliseconds), and how long after the one before it came. */
+  let scrapedAt = 0
+  let scrapeInterval = 0
+  /** Whether somebody asks for gzip, as Prometheus does; undefined before the first scrape. */
+  let isZipped: boolean | undefined
+
+  const noteScrape = (gzipped: boolean) => {
+    const now = clock.currentTimeMillisUnsafe()
+    scrapeInterval = now - scrapedAt
+    scrapedAt = now
+    isZipped = isZipped === true || gzipped
+  }
 
   const standing = (format: Format, reading: Reading | undefined) => {
     const last = pages.get(format)
@@ -62,7 +76,9 @@ export const makeScrape = Effect.gen(function* () {
 
   const ready = (accept: string | undefined, encoding: string | undefined): HttpResponse | undefined => {
     const page = standing(formatOf(accept), own.latest())
-    return wantsGzip(encoding) ? page?.zipped : page?.plain
+    const found = wantsGzip(encoding) ? page?.zipped : page?.plain
+    if (found !== undefined) noteScrape(wantsGzip(encoding))
+    return found
   }
 
   const page = Effect.fnUntraced(function* (format: Format) {
@@ -84,23 +100,27 @@ export const makeScrape = Effect.gen(function* () {
 
   const scrape = Effect.fnUntraced(function* (accept: string | undefined, encoding: string | undefined) {
     const format = formatOf(accept)
-    isHttpResponse = true
+    noteScrape(wantsGzip(encoding))
     const current = yield* page(format)
     if (!wantsGzip(encoding)) {
       current.plain ??= pageResponse(format, current.chunks)
       return current.plain
     }
-    isZipped = true
     current.zipping ??= zip(current, format, pool)
     const { zipping } = current
     return yield* Effect.promise(() => zipping)
   })
 
-  /** A fragment that is not ready at two looks in a row, and did not change in between, has come to rest. */
+  /**
+   * Renders and compresses the fragments that have come to rest: not changed between two looks, and not polled again
+   * before the next scrape is expected. Rendering the others would be in vain. Returns whether one may still come to
+   * rest.
+   */
   const prepare = Effect.fnUntraced(function* (seen: WeakMap<PageFragment, number>) {
+    const nextScrape = Math.max(scrapedAt + scrapeInterval, clock.currentTimeMillisUnsafe() + minQuiet)
     let isMoving = false
     for (const fragment of store.fragments()) {
-      if (fragment.isCached()) continue
+      if (fragment.isCached() || fragment.nextTick() < nextScrape) continue
       const version = fragment.version()
       if (seen.get(fragment) !== version) {
         seen.set(fragment, version)
@@ -108,20 +128,18 @@ export const makeScrape = Effect.gen(function* () {
         continue
       }
       yield* Effect.yieldNow
-      for (const { lines } of fragment.blocks()) if (isZipped) compress(lines, pool)
+      for (const { lines } of fragment.blocks()) if (isZipped !== false) compress(lines, pool)
     }
     return isMoving
   })
 
-  /**
-   * Puts together and compresses for those who scrape what has come to rest, so that their next scrape finds it done.
-   */
+  /** Prepares the page, so that the next scrape finds most of it done. Also the first one: it would be the slowest. */
   const ahead = Effect.gen(function* () {
     const seen = new WeakMap<PageFragment, number>()
     while (true) {
       yield* store.change
       do yield* Effect.sleep(rest)
-      while (isHttpResponse && (yield* prepare(seen)))
+      while (yield* prepare(seen))
     }
   })
 

@@ -82,16 +82,15 @@ it.effect("nor is a reading of the process that is too old", () =>
 
 const unready = Effect.map(StateStore, (store) => store.fragments().filter((section) => !section.isCached()).length)
 
-it.effect("what has come to rest is put together ahead of the next scrape, and only where somebody scrapes", () =>
+it.effect("what has come to rest is rendered before the next scrape, and before the first one", () =>
   Effect.gen(function* () {
     const store = yield* StateStore
     const { ahead, scrape } = yield* makeScrape
     yield* Effect.forkScoped(ahead)
     yield* store.add(aTarget("a"))
     yield* TestClock.adjust("10 seconds")
-    assert.isAbove(yield* unready, 0, "nobody scrapes")
+    assert.strictEqual(yield* unready, 0, "the first scrape would be the slowest")
     yield* scrape("*/*", "gzip")
-    assert.strictEqual(yield* unready, 0)
     for (let change = 0; change < 5; change++) {
       yield* store.update("a", (status) => ({ ...status, polls: status.polls + 1 }))
       yield* TestClock.adjust("200 millis")
@@ -99,5 +98,32 @@ it.effect("what has come to rest is put together ahead of the next scrape, and o
     }
     yield* TestClock.adjust("1 second")
     assert.strictEqual(yield* unready, 0)
+  }).pipe(Effect.scoped, Effect.provide(layer))
+)
+
+it.effect("what will be polled again before the next scrape is not rendered before it", () =>
+  Effect.gen(function* () {
+    const store = yield* StateStore
+    const { ahead, scrape, ready } = yield* makeScrape
+    yield* Effect.forkScoped(ahead)
+    yield* store.add(aTarget("a"))
+    for (let scrapes = 0; scrapes < 3; scrapes++) {
+      yield* TestClock.adjust("15 seconds")
+      yield* scrape("*/*", "gzip")
+    }
+    const pollAndWait = (next: number) =>
+      store
+        .update("a", (status) => ({ ...status, polls: status.polls + 1, nextTick: next }))
+        .pipe(Effect.andThen(TestClock.adjust("2 seconds")), Effect.andThen(unready))
+    const now = 45_000
+    assert.strictEqual(yield* pollAndWait(now + 14_000), 1, "a poll comes before the next scrape")
+    assert.strictEqual(yield* pollAndWait(now + 16_000), 0, "the next scrape comes first")
+    yield* TestClock.adjust("5 seconds")
+    yield* scrape("*/*", "gzip")
+    assert.isDefined(ready("*/*", "gzip"), "a second client, right after the first")
+    yield* TestClock.adjust("60 seconds")
+    const late = now + 69_000
+    assert.strictEqual(yield* pollAndWait(late + 1200), 1, "the scrapes have ended, and the next poll is soon")
+    assert.strictEqual(yield* pollAndWait(late + 30_000), 0, "the scrapes may come again")
   }).pipe(Effect.scoped, Effect.provide(layer))
 )
