@@ -57,33 +57,55 @@ export const cadence = (
     )
   )
 
-/**
- * Milliseconds. The offsets of all targets are multiples of this, so that targets share wake-ups of the process. With
- * ten thousand targets that saves a fifth of the CPU time.
- */
-const slot = 25
-
-/**
- * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its
- * interval depends only on its name. So targets are spread evenly, and a restart or a reload moves none of them.
- */
-export const offsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration => {
-  const period = Duration.toMillis(interval)
-  // the end of the slot: at the start of the first slot no loop is ready yet, and the target would wait for a whole
-  // interval
-  const offset = (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
-  const late = (elapsed - offset) % period
-  return Duration.millis(late > 0 ? period - late : -late)
-}
-
 /** The first polls of many targets are spread over this time, or over the interval where that is shorter. */
 const firstPolls = Duration.seconds(30)
 
+/** Milliseconds. Shorter slots would save no wake-ups, longer ones would be noticed. */
+const minSlot = 25
+const maxSlot = 1000
+
+/** Slots of an interval, at least. */
+const minSlots = 32
+
+/** Ticks of one slot, on average, if the interval has enough slots. */
+const ticksPerSlot = 4
+
+/**
+ * Milliseconds. The offsets of targets are multiples of this, so that targets share wake-ups of the process. With 100
+ * targets every 30 s that saves more than a third of the CPU time: a poll right after another one finds code and data
+ * in the caches of the processor.
+ */
+export const slotOf = (interval: Duration.Duration, targets: number): number => {
+  const period = Math.min(Duration.toMillis(interval), Duration.toMillis(firstPolls))
+  const slot = Math.min(period / minSlots, (ticksPerSlot * period) / targets, maxSlot)
+  return Math.max(minSlot, Math.floor(slot / minSlot) * minSlot)
+}
+
+const endOfSlot = (name: string, period: number, slot: number) =>
+  // at the start of the first slot no loop is ready yet, and the target would wait for a whole interval
+  (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
+
+/**
+ * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its
+ * interval depends only on its name and the slot. So targets are spread evenly, and a restart or a reload moves none of
+ * them, or by a slot if there are many more or fewer targets.
+ */
+export const offsetOf = (name: string, interval: Duration.Duration, slot: number, elapsed = 0): Duration.Duration => {
+  const period = Duration.toMillis(interval)
+  const late = (elapsed - endOfSlot(name, period, slot)) % period
+  return Duration.millis(late > 0 ? period - late : -late)
+}
+
 /** Time until the first poll of one of many targets that start `elapsed` milliseconds after the daemon. */
-export const firstOffsetOf = (name: string, interval: Duration.Duration, elapsed = 0): Duration.Duration =>
+export const firstOffsetOf = (
+  name: string,
+  interval: Duration.Duration,
+  slot: number,
+  elapsed = 0
+): Duration.Duration =>
   Duration.isLessThanOrEqualTo(interval, firstPolls)
-    ? offsetOf(name, interval, elapsed)
-    : Duration.millis((Math.floor((Duration.toMillis(firstPolls) * hash32(name)) / 2 ** 32 / slot) + 1) * slot)
+    ? offsetOf(name, interval, slot, elapsed)
+    : Duration.millis(endOfSlot(name, Duration.toMillis(firstPolls), slot))
 
 /** Milliseconds between two looks at the wall clock while a schedule waits. */
 const maxSleep = 30_000

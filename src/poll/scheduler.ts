@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import type { Target } from "../config/target.ts"
 import { makePause, mapSliced, runInSlices } from "../config/time-slice.ts"
-import { firstOffsetOf, monotonic, offsetOf } from "./cadence.ts"
+import { firstOffsetOf, monotonic, offsetOf, slotOf } from "./cadence.ts"
 import { makeExpiry } from "./expiry.ts"
 import { makeLimiter } from "./limiter.ts"
 import { pollLoop, type Start } from "./poll-loop.ts"
@@ -40,8 +40,9 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
   const startOf = ({ name, interval }: Target, total: number, started: number, now: number): Start => {
     const elapsed = now - startTime
     if (total === 1) return { first: Duration.zero, offset: Duration.zero }
-    const first = started === 1 ? Duration.zero : firstOffsetOf(name, interval, elapsed)
-    return { first, offset: offsetOf(name, interval, elapsed) }
+    const slot = slotOf(interval, total)
+    const first = started === 1 ? Duration.zero : firstOffsetOf(name, interval, slot, elapsed)
+    return { first, offset: offsetOf(name, interval, slot, elapsed) }
   }
 
   const start = Effect.fnUntraced(function* (target: Target, total: number, started: number) {

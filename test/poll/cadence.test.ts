@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
-import { cadence, offsetOf, type Tick } from "../../src/poll/cadence.ts"
+import { cadence, offsetOf, slotOf, type Tick } from "../../src/poll/cadence.ts"
 
 const seconds = Duration.seconds
 
@@ -117,7 +117,7 @@ it.effect("a wall clock that is set an hour forward or back changes nothing", ()
 it("10,000 targets with similar names are spread evenly over the interval", () => {
   const tenths = new Array<number>(10).fill(0)
   for (let n = 0; n < 10_000; n++) {
-    const share = Duration.toMillis(offsetOf(`target-${n}`, seconds(30))) / 30_000
+    const share = Duration.toMillis(offsetOf(`target-${n}`, seconds(30), slotOf(seconds(30), 10_000))) / 30_000
     const tenth = Math.floor(share * 10)
     tenths[tenth] = (tenths[tenth] ?? 0) + 1
   }
@@ -127,23 +127,38 @@ it("10,000 targets with similar names are spread evenly over the interval", () =
   }
 })
 
-it("offsets are multiples of 25 ms, and the first one leaves time to start", () => {
-  const places = Array.from({ length: 1000 }, (_, n) => Duration.toMillis(offsetOf(`target-${n}`, seconds(1), 5)) + 5)
+const slots = [
+  { targets: 10_000, interval: 30, slot: 25 },
+  { targets: 1000, interval: 30, slot: 100 },
+  { targets: 100, interval: 30, slot: 925 },
+  { targets: 5, interval: 30, slot: 925 },
+  { targets: 2, interval: 1, slot: 25 },
+  { targets: 10, interval: 86_400, slot: 925 },
+  { targets: 10_000, interval: 86_400, slot: 25 }
+]
+
+it.each(slots)("$targets targets every $interval s: slots of $slot ms", ({ targets, interval, slot }) => {
+  expect(slotOf(seconds(interval), targets)).toBe(slot)
+})
+
+it("targets share wake-ups: offsets are multiples of the slot, and the first one leaves time to start", () => {
+  const offset = (n: number) => Duration.toMillis(offsetOf(`target-${n}`, seconds(1), 25, 5)) + 5
+  const places = Array.from({ length: 1000 }, (_, n) => offset(n))
   assert.deepStrictEqual(
     [...new Set(places)].sort((a, b) => a - b),
     Array.from({ length: 40 }, (_, slot) => (slot + 1) * 25)
   )
 })
 
-it("an offset depends only on the name", () => {
-  expect(offsetOf("shop", seconds(30))).toEqual(offsetOf("shop", seconds(30)))
-  expect(offsetOf("shop", seconds(30))).not.toEqual(offsetOf("scheduler", seconds(30)))
+it("an offset depends only on the name and the slot", () => {
+  expect(offsetOf("shop", seconds(30), 25)).toEqual(offsetOf("shop", seconds(30), 25))
+  expect(offsetOf("shop", seconds(30), 25)).not.toEqual(offsetOf("scheduler", seconds(30), 25))
 })
 
 it("a target that is added later has the ticks that it would have had from the start", () => {
-  const first = Duration.toMillis(offsetOf("shop", seconds(30)))
+  const first = Duration.toMillis(offsetOf("shop", seconds(30), 25))
   for (const elapsed of [0, 1, first - 1, first, first + 1, 29_999, 30_000, 1_234_567]) {
-    const wait = Duration.toMillis(offsetOf("shop", seconds(30), elapsed))
+    const wait = Duration.toMillis(offsetOf("shop", seconds(30), 25, elapsed))
     expect(wait).toBeGreaterThanOrEqual(0)
     expect(wait).toBeLessThan(30_000)
     const tick = (elapsed + wait - first) / 30_000

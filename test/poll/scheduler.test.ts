@@ -10,7 +10,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
 import type { UpstreamResponse } from "../../src/client/exchange.ts"
 import { HttpClient } from "../../src/client/http-client.ts"
-import { offsetOf } from "../../src/poll/cadence.ts"
+import { offsetOf, slotOf } from "../../src/poll/cadence.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
@@ -268,7 +268,7 @@ it.effect(
       yield* TestClock.adjust(seconds(21))
       assert.strictEqual(polled(), 20)
       for (const { target, nextTick = 0 } of store.statuses()) {
-        const place = Duration.toMillis(offsetOf(target.name, target.interval))
+        const place = Duration.toMillis(offsetOf(target.name, target.interval, slotOf(target.interval, targets.length)))
         assert.strictEqual(nextTick % 86_400_000, place % 86_400_000, target.name)
         assert.isAtLeast(nextTick, 43_200_000)
         assert.isAtMost(nextTick, 129_630_000)
