@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     execArgv: ["--disable-warning=ExperimentalWarning"], // tests talk to the kernel through node:ffi
     projects: [
       {

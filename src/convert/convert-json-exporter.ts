@@ -1,7 +1,7 @@
 import { stringify } from "yaml"
 import type { SourceMap } from "../config/source-map.ts"
 import { nameOfSource } from "../init/source-name.ts"
-import { type Conversion, LostParts } from "./converted-file.ts"
+import { type Conversion, formatLost, LostParts } from "./converted-file.ts"
 import { convertModules, type Module } from "./json-exporter.ts"
 import { convertRules, type Jobs, type Probe, readJobs } from "./prometheus-jobs.ts"
 
@@ -90,25 +90,35 @@ export const convertJsonExporter = (
   rules: ReadonlyArray<unknown>
 ): Conversion => {
   const lost = new LostParts()
-  const modules = convertModules(source, lost)
+  const all = convertModules(source, lost)
+  // a target without metrics would get a series for every number of the response
+  const modules = all.filter(({ mapping }) => Object.keys(mapping).length > 0)
+  const empty = all.filter((module) => !modules.includes(module))
+  const lostModules = empty.flatMap(({ name, mapping }) => [
+    `lost: the module ${name}, of which nothing could be carried over`,
+    ...(lost.byObject.get(mapping) ?? []).map((part) => `  ${formatLost(part)}`)
+  ])
   if (prometheus === undefined) {
     return {
       configuration: targetsOfModules(modules, lost),
       lost: lost.byObject,
       head: [
         "Converted from json_exporter. The URLs are in the configuration of Prometheus: give it with --prometheus,",
-        "or write url and instance of each target."
+        "or write url and instance of each target.",
+        ...lostModules
       ],
       foot: []
     }
   }
-  const jobs = readJobs(prometheus, new Set(modules.map(({ name }) => name)))
-  const names = namesOf(jobs.probes)
+  const jobs = readJobs(prometheus, new Set(all.map(({ name }) => name)))
+  const probes = jobs.probes.filter(({ module }) => modules.some(({ name }) => name === module))
+  const names = namesOf(probes)
   return {
-    configuration: targetsOfProbes(jobs.probes, modules, names),
+    configuration: targetsOfProbes(probes, modules, names),
     lost: lost.byObject,
     head: [
       "Converted from json_exporter.",
+      ...lostModules,
       ...jobs.lost.map(({ what, line }) => `lost: ${what} (line ${line} of Prometheus' file)`)
     ],
     foot: jobs.names.length === 0 ? [] : [...scrapeJob(jobs.names), "", ...rulesOf(rules, jobs, names)]

@@ -4,6 +4,8 @@ import { Document, isCollection, isMap, isNode, isScalar } from "yaml"
 export interface Lost {
   readonly what: string
   readonly line: number
+  /** The word of the comment: `new` for what the old program failed to do. */
+  readonly kind?: "lost" | "new"
 }
 
 /** A converted configuration. */
@@ -21,18 +23,18 @@ export interface Conversion {
 export class LostParts {
   readonly byObject = new Map<object, Array<Lost>>()
 
-  add(owner: object, what: string, line: number): void {
-    this.byObject.set(owner, [...(this.byObject.get(owner) ?? []), { what, line }])
+  add(owner: object, what: string, line: number, kind: "lost" | "new" = "lost"): void {
+    this.byObject.set(owner, [...(this.byObject.get(owner) ?? []), { what, line, kind }])
   }
 
-  /** What is lost of something that is left out stands where it would have been. */
+  /** The comments of something that is left out stand where it would have been. */
   move(from: object, to: object): void {
-    for (const { what, line } of this.byObject.get(from) ?? []) this.add(to, what, line)
+    for (const { what, line, kind } of this.byObject.get(from) ?? []) this.add(to, what, line, kind)
     this.byObject.delete(from)
   }
 }
 
-const formatLost = ({ what, line }: Lost): string => `lost: ${what} (line ${line})`
+export const formatLost = ({ what, line, kind = "lost" }: Lost): string => `${kind}: ${what} (line ${line})`
 
 const indent = (lines: ReadonlyArray<string>): string =>
   lines

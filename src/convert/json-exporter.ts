@@ -35,6 +35,13 @@ class Metrics {
     this.#lost.add(owner, what, this.#source.positionOf(path).line)
   }
 
+  /** Marks a path by which json_exporter fails, since poller has series that were not there before. */
+  #markFault(owner: object, part: TemplatePart, template: string, path: KeyPath) {
+    if (!("fault" in part)) return
+    const what = `json_exporter finds nothing by ${template}: ${part.fault}`
+    this.#lost.add(owner, what, this.#source.positionOf(path).line, "new")
+  }
+
   /** The labels of a metric: constant ones, and those of the document. */
   #labels(owner: object, value: unknown, path: KeyPath): Fields {
     const labels = new Map<string, string>()
@@ -50,6 +57,7 @@ class Metrics {
       if (only === undefined) labels.set(name, parts.success.map((part) => ("text" in part ? part.text : "")).join(""))
       else if (paths.length > 1) this.#lose(owner, `label ${name}: several paths in ${text(template)}`, [...path, name])
       else {
+        this.#markFault(owner, only, text(template), [...path, name])
         from.set(name, labelEntry(parts.success, only.path))
         if (!only.isSingular)
           this.#lose(owner, `label ${name}: several results of ${only.path}, joined by blanks`, [...path, name])
@@ -72,14 +80,22 @@ class Metrics {
     const [part, another] = parts.success
     if (part === undefined) return lose("an empty value")
     if (another !== undefined) return lose(`text around a path as value: ${text(template)}`)
-    if ("path" in part) return part.path
+    if ("path" in part) {
+      this.#markFault(owner, part, text(template), path)
+      return part.path
+    }
     const constant = part.text === "true" ? 1 : part.text === "false" ? 0 : Number(part.text)
     return part.text.trim() !== "" && Number.isFinite(constant) ? { constant } : lose(`the value ${part.text}`)
   }
 
   add(metric: Fields, path: KeyPath, module: object): void {
     const name = text(metric.name)
-    const isObject = metric.type === "object"
+    const kind = text(metric.type)
+    if (!["", "value", "object"].includes(kind)) {
+      this.#lose(module, `${name}: json_exporter has no type ${kind}`, [...path, "type"])
+      return
+    }
+    const isObject = kind === "object"
     const owner: Fields = {}
     const help = text(metric.help) || name
     const type =

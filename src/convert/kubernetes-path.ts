@@ -1,7 +1,15 @@
 import * as Result from "effect/Result"
 
-/** A part of a template such as `planet-{.location}`: text, or a path in RFC 9535's syntax that begins at the row. */
-export type TemplatePart = { readonly text: string } | { readonly path: string; readonly isSingular: boolean }
+/** A path in RFC 9535's syntax that begins at the row. */
+interface ConvertedPath {
+  readonly path: string
+  readonly isSingular: boolean
+  /** Why Kubernetes' implementation fails where this path finds something. */
+  readonly fault?: string
+}
+
+/** A part of a template such as `planet-{.location}`. */
+export type TemplatePart = { readonly text: string } | ConvertedPath
 
 class Unsupported extends Error {}
 
@@ -12,6 +20,7 @@ const unsupported = (what: string): never => {
 interface Segment {
   readonly text: string
   readonly isSingular: boolean
+  readonly fault?: string
 }
 
 const quote = (name: string) => `'${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
@@ -61,7 +70,22 @@ const filter = (given: string): Segment => {
   const [, left, operator = "", right] = /^([^!<>=]+)([!<>=]+)(.+)$/s.exec(content) ?? []
   if (left === undefined || right === undefined) return { text: `[?${operand(content)}]`, isSingular: false }
   if (!["==", "!=", "<", "<=", ">", ">="].includes(operator)) return unsupported(`${operator} in a filter`)
-  return { text: `[?${operand(left)} ${operator} ${operand(right)}]`, isSingular: false }
+  const integer = [left, right].map((side) => side.trim()).find((side) => /^-?\d+$/.test(side))
+  return {
+    text: `[?${operand(left)} ${operator} ${operand(right)}]`,
+    isSingular: false,
+    ...(integer !== undefined && { fault: `it compares a number with ${integer}.0, but not with ${integer}` })
+  }
+}
+
+/** Kubernetes' implementation reads a key in quotes up to the first blank, and knows single quotes only. */
+const quotedKey = (given: string, name: string): Segment => {
+  const fault = given.startsWith('"')
+    ? "it knows single quotes only"
+    : /[\s'[\]{}]/.test(name)
+      ? "it knows no such key in quotes"
+      : undefined
+  return { ...nameSegment(name), ...(fault !== undefined && { fault }) }
 }
 
 /** What stands in brackets. */
@@ -73,7 +97,7 @@ const bracket = (given: string): Segment => {
   if (/^(?:-?\d*)(?::-?\d*){1,2}$/.test(content)) return { text: `[${content}]`, isSingular: false }
   const parts = content.split(",").map((part) => part.trim())
   const names = parts.map(unquote)
-  if (parts.length === 1 && names[0] !== undefined) return nameSegment(names[0])
+  if (parts.length === 1 && names[0] !== undefined) return quotedKey(content, names[0])
   const selectors = parts.map((part, index) => {
     const name = names[index]
     if (name !== undefined) return quote(name)
@@ -89,7 +113,7 @@ const segmentsOf = (expression: string): ReadonlyArray<Segment> => {
   let descends = false
   const add = (segment: Segment) => {
     const { text } = segment
-    segments.push(descends ? { text: `..${text.replace(/^\./, "")}`, isSingular: false } : segment)
+    segments.push(descends ? { ...segment, text: `..${text.replace(/^\./, "")}`, isSingular: false } : segment)
     descends = false
   }
   for (let at = 0; at < text.length; ) {
@@ -135,7 +159,12 @@ const convertExpression = (expression: string): TemplatePart => {
   const path = segments.map(({ text }) => text).join("")
   const isSingular = segments.every(({ isSingular }) => isSingular)
   if (path === "") return { path: "@", isSingular }
-  return { path: /^\.[A-Za-z_]/.test(path) ? path.slice(1) : /^\['/.test(path) ? path : `@${path}`, isSingular }
+  const fault = segments.find(({ fault }) => fault !== undefined)?.fault
+  return {
+    path: /^\.[A-Za-z_]/.test(path) ? path.slice(1) : /^\['/.test(path) ? path : `@${path}`,
+    isSingular,
+    ...(fault !== undefined && { fault })
+  }
 }
 
 /**

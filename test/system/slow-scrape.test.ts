@@ -31,10 +31,11 @@ test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => 
   "a page that is read slowly has the series of one poll, whatever is polled meanwhile: converted by $where, $encoding",
   { timeout: 60_000 },
   async ({ row, labels, encoding }, { expect, onTestFinished }) => {
+    const text = JSON.stringify({ items: Array.from({ length: rows }, (_, id) => row(id, 0)) })
     let turn = 100
     const upstream = await startUpstream((_request, response) => {
       turn++
-      response.end(JSON.stringify({ items: Array.from({ length: rows }, (_, id) => row(id, turn)) }))
+      response.end(text.replaceAll('"turn":0', `"turn":${turn}`))
     })
     onTestFinished(() => upstream[Symbol.asyncDispose]())
     const labelsFrom = { id: "id", ...("site" in labels ? {} : { site: "site" }) }
@@ -45,7 +46,7 @@ test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => 
           {
             name: "shop",
             url: upstream.url,
-            interval: "1s",
+            interval: "2s",
             labels,
             max_series: rows,
             max_body: "100MB",
@@ -58,8 +59,8 @@ test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => 
     ])
     onTestFinished(() => void daemon.child.kill("SIGKILL"))
     const polls = (more: number) => upstream.request(upstream.requests + more)
-    await polls(3)
-    const page = await slowScrape(`${daemon.url}/metrics`, encoding, () => polls(4))
+    await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    const page = await slowScrape(`${daemon.url}/metrics`, encoding, () => polls(3))
     const turns = page.match(/(?<=^shop_turn\{.*\} )\d+$/gm) ?? []
     expect(turns).toHaveLength(rows)
     expect(new Set(turns).size).toBe(1)
