@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { loadFfi } from "./ffi.ts"
 import { mayHang } from "./file-reader.ts"
 
@@ -18,16 +19,14 @@ const endNow = (code: number): void => {
 
 /**
  * Node joins the threads of libuv's pool when it exits, and so would wait for ever for one that reads a file of a dead
- * NFS server, or for long for one that asks a silent name server.
+ * NFS server, or for long for one that asks a silent name server. execve(2) ends all threads.
  */
 export const exitAtOnce = (): void => {
   process.on("exit", (code) => {
     if (!poolIsBusy()) return
     endNow(code)
-    if (!mayHang()) return
-    // before Node 26 a signal is what ends a process whatever its threads do; systemd takes SIGTERM for a clean end
-    // (systemd.service(5), SuccessExitStatus=)
-    process.removeAllListeners("SIGTERM")
-    process.kill(process.pid, code === 0 ? "SIGTERM" : "SIGKILL")
+    // before Node 26
+    const shell = "/bin/sh"
+    if (existsSync(shell)) process.execve?.(shell, ["sh", "-c", `exit ${code}`], {})
   })
 }

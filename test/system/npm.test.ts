@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import pkg from "../../package.json" with { type: "json" }
 import { openReceiver } from "../host/receiver.ts"
 import { isMissing } from "./counterpart.ts"
+import { mountDead } from "./dead-mount.ts"
+import { configuration } from "./lasting-config-file.ts"
 import { Program } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
@@ -70,6 +72,18 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
     const { code, stderr } = await program.stop()
     expect(code).toBe(0)
     expect(stderr.trim().split("\n")).toHaveLength(2)
+  })
+
+  test("ends with status 0 at once, although a read of a secret hangs", async (context) => {
+    const mount = mountDead()
+    if (mount === undefined) return context.skip("this user may not mount a file system")
+    onTestFinished(() => mount[Symbol.dispose]())
+    const auth = { bearer_token_file: join(mount.folder, "secret") }
+    const targets = [{ name: "dead", url: "http://127.0.0.1:1/", interval: "200ms", timeout: "200ms", auth }]
+    const program = start(["--config", configuration({ targets })])
+    await program.line(/target down/)
+    const { code, signal, took } = await program.stop()
+    expect([code, signal, took < 3000]).toEqual([0, null, true])
   })
 
   test.skipIf(noSystemdNotify)("reaches systemd through systemd-notify, and says so", async () => {
