@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { parse } from "smol-toml"
 import { isMap } from "../config/unknown-values.ts"
 import { nameOfSource } from "../init/source-name.ts"
-import { type Conversion, LostParts } from "./converted-file.ts"
+import { type Conversion, formatLost, LostParts } from "./converted-file.ts"
 import { convertGjson } from "./gjson-path.ts"
 import { convertXpath } from "./xpath.ts"
 
@@ -205,7 +205,8 @@ const convertInput = (
   lines: ReadonlyArray<string>,
   agent: Fields,
   tags: Fields,
-  lost: LostParts
+  lost: LostParts,
+  flat: Set<Fields>
 ) => {
   const escaped = (text: string) => text.replace(/[^\w]/g, "\\$&")
   const lose: Lose = (owner, what, key, value = "") =>
@@ -240,9 +241,10 @@ const convertInput = (
           for (const parser of maps(input.xpath)) convertXpathParser(parser, measurement, target, lose)
           break
         case "json":
+          flat.add(target)
           lose(
             target,
-            "data_format json makes a field of every number of the response; poller init reads them from one",
+            `the names: data_format json makes ${measurement}_KEYS of every number of the response, a target without metrics upstream_KEYS; poller init drafts metrics from a response`,
             "data_format"
           )
           break
@@ -276,15 +278,20 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
   }
   const lines = source.split("\n")
   const lost = new LostParts()
+  /** Targets of `data_format = "json"`. */
+  const flat = new Set<Fields>()
   const inputs: Fields = isMap(root.inputs) ? root.inputs : {}
   const agent: Fields = isMap(root.agent) ? root.agent : {}
   const tags: Fields = isMap(root.global_tags) ? root.global_tags : {}
   let from = 0
-  const targets = maps(inputs.http).flatMap((input) => {
+  const all = maps(inputs.http).flatMap((input) => {
     from = lineOf(lines, /^\s*\[\[\s*inputs\.http\s*\]\]/, from + 1)
-    return convertInput(input, from, lines, agent, tags, lost)
+    return convertInput(input, from, lines, agent, tags, lost, flat)
   })
-  if (targets.length === 0) return Result.fail("there is no [[inputs.http]]")
+  if (all.length === 0) return Result.fail("there is no [[inputs.http]]")
+  // a target without metrics has a series of every number, as data_format json has
+  const targets = all.filter((target) => target.each !== undefined || flat.has(target))
+  const empty = all.filter((target) => !targets.includes(target))
   uniqueNames(targets)
   const others = Object.keys(inputs).filter((name) => name !== "http")
   return Result.succeed({
@@ -292,6 +299,10 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
     lost: lost.byObject,
     head: [
       "Converted from Telegraf, with the names of its prometheus_client. The tag host is left out: Prometheus has instance.",
+      ...empty.flatMap((target) => [
+        `lost: the URL ${text(target.url)}, of which nothing could be carried over`,
+        ...(lost.byObject.get(target) ?? []).map((part) => `  ${formatLost(part)}`)
+      ]),
       ...others.map((name) => `lost: inputs.${name} (line ${lineOf(lines, new RegExp(`inputs\\.${name}\\b`))})`)
     ],
     foot: []

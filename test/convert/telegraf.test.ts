@@ -126,9 +126,19 @@ test("how an input asks becomes settings of its targets, and a secret stays out 
   const ofTarget = [
     "the password: write it into the file example-x-password (line 11)",
     "cookie_auth_url (line 15)",
-    "data_format json makes a field of every number of the response; poller init reads them from one (line 16)"
+    "the names: data_format json makes http_KEYS of every number of the response, a target without metrics upstream_KEYS; poller init drafts metrics from a response (line 16)"
   ]
   expect(lostOf(converted)).toEqual(["inputs.cpu (line 5)", ...ofTarget, ...ofTarget])
+})
+
+test("a URL of which nothing is left is a comment: a target without metrics would have a series of every number", () => {
+  const input = (host: string, format: string) =>
+    `[[inputs.http]]\n  urls = ["http://${host}.example.com/"]\n  data_format = "${format}"\n`
+  const converted = convert(input("a", "csv") + input("b", "json"))
+  expect(converted).toContain(
+    "# lost: the URL http://a.example.com/, of which nothing could be carried over\n#   lost: data_format csv (line 3)\n"
+  )
+  expect(load(converted).targets.map(({ request }) => request.url.href)).toEqual(["http://b.example.com/"])
 })
 
 test.each([

@@ -30,6 +30,9 @@ const good = file(
   "targets: [{ name: a, url: 'http://127.0.0.1:1/', metrics: { a_up: { value: up, help: Up. } } }]\n"
 )
 const response = file("response.json", '{"up":1}')
+const exporter = file("exporter.yml", "modules: { a: { metrics: [{ name: a_up, path: '{.up}' }] } }\n")
+file("good.prom", "# HELP a_up Up.\n# TYPE a_up gauge\na_up 1\n")
+const tests = file("good.test.yml", "tests: [{ target: a, from: response.json, want: good.prom }]\n")
 
 describe("an interrupted command exits with 128 and the signal", () => {
   test.each([
@@ -52,18 +55,41 @@ describe("an interrupted command exits with 128 and the signal", () => {
     expect(await program.stop(signal)).toMatchObject({ code, signal: null, stdout: "", stderr: "" })
   })
 
-  test.each([
+  /** Waits until a process handles SIGHUP, SIGINT and SIGTERM. */
+  const handlesSignals = (pid: number | undefined) => {
+    // SigCgt of /proc/PID/status: the signals that are caught
+    const caught = () => /SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0"
+    return expect.poll(() => BigInt(`0x${caught()}`) & 1n, { interval: 5, timeout: 20_000 }).toBe(1n)
+  }
+
+  const signals = [
     ["SIGINT", 130],
     ["SIGTERM", 143]
-  ] as const)("%s: check, while it reads standard input", async (signal, code) => {
+  ] as const
+
+  test.each(
+    [
+      ["check", "-"],
+      ["test", "--config", "-", tests],
+      ["convert", "-"]
+    ].flatMap((args) => signals.map(([signal, code]) => [signal, code, args] as const))
+  )("%s, exit %i: %j, while it reads standard input", async (signal, code, args) => {
     const [command, ...first] = program
-    const child = spawn(command, [...first, "check", "-"], { stdio: ["pipe", "inherit", "inherit"] })
+    const child = spawn(command, [...first, ...args], { stdio: ["pipe", "inherit", "inherit"] })
     child.stdin.write("targets: ")
-    // SigCgt of /proc/PID/status: the signals are caught
-    const caught = () => /SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? "0"
-    await expect.poll(() => BigInt(`0x${caught()}`) & 1n, { interval: 5, timeout: 20_000 }).toBe(1n)
+    await handlesSignals(child.pid)
     child.kill(signal)
     expect(await once(child, "exit")).toEqual([code, null])
+  })
+
+  test.each(signals)("%s, exit %i: schema, while nobody reads its output", async (signal, code) => {
+    const [command, ...first] = program
+    const child = spawn(command, [...first, "schema"], { stdio: ["ignore", "pipe", "inherit"] })
+    // the schema is longer than a pipe
+    await once(child.stdout, "readable")
+    child.kill(signal)
+    expect(await once(child, "exit")).toEqual([code, null])
+    child.stdout.destroy()
   })
 })
 
@@ -89,6 +115,8 @@ describe("a full disk below stdout makes the exit 1, with a line", () => {
     [["schema"]],
     [["once", "--config", good, "--from", response]],
     [["init", response]],
+    [["convert", exporter]],
+    [["test", tests]],
     [["--help"]],
     [["--version"]]
   ])("%j", async (args) => {
