@@ -4,8 +4,8 @@ import * as Result from "effect/Result"
 
 /**
  * Parses the five fields of crontab(5) in a time zone. When clocks are set back, a schedule of fixed hours has the hour
- * that comes twice once, and one of every hour (`*` in the field of hours) has both. A time that clocks skip is the
- * first one after the gap.
+ * that comes twice once, and one of every hour (`*` in the field of hours) has both. A time that clocks skip is later
+ * by as much as they skip.
  */
 export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cron, string> => {
   const fields = text.trim().split(/\s+/)

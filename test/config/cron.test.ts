@@ -30,7 +30,7 @@ test.each([
     ["2026-10-25T00:00", "2026-10-25T01:00", "2026-10-25T02:00"]
   ],
   [
-    "an hour that clocks skip: the first time after it",
+    "an hour that clocks skip: an hour later",
     "30 2 * * *",
     "2026-03-28T12:00Z",
     ["2026-03-29T01:30", "2026-03-30T00:30"]

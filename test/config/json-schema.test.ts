@@ -27,6 +27,7 @@ const beyond = new Set([
   "half-a-character.yml",
   "header-twice.yml",
   "interval-too-long.yml",
+  "stale-after-too-long.yml",
   "interval-zero.yml",
   "label-constant-and-of-rows.yml",
   "label-twice-on-the-way.yml",

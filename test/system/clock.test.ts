@@ -149,3 +149,51 @@ describe.skipIf(noFakeClock)("a pause that the upstream asks for", () => {
     expect((await daemon.stop()).code).toBe(0)
   })
 })
+
+/** What `set` of a clock takes so that it shows a time (ISO 8601). */
+const showing = (time: string) => `+${Math.round((Date.parse(time) - Date.now()) / 1000)}`
+
+describe.skipIf(noFakeClock)("a schedule", () => {
+  const scheduled = async (at: string, schedule: string, timezone: string) => {
+    const clock = fakeClock("wall")
+    clock.set(showing(at))
+    const upstream = await upstreamThat(json({ price: 42 }))
+    const daemon = await daemonOn(
+      { url: upstream.url, schedule, timezone, stale_after: "400d", timeout: "5s" },
+      clock.env
+    )
+    await upstream.request(1)
+    return { clock, upstream, daemon }
+  }
+
+  /** To the second: what is left of a wait is rounded. */
+  const nextPoll = async (daemon: Daemon) =>
+    JSON.parse(await read(daemon, "/api/targets/shop")).next_poll?.replace(/\.\d+Z$/, "Z")
+
+  test.each([
+    ["29 February", "2027-12-24T12:00:00Z", "0 0 29 2 *", "UTC", "2028-02-29T00:00:00Z"],
+    [
+      "an hour that clocks skip, an hour later",
+      "2027-03-27T12:00:00Z",
+      "30 2 * * *",
+      "Europe/Berlin",
+      "2027-03-28T01:30:00Z"
+    ],
+    ["the day after it", "2027-03-28T12:00:00Z", "30 2 * * *", "Europe/Berlin", "2027-03-29T00:30:00Z"],
+    ["the first of two hours", "2027-10-30T12:00:00Z", "30 2 * * *", "Europe/Berlin", "2027-10-31T00:30:00Z"],
+    ["and not the second", "2027-10-31T00:45:00Z", "30 2 * * *", "Europe/Berlin", "2027-11-01T01:30:00Z"],
+    ["both of two hours", "2027-10-31T00:45:00Z", "30 * * * *", "Europe/Berlin", "2027-10-31T01:30:00Z"],
+    ["working days", "2027-12-24T15:00:00Z", "30 14 * * MON-FRI", "UTC", "2027-12-27T14:30:00Z"]
+  ])("has %s", async (_what, at, schedule, timezone, next) => {
+    const { daemon } = await scheduled(at, schedule, timezone)
+    await eventually(() => nextPoll(daemon)).toBe(next)
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
+  test("polls at the start, and at its time", async () => {
+    const { upstream, daemon } = await scheduled("2028-02-28T23:59:57Z", "0 0 29 2 *", "UTC")
+    await upstream.request(2)
+    await eventually(() => nextPoll(daemon)).toBe("2032-02-29T00:00:00Z")
+    expect(upstream.requests).toBe(2)
+  })
+})

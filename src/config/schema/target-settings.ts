@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
@@ -112,6 +113,9 @@ const Tls = Schema.Struct({
 
 export const acceptStatus = Schema.optionalKey(AcceptStatus)
 
+/** A schedule of 29 February has eight years between two polls around 2100. */
+const longestStale = Duration.days(4000)
+
 /** The keys of a target that `defaults` has too. */
 export const settings = {
   interval: Schema.optionalKey(duration({ description: "Time between two polls.", default: builtInSettings.interval })),
@@ -138,9 +142,12 @@ export const settings = {
     })
   ),
   stale_after: Schema.optionalKey(
-    duration({
-      description: "How long the series stay after the last good poll. Default: 3 intervals. Required with schedule."
-    })
+    duration(
+      {
+        description: "How long the series stay after the last good poll. Default: 3 intervals. Required with schedule."
+      },
+      longestStale
+    )
   ),
   labels: Schema.optionalKey(
     Schema.Record(LabelName, Schema.String).annotate({
