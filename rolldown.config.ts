@@ -1,5 +1,7 @@
 import { defineConfig, type Plugin } from "rolldown"
 import { builtinsOnDemand } from "./deploy/builtins-on-demand.ts"
+import { clusterOnDemand, clusterScript } from "./deploy/cluster-script.ts"
+import { latin } from "./deploy/latin.ts"
 import { licences } from "./deploy/licences.ts"
 import { packagesOnDemand } from "./deploy/packages-on-demand.ts"
 import { sbom } from "./deploy/sbom.ts"
@@ -14,22 +16,6 @@ const segmenterOnDemand: Plugin = {
   name: "segmenter-on-demand",
   renderChunk: (code) =>
     code.replaceAll(/new Intl\.Segmenter\((.*?)\)/g, "{ segment: (text) => new Intl.Segmenter($1).segment(text) }")
-}
-
-/**
- * Escapes characters beyond Latin-1. With a single one, V8 stores the whole program with two bytes for each character.
- */
-const latin: Plugin = {
-  name: "latin",
-  generateBundle(_options, bundle) {
-    for (const output of Object.values(bundle)) {
-      if (output.type !== "chunk") continue
-      output.code = output.code.replaceAll(
-        /[^\x00-\xff]/g,
-        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
-      )
-    }
-  }
 }
 
 /**
@@ -48,11 +34,11 @@ const versionCheck = () => {
 }
 
 /** The plugins for each script of the program. */
-export const plugins = [packagesOnDemand, builtinsOnDemand, segmenterOnDemand, latin]
+export const plugins = [clusterOnDemand, packagesOnDemand, builtinsOnDemand, segmenterOnDemand, latin]
 
 export default defineConfig({
   input: "src/main.ts",
-  plugins: [...plugins, sbom, licences],
+  plugins: [...plugins, clusterScript, sbom, licences],
   platform: "node",
   // drops unused top-level code that only reads properties, such as a layer for tests made of createServer
   treeshake: { propertyReadSideEffects: false },
@@ -60,5 +46,5 @@ export default defineConfig({
     target: "node22.19",
     define: { POLLER_COMMIT: JSON.stringify(sourceRevision().commit), "import.meta": "{}" }
   },
-  output: { file: "dist/poller.js", format: "cjs", banner: `#!/usr/bin/env node\n${versionCheck()}`, minify: true }
+  output: { file: "dist/poller.js", format: "cjs", codeSplitting: false, banner: `#!/usr/bin/env node\n${versionCheck()}`, minify: true }
 })

@@ -6,7 +6,7 @@ const files = (...names: ReadonlyArray<string>) => names.map((name) => `test/sys
 const heavy = files("battery", "systemd/*")
 
 /** Tests that assert a time or a share of the processor. */
-const serial = files("bench", "clients", "descriptors", "many-targets", "pages", "password-guesses", "storm")
+const serial = files("bench", "clients", "cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")
 
 export default defineConfig({
   test: {

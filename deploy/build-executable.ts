@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "rolldown"
 import config, { plugins } from "../rolldown.config.ts"
+import { clusterFile } from "./cluster-script.ts"
 import { keepCode, neededLater } from "./code-cache.ts"
 import * as licences from "./licences.ts"
 import { platformNamed } from "./platform.ts"
@@ -74,7 +75,7 @@ try {
       executable: "node",
       output,
       useSnapshot: true,
-      assets: { "thread.js": "thread.js" },
+      assets: { "thread.js": "thread.js", [clusterFile]: join(root, "dist", clusterFile) },
       disableExperimentalSEAWarning: true,
       execArgv: ["--disable-warning=ExperimentalWarning", ...closedInspector, ...flags]
     })

@@ -1,12 +1,12 @@
 import type { Plugin } from "rolldown"
 
-/** A proxy for a module of Node that loads it at its first use. */
+/** A proxy for a module of Node that loads it at its first use; its names must not be those of a bundled module. */
 const later = `
-const builtins = new Map();
-const later = (name) => new Proxy({}, {
+const nodeBuiltins = new Map();
+const nodeBuiltin = (name) => new Proxy({}, {
   get: (_, key) => {
-    let module = builtins.get(name);
-    if (module === undefined) builtins.set(name, module = process.getBuiltinModule(name));
+    let module = nodeBuiltins.get(name);
+    if (module === undefined) nodeBuiltins.set(name, module = process.getBuiltinModule(name));
     return key === "default" ? module : module[key];
   }
 });
@@ -22,7 +22,7 @@ export const builtinsOnDemand: Plugin = {
   renderChunk: (code) =>
     code
       .replace(/^(#!.*\n)?/, (shebang) => shebang + later)
-      .replaceAll(/^let ([\w$]+) = require\("([\w:/]+)"\);$/gm, 'const $1 = later("$2");')
+      .replaceAll(/^let ([\w$]+) = require\("([\w:/]+)"\);$/gm, 'const $1 = nodeBuiltin("$2");')
       .replaceAll(/^([\w$]+) = __toESM\(\1(?:, 1)?\);$/gm, "")
-      .replaceAll(/\brequire\("([\w:/]+)"\)/g, 'later("$1")')
+      .replaceAll(/\brequire\("([\w:/]+)"\)/g, 'nodeBuiltin("$1")')
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Plugin } from "rolldown"
 import { packagesOf } from "./bundled-packages.ts"
+import { clusterModules } from "./cluster-script.ts"
 
 /* Many licences require that their text is shipped with the code. */
 
@@ -19,7 +20,7 @@ export const licences: Plugin = {
   generateBundle(_options, bundle) {
     for (const output of Object.values(bundle)) {
       if (output.type !== "chunk") continue
-      const others = packagesOf(output.moduleIds).map(
+      const others = packagesOf([...output.moduleIds, ...clusterModules]).map(
         ({ name, version, folder }) => `${name} ${version}\n\n${textIn(folder, name)}`
       )
       const source = `${[textIn(".", "poller"), ...others].join(rule)}\n`

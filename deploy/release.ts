@@ -24,6 +24,8 @@ const put = (from: string, to: string) => copyFileSync(join(root, "dist", from),
 
 put("poller.js", `${name}.js`)
 put("poller.js.cdx.json", `${name}.js.cdx.json`)
+// the bundle looks for it under this name
+put("poller-cluster.js", "poller-cluster.js")
 run("npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", release)
 run("git", "archive", "--format=tar.gz", `--prefix=${name}/`, `--output=${join(release, `${name}.tar.gz`)}`, "HEAD")
 for (const architecture of ["x64", "arm64"]) {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import type { Plugin } from "rolldown"
 import { packagesOf } from "./bundled-packages.ts"
+import { clusterModules } from "./cluster-script.ts"
 
 /*
  * Bills of materials in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json). They have no serial number and no time, so
@@ -87,7 +88,11 @@ export const sbom: Plugin = {
     for (const output of Object.values(bundle)) {
       if (output.type !== "chunk") continue
       const { code, fileName, moduleIds } = output
-      this.emitFile({ type: "asset", fileName: `${fileName}.cdx.json`, source: show(sbomOf(code, moduleIds)) })
+      this.emitFile({
+        type: "asset",
+        fileName: `${fileName}.cdx.json`,
+        source: show(sbomOf(code, [...moduleIds, ...clusterModules]))
+      })
     }
   }
 }

@@ -4,8 +4,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type { Scope } from "effect/Scope"
 import { ConfigurationService } from "./configuration-service.ts"
 import * as TargetManager from "./discovery/target-manager.ts"
+import type { Failure } from "./failure.ts"
 import { hangup } from "./host/hangup.ts"
 import { connections } from "./host/limits.ts"
 import { makeRoom, releaseMemory } from "./host/memory.ts"
@@ -14,7 +16,7 @@ import { ProcessMetrics } from "./host/process-metrics.ts"
 import { startWorker } from "./host/worker.ts"
 import * as ConversionWorker from "./poll/conversion-worker.ts"
 import { applyReload, initialDaemonStatus } from "./poll/daemon-status.ts"
-import { shardOwnership } from "./poll/ownership.ts"
+import type { Ownership } from "./poll/ownership.ts"
 import { ReloadQueue } from "./poll/reload-queue.ts"
 import * as Scheduler from "./poll/scheduler.ts"
 import type { Shard } from "./poll/shard.ts"
@@ -32,6 +34,8 @@ export interface Daemon {
   /** How long polls in flight may go on after a stop was asked for. */
   readonly grace: Duration.Duration
   readonly shard: Shard
+  /** Finds out which targets this process polls, once it listens. */
+  readonly ownership: (bound: ReadonlyArray<Listener>) => Effect.Effect<Ownership, Failure, StateStore | Scope>
   /** Tells a person at a terminal what is served, in place of the line of the log. */
   readonly announce?: ((bound: ReadonlyArray<Listener>) => Effect.Effect<void, never, StateStore>) | undefined
 }
@@ -112,8 +116,9 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
       ...defaultTimeouts
     })
     const scheduler = yield* Scheduler.makeScheduler(options.grace, connections().polls)
+    const ownership = yield* options.ownership(bound)
     yield* Effect.addFinalizer(() => notify.stopping(Duration.sum(options.grace, drainTime)))
-    const manager = yield* TargetManager.makeTargetManager(scheduler, shardOwnership(options.shard))
+    const manager = yield* TargetManager.makeTargetManager(scheduler, ownership)
     const { targets } = yield* manager.apply(configuration)
     const address = bound.map(showListener).join(",")
     if (options.announce === undefined)

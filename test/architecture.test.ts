@@ -13,6 +13,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   exposition: ["mapping"],
   config: ["host", "client", "mapping", "jsonpath", "init", "exposition"],
   poll: ["host", "client", "mapping", "exposition", "config"],
+  cluster: ["poll"],
   discovery: ["host", "client", "config", "poll"],
   convert: ["config", "init"],
   fixtures: ["host", "client", "mapping", "exposition", "config", "poll"],

@@ -8,6 +8,7 @@ import { daemon, surroundings } from "../daemon.ts"
 import { demoApi } from "../demo/demo-api.ts"
 import { demoConfiguration } from "../demo/demo-configuration.ts"
 import { failure } from "../failure.ts"
+import { everything } from "../poll/ownership.ts"
 import { plain } from "../serve/web-config/web-config.ts"
 import { firstLook } from "./first-look.ts"
 import * as flags from "./flags.ts"
@@ -29,6 +30,7 @@ export const demo = Command.make(
         web: plain,
         grace: Duration.seconds(2),
         shard: { ordinal: 0, total: 1 },
+        ownership: () => Effect.succeed(everything),
         announce: firstLook
       }).pipe(Effect.provide(ConfigurationService.layerOf(load)))
     },

@@ -84,6 +84,20 @@ export const shard = count("shard", "Which share of the targets this process pol
 
 export const totalShards = count("total-shards", "How many processes share the targets", 1)
 
+export const cluster = text(
+  "cluster",
+  "URL",
+  "PostgreSQL database by which several processes share the targets and take over from each other"
+).pipe(Flag.optional)
+
+export const clusterPasswordFile = text("cluster-password-file", "FILE", "Password of the database").pipe(Flag.optional)
+
+export const clusterAddress = text(
+  "cluster-address",
+  "HOST:PORT",
+  "How the other processes of the cluster know this one, and where their pages link to; default: host name and port"
+).pipe(Flag.optional)
+
 export const only = text("only", "NAME", "Only the target of this name").pipe(Flag.optional)
 
 export const from = text("from", "FILE", "A saved response instead of the network; - is standard input").pipe(

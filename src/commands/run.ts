@@ -5,8 +5,10 @@ import * as Option from "effect/Option"
 import { daemon, surroundings } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
+import { shardOwnership } from "../poll/ownership.ts"
 import * as SavedResponses from "../poll/saved-responses.ts"
 import { makeWebConfig, plain } from "../serve/web-config/web-config.ts"
+import { clusterOwnership } from "./cluster-ownership.ts"
 import { configurationLayer } from "./configuration-files.ts"
 import { firstLook } from "./first-look.ts"
 import * as flags from "./flags.ts"
@@ -26,9 +28,12 @@ const web = Option.match({
   onSome: (file: string) => Effect.mapError(makeWebConfig(file), ({ lines }) => badConfiguration(...lines))
 })
 
-/** Responses are saved where a flag says so, or systemd (StateDirectory= of systemd.exec(5)). */
+/** State is kept where a flag says so, or systemd (StateDirectory= of systemd.exec(5)). */
+const stateDirectory = (flag: Option.Option<string>) =>
+  Option.getOrElse(flag, () => process.env.STATE_DIRECTORY?.split(":")[0] ?? "")
+
 const savedResponses = (flag: Option.Option<string>) => {
-  const directory = Option.getOrElse(flag, () => process.env.STATE_DIRECTORY?.split(":")[0] ?? "")
+  const directory = stateDirectory(flag)
   if (directory === "") return Layer.empty
   return SavedResponses.layer(directory).pipe(
     Layer.catch(({ path, why }) => Layer.effectDiscard(Effect.fail(badConfiguration(`--state ${path}: ${why}`))))
@@ -48,6 +53,9 @@ export const run = Command.make(
     grace: flags.grace,
     shard: flags.shard,
     totalShards: flags.totalShards,
+    cluster: flags.cluster,
+    clusterPasswordFile: flags.clusterPasswordFile,
+    clusterAddress: flags.clusterAddress,
     watchConfig: flags.watchConfig,
     state: flags.state
   },
@@ -55,14 +63,32 @@ export const run = Command.make(
     for (const { location, message } of yield* VariableWarnings)
       yield* Effect.annotateLogs(Effect.logWarning(message), { variable: location })
     const sockets = activatedSockets(process.env)
+    const pages = yield* web(input.webConfig)
+    const share = yield* shard(input)
+    const { cluster } = input
+    if (Option.isSome(cluster) && share.total > 1)
+      return yield* badConfiguration("--cluster shares the targets itself: leave out --shard and --total-shards")
     yield* daemon({
       configuration: Option.isSome(input.target)
         ? "--target"
         : [...input.config, ...input.files].join(", ") || "./poller.yml",
       listeners: sockets.length > 0 ? sockets : yield* flags.addresses(input.addr),
-      web: yield* web(input.webConfig),
+      web: pages,
       grace: input.grace,
-      shard: yield* shard(input),
+      shard: share,
+      ownership: (bound) =>
+        Option.isNone(cluster)
+          ? Effect.succeed(shardOwnership(share))
+          : clusterOwnership(
+              {
+                cluster: cluster.value,
+                clusterPasswordFile: Option.getOrUndefined(input.clusterPasswordFile),
+                clusterAddress: Option.getOrUndefined(input.clusterAddress),
+                state: stateDirectory(input.state) || undefined
+              },
+              pages.scheme,
+              bound
+            ),
       announce: process.stderr.isTTY ? firstLook : undefined
     }).pipe(
       Effect.provide(surroundings),

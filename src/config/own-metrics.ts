@@ -41,6 +41,24 @@ export const daemonFamilies = {
   shards: family("poller_total_shards", "gauge", "Number of shards.")
 } as const satisfies Record<string, Family>
 
+/** The same for a process of a cluster. */
+export const clusterFamilies = {
+  members: family(
+    "poller_cluster_members",
+    "gauge",
+    "Processes of the cluster that give signs of life, this one included."
+  ),
+  ownedTargets: family("poller_cluster_owned_targets", "gauge", "Targets that this process polls."),
+  targets: family("poller_cluster_targets", "gauge", "Targets of the configuration, polled by any process."),
+  unownedTargets: family("poller_cluster_unowned_targets", "gauge", "Targets that no process polls."),
+  connected: family("poller_cluster_connected", "gauge", "1 if the database of the cluster answers, else 0."),
+  configurationsAgree: family(
+    "poller_cluster_config_agrees",
+    "gauge",
+    "1 if all processes of the cluster have the same targets with the same settings, else 0."
+  )
+} as const satisfies Record<string, Family>
+
 /** The same for each source of targets; poll/daemon-status.ts has their values. */
 export const sourceFamilies = {
   targets: family("poller_targets_from_targets", "gauge", "Targets of the source that can be polled."),

@@ -73,12 +73,16 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
 
   const applyOwned = Effect.fnUntraced(function* (targetSet: TargetSet) {
     const targets = targetSet.targets.filter(({ name }) => ownership.owns(name))
-    return { targets: targets.length, ...(yield* scheduler.apply(targets)) }
+    const others = targetSet.targets.filter(({ name }) => !ownership.owns(name))
+    const kept = others.filter(({ name }) => ownership.keeps(name)).map(({ name }) => name)
+    const changes = yield* scheduler.apply(targets, { kept, isTakeover: ownership.isTakeover() })
+    return { targets: targets.length, ...changes }
   })
 
   const applyLists = Effect.fnUntraced(function* (configuration: Configuration, lists: Lists) {
     const targetSet = yield* runInSlices(configuration.targetSet(lists))
     current = { configuration, lists, targetSet }
+    yield* ownership.describe(targetSet.targets)
     const changes = yield* applyOwned(targetSet)
     yield* report(current)
     return changes

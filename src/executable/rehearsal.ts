@@ -16,6 +16,7 @@ import { daemon } from "../daemon.ts"
 import { Notify } from "../host/notify.ts"
 import { ProcessMetrics } from "../host/process-metrics.ts"
 import { Converter, convert } from "../poll/convert-response.ts"
+import { everything } from "../poll/ownership.ts"
 import { plain } from "../serve/web-config/web-config.ts"
 
 /** As configurations are: of blocks and of braces, with words in quotes and without. */
@@ -112,6 +113,7 @@ export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
     listeners: [{ host: "localhost", port: 0 }],
     web: { ...plain, createServer: () => new NoServer() as unknown as Server },
     grace: Duration.seconds(1),
-    shard: { ordinal: 0, total: 1 }
+    shard: { ordinal: 0, total: 1 },
+    ownership: () => Effect.succeed(everything)
   }).pipe(Effect.provide(ConfigurationService.layerOf(load)), Effect.timeoutOption("2 seconds"))
 }).pipe(Effect.provide(stage), Effect.orDie, Effect.asVoid)

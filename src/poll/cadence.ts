@@ -107,6 +107,15 @@ export const firstOffsetOf = (
     ? offsetOf(name, interval, slot, elapsed)
     : Duration.millis(endOfSlot(name, Duration.toMillis(firstPolls), slot))
 
+/**
+ * Time until the first poll of one of `count` targets that another process polled until now: they are due, and spread
+ * only as far as this process can start polls, one in a millisecond.
+ */
+export const takeoverOffsetOf = (name: string, interval: Duration.Duration, count: number): Duration.Duration =>
+  Duration.millis(
+    Math.floor((Math.min(count, Duration.toMillis(interval)) * hash32(name)) / 2 ** 32 / minSlot) * minSlot
+  )
+
 /** Milliseconds between two looks at the wall clock while a schedule waits. */
 const maxSleep = 30_000
 

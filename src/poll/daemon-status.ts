@@ -1,5 +1,6 @@
-import { daemonFamilies, sourceFamilies } from "../config/own-metrics.ts"
+import { clusterFamilies, daemonFamilies, sourceFamilies } from "../config/own-metrics.ts"
 import type { Labels, Sample } from "../mapping/sample.ts"
+import type { ClusterStatus } from "./cluster-status.ts"
 import type { Shard } from "./shard.ts"
 
 /** The last time the configuration was loaded, at the start or by a reload. */
@@ -33,6 +34,8 @@ export interface DaemonStatus {
   /** The files of the configuration, or the URL of `--target`. */
   readonly configuration?: string | undefined
   readonly shard: Shard
+  /** Only with `--cluster`. */
+  readonly cluster?: ClusterStatus | undefined
   /** Epoch milliseconds. */
   readonly started: number
   readonly reload: Reload
@@ -68,12 +71,22 @@ const sourceValues: Readonly<Record<keyof typeof sourceFamilies, (source: Source
   lastSuccess: ({ lastSuccess }) => (lastSuccess === undefined ? undefined : lastSuccess / 1000)
 }
 
+const clusterValues: Readonly<Record<keyof typeof clusterFamilies, (cluster: ClusterStatus) => number>> = {
+  members: ({ members }) => members.filter(({ isAlive }) => isAlive).length,
+  ownedTargets: ({ ownedTargets }) => ownedTargets,
+  targets: ({ targets }) => targets,
+  unownedTargets: ({ unownedTargets }) => unownedTargets,
+  connected: ({ isConnected }) => (isConnected ? 1 : 0),
+  configurationsAgree: ({ configurationsAgree }) => (configurationsAgree ? 1 : 0)
+}
+
 const daemonKeys = Object.keys(daemonFamilies) as ReadonlyArray<keyof typeof daemonFamilies>
+const clusterKeys = Object.keys(clusterFamilies) as ReadonlyArray<keyof typeof clusterFamilies>
 const sourceKeys = Object.keys(sourceFamilies) as ReadonlyArray<keyof typeof sourceFamilies>
 
 /** poller's own metrics of the process and of the sources of targets. */
 export const daemonSamples = (daemon: DaemonStatus): ReadonlyArray<Sample> => {
-  const { node, version, sources } = daemon
+  const { node, version, sources, cluster } = daemon
   const build: Labels = [
     ["node", node],
     ["version", version]
@@ -84,6 +97,9 @@ export const daemonSamples = (daemon: DaemonStatus): ReadonlyArray<Sample> => {
       labels: key === "build" ? build : [],
       value: daemonValues[key](daemon)
     })),
+    ...(cluster === undefined
+      ? []
+      : clusterKeys.map((key) => ({ family: clusterFamilies[key], labels: [], value: clusterValues[key](cluster) }))),
     ...sources.flatMap((source) =>
       sourceKeys.flatMap((key) => {
         const value = sourceValues[key](source)

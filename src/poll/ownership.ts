@@ -1,10 +1,17 @@
 import * as Effect from "effect/Effect"
+import type { Target } from "../config/target.ts"
 import { type Shard, shardOf } from "./shard.ts"
 
 /** Which of the configured targets this process polls. Other processes poll the rest. */
 export interface Ownership {
   /** Whether this process polls the target of this name now. */
   readonly owns: (name: string) => boolean
+  /** Whether the page keeps the series of a target, since the process that polls it now has not done so yet. */
+  readonly keeps: (name: string) => boolean
+  /** Whether other processes polled the targets that this one begins to poll: their next polls are due. */
+  readonly isTakeover: () => boolean
+  /** Says what is configured. */
+  readonly describe: (targets: ReadonlyArray<Target>) => Effect.Effect<void>
   /**
    * Waits until `owns` has changed since the last time this was awaited. Not a Stream of Effect: nothing else in the
    * program uses one, and it would be a part of every start.
@@ -13,7 +20,13 @@ export interface Ownership {
 }
 
 /** The only process polls all targets. */
-export const everything: Ownership = { owns: () => true, changes: Effect.never }
+export const everything: Ownership = {
+  owns: () => true,
+  keeps: () => false,
+  isTakeover: () => false,
+  describe: () => Effect.void,
+  changes: Effect.never
+}
 
 /** A process polls the targets of its shard, which never change. */
 export const shardOwnership = ({ ordinal, total }: Shard): Ownership =>

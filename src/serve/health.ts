@@ -16,6 +16,7 @@ export const healthProblems = Effect.gen(function* () {
  * Targets that were not polled since the start, and sources that were not asked for theirs, whatever would come of it.
  */
 export const notReady = Effect.map(StateStore, (store) => [
+  ...(store.daemon().cluster?.isSettled === false ? ["it is not decided yet which targets this process polls"] : []),
   ...store
     .daemon()
     .sources.filter(({ attempted }) => !attempted)

@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { expect, test } from "vitest"
 import { fromText } from "../../src/config/configuration.ts"
-import { daemonFamilies, sourceFamilies, targetFamilies } from "../../src/config/own-metrics.ts"
+import { clusterFamilies, daemonFamilies, sourceFamilies, targetFamilies } from "../../src/config/own-metrics.ts"
 import { anywhere, bad, lines, load, noFlags } from "./loading.ts"
 
 const ofTheProcess = () => {
@@ -11,7 +11,7 @@ const ofTheProcess = () => {
   return registry.getMetricsAsArray().map(({ name }) => name)
 }
 
-const ownNames = [targetFamilies, daemonFamilies, sourceFamilies].flatMap((families) =>
+const ownNames = [targetFamilies, daemonFamilies, sourceFamilies, clusterFamilies].flatMap((families) =>
   Object.values(families).map(({ name }) => name)
 )
 

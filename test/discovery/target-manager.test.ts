@@ -226,30 +226,94 @@ it.effect(
   )
 )
 
+/** An ownership that the test changes. */
+const changing = (owned: Set<string>, kept = new Set<string>()) => {
+  const latch = Latch.makeUnsafe(false)
+  const ownership: Ownership = {
+    ...everything,
+    owns: (name) => owned.has(name),
+    keeps: (name) => kept.has(name),
+    isTakeover: () => true,
+    changes: Effect.andThen(latch.await, latch.close)
+  }
+  return { ownership, owned, kept, changed: Effect.andThen(latch.open, TestClock.adjust(0)) }
+}
+
 it.effect(
-  "a target is polled from when this process owns it until it no longer does",
+  "a target is polled at once when this process takes it over, and no more when another process has it",
   withScene((it) =>
     Effect.gen(function* () {
       it.list = list("a:1", "b:1", "c:1")
-      const owned = new Set(["a:1", "b:1"])
-      const latch = Latch.makeUnsafe(false)
-      yield* started({
-        owns: (name) => owned.has(name),
-        changes: Effect.andThen(latch.await, latch.close)
-      })
-      yield* TestClock.adjust(seconds(30))
+      const { ownership, owned, changed } = changing(new Set(["a:1", "b:1"]))
+      yield* started(ownership)
+      yield* TestClock.adjust(seconds(10))
       assert.deepStrictEqual(yield* names, ["a:1", "b:1"])
       const store = yield* StateStore
       const polls = store.status("b:1")?.polls ?? 0
       assert.isAbove(polls, 0)
       owned.delete("a:1")
       owned.add("c:1")
-      yield* latch.open
-      yield* TestClock.adjust(seconds(10))
+      yield* changed
       assert.deepStrictEqual(yield* names, ["b:1", "c:1"])
+      assert.strictEqual(store.status("c:1")?.polls, 1)
+      yield* TestClock.adjust(seconds(10))
       assert.strictEqual(store.status("b:1")?.polls, polls + 1)
       assert.strictEqual((yield* source)?.targets, 3)
       assert.strictEqual(it.log.length, 0)
+    })
+  )
+)
+
+it.effect(
+  "the series of a target stay until its new process has polled it, for an interval at most",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1", "b:1", "c:1")
+      const { ownership, owned, kept, changed } = changing(new Set(["a:1", "b:1", "c:1"]))
+      yield* started(ownership)
+      yield* TestClock.adjust(seconds(10))
+      const store = yield* StateStore
+      const polls = ["a:1", "b:1"].map((name) => store.status(name)?.polls)
+      for (const name of ["a:1", "b:1"]) {
+        owned.delete(name)
+        kept.add(name)
+      }
+      yield* changed
+      yield* TestClock.adjust(seconds(5))
+      assert.deepStrictEqual(yield* names, ["a:1", "b:1", "c:1"])
+      assert.deepStrictEqual(
+        ["a:1", "b:1"].map((name) => store.status(name)?.polls),
+        polls
+      )
+      assert.strictEqual(store.status("a:1")?.series, 1)
+      assert.deepStrictEqual(store.overdue(Number.MAX_SAFE_INTEGER), ["c:1"])
+      kept.delete("a:1")
+      yield* changed
+      assert.deepStrictEqual(yield* names, ["b:1", "c:1"])
+      yield* TestClock.adjust(seconds(5))
+      assert.deepStrictEqual(yield* names, ["c:1"])
+    })
+  )
+)
+
+it.effect(
+  "a target that comes back while its series are kept is polled again",
+  withScene((it) =>
+    Effect.gen(function* () {
+      it.list = list("a:1", "b:1")
+      const { ownership, owned, kept, changed } = changing(new Set(["a:1", "b:1"]))
+      yield* started(ownership)
+      yield* TestClock.adjust(seconds(10))
+      owned.delete("a:1")
+      kept.add("a:1")
+      yield* changed
+      owned.add("a:1")
+      kept.delete("a:1")
+      yield* changed
+      const store = yield* StateStore
+      assert.strictEqual(store.status("a:1")?.polls, 1)
+      yield* TestClock.adjust(seconds(20))
+      assert.isAbove(store.status("a:1")?.polls ?? 0, 1)
     })
   )
 )

@@ -11,6 +11,7 @@ test("the release has every file, and the checksum of each", () => {
   expect(listed.sort()).toEqual(
     [
       ...["js", "js.cdx.json", "tgz", "tar.gz"].map((end) => `${name}.${end}`),
+      "poller-cluster.js",
       `${name}-image-amd64.tar.gz`,
       ...["amd64", "arm64"].flatMap((architecture) => [
         `${name}-linux-${architecture}`,

@@ -10,7 +10,8 @@ const daemonOn = async (answer: Answer, mapping: object = {}) => {
   const upstream = await startUpstream(answer)
   const targets = [{ name: "first-look", url: upstream.url, ...mapping }]
   const config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
-  const daemon = await startDaemon(["--config", config.file])
+  // its metrics are there without a database as well
+  const daemon = await startDaemon(["--config", config.file, "--cluster", "postgres://poller@127.0.0.1:1/poller"])
   onTestFinished(async () => {
     await daemon.stop("SIGKILL")
     await upstream[Symbol.asyncDispose]()

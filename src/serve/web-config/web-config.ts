@@ -83,6 +83,7 @@ const stamp = (files: ReadonlyArray<string>): Effect.Effect<string> =>
 /** How the pages are served: plainly, or as a web.config.file asks. */
 export interface WebConfig {
   readonly createServer: () => Server
+  readonly scheme: "http" | "https"
   /** Why a request is refused. Undefined, at once or from the effect: it is welcome. */
   readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | HttpResponse | undefined
   /** Whether every request needs a password. */
@@ -95,6 +96,7 @@ export interface WebConfig {
 
 export const plain: WebConfig = {
   createServer: () => createPlainServer(checks),
+  scheme: "http",
   authorize: () => undefined,
   hasUsers: () => false,
   headers: () => ({}),
@@ -178,6 +180,7 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
 
   return {
     createServer,
+    scheme: loaded.tls === undefined ? "http" : "https",
     authorize,
     hasUsers: () => loaded.web.users !== undefined,
     headers: () => loaded.web.headers,

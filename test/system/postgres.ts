@@ -1,0 +1,125 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { isMissing } from "./counterpart.ts"
+
+/** Debian has the programs of each version of PostgreSQL in a folder of its own, which is not on the PATH. */
+const root = "/usr/lib/postgresql"
+const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
+const programs = join(root, versions[0] ?? "none", "bin")
+const install = "apt-get install -y --no-install-recommends postgresql-15"
+
+export const noPostgres: boolean = isMissing({
+  name: "PostgreSQL",
+  probe: ["test", "-x", join(programs, "postgres")],
+  install
+})
+
+/** PostgreSQL refuses root, so root starts it as the user that Debian has made for it. */
+const user = (() => {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string) => Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout)
+  return { uid: id("-u"), gid: id("-g") }
+})()
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("no port")
+  return address.port
+}
+
+/** A real PostgreSQL on a free port of loopback, with its data in a folder of its own that goes with it. */
+export class Postgres implements AsyncDisposable {
+  readonly port: number
+  readonly folder: string
+  readonly passwordFile: string
+  #child: ChildProcess | undefined
+
+  private constructor(port: number, folder: string) {
+    this.port = port
+    this.folder = folder
+    this.passwordFile = join(folder, "password")
+  }
+
+  /** The role `poller` owns the database `poller`, and has a password, which is in `passwordFile`. */
+  static async start(password = "hush"): Promise<Postgres> {
+    const folder = mkdtempSync(join(tmpdir(), "poller-postgres-"))
+    if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
+    const postgres = new Postgres(await freePort(), folder)
+    writeFileSync(postgres.passwordFile, `${password}\n`)
+    if (user.uid !== undefined) chownSync(postgres.passwordFile, user.uid, user.gid)
+    const superuser = ["--username=admin", `--pwfile=${postgres.passwordFile}`, "--auth=scram-sha-256"]
+    execFileSync(join(programs, "initdb"), [...superuser, "--no-sync", "--encoding=UTF8", `--pgdata=${folder}/data`], {
+      ...user,
+      cwd: folder,
+      stdio: "pipe"
+    })
+    await postgres.up()
+    postgres.query(`CREATE ROLE poller LOGIN PASSWORD '${password}'`)
+    postgres.query("CREATE DATABASE poller OWNER poller")
+    return postgres
+  }
+
+  url(port = this.port): string {
+    return `postgres://poller@127.0.0.1:${port}/poller`
+  }
+
+  /** Starts the server, and returns once it takes connections. */
+  async up(...settings: ReadonlyArray<string>): Promise<void> {
+    const options = [
+      "fsync=off",
+      "listen_addresses=127.0.0.1",
+      `port=${this.port}`,
+      "unix_socket_directories=",
+      ...settings
+    ]
+    const args = ["-D", join(this.folder, "data"), ...options.flatMap((option) => ["-c", option])]
+    const child = spawn(join(programs, "postgres"), args, {
+      ...user,
+      cwd: this.folder,
+      stdio: ["ignore", "ignore", "pipe"]
+    })
+    let log = ""
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      log += chunk
+    })
+    this.#child = child
+    while (!log.includes("ready to accept connections")) {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL ended:\n${log}`)
+      await sleep(20)
+    }
+  }
+
+  /** Kills the server with everything that belongs to it, as a power cut does. */
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    // SIGQUIT ends its children as well; a killed parent would leave them with the port
+    child.kill("SIGQUIT")
+    await once(child, "close")
+  }
+
+  /** The first column of a query, as a superuser. */
+  query(sql: string, database = "postgres"): ReadonlyArray<string> {
+    const args = ["--no-psqlrc", "--tuples-only", "--no-align", "-h", "127.0.0.1", "-p", String(this.port)]
+    return execFileSync("psql", [...args, "-U", "admin", "-d", database, "-c", sql], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, PGPASSWORD: readFileSync(this.passwordFile, "utf8").trim() }
+    })
+      .trim()
+      .split("\n")
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    rmSync(this.folder, { recursive: true })
+  }
+}
