@@ -5,6 +5,7 @@ import { makeDigest } from "./digest.ts"
 import type { UpstreamError } from "./errors.ts"
 import { makeToken } from "./oauth2.ts"
 import type { Auth, Request } from "./request.ts"
+import type { RequestTrace } from "./request-trace.ts"
 import { readHeaderSecret, readSecret } from "./secrets.ts"
 import type { Attempt, CrossOrigin } from "./send.ts"
 
@@ -23,7 +24,8 @@ export interface Authenticator {
    */
   readonly headers: (
     attempt: Pick<Attempt, "url" | "method" | "body">,
-    crossOrigin: CrossOrigin
+    crossOrigin: CrossOrigin,
+    trace?: RequestTrace
   ) => Effect.Effect<SecretHeaders, UpstreamError>
   /** The server answered 401. True if another request may be accepted. */
   readonly refused: (response: IncomingMessage) => boolean
@@ -74,7 +76,8 @@ const authenticators: { readonly [K in Auth["_tag"]]: (auth: Extract<Auth, { rea
   OAuth2: (auth) => {
     const token = makeToken(auth)
     return {
-      headers: (_attempt, crossOrigin) => Effect.map(token.get(crossOrigin), (value) => authorization(bearer(value))),
+      headers: (_attempt, crossOrigin, trace) =>
+        Effect.map(token.get(crossOrigin, trace), (value) => authorization(bearer(value))),
       refused: () => token.forget(),
       isChallenged: false,
       step: "the token endpoint"
@@ -96,9 +99,9 @@ export const makeAuthenticator = ({ auth, headersFrom }: Request): Authenticator
   const fromFiles = Effect.all(Object.fromEntries(files.map(([name, file]) => [name, readHeaderSecret(file)])))
   return {
     ...inner,
-    headers: (attempt, crossOrigin) =>
+    headers: (attempt, crossOrigin, trace) =>
       Effect.flatMap(fromFiles, (headers) =>
-        Effect.map(inner.headers(attempt, crossOrigin), (own) => ({ ...headers, ...own }))
+        Effect.map(inner.headers(attempt, crossOrigin, trace), (own) => ({ ...headers, ...own }))
       )
   }
 }

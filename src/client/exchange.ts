@@ -96,6 +96,7 @@ export const runExchange = Effect.fnUntraced(function* (
     const isRepeatable = isSafe(method)
     progress.step = isOwn ? (use?.step ?? step) : step
     const session = isOwn && use !== undefined ? yield* use.open : undefined
+    if (session !== undefined && use?.begins(session) === true) trace?.logins.push(use.session.login.name)
     const asked = session === undefined ? url : (use?.session.url(session, url) ?? url)
     progress.step = isOwn ? (authenticator.step ?? step) : step
     const own: Partial<Attempt> & Pick<Attempt, "headers"> = isOwn
@@ -106,7 +107,7 @@ export const runExchange = Effect.fnUntraced(function* (
             ...common,
             ...(body !== undefined && { "content-type": "application/json" }),
             ...(body === undefined && request.body !== undefined ? withoutContent(configured) : configured),
-            ...(yield* authenticator.headers({ url: asked, method, body }, crossOrigin)),
+            ...(yield* authenticator.headers({ url: asked, method, body }, crossOrigin, trace)),
             ...(session !== undefined &&
               (yield* use?.session.headers(session, asked, configured.cookie) ?? Effect.succeed({})))
           }

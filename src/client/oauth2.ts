@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { BadStatus, TooLarge } from "./errors.ts"
 import type { Auth } from "./request.ts"
+import type { RequestTrace } from "./request-trace.ts"
 import { readSecret } from "./secrets.ts"
 import { badStatus, type CrossOrigin, send } from "./send.ts"
 
@@ -116,12 +117,13 @@ export const makeToken = (auth: OAuth2) => {
   let token: Redacted.Redacted | undefined
   let goodUntil = 0
   return {
-    get: Effect.fnUntraced(function* (crossOrigin: CrossOrigin) {
+    get: Effect.fnUntraced(function* (crossOrigin: CrossOrigin, trace?: RequestTrace) {
       const now = yield* monotonic
       if (token !== undefined && now < goodUntil) return token
       const received = yield* requestToken(auth, crossOrigin)
       goodUntil = now + received.milliseconds
       token = received.token
+      trace?.logins.push("the token endpoint")
       return received.token
     }),
     /** The upstream refused the token. True if there was one, so that another can be requested. */

@@ -43,9 +43,14 @@ export class RequestTrace {
   headers: Readonly<Record<string, string>> = {}
   /** The redirects that were followed, such as `302 https://x`. A path may repeat a secret of the request. */
   readonly redirects: Array<string> = []
+  /** The logins whose session is new to the target, and the token endpoint if there is a new token. */
+  readonly logins: Array<string> = []
+  /** Requests of this poll: pages, documents of rows, redirects and second attempts. */
+  requests = 0
 
   /** Follows one request. A redirect or a second attempt begins anew. */
   watch(request: ClientRequest): void {
+    this.requests++
     this.#start = performance.now()
     this.times = {}
     this.status = undefined

@@ -25,6 +25,7 @@ export class SessionUse {
   #pausedUntil = 0
   /** A session that was refused, and whose request was not sent again. */
   #refused: Open | undefined
+  #last: Open | undefined
 
   constructor(session: LoginSession, interval: Duration.Duration) {
     this.session = session
@@ -57,6 +58,13 @@ export class SessionUse {
     this.session.forget(open)
     return true
   })
+
+  /** Whether the target has not used this session before. */
+  begins(open: Open): boolean {
+    const isNew = this.#last !== open
+    this.#last = open
+    return isNew
+  }
 
   /** The target accepted the session. */
   accepted(): void {

@@ -13,6 +13,8 @@ const fieldsOf = ({ request }: Target, { outcome, seconds }: Poll, trace: Reques
   return {
     request: `${request.method} ${shownUrl(request.url)}`,
     ...(trace.redirects.length > 0 && { redirects: trace.redirects.join(" ") }),
+    ...(trace.logins.length > 0 && { login: trace.logins.join(" ") }),
+    ...(trace.requests > trace.redirects.length + 1 && { requests: trace.requests }),
     ...(outcome._tag === "Failed" && { reason: outcome.reason, error: outcome.message }),
     status: outcome.status ?? trace.status ?? "none",
     bytes: outcome.bytes ?? 0,

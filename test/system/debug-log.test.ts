@@ -1,8 +1,13 @@
 import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
+import { json, startUpstream } from "./test-upstream.ts"
 
 test("--log-level debug shows each poll in one line, with redirects and 304, and no secret", async () => {
   let requests = 0
@@ -42,4 +47,54 @@ test("a failed poll has its reason, and a level above debug has no such lines", 
   onTestFinished(() => void quiet.child.kill("SIGKILL"))
   await quiet.line(/message="target down"/)
   expect((await quiet.stop()).stderr).not.toContain("message=polled")
+})
+
+test("a new session, a new token, the pages of a response and a reload are in the lines", async () => {
+  await using upstream = await startUpstream((request, response) => {
+    const { url, headers } = request
+    const send = (document: object) => json(document)(request, response)
+    if (url === "/login") return send({ token: "geheim-1" })
+    if (url === "/token") return send({ access_token: "geheim-2", token_type: "bearer", expires_in: 3600 })
+    if (headers.authorization === undefined) return void response.writeHead(401).end()
+    send({ up: 1, next: url === "/pages" ? "/last" : null })
+  })
+  const secret = join(mkdtempSync(join(tmpdir(), "poller-debug-")), "secret")
+  onTestFinished(() => rmSync(dirname(secret), { recursive: true }))
+  writeFileSync(secret, "geheim-3\n")
+  const file = configuration({
+    defaults: { interval: "500ms" },
+    logins: {
+      array: {
+        url: `${upstream.url}/login`,
+        take: { token: "$.token" },
+        give: { headers: { Authorization: "Bearer {token}" } }
+      }
+    },
+    targets: [
+      { name: "session", url: `${upstream.url}/a`, login: "array", metrics: { a_up: { value: "up" } } },
+      {
+        name: "token",
+        url: `${upstream.url}/pages`,
+        pages: { next: "$.next" },
+        auth: { oauth2: { token_url: `${upstream.url}/token`, client_id: "poller", client_secret_file: secret } },
+        metrics: { b_up: { value: "up" } }
+      }
+    ]
+  })
+  const daemon = await startDaemon(["--config", file, "--log-level", "debug"])
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  await daemon.line(/target=session .*\/a" status=200/)
+  await daemon.line(/target=token .*\/pages" requests=2 status=200/)
+  daemon.child.kill("SIGHUP")
+  await daemon.line(/message=reloaded .*changed=0/)
+  const lines = (await daemon.stop()).stderr.split("\n").filter((line) => line.includes("message=polled"))
+  const of = (target: string) => lines.filter((line) => line.includes(`target=${target} `))
+  const [session = "", ...more] = of("session")
+  expect(session).toMatch(/ request="GET [^"]*\/a" login=array status=200 bytes=\d+ /)
+  const [token = "", ...later] = of("token")
+  expect(token).toMatch(/ request="GET [^"]*\/pages" login="the token endpoint" requests=2 status=200 /)
+  // both are used again
+  expect(later.length).toBeGreaterThan(0)
+  expect([...more, ...later].filter((line) => line.includes("login="))).toEqual([])
+  expect(daemon.stderr).not.toContain("geheim")
 })
