@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { documents } from "../client/documents.ts"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
 import { type BadClients, badClients } from "./bad-clients.ts"
+import { recover, type Step, stepsOf } from "./battery-steps.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { samplesOf, scrape } from "./samples-of-page.ts"
@@ -77,13 +78,26 @@ const outcomes: Readonly<Record<keyof typeof faults | keyof typeof documents, st
   long_key: 1
 }
 
-const reasons = ["timeout", "connection", "tls", "status", "too_large", "not_json", "too_many_series", "internal"]
+const reasons = [
+  "timeout",
+  "connection",
+  "tls",
+  "status",
+  "too_large",
+  "not_json",
+  "too_many_series",
+  "internal",
+  "credential",
+  "login",
+  "pages"
+]
 
 /** Long enough for what is only slow to digest, on a machine that has much to do. */
 const patience = { interval: "4s", timeout: "4s" }
 const impatience = { interval: "500ms", timeout: "300ms" }
 
 let upstream: Faulty
+let steps: ReadonlyArray<Step>
 let daemon: Awaited<ReturnType<typeof startDaemon>>
 let clients: BadClients
 beforeAll(async () => {
@@ -96,7 +110,16 @@ beforeAll(async () => {
     max_body: name === "one_byte_chunks" ? "50KB" : "2MB",
     ...(outcome === "timeout" ? impatience : patience)
   }))
-  daemon = await startDaemon(["--config", configuration({ targets })])
+  steps = stepsOf(upstream)
+  const more = steps.map(({ name, settings, isFirst, reasons }) => ({
+    name,
+    labels: { fault: name },
+    max_body: "2MB",
+    ...settings,
+    ...(isFirst && reasons.includes("timeout") ? impatience : patience)
+  }))
+  const logins = Object.fromEntries(steps.flatMap(({ name, login }) => (login === undefined ? [] : [[name, login]])))
+  daemon = await startDaemon(["--config", configuration({ logins, targets: [...targets, ...more] })])
   clients = badClients(daemon.port)
   const ready = async () => expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
   await vi.waitFor(ready, { timeout: 60_000, interval: 200 })
@@ -114,8 +137,11 @@ const errors = (samples: ReadonlyMap<string, number>, target: string) =>
   Object.fromEntries(
     reasons
       .map((reason) => [reason, samples.get(`poll_errors_total{reason="${reason}",target="${target}"}`)] as const)
-      .filter(([, count]) => count !== 0)
+      .filter(([, count]) => count !== undefined && count !== 0)
   )
+
+const sumOf = (counts: ReadonlyArray<number | undefined>) =>
+  counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
 
 const lines = (target: string) => daemon.stderr.split("\n").filter((line) => `${line} `.includes(` target=${target} `))
 
@@ -135,8 +161,29 @@ describe("one daemon, and every fault at once, of upstreams and of clients", () 
     )
   })
 
+  test("at each step of a poll: it fails with the reason of the fault, and says at which step", async () => {
+    const samples = await scrape(daemon.url)
+    for (const { name, reasons, step, series, dropped } of steps) {
+      const polls = own(samples, "polls_total", name)
+      const found = errors(samples, name)
+      expect(
+        Object.keys(found).filter((reason) => !reasons.includes(reason)),
+        name
+      ).toEqual([])
+      expect(sumOf(Object.values(found)), name).toBe(reasons.length === 0 ? 0 : polls)
+      expect([own(samples, "poll_up", name), own(samples, "poll_series", name)], name).toEqual([
+        reasons.length === 0 ? 1 : 0,
+        series
+      ])
+      const lost = samples.get(`poll_samples_dropped_total{reason="detail",target="${name}"}`)
+      expect(lost ?? 0, name).toBe(dropped * (polls ?? 0))
+      const down = lines(name).map((line) => /"target down".* error="?([^"]*)/.exec(line)?.[1] ?? line)
+      expect(down, name).toEqual(reasons.length === 0 ? [] : [expect.stringMatching(step)])
+    }
+  })
+
   test("no more sockets than targets, and no more files", async () => {
-    const targets = Object.keys(outcomes).length
+    const targets = Object.keys(outcomes).length + 2 * steps.length
     expect(await upstream.openSockets()).toBeLessThanOrEqual(targets)
     expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(targets + 40)
   })
@@ -155,8 +202,13 @@ describe("one daemon, and every fault at once, of upstreams and of clients", () 
 
   test("when all is well again, so are all targets, with one line each", async () => {
     for (const name of Object.keys(outcomes)) upstream.also[name] = faults.good
+    recover(upstream)
+    // logins wait for the end of their pause
+    const failed = steps.flatMap(({ name, reasons, login }) =>
+      reasons.length > 0 && login === undefined ? [name] : []
+    )
     const down = Object.entries(outcomes).filter(([, outcome]) => typeof outcome === "string")
-    for (const [target] of down) {
+    for (const target of [...down.map(([name]) => name), ...failed]) {
       await daemon.line(new RegExp(`message="target up".* target=${target}( |$)`))
       expect(lines(target)).toHaveLength(2)
     }

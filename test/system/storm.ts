@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs"
+import { errorReasons } from "../../src/client/error-reasons.ts"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
 import { type BadClients, badClients } from "./bad-clients.ts"
 import { env, heapOf } from "./heap.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { type StormTarget, stormLogin, stormTarget, type Weather } from "./storm-targets.ts"
 
 export interface Storm {
   readonly seed: number
@@ -17,6 +19,8 @@ export interface Storm {
 export interface Figures {
   readonly polls: number
   readonly failed: Readonly<Record<string, number>>
+  /** Documents of rows. */
+  readonly dropped: number
   readonly skipped: number
   readonly scrapes: number
   /** Connections of bad clients that have ended, of each kind. */
@@ -32,16 +36,25 @@ export interface Figures {
 /** The faults that are over at once or at the deadline; others would only measure this machine. */
 const quick = (Object.keys(faults) as ReadonlyArray<keyof typeof faults>).filter(
   (name) =>
+    !["good", "bomb", "flood", "endless_headers", "many_keys", "long_key", "status_429", "status_503"].includes(name)
+)
+
+/** Those of them that no poll can take for an answer. */
+const bad = quick.filter(
+  (name) =>
     ![
-      "good",
-      "bomb",
-      "flood",
-      "endless_headers",
-      "one_byte_chunks",
-      "many_keys",
-      "long_key",
-      "status_429",
-      "status_503"
+      "coding_empty",
+      "byte_order_mark",
+      "bare_number",
+      "bare_null",
+      "no_numbers",
+      "infinite",
+      "duplicate_keys",
+      "lone_surrogate",
+      "nul_in_string",
+      "proto",
+      "deep",
+      "deep_array"
     ].includes(name)
 )
 
@@ -70,12 +83,6 @@ const numbers = (seed: number) => {
   }
 }
 
-/** An answer whose series all have one value, and whose value says how many there are. */
-const consistent =
-  (n: number): Fault =>
-  (response) =>
-    void response.end(JSON.stringify({ storm: n, rows: Array.from({ length: n % 6 }, () => n) }))
-
 const sum = (samples: ReadonlyMap<string, number>, name: string) =>
   [...samples].reduce((total, [series, value]) => (series.startsWith(`${name}{`) ? total + value : total), 0)
 
@@ -85,17 +92,20 @@ const isCounter = (series: string) => /^[^{]*_total(\{|$)/.test(series)
 const check = (
   samples: ReadonlyMap<string, number>,
   before: ReadonlyMap<string, number>,
-  names: ReadonlyArray<string>
+  targets: ReadonlyArray<{ readonly name: string } & StormTarget>
 ) => {
   for (const [series, value] of before) {
     if (isCounter(series) && !((samples.get(series) ?? -1) >= value)) throw new Error(`${series} fell from ${value}`)
   }
-  for (const name of names) {
-    const own = [...samples].filter(([series]) => series.startsWith("upstream_") && series.includes(`storm="${name}"`))
+  for (const { name, isPartial } of targets) {
+    const own = [...samples].filter(
+      ([series]) => /^(upstream|mapped)_/.test(series) && series.includes(`storm="${name}"`)
+    )
     // a fault may be a good answer as well, only an odd one
-    const n = own.find(([series]) => series.startsWith("upstream_storm{"))?.[1]
+    const n = own.find(([series]) => /^\w+_storm\{/.test(series))?.[1]
     if (n === undefined) continue
-    if (own.some(([, value]) => value !== n) || own.length !== 1 + (n % 6)) {
+    const isWhole = isPartial ? own.length <= 1 + (n % 6) : own.length === 1 + (n % 6)
+    if (own.some(([, value]) => value !== n) || !isWhole) {
       throw new Error(`${name} is a mixture: ${JSON.stringify(own)}`)
     }
   }
@@ -120,19 +130,19 @@ const checkLines = (stderr: string) => {
 export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> => {
   await using upstream = await startFaulty()
   const random = numbers(seed)
-  const names = Array.from({ length: targets }, (_, i) => `t${i}`)
   let answers = 0
   let calm = true
-  for (const name of names) {
-    upstream.also[name] = (...exchange) => {
-      const fault = faults[quick[Math.floor(random() * quick.length)] ?? "good"]
-      const answer = calm || random() < 0.5 ? consistent(++answers) : fault
-      answer(...exchange)
-    }
-  }
+  const chance = (names: typeof quick, odds: number) => (good: Fault) =>
+    calm || random() > odds ? good : faults[names[Math.floor(random() * names.length)] ?? "good"]
+  const weather: Weather = { next: () => ++answers, any: chance(quick, 0.5), bad: chance(bad, 0.1) }
+  const all = Array.from({ length: targets }, (_, i) => ({
+    name: `t${i}`,
+    ...stormTarget(upstream, `t${i}`, i, weather)
+  }))
   const file = configuration({
     defaults: { interval: "50ms", timeout: "40ms", stale_after: "100ms", max_body: "100KB" },
-    targets: names.map((name) => ({ name, url: `${upstream.url}/${name}`, labels: { storm: name } }))
+    logins: { storm: stormLogin(upstream, weather) },
+    targets: all.map(({ name, settings }) => ({ name, labels: { storm: name }, ...settings }))
   })
   const daemon = await startDaemon(["--config", file], { env })
   try {
@@ -145,7 +155,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
       while (!enough()) {
         const next = await scrape(daemon.url)
         scrapes++
-        check(next, samples, names)
+        check(next, samples, all)
         samples = next
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
@@ -171,12 +181,15 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     const after = await files()
     const sockets = await upstream.openSockets()
     const { code, stderr } = await daemon.stop()
-    const reasons = ["timeout", "connection", "tls", "status", "too_large", "not_json", "too_many_series", "internal"]
     const errors = (reason: string) =>
       sum(new Map([...samples].filter(([series]) => series.includes(`{reason="${reason}"`))), "poll_errors_total")
     return {
       polls: polled(),
-      failed: Object.fromEntries(reasons.map((reason) => [reason, errors(reason)])),
+      failed: Object.fromEntries(errorReasons.map((reason) => [reason, errors(reason)])),
+      dropped: sum(
+        new Map([...samples].filter(([name]) => name.includes('reason="detail"'))),
+        "poll_samples_dropped_total"
+      ),
       skipped: sum(samples, "poll_ticks_skipped_total"),
       scrapes,
       clients: clients.ended,
@@ -194,17 +207,19 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
 
 /** What a storm must not have left behind. */
 export const damage = (
-  { failed, clients, heap, files, sockets, exit }: Figures,
+  { failed, dropped, clients, heap, files, sockets, exit }: Figures,
   { targets }: Storm
 ): ReadonlyArray<string> =>
   [
     failed.internal === 0 ? "" : `${failed.internal} polls died of a bug`,
-    ...["timeout", "connection", "status", "not_json", "too_large"].map((reason) =>
+    ...["timeout", "connection", "status", "not_json", "too_large", "login", "pages"].map((reason) =>
       (failed[reason] ?? 0) > 10 ? "" : `too little of ${reason} to learn from`
     ),
     ...brief.map((kind) => (clients[kind] > 10 ? "" : `too few clients of the kind ${kind}`)),
+    dropped > 10 ? "" : "too few documents of rows that failed to learn from",
     heap.last < heap.first * 1.1 ? "" : `the heap grew from ${heap.first} to ${heap.last} bytes`,
     files.after <= files.before + 5 ? "" : `${files.before} open files beside the sockets before, ${files.after} after`,
-    sockets <= targets ? "" : `${sockets} sockets for ${targets} targets`,
+    // some targets request several documents at once
+    sockets <= 2 * targets ? "" : `${sockets} sockets for ${targets} targets`,
     exit === 0 ? "" : `exit ${exit}`
   ].filter((text) => text !== "")

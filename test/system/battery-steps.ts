@@ -1,0 +1,149 @@
+import { writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { documents } from "../client/documents.ts"
+import { type Fault, type Faulty, faults } from "../client/faulty.ts"
+import { configuration } from "./lasting-config-file.ts"
+
+type Chosen = keyof typeof faults | keyof typeof documents
+
+/** What stands for all faults at each step of a poll: hang, drip, flood, refuse, garbage. */
+const chosen: ReadonlyArray<Chosen> = [
+  "hang",
+  "hang_in_headers",
+  "hang_in_body",
+  "drip_headers",
+  "drip_body",
+  "flood",
+  "too_long",
+  "reset",
+  "close_in_body",
+  "bad_chunk",
+  "not_http",
+  "damaged_gzip",
+  "status_500",
+  "status_404",
+  "redirect_nowhere",
+  "html",
+  "empty",
+  "half_json",
+  "not_utf8"
+] as const
+
+/** The reason of a fault; `garbage` is that of a body that is no JSON. */
+const reasonOf = (fault: Chosen, garbage: string) => {
+  if (/^(hang|drip)/.test(fault)) return "timeout"
+  if (/^(flood|too_long)/.test(fault)) return "too_large"
+  if (/^(status|redirect)/.test(fault)) return "status"
+  return /^(reset|close|bad_chunk|not_http|damaged)/.test(fault) ? "connection" : garbage
+}
+
+/** One target whose poll meets a fault at one of its steps. */
+export interface Step {
+  readonly name: string
+  readonly settings: object
+  /** Whether the fault is met first. What comes before it needs time on a busy machine. */
+  readonly isFirst: boolean
+  /** A login of the configuration, by name. */
+  readonly login?: object
+  /** The reasons of its failed polls; none if the polls are good. */
+  readonly reasons: ReadonlyArray<string>
+  /** The messages begin with this. */
+  readonly step: RegExp
+  /** Series of a good poll. */
+  readonly series: number
+  /** Samples that each good poll drops. */
+  readonly dropped: number
+}
+
+const json =
+  (document: object): Fault =>
+  (response) =>
+    void response.end(JSON.stringify(document))
+
+/** Targets that meet the chosen faults in a login, at a token endpoint, at the second page, and in a document of a row. */
+export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
+  const secret = join(dirname(configuration({})), "secret")
+  writeFileSync(secret, "hunter2")
+  return chosen.flatMap((fault): ReadonlyArray<Step> => {
+    const reason = reasonOf(fault, "not_json")
+    const failing = { series: 0, dropped: 0, isFirst: false }
+    const [login, token, page, detail] = ["login", "token", "page", "detail"].map((step) => `${step}_${fault}`) as [
+      string,
+      string,
+      string,
+      string
+    ]
+    upstream.also[`${token}_endpoint`] = faults[fault as keyof typeof faults]
+    upstream.also[page] = json({ a: 1, next: `/${fault}` })
+    upstream.also[detail] = json({ rows: [{ id: fault }, { id: "good" }] })
+    const rows = (partial: boolean) => [
+      {
+        path: "$.rows[*]",
+        labels_from: { row: "id" },
+        get: { url: "/{id}", partial },
+        metrics: { battery_row: { value: "a", optional: true } }
+      }
+    ]
+    return [
+      {
+        ...failing,
+        name: login,
+        isFirst: true,
+        settings: { url: `${upstream.url}/good`, login },
+        login: {
+          url: `${upstream.url}/${fault}`,
+          json: {},
+          take: { token: "$.a" },
+          give: { headers: { Authorization: "Bearer {token}" } }
+        },
+        // after a login that hung, the next polls wait for the pause to end
+        reasons: reason === "timeout" ? ["timeout", "login"] : ["login"],
+        step: new RegExp(`^login ${login}: `)
+      },
+      {
+        ...failing,
+        name: token,
+        isFirst: true,
+        settings: {
+          url: `${upstream.url}/good`,
+          auth: {
+            oauth2: { token_url: `${upstream.url}/${token}_endpoint`, client_id: "c", client_secret_file: secret }
+          }
+        },
+        reasons: [reasonOf(fault, "status")],
+        step: /the token endpoint|connection|gzip|HTTP|redirect/
+      },
+      {
+        ...failing,
+        name: page,
+        settings: { url: `${upstream.url}/${page}`, pages: { next: "$.next" } },
+        reasons: [reasonOf(fault, "pages")],
+        step: /^(page 2|the pages)/
+      },
+      {
+        name: detail,
+        isFirst: false,
+        settings: { url: `${upstream.url}/${detail}`, each: rows(true) },
+        reasons: [],
+        step: /^/,
+        series: 1,
+        dropped: 1
+      },
+      {
+        ...failing,
+        name: `needed_${detail}`,
+        settings: { url: `${upstream.url}/${detail}`, each: rows(false) },
+        reasons: [reason],
+        step: /^(get: document 1 of 2: |the response is not JSON: a document of \/\{id\}: )/
+      }
+    ]
+  })
+}
+
+/** The upstream is well again at each step. */
+export const recover = (upstream: Faulty): void => {
+  for (const fault of chosen) {
+    upstream.also[fault] = faults.good
+    upstream.also[`token_${fault}_endpoint`] = json({ access_token: "t" })
+  }
+}
