@@ -1,4 +1,5 @@
-import type { Request } from "./request.ts"
+import * as Redacted from "effect/Redacted"
+import type { Auth, Request } from "./request.ts"
 
 /**
  * Why a poll failed: the values of the label `reason` of `poll_errors_total`. The metrics, the counters of a target and
@@ -20,10 +21,13 @@ export const errorReasons = [
 
 export type ErrorReason = (typeof errorReasons)[number]
 
+/** Whether the password stands in the URL, and not in a file. */
+const isInUrl = (auth: Auth) => auth._tag === "Basic" && Redacted.isRedacted(auth.password)
+
 /** For reasons that only some targets can have: whether this one can. */
 const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
   credential: ({ auth, headersFrom, login }) =>
-    auth !== undefined || login !== undefined || Object.keys(headersFrom).length > 0,
+    (auth !== undefined && !isInUrl(auth)) || login !== undefined || Object.keys(headersFrom).length > 0,
   login: ({ login }) => login !== undefined,
   pages: ({ pages }) => pages !== undefined
 }
