@@ -2,6 +2,7 @@ import { fromText } from "../config/configuration.ts"
 import { formatDiagnostic } from "../config/diagnostics.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { assemble } from "../exposition/page.ts"
+import type { DraftOptions } from "../init/draft-text.ts"
 import { dropReasons } from "../mapping/problems.ts"
 import { convert } from "../poll/convert-response.ts"
 
@@ -17,11 +18,20 @@ export interface CheckedDraft {
 
 const text = new TextDecoder()
 
+/** What a target that a mapping is drafted for has. */
+type About = Pick<DraftOptions, "form" | "name" | "format"> & { readonly labels: Readonly<Record<string, string>> }
+
+/** A draft of a mapping, with a target that uses it. */
+const withTarget = (draft: string, { form, name, format, labels }: About): string =>
+  form === "mapping"
+    ? `targets: [${JSON.stringify({ name, url: "http://localhost/", format, labels, mapping: name })}]\n${draft}`
+    : draft
+
 /** Converts each response by the draft, as a poll would. */
-export const checkDraft = (draft: string, bodies: ReadonlyArray<Uint8Array>): CheckedDraft => {
+export const checkDraft = (draft: string, bodies: ReadonlyArray<Uint8Array>, about: About): CheckedDraft => {
   const loaded = fromText(
     "draft",
-    draft,
+    withTarget(draft, about),
     { environment: {}, locate: locateIn(undefined, ".") },
     { interval: undefined, timeout: undefined }
   )

@@ -6,9 +6,11 @@ import { duration } from "../config/go-duration.ts"
 import { described } from "./flags.ts"
 
 export const src = Argument.String("src").pipe(
-  Argument.withDescription("A URL, or files with saved responses of one API, or - for standard input"),
+  Argument.withDescription(
+    "A URL, or files with saved responses of one API, or - for standard input; with --only a target is asked instead"
+  ),
   Argument.withMetavar("SRC"),
-  Argument.atLeast(1)
+  Argument.variadic()
 )
 
 const text = (name: string, metavar: string, description: string) =>

@@ -10,7 +10,6 @@ import { bodyAsJson, type FormatName, formatFor } from "../mapping/document/docu
 import { type Document, parse } from "../mapping/document/json.ts"
 import { decodeText } from "../mapping/document/text.ts"
 import { readBytes } from "./config-file.ts"
-import { credentialFlags } from "./init-credentials.ts"
 import { withProgress } from "./progress.ts"
 
 /** A response, and what messages call it. */
@@ -19,22 +18,30 @@ export interface SavedResponse {
   readonly body: Uint8Array
 }
 
-const messageOf = (error: UpstreamError): string =>
-  error instanceof BadStatus && (error.status === 401 || error.status === 403)
-    ? `${error.message}: give credentials by ${credentialFlags}`
+/** What is asked. */
+interface Asked {
+  readonly request: Request
+  /** What messages call it. */
+  readonly place: string
+  /** What helps if the API refuses poller. */
+  readonly hint: string | undefined
+}
+
+const messageOf = (error: UpstreamError, hint: string | undefined): string =>
+  hint !== undefined && error instanceof BadStatus && (error.status === 401 || error.status === 403)
+    ? `${error.message}: ${hint}`
     : error.message
 
 /** Asks a URL several times over one connection. */
 export const fetchResponses = Effect.fnUntraced(function* (
-  request: Request,
+  { request, place, hint }: Asked,
   samples: number,
   every: Duration.Duration
 ) {
   const exchange = yield* (yield* HttpClient).open(request)
-  const place = request.url.href
   const ask = exchange(undefined).pipe(
     Effect.map((answer): SavedResponse => ({ place, body: answer._tag === "Fresh" ? answer.body : new Uint8Array() })),
-    Effect.catch((error) => Effect.fail(failure(`${place}: ${messageOf(error)}`))),
+    Effect.catch((error) => Effect.fail(failure(`${place}: ${messageOf(error, hint)}`))),
     Effect.catchDefect((defect) => Effect.fail(failure(`${place}: a bug in poller: ${defect}`)))
   )
   const askOnce = (index: number) => (index === 0 ? ask : Effect.delay(ask, every))
@@ -47,13 +54,16 @@ export const fetchResponses = Effect.fnUntraced(function* (
 export const readResponses = (files: ReadonlyArray<string>) =>
   Effect.forEach(files, (place) => Effect.map(readBytes(place, fileLimits.response), (body) => ({ place, body })))
 
-/** The documents of all responses, and the format that they have in common. */
-export const documentsOf = Effect.fnUntraced(function* (responses: ReadonlyArray<SavedResponse>) {
+/** The documents of all responses, and the format that they have in common: the known one, if they are in it. */
+export const documentsOf = Effect.fnUntraced(function* (
+  responses: ReadonlyArray<SavedResponse>,
+  known: FormatName = "json"
+) {
   const read = (format: FormatName) => responses.map(({ body }) => Result.flatMap(bodyAsJson(format, body), parse))
-  const odd = responses[read("json").findIndex(Result.isFailure)]
+  const odd = responses[read(known).findIndex(Result.isFailure)]
   const text = odd === undefined ? undefined : decodeText(odd.body)
   const other = text !== undefined && Result.isSuccess(text) ? formatFor(text.success) : undefined
-  const format = other !== undefined && read(other).every(Result.isSuccess) ? other : "json"
+  const format = other !== undefined && read(other).every(Result.isSuccess) ? other : known
   const documents: Array<Document> = []
   for (const [index, result] of read(format).entries()) {
     if (Result.isFailure(result)) return yield* failure(`${responses[index]?.place}: not JSON: ${result.failure}`)

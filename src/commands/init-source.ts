@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { localForm } from "../config/schema/fields.ts"
 
 /** Where responses come from. */
 export type Source =
@@ -16,6 +17,10 @@ export const urlOf = (text: string, exists: (file: string) => boolean = existsSy
   return plainUrl.test(text) && !exists(text) && URL.canParse(whole) ? new URL(whole) : undefined
 }
 
+/** The same URLs as those of a target. */
+const isTargetUrl = (text: string, { protocol }: URL) =>
+  /^https?:$/.test(protocol) || localForm.test(text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase()))
+
 /** What the arguments of `init` name, or what is wrong with them in a line. */
 export const sourceOf = (args: ReadonlyArray<string>, exists?: (file: string) => boolean): Source | string => {
   const [first = ""] = args
@@ -23,7 +28,9 @@ export const sourceOf = (args: ReadonlyArray<string>, exists?: (file: string) =>
   if (bad !== undefined) return `${bad}: not a URL`
   const url = urlOf(first, exists)
   if (url !== undefined && args.length === 1) {
-    return /^https?:$/.test(url.protocol) ? { _tag: "Url", url } : `${first}: expected http:// or https://, or a file`
+    return isTargetUrl(first, url)
+      ? { _tag: "Url", url }
+      : `${first}: expected http://, https://, http+unix:///SOCKET:/PATH or file:///PATH, or a file`
   }
   if (args.some((arg) => urlOf(arg, exists) !== undefined))
     return "give one URL, or files with responses of one API (--samples N asks a URL N times)"

@@ -5,7 +5,6 @@ import * as Option from "effect/Option"
 import type { UpstreamResponse } from "../client/exchange.ts"
 import { HttpClient } from "../client/http-client.ts"
 import { formatDiagnostic } from "../config/diagnostics.ts"
-import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
 import { discoverOnce } from "../discovery/discover-once.ts"
 import { assemble } from "../exposition/page.ts"
@@ -22,20 +21,9 @@ import { configurationFiles, type Input, loadGood, readBytes } from "./config-fi
 import * as flags from "./flags.ts"
 import { print, printLines } from "./output.ts"
 import { withProgress } from "./progress.ts"
+import { selectTargets } from "./select-targets.ts"
 
 const diff = flags.text("diff", "FILE", "Compare with a saved exposition; exit 1 if they differ").pipe(Flag.optional)
-
-const selected = (targets: ReadonlyArray<Target>, name: Option.Option<string>) => {
-  if (Option.isNone(name)) return Effect.succeed(targets)
-  const found = targets.filter((target) => target.name === name.value)
-  const known = didYouMean(
-    name.value,
-    targets.map(({ name }) => name)
-  )
-  return found.length > 0
-    ? Effect.succeed(found)
-    : Effect.fail(badConfiguration(`--only ${name.value}: there is no target of this name${known}`))
-}
 
 const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<Target>) {
   if (targets.length !== 1) {
@@ -90,7 +78,7 @@ const pollAll = Effect.fnUntraced(function* (input: Options) {
   // a saved response stands for all of the network
   const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
   const called = yield* discoverOnce(configuration, asked)
-  const targets = yield* selected(called.targets, input.only)
+  const targets = yield* selectTargets(called.targets, input.only)
   const answer = Option.isSome(input.from) ? yield* saved(input.from.value, targets) : undefined
   const outcomes = yield* withProgress(targets.length, "targets polled", (count) =>
     Effect.forEach(targets, (target) => Effect.tap(pollOnce(target, answer), () => count), {

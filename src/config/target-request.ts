@@ -75,7 +75,7 @@ const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTa
 }
 
 /** The URL of a request, and the socket of `http+unix:///SOCKET:/PATH`, in which both stand in one path. */
-const addressOf = (url: URL): Pick<Request, "url" | "socketPath"> => {
+export const addressOf = (url: URL): Pick<Request, "url" | "socketPath"> => {
   if (url.protocol !== "http+unix:") return { url, socketPath: undefined }
   const colon = url.pathname.indexOf(":")
   const socketPath = decoded(url.pathname.slice(0, colon))

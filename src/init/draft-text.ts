@@ -3,10 +3,12 @@ import type { Document } from "../mapping/document/json.ts"
 import { withExactIds } from "./exact-id.ts"
 import { infer } from "./infer.ts"
 import { pagesHint } from "./pages-hint.ts"
-import { yamlOf } from "./yaml.ts"
+import { mappingYamlOf, yamlOf } from "./yaml.ts"
 
 /** What there is to say of a target besides its mapping. */
 export interface DraftOptions {
+  /** A whole configuration, or an entry of `mappings` for a target that there is already. */
+  readonly form?: "target" | "mapping"
   readonly name: string
   /** What the names of metrics begin with, by default the target's name. */
   readonly prefix?: string
@@ -26,7 +28,7 @@ export interface DraftOptions {
  * left out.
  */
 export const draftText = (documents: ReadonlyArray<Document>, options: DraftOptions): string | undefined => {
-  const { name, url, format, source, notes = [], settings = {}, prefix = name } = options
+  const { form = "target", name, url, format, source, notes = [], settings = {}, prefix = name } = options
   const roots = documents.map(withExactIds)
   const mapping = infer(roots, prefix)
   if (mapping.metrics.length + mapping.rows.length === 0) return undefined
@@ -35,6 +37,7 @@ export const draftText = (documents: ReadonlyArray<Document>, options: DraftOpti
     "The names and helps are guesses: make them yours, and delete what nobody will look at.",
     ...notes
   ]
+  if (form === "mapping") return mappingYamlOf({ heading, name, mapping })
   const target = { name, url, ...(format === "json" ? undefined : { format }), ...settings }
   return yamlOf({ heading, target, mapping: { ...mapping, notes: [...mapping.notes, ...pagesHint(roots)] } })
 }

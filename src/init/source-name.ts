@@ -1,4 +1,4 @@
-import { basename } from "node:path"
+import { basename, extname } from "node:path"
 import { wordsOf } from "./words.ts"
 
 /** Path segments that say nothing of what an API tells. */
@@ -22,6 +22,11 @@ export const nameOfSource = (source: URL | string): string => {
   if (typeof source === "string") {
     const base = basename(source).replace(/\.[a-z]+$/i, "")
     return wordsOf(base.replace(/[-_.]?\d+$/, "") || base).join("_") || "api"
+  }
+  if (source.protocol === "file:") return nameOfSource(source.pathname)
+  if (source.protocol === "http+unix:") {
+    const [, socket = "", path = ""] = /^([^:]*):(.*)$/.exec(source.pathname) ?? []
+    return nameOfSource(new URL(path, `http://${basename(socket, extname(socket)) || "localhost"}`))
   }
   const segments = source.pathname.split("/").map((segment) => segment.replace(/%../g, " ").replace(/\.json$/, ""))
   const telling = segments.filter((segment) => !common.test(segment)).slice(-2)

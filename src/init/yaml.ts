@@ -86,3 +86,15 @@ export const yamlOf = ({ heading, target, mapping }: Draft): string => {
   ]
   return [...commented(heading), "targets:", ...indented([`- ${first}`, ...indented(rest)])].join("\n").concat("\n")
 }
+
+/** The same as an entry of `mappings`. */
+export const mappingYamlOf = ({
+  heading,
+  name,
+  mapping
+}: Omit<Draft, "target"> & { readonly name: string }): string => {
+  const lines = [...commented(mapping.notes), ...mappingLines(mapping.metrics, mapping.rows, 4)]
+  return [...commented(heading), "mappings:", `  ${quoted(name, false)}:`, ...indented(indented(lines))]
+    .join("\n")
+    .concat("\n")
+}

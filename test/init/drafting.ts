@@ -24,7 +24,7 @@ export const drafted = (texts: ReadonlyArray<string>, name = "shop"): Drafted | 
   )
   const draft = draftText(documents, { name, url: "http://localhost/", format, source: "a test" })
   if (draft === undefined) return undefined
-  const { problems, pages } = checkDraft(draft, texts.map(bytesOf))
+  const { problems, pages } = checkDraft(draft, texts.map(bytesOf), { name, format, labels: {} })
   const page = pages.at(-1) ?? ""
   return { draft, problems, page, verdict: judge(documents.at(-1)?.root ?? null, draft, page) }
 }

@@ -26,7 +26,7 @@ test("docs/init.md names every flag, and no other", () => {
   const named = new Set([...page.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag))
   const own = Object.keys(initFlags).filter((name) => name !== "src")
   const flags = own.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
-  // of poller check and poller test
-  const others = ["strict", "write"]
+  // of poller check and poller test, and of all commands with a configuration
+  const others = ["strict", "write", "config", "only"]
   expect([...named].sort()).toEqual([...flags, ...others].sort())
 })

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { afterAll, describe, expect, onTestFinished, test } from "vitest"
 import { parse } from "yaml"
 import { Program, program } from "./program.ts"
 
@@ -109,7 +109,7 @@ describe("credentials", () => {
         const { code, stdout, stderr } = await run("init", `http://${host}/stats`)
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
         expect(stderr).toBe(
-          `http://${host}/stats: status 401: give credentials by --bearer-token-file FILE, --basic USER:FILE or --header-from NAME=FILE\n`
+          `http://${host}/stats: status 401: give credentials by --bearer-token-file FILE, --basic USER:FILE or --header-from NAME=FILE, or a login by --config FILE --only NAME\n`
         )
       }
     )
@@ -181,4 +181,103 @@ test.each([
   expect(stdout).toContain(`    ${line}\n`)
   const config = written(`${name}.yml`, stdout)
   expect((await run("once", "--config", config, "--from", file)).stdout).toContain(series)
+})
+
+describe("a target of this machine", () => {
+  test("behind a unix socket is asked there, and called by the socket and the path", async () => {
+    const socket = join(scratch, "docker.sock")
+    const server = createServer((request, response) =>
+      response.end(JSON.stringify({ ContainersRunning: 3, url: request.url }))
+    )
+    await new Promise<void>((resolve) => server.listen(socket, resolve))
+    onTestFinished(() => void server.close())
+    const { code, stdout, stderr } = await run("init", `http+unix://${socket}:/v1.47/info`)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    const config = written("unix.yml", stdout)
+    expect(parse(stdout).targets[0]).toMatchObject({ name: "docker-info", url: `http+unix://${socket}:/v1.47/info` })
+    expect(await run("check", "--strict", config)).toMatchObject({ code: 0 })
+    expect((await run("once", config)).stdout).toContain("docker_info_containers_running 3\n")
+  })
+
+  test("in a file is called by the file, and its configuration reads the file", async () => {
+    const file = written("queue-stats.json", '{"depth": 5}')
+    const { code, stdout, stderr } = await run("init", `file://${file}`)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect((await run("once", written("file.yml", stdout))).stdout).toContain("queue_stats_depth 5\n")
+    expect(parse(stdout).targets[0].url).toBe(`file://${file}`)
+  })
+
+  test.each([
+    [
+      "http+unix:///run/x.sock",
+      "http+unix:///run/x.sock: expected http://, https://, http+unix:///SOCKET:/PATH or file:///PATH, or a file"
+    ],
+    [`file://${scratch}`, `file://${scratch}: cannot read ${scratch}: a directory`],
+    [`http+unix://${scratch}/none.sock:/x`, `http+unix://${scratch}/none.sock:/x: connect ENOENT ${scratch}/none.sock`]
+  ])("%s is one line", async (source, message) => {
+    const { stdout, stderr } = await run("init", source)
+    expect([stdout, stderr]).toEqual(["", `${message}\n`])
+  })
+})
+
+describe("a target of a configuration", () => {
+  const answer = (request: IncomingMessage) => {
+    if (request.url === "/login") return { token: "hunter2" }
+    if (request.headers.authorization !== "Bearer hunter2") return 401
+    const isFirst = request.url?.includes("page=1") === true
+    return { depth: 7, nodes: [{ id: isFirst ? "a" : "b", load: 0.5 }], next: isFirst ? "/x" : null }
+  }
+  const configurationOf = (origin: string) => `
+logins:
+  array:
+    url: http://${origin}/login
+    json: { password: { file: password } }
+    take: { token: $.token }
+    give: { headers: { Authorization: "Bearer {token}" } }
+targets:
+  - { name: array, url: "http://${origin}/stats", login: array, labels: { site: ams1 }, pages: { param: page, while: $.next } }
+  - { name: other, url: "http://${origin}/stats" }
+`
+  test("is asked with its login, and the draft is a mapping for it, without anything secret", async () => {
+    await serving(answer, async (origin) => {
+      written("password", "swordfish")
+      const config = written("array.yml", configurationOf(origin))
+      const { code, stdout, stderr } = await run("init", "--config", config, "--only", "array")
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+      expect(stdout).toContain("# Written by poller init from one response of array.\n")
+      expect(stdout).toContain("write mapping: array into the target array.\n")
+      expect(stdout).not.toMatch(/hunter2|swordfish|login|http:/)
+      const mapping = written("array-mapping.yml", stdout)
+      writeFileSync(config, configurationOf(origin).replace("login: array,", "login: array, mapping: array,"))
+      const once = await run("once", "--config", config, "--config", mapping, "--only", "array")
+      expect(once).toMatchObject({ code: 0, stderr: "" })
+      expect(once.stdout).toContain('array_node_load{node="a",site="ams1"} 0.5\n')
+      expect(once.stdout).toContain('array_node_load{node="b",site="ams1"} 0.5\n')
+    })
+  })
+
+  test("that the API refuses is named, and one that is not named is asked for", async () => {
+    await serving(answer, async (origin) => {
+      const config = written("array.yml", configurationOf(origin))
+      expect(await run("init", "-c", config, "--only", "other")).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: "other: status 401\n"
+      })
+      expect((await run("init", "-c", config)).stderr).toBe(
+        "the configuration has 2 targets: say which with --only NAME, such as --only array\n"
+      )
+      expect((await run("init", "-c", config, "--only", "aray")).stderr).toBe(
+        "--only aray: there is no target of this name; did you mean array?\n"
+      )
+    })
+  })
+
+  test.each([
+    [[], "nothing to ask: name a URL, files with saved responses, or a target (--config FILE --only NAME)"],
+    [["--only", "a", "x.json"], "--only: there is a source as well (x.json): give one of them"],
+    [["--only", "a", "--basic", "u:f"], "--only: the url and the credentials are those of the target"]
+  ])("%j is one line", async (args, message) => {
+    expect(await run("init", ...args)).toMatchObject({ code: 78, stdout: "", stderr: `${message}\n` })
+  })
 })

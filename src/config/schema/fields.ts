@@ -24,7 +24,7 @@ export const secretFile = (description: string, example: string) => text({ descr
 const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
 /** Where a target may be, besides HTTP: behind a unix socket, or in a file. */
-const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
+export const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
 
 /** The URL of a target of the configuration itself. */
 export const targetUrl = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
