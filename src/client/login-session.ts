@@ -9,9 +9,10 @@ import { type Authenticator, lowercase, makeAuthenticator, type SecretHeaders } 
 import { CookieJar } from "./cookies.ts"
 import { type BadCredential, LoginFailed, type UpstreamError } from "./errors.ts"
 import type { Pool } from "./pool.ts"
-import type { Request, SecretFile } from "./request.ts"
-import { fitsHeader, readSecret } from "./secrets.ts"
+import type { Request } from "./request.ts"
+import { fitsHeader } from "./secrets.ts"
 import { type Attempt, type CrossOrigin, send } from "./send.ts"
+import { lifetimeOf } from "./session-lifetime.ts"
 
 /** What a login's response holds, by the names of `take`. */
 export type Taken = ReadonlyMap<string, string>
@@ -40,9 +41,6 @@ export interface Login {
 /** Milliseconds on a clock that nobody sets. */
 const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** A session is renewed this long before it expires (milliseconds), a short one after nine tenths of its time. */
-const leeway = 10_000
-
 const maxPause = 900_000
 
 /** A logout must not hold the exit. */
@@ -52,46 +50,6 @@ const maxBody = 1_000_000
 
 export const fillTemplate = (template: string, taken: Taken): string =>
   template.replace(/\{([^{}]+)\}/g, (whole, name: string) => taken.get(name) ?? whole)
-
-/** The expiry of a JSON Web Token (RFC 7519, section 4.1.4) in epoch seconds; undefined for any other text. */
-const jwtExpiry = (text: string): number | undefined => {
-  const [, payload, signature] = text.split(".")
-  if (payload === undefined || signature === undefined) return undefined
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString())
-    const expiry = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined
-    return typeof expiry === "number" ? expiry : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Milliseconds from `now` until what `expires` says: seconds from now, seconds or milliseconds since 1970, or a date.
- */
-const timeUntil = (expires: string, now: number): number | undefined => {
-  const number = Number(expires)
-  if (expires.trim() === "" || Number.isNaN(number)) {
-    const date = Date.parse(expires)
-    return Number.isNaN(date) ? undefined : date - now
-  }
-  if (number < 1e9) return number * 1000
-  return (number < 1e11 ? number * 1000 : number) - now
-}
-
-/** Milliseconds for which a session is good; undefined if nothing says so. */
-const lifetimeOf = (taken: Taken, renew: Duration.Duration | undefined, now: number): number | undefined => {
-  if (renew !== undefined) return Duration.toMillis(renew)
-  const expires = taken.get("expires")
-  const tokens = expires === undefined ? [...taken.values()].flatMap((value) => jwtExpiry(value) ?? []) : []
-  const left =
-    expires === undefined
-      ? tokens.length === 0
-        ? undefined
-        : Math.min(...tokens) * 1000 - now
-      : timeUntil(expires, now)
-  return left === undefined ? undefined : left - Math.min(leeway, left / 10)
-}
 
 /** An open session. */
 export interface Open {
@@ -119,6 +77,8 @@ export class LoginSession {
   #failures = 0
   #pausedUntil = 0
   #lastError = ""
+  /** The body of the login that failed. Another one, with a new password, is sent at once. */
+  #failedBody: string | undefined
 
   constructor(login: Login, around: Surroundings) {
     this.login = login
@@ -189,6 +149,14 @@ export class LoginSession {
     return attempt.pipe(Effect.timeoutOption(logoutTimeout), Effect.ignore)
   })
 
+  get #currentBody(): Effect.Effect<string | undefined> {
+    return this.login.body.pipe(
+      Effect.map((content) => content && Redacted.value(content.text)),
+      // the login reports it
+      Effect.orElseSucceed(() => undefined)
+    )
+  }
+
   #surroundings(): Effect.Effect<CrossOrigin, UpstreamError> {
     const { common, memory, pool } = this.#around
     const timeout = Duration.toMillis(this.login.request.timeout)
@@ -198,11 +166,12 @@ export class LoginSession {
   readonly #getNow = Effect.fnUntraced(function* (this: LoginSession, interval: Duration.Duration) {
     const now = yield* monotonic
     if (this.#open !== undefined && now < this.#open.goodUntil) return this.#open
-    if (now < this.#pausedUntil) {
+    if (now < this.#pausedUntil && this.#failedBody === (yield* this.#currentBody)) {
       const left = Duration.format(Duration.seconds(Math.ceil((this.#pausedUntil - now) / 1000)))
       return yield* new LoginFailed({ message: `${this.#lastError}; the next try is in ${left}` })
     }
     this.#open = undefined
+    this.#failedBody = yield* this.#currentBody
     const fail = (message: string) =>
       Effect.map(monotonic, (now) => {
         const pause = Math.min(maxPause, Duration.toMillis(interval) * 2 ** this.#failures)
@@ -259,24 +228,4 @@ export class LoginSession {
       return { taken: taken.success, cookies, goodUntil } satisfies Open
     }
   })
-}
-
-/** The content of a login's body, with the secrets in their places. */
-export const readLoginBody = Effect.fnUntraced(function* (value: unknown): Effect.fn.Return<unknown, BadCredential> {
-  if (value instanceof SecretReference) return Redacted.value(yield* readSecret(value.file))
-  if (Array.isArray(value)) return yield* Effect.all(value.map((item) => readLoginBody(item)))
-  if (typeof value !== "object" || value === null) return value
-  const entries = yield* Effect.all(
-    Object.entries(value).map(([key, inner]) => Effect.map(readLoginBody(inner), (read) => [key, read] as const))
-  )
-  return Object.fromEntries(entries)
-})
-
-/** Stands in a login's body for the content of a file. */
-export class SecretReference {
-  readonly file: SecretFile
-
-  constructor(file: SecretFile) {
-    this.file = file
-  }
 }

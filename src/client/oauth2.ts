@@ -1,4 +1,5 @@
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { BadStatus, TooLarge } from "./errors.ts"
@@ -20,6 +21,13 @@ const lifetime = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000 - Math.min(leeway, seconds * 100)
 
 const maxResponse = 1_000_000
+
+/** Statuses that say that user or password are wrong (RFC 6749, section 5.2). */
+const refused: ReadonlyArray<number> = [400, 401, 403]
+
+/** Milliseconds until a password that was refused is tried again: the first time, and at most. */
+const firstPause = 30_000
+const maxPause = 900_000
 
 /**
  * application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants the client's name and secret before they become
@@ -116,11 +124,31 @@ const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) 
 export const makeToken = (auth: OAuth2) => {
   let token: Redacted.Redacted | undefined
   let goodUntil = 0
+  let refusals = 0
+  let refusal: { readonly error: BadStatus; readonly until: number; readonly password: string | undefined } | undefined
+  const password =
+    auth.grant._tag === "Password" ? Effect.map(readSecret(auth.grant.password), Redacted.value) : Effect.undefined
+
+  /** Accounts get locked: after a password was refused, the pauses double. */
+  const pauseAfter = Effect.fnUntraced(function* (error: BadStatus) {
+    if (auth.grant._tag !== "Password" || !refused.includes(error.status)) return
+    const until = (yield* monotonic) + Math.min(maxPause, firstPause * 2 ** refusals)
+    refusal = { error, until, password: yield* password }
+    refusals++
+  })
+
   return {
     get: Effect.fnUntraced(function* (crossOrigin: CrossOrigin, trace?: RequestTrace) {
       const now = yield* monotonic
       if (token !== undefined && now < goodUntil) return token
-      const received = yield* requestToken(auth, crossOrigin)
+      if (refusal !== undefined && now < refusal.until && refusal.password === (yield* password)) {
+        const { error, until } = refusal
+        const left = Duration.format(Duration.seconds(Math.ceil((until - now) / 1000)))
+        return yield* new BadStatus({ status: error.status, detail: `${error.detail}; the next try is in ${left}` })
+      }
+      const received = yield* Effect.tapErrorTag(requestToken(auth, crossOrigin), "BadStatus", pauseAfter)
+      refusals = 0
+      refusal = undefined
       goodUntil = now + received.milliseconds
       token = received.token
       trace?.logins.push("the token endpoint")

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import * as Duration from "effect/Duration"
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "./faulty.ts"
 import { folder } from "./folder.ts"
@@ -228,4 +228,40 @@ test("an empty secret fails the poll before anything is sent", async () => {
   const poll = await opened(withAuth({ clientSecret: { path } }))
   expect(told(await poll())).toBe(`credential: cannot use ${path}: it is empty`)
   expect(upstream.requests).toEqual([])
+})
+
+test("a password that is refused is tried again after doubling pauses, so that the account is not locked", async () => {
+  const path = join(folder(), "password")
+  writeFileSync(path, "wrong")
+  let asked = 0
+  upstream.also.token = (response) => {
+    asked++
+    response.writeHead(400).end('{"error":"invalid_grant"}')
+  }
+  const grant = { _tag: "Password", username: "ada", password: { path } }
+  const poll = await opened(withAuth({ grant }))
+  const start = process.hrtime.bigint()
+  const clock = vi.spyOn(process.hrtime, "bigint")
+  onTestFinished(() => clock.mockRestore())
+  const times: Array<number> = []
+  for (let seconds = 0; seconds < 7200; seconds += 10) {
+    clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
+    const before = asked
+    const outcome = told(await poll())
+    if (asked > before) times.push(seconds)
+    expect(outcome).toMatch(
+      asked > before
+        ? /^status: status 400: from the token endpoint: invalid_grant$/
+        : /^status: status 400: from the token endpoint: invalid_grant; the next try is in /
+    )
+  }
+  // a new password is tried at once
+  writeFileSync(path, "wrong again")
+  expect(told(await poll())).toBe("status: status 400: from the token endpoint: invalid_grant")
+  const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  expect(pauses.slice(0, 5)).toEqual([30, 60, 120, 240, 480])
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(910)
+  upstream.also.token = tokens()
+  clock.mockReturnValue(start + 9_000_000_000_000n)
+  expect(told(await poll())).toBe("Bearer token-1")
 })

@@ -322,7 +322,13 @@ describe("a login that fails", () => {
     const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
     expect(pauses.slice(0, 7)).toEqual([10, 20, 40, 80, 150, 290, 580])
     expect(Math.max(...pauses)).toBeLessThanOrEqual(900)
+    // a new password is tried at once
+    const before = logins.length
+    writeFileSync(secret, "another")
+    for (const poll of targets) await poll()
+    expect(logins.length).toBe(before + 1)
     // the account is unlocked
+    writeFileSync(secret, "s3cret")
     upstream.also.login = json
     clock.mockReturnValue(start + 9_000_000_000_000n)
     expect(told((await targets[0]?.()) as never)).toBe('{"token":"t1"}')

@@ -7,7 +7,7 @@ export interface Weather {
   /** Well, or with any fault, some of which are good answers as well, only odd ones. */
   readonly any: (good: Fault) => Fault
   /** Well, or with a fault that no poll can take for an answer. */
-  readonly bad: (good: Fault) => Fault
+  readonly bad: (good: Fault, odds?: number) => Fault
 }
 
 /** A target of the storm. */
@@ -55,7 +55,7 @@ const plain: Kind = (upstream, name, { next, any }) => {
 const guarded: Kind = (upstream, name, { next, any }) => {
   upstream.also[name] = (response, socket, request) => {
     const n = next()
-    const isKnown = request.headers.authorization === `Bearer ${token}` && n % 20 > 0
+    const isKnown = request.headers.authorization === `Bearer ${token}` && n % 5 > 0
     any(isKnown ? json({ storm: n, rows: numbers(n) }) : refusal)(response, socket, request)
   }
   return { settings: { url: `${upstream.url}/${name}`, login: "storm" }, isPartial: false }
@@ -95,7 +95,7 @@ export const stormTarget = (upstream: Faulty, name: string, position: number, we
 
 /** The login of the targets that need one. */
 export const stormLogin = (upstream: Faulty, { bad }: Weather) => {
-  upstream.also.login = (...exchange) => bad(json({ token }))(...exchange)
+  upstream.also.login = (...exchange) => bad(json({ token }), 0.4)(...exchange)
   return {
     url: `${upstream.url}/login`,
     json: {},

@@ -134,7 +134,11 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
   let calm = true
   const chance = (names: typeof quick, odds: number) => (good: Fault) =>
     calm || random() > odds ? good : faults[names[Math.floor(random() * names.length)] ?? "good"]
-  const weather: Weather = { next: () => ++answers, any: chance(quick, 0.5), bad: chance(bad, 0.1) }
+  const weather: Weather = {
+    next: () => ++answers,
+    any: chance(quick, 0.5),
+    bad: (good, odds = 0.1) => chance(bad, odds)(good)
+  }
   const all = Array.from({ length: targets }, (_, i) => ({
     name: `t${i}`,
     ...stormTarget(upstream, `t${i}`, i, weather)
