@@ -137,7 +137,8 @@ const gitHub = (): Device => ({
     const { authorization, accept, host, "user-agent": agent } = request.headers
     if (authorization !== "Bearer github_pat_11AAAA") return json(response, { message: "Bad credentials" }, 401)
     if (agent === undefined || accept !== "application/vnd.github+json") return json(response, {}, 403)
-    const url = new URL(request.url ?? "", `https://${host}`)
+    // the recipe is served without TLS here
+    const url = new URL(request.url ?? "", `http://${host}`)
     if (url.pathname !== "/orgs/example/actions/runners" || url.searchParams.get("per_page") !== "100")
       return json(response, { message: "Not Found" }, 404)
     const page = Number(url.searchParams.get("page") ?? 1)
