@@ -13,7 +13,7 @@ import { get, type Request } from "../../src/client/request.ts"
 import { compileLogin } from "../../src/config/login-compiler.ts"
 import { pagesOf } from "../../src/config/response-pages.ts"
 import { PageSettings } from "../../src/config/schema/page-settings.ts"
-import { compileTransform } from "../../src/config/transform-spec.ts"
+import { compileTransform, detailsOf, plannerOf } from "../../src/config/transform-spec.ts"
 import { convert } from "../../src/poll/convert-response.ts"
 import { decode } from "../config/decode.ts"
 import { random } from "../system/request-fuzzer.ts"
@@ -127,11 +127,20 @@ const requests = (url: URL): ReadonlyArray<Request> => {
     { ...plain, method: "POST", body: Redacted.make(secret) },
     { ...plain, pages: pagesOf(decode(PageSettings)({ next: "$.next", max: 3 }), "json") },
     { ...plain, pages: pagesOf(decode(PageSettings)({ next: "link", max: 3 }), "json") },
-    { ...plain, login: { login, interval: Duration.millis(1) } }
+    { ...plain, login: { login, interval: Duration.millis(1) } },
+    ...detailed.map((spec) => ({ ...plain, details: detailsOf(spec, plannerOf(spec.mapping)) }))
   ]
 }
 
+/** Mappings whose rows need documents, at URLs that a response says. */
+const detailed = [true, false].map((partial) => ({
+  mapping: { each: [{ path: "$[*]", optional: true, get: { url: "{@}", partial }, metrics: { a: "$.a" } }] },
+  labels: {},
+  maxSeries: 1000
+}))
+
 const transform = compileTransform({ mapping: undefined, labels: {}, maxSeries: 1000 })
+const detailedTransform = compileTransform({ mapping: undefined, labels: {}, maxSeries: 1000, ...detailed[0] })
 
 /** Polls a server that answers with the mutated responses of these numbers; fails at the first outcome that cannot be. Returns how often each reason came. */
 export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<string, number>> => {
@@ -167,7 +176,12 @@ export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<st
       if (seed === before) seed++
       const fault = (what: unknown) => new Error(`response ${before} to ${seed}: ${what}`)
       if (Exit.isSuccess(exit)) {
-        const outcome = convert({ transform, maxSeries: 1000 }, exit.value)
+        const hasDetails = exit.value._tag === "Fresh" && exit.value.details !== undefined
+        const outcome = convert({ transform: hasDetails ? detailedTransform : transform, maxSeries: 1000 }, exit.value)
+        const lost = outcome._tag === "Good" ? (outcome.result?.problems ?? []) : []
+        const [unfit] = lost.filter(({ reason, found }) => reason === "detail" && isUnfit(found))
+        if (unfit !== undefined) throw fault(unfit.found)
+        if (lost.some(({ reason }) => reason === "detail")) saw("detail")
         if (exit.value._tag === "Fresh") exit.value.release?.()
         if (outcome._tag === "Failed" && isUnfit(outcome.message)) throw fault(outcome.message)
         saw(outcome._tag === "Failed" ? outcome.reason : outcome._tag)

@@ -28,7 +28,7 @@ const run = async (file: string) => {
 
 const names = ["a", "b", "c"]
 const targets = (settings: object) =>
-  names.map((name) => ({ name, interval: "1s", timeout: "1s", labels: { target: name }, ...settings }))
+  names.map((name) => ({ name, interval: "2s", timeout: "2s", labels: { target: name }, ...settings }))
 
 /** Good and failed polls so far. */
 const polls = async (url: string) => {
@@ -50,11 +50,11 @@ describe("a session cookie of express-session", () => {
     const server = started(await startSessionServer(60_000))
     const daemon = await run(folderOf(configurationOf(server.url), { password: "swordfish" }))
     await expect.poll(async () => (await polls(daemon.url)).up, { timeout: 10_000 }).toBe(3)
-    expect([server.counts.logins, await server.sessions()]).toEqual([1, 1])
+    expect([server.counts.logins, await server.sessions()], daemon.stderr).toEqual([1, 1])
     await server.forget()
     await expect.poll(() => server.counts.logins, { timeout: 10_000 }).toBe(2)
     const { all } = await polls(daemon.url)
-    await expect.poll(async () => (await polls(daemon.url)).all, { timeout: 10_000 }).toBeGreaterThan(all + 6)
+    await expect.poll(async () => (await polls(daemon.url)).all, { timeout: 10_000 }).toBeGreaterThan(all + 3)
     expect(await polls(daemon.url)).toMatchObject({ failed: 0, up: 3 })
     expect([server.counts.logins, await server.sessions()]).toEqual([2, 1])
     expect((await daemon.stop()).code).toBe(0)
@@ -63,7 +63,7 @@ describe("a session cookie of express-session", () => {
 
   test("is replaced in time with `renew`, so that the server never sees an old one", async () => {
     const server = started(await startSessionServer(60_000))
-    const daemon = await run(folderOf(configurationOf(server.url, { renew: "1500ms" }), { password: "swordfish" }))
+    const daemon = await run(folderOf(configurationOf(server.url, { renew: "2s" }), { password: "swordfish" }))
     await expect.poll(() => server.counts.logins, { timeout: 20_000 }).toBeGreaterThan(2)
     expect(await polls(daemon.url)).toMatchObject({ failed: 0 })
     expect(server.counts.refusals).toBe(0)
@@ -123,8 +123,8 @@ describe("a token of an OAuth 2.0 server (oidc-provider)", () => {
       {
         name: "orders",
         url: api,
-        interval: "1s",
-        timeout: "1s",
+        interval: "2s",
+        timeout: "2s",
         auth: { oauth2: { token_url: `${issuer}/token`, ...grant } }
       }
     ]
@@ -134,7 +134,7 @@ describe("a token of an OAuth 2.0 server (oidc-provider)", () => {
     const { issuer, api, counts, close } = await startIdentityProvider(60)
     onTestFinished(close)
     const daemon = await run(folderOf(configurationOf(issuer, api, grant), secrets))
-    await expect.poll(async () => (await polls(daemon.url)).all, { timeout: 20_000 }).toBeGreaterThan(3)
+    await expect.poll(async () => (await polls(daemon.url)).all, { timeout: 20_000 }).toBeGreaterThan(1)
     expect(await polls(daemon.url)).toMatchObject({ failed: 0 })
     expect(counts).toEqual({ tokens: 1, refusals: 0 })
   })

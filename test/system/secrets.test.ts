@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { type Fault, type Faulty, startFaulty } from "../client/faulty.ts"
+import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { Program, startDaemon } from "./program.ts"
 
@@ -19,7 +19,36 @@ const ways: Readonly<Record<string, (secret: string, home: string) => object>> =
   oauth2: (secret, home) => ({
     auth: { oauth2: { token_url: `${home}/token`, client_id: "ada", client_secret_file: file(secret) } }
   }),
+  password_grant: (secret, home) => ({ auth: { oauth2: passwordGrant(secret, home) } }),
+  token_endpoint: (secret, home) => ({ auth: { oauth2: passwordGrant(secret, home) } }),
+  session: (secret, home) => ({ login: loginOf(secret, home) }),
+  login: (secret, home) => ({ login: loginOf(secret, home) }),
   proxy: (secret, home) => ({ proxy: home.replace("//", `//ada:${secret}@`) })
+}
+
+/** In these ways the upstream misbehaves at the step before the request to the target. */
+const earlier: Readonly<Record<string, string>> = { token_endpoint: "token", login: "login" }
+
+const passwordGrant = (secret: string, home: string) => ({
+  token_url: `${home}/token`,
+  client_id: "ui",
+  grant: "password",
+  username: "ada",
+  password_file: file(secret)
+})
+
+/** The logins of the configuration, by name. */
+const logins: Record<string, object> = {}
+const loginOf = (secret: string, home: string) => {
+  const name = home.slice(home.lastIndexOf("/") + 1)
+  logins[name] = {
+    url: `${home}/login`,
+    json: { user: "ada", password: { file: file(secret) } },
+    take: { token: "$.access_token" },
+    give: { headers: { "X-Api-Key": "{token}" } },
+    logout: "/good"
+  }
+  return name
 }
 
 const secretOf = (way: string) => `hunter2-${way.replace("_", "-")}`
@@ -79,6 +108,8 @@ const behaviours: Readonly<Record<string, Fault>> = {
 let upstream: Faulty
 let daemon: Awaited<ReturnType<typeof startDaemon>>
 let config: string
+/** What requests had in their bodies. */
+const bodies: Array<string> = []
 let names: ReadonlyArray<string>
 
 const targetsOf = () =>
@@ -86,8 +117,12 @@ const targetsOf = () =>
     Object.entries(behaviours).map(([behaviour, fault]) => {
       const name = `${way}-${behaviour}`
       const home = `${upstream.url}/${name}`
-      upstream.also[way === "query" ? `${name}?api_key=${secretOf(way)}` : name] = fault
-      upstream.also[`${name}/token`] = (response) => void response.end(JSON.stringify({ access_token: token }))
+      const step = earlier[way]
+      upstream.also[way === "query" ? `${name}?api_key=${secretOf(way)}` : name] =
+        step === undefined ? fault : faults.good
+      for (const path of ["token", "login"])
+        upstream.also[`${name}/${path}`] =
+          path === step ? fault : (response) => void response.end(JSON.stringify({ access_token: token }))
       return { name, url: home, labels: { way: name }, ...settings(secretOf(way), home) }
     })
   )
@@ -114,11 +149,12 @@ const hopeless = () =>
 
 beforeAll(async () => {
   upstream = await startFaulty()
+  upstream.server.prependListener("request", (request) => request.on("data", (chunk) => bodies.push(String(chunk))))
   config = configuration({})
   folder = dirname(config)
   const targets = [...targetsOf(), ...hopeless()]
   names = targets.map(({ name }) => name)
-  writeFileSync(config, JSON.stringify({ defaults: { interval: "2s", timeout: "1s" }, targets }))
+  writeFileSync(config, JSON.stringify({ defaults: { interval: "2s", timeout: "1s" }, logins, targets }))
   daemon = await startDaemon(["--config", config, "--log-level", "trace"], {
     env: { SESSION: secretOf("environment") }
   })
@@ -136,16 +172,17 @@ describe("no secret", () => {
   test("fails to arrive: the upstream has heard each", async () => {
     const bare = ["query", "header", "environment", "header_file", "bearer"].map(secretOf)
     const basic = ["url", "password", "oauth2", "proxy"].map((way) => btoa(`ada:${secretOf(way)}`))
+    const sent = ["body", "password_grant", "token_endpoint", "session", "login"].map(secretOf)
     const unheard = () => {
-      const heard = JSON.stringify(upstream.requests.map(({ headers, url }) => [headers, url]))
-      return [...bare, ...basic, token].filter((trace) => !heard.includes(trace))
+      const heard = JSON.stringify(upstream.requests.map(({ headers, url }) => [headers, url])) + bodies.join()
+      return [...bare, ...basic, ...sent, token].filter((trace) => !heard.includes(trace))
     }
     await vi.waitFor(() => expect(unheard()).toEqual([]), { timeout: 20_000, interval: 200 })
   })
 
   test("is in the log, whatever happened", () => {
     expect(daemon.stderr.match(/target down/g)?.length).toBeGreaterThan(100)
-    for (const reason of ["timeout", "connection", "tls", "status", "too_large", "not_json"]) {
+    for (const reason of ["timeout", "connection", "tls", "status", "too_large", "not_json", "login"]) {
       expect(daemon.stderr).toContain(`reason=${reason}`)
     }
     expect(leaks(daemon.stderr + daemon.stdout)).toEqual([])
