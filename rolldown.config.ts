@@ -46,5 +46,11 @@ export default defineConfig({
     target: "node22.19",
     define: { POLLER_COMMIT: JSON.stringify(sourceRevision().commit), "import.meta": "{}" }
   },
-  output: { file: "dist/poller.js", format: "cjs", codeSplitting: false, banner: `#!/usr/bin/env node\n${versionCheck()}`, minify: true }
+  output: {
+    file: "dist/poller.js",
+    format: "cjs",
+    codeSplitting: false,
+    banner: `#!/usr/bin/env node\n${versionCheck()}`,
+    minify: true
+  }
 })
