@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -59,15 +59,18 @@ const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>):
 
 /**
  * The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it.
+ * `shop.json` may also be the saved response of a test, as `poller init --test` writes it.
  */
 const configurationOf = (
   file: string,
-  config: ReadonlyArray<string>
+  config: ReadonlyArray<string>,
+  fixtures: ReadonlyArray<Fixture>
 ): Effect.Effect<ReadonlyArray<string>, Failure> => {
   if (config.length > 0) return Effect.succeed(config)
   const stem = join(dirname(file), basename(file).replace(extension, ""))
   const candidates = [...[".yml", ".yaml", ".json"].map((end) => stem + end), join(dirname(file), "poller.yml")]
-  const found = candidates.find((candidate) => existsSync(candidate))
+  const responses = new Set(fixtures.flatMap(({ from, details }) => [from, ...details.values()]))
+  const found = candidates.find((candidate) => existsSync(candidate) && !responses.has(resolve(candidate)))
   return found === undefined
     ? Effect.fail(
         badConfiguration(`${file}: there is no ${candidates[0]} beside it; name the configuration with --config`)
@@ -111,7 +114,7 @@ const loadTests = Effect.fnUntraced(function* (
   if (Result.isFailure(parsed))
     return yield* badConfiguration(...parsed.failure.map((problem) => formatForTerminal(problem, process.stderr.isTTY)))
   const fixtures = parsed.success.filter(({ subject }) => Option.getOrElse(only, () => subject.name) === subject.name)
-  return { file, config: yield* configurationOf(file, config), fixtures } satisfies Loaded
+  return { file, config: yield* configurationOf(file, config, parsed.success), fixtures } satisfies Loaded
 })
 
 /** Runs the tests of one file. */

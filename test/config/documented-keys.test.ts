@@ -31,7 +31,9 @@ const known = new Map<string, unknown>()
 for (const [key, fallback] of keys(jsonSchema())) known.set(key, known.get(key) ?? fallback)
 
 /** The code blocks: whole configurations, or the lines of a target. */
-const examples = [...text.matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)].map(([, example = ""]) => example)
+const examples = [...text.matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)]
+  .map(([, example = ""]) => example)
+  .filter((example) => !example.startsWith("- targets:")) // a list of targets, which is another kind of file
 
 test.each([...known.keys()])("%s is documented, and stands in an example", (key) => {
   expect(text).toMatch(new RegExp(`^\\|.*\`${RegExp.escape(key)}\``, "m"))
