@@ -22,12 +22,14 @@ const checkout = `
 const programs: ReadonlyArray<readonly [program: string, remove: string]> = [
   ["/usr/local/bin/poller", "rm /usr/local/bin/poller"],
   ["/usr/bin/poller", "systemctl is-active poller && dpkg --purge poller"],
-  ["$(npm prefix --global)/bin/poller", "npm uninstall --global poller"]
+  ["/usr/local/bin/poller", "npm uninstall --global poller"]
 ]
 
 onMachine("the commands of the README's Install work in a checkout, one after the other", async ({ machine }) => {
-  const path = `PATH=${dirname(output("which", "npm").trim())}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
-  const type = (commands: string) => machine.must("env", path, "HOME=/root", "bash", "--norc", "-eu", "-c", commands)
+  const node = dirname(inside.node) // the installed one may be too old for poller
+  const path = `PATH=${node}:${dirname(output("which", "npm").trim())}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+  const type = (commands: string) =>
+    machine.must("env", path, "HOME=/root", "npm_config_prefix=/usr/local", "bash", "--norc", "-eu", "-c", commands)
   await type(checkout)
   const blocks = blocksFor("test/release/install.test.ts")
   expect(blocks).toHaveLength(programs.length)
