@@ -102,8 +102,14 @@ const inner = (text: string) => JSON.stringify(text).slice(1, -1)
 
 const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
 
+/** Units whose capitals are not the beginning of a word, such as that of `linekV`. */
+const unitSpelling = /(?<![A-Z])(?:[kMG]?Wh|[kMGT]i?B|[hk]Pa|[mk]V|mA|kW|[kMG]Hz)(?![a-z])/g
+
 const wordsOf = (key: string) =>
-  (key.match(/kWh|[kMGT]i?B|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map((word) => word.toLowerCase())
+  key
+    .replace(unitSpelling, (unit) => `_${unit.toLowerCase()}_`)
+    .match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g)
+    ?.map((word) => word.toLowerCase()) ?? []
 
 const number = /^\s*[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*$/
 
