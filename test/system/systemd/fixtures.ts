@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { test as base, vi } from "vitest"
@@ -12,12 +12,10 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const root = join(import.meta.dirname, "../../..")
 
-const builtAt = (file: string) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
-
-/** The executable that the package carries is that of the bundle which the tests were built for. */
+/** The executable that the package carries is that of the bundle which the tests were built for. Of several test files, one builds it. */
 export const makeExecutable = () => {
-  if (builtAt("dist/poller") < builtAt("dist/poller.js"))
-    execFileSync(process.execPath, ["deploy/build-executable.ts"], { cwd: root, stdio: "pipe" })
+  const build = `[ dist/poller -nt dist/poller.js ] || "${process.execPath}" deploy/build-executable.ts`
+  execFileSync("flock", ["dist/executable.lock", "sh", "-c", build], { cwd: root, stdio: "pipe" })
 }
 
 /** Makes the package, without the time that compression takes, and puts it where the machine sees it; the path there. */
