@@ -13,6 +13,8 @@ export interface Search {
   readonly pages: readonly [PageRow, ...ReadonlyArray<PageRow>]
   /** Limits all searches of a run together, so that no document and no mapping can stall the daemon. */
   readonly effort: Effort
+  /** The row whose document this is; undefined for a response. */
+  readonly of?: Row | undefined
 }
 
 /** A row that is a parsed value. */
@@ -83,7 +85,8 @@ export class ParsedRow implements Row {
   }
 
   location(): string {
-    return describeRow(this.node)
+    const { of } = this.search
+    return describeRow(this.node) + (of === undefined ? "" : ` of the document of ${of.location()}`)
   }
 
   found({ path }: Field): string {
@@ -159,9 +162,9 @@ export class PageRow extends ParsedRow {
   }
 }
 
-/** The document of a response as a row: its first page. */
-export const documentRow = (documents: ReadonlyArray<Document>, effort: Effort): PageRow => {
-  const search: { -readonly [K in keyof Search]?: Search[K] } = { effort }
+/** The document of a response as a row: its first page. `of` is the row that a single document belongs to. */
+export const documentRow = (documents: ReadonlyArray<Document>, effort: Effort, of?: Row): PageRow => {
+  const search: { -readonly [K in keyof Search]?: Search[K] } = { effort, of }
   const [first, ...others] = documents.map(
     (document) => new PageRow(search as Search, document, documentNode(document.root))
   )

@@ -81,7 +81,7 @@ export class Walker implements Visitor {
       dropSample(problems, "detail", firstMetric(detail.list), detail.url.text, row, () => document)
       return
     }
-    walker.visit(documentRow([document], effort))
+    walker.visit(documentRow([document], effort, row))
   }
 
   drop(reason: "missing" | "ambiguous" | "not_a_number", path: Path, row: Row): void {

@@ -103,6 +103,17 @@ test("`{PATH}` is percent-encoded; if all of `url` is one `{PATH}`, it is taken 
   ])
 })
 
+test("a problem in a document says whose document it is", () => {
+  const documents = {
+    "/nodes/1/stats": '{"load": 0.5, "disks": [{"name": "sda"}]}',
+    "/nodes/x%2Fy/stats": '{"load": 1.5, "up": 1, "disks": []}'
+  }
+  expect(outcome(nodes, list, documents).samples.slice(-2)).toEqual([
+    "missing up $.up $ of the document of $['nodes'][0]: $ has load, disks",
+    "missing free free $['disks'][0] of the document of $['nodes'][0]: @ has name"
+  ])
+})
+
 test("rows within rows have details too, each in the order of all rows", () => {
   const mapping = {
     each: [
