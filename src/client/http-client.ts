@@ -34,7 +34,8 @@ const poll = Effect.fnUntraced(function* (
   const { request } = channel
   const { details, pages } = request
   const progress: Progress = { step: undefined }
-  const now = yield* Clock.currentTimeMillis
+  // most polls need no time
+  const now = request.render === undefined && details === undefined ? 0 : yield* Clock.currentTimeMillis
   const rendered = request.render?.(now)
   const { url, body } = rendered ?? request
   const start: Start = {

@@ -166,7 +166,8 @@ export const fromText = (file: string, text: string, context: LoadContext, flags
 
 /** Loads the single target of `--target URL`. It has no mapping: every number of a response becomes a gauge. */
 export const fromFlags = (url: string, context: LoadContext, flags: Flags): LoadedConfiguration => {
-  const name = URL.canParse(url) ? new URL(url).host : url
+  // a unix socket or a file has no host
+  const name = URL.canParse(url) ? new URL(url).host || url : url
   const found = validate({ targets: [{ name, url, ...defaultsOf(flags) }] }, context)
   const problems = found.problems.map((problem): Diagnostic => {
     const key = problem.path.at(-1)

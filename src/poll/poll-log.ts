@@ -11,7 +11,7 @@ const fieldsOf = ({ request }: Target, { outcome, seconds }: Poll, trace: Reques
   const result = outcome._tag === "Good" ? outcome.result : undefined
   const problems = dropReasons.reduce((sum, reason) => sum + (result?.dropped[reason] ?? 0), 0)
   return {
-    request: `${request.method} ${shownUrl(request.url)}`,
+    request: `${request.method} ${shownUrl(request)}`,
     ...(trace.redirects.length > 0 && { redirects: trace.redirects.join(" ") }),
     ...(trace.logins.length > 0 && { login: trace.logins.join(" ") }),
     ...(trace.requests > trace.redirects.length + 1 && { requests: trace.requests }),

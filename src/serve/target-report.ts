@@ -100,7 +100,7 @@ export const reportOf = (status: TargetStatus): TargetReport => {
   return {
     name: target.name,
     state: stateOf(status),
-    url: shownUrl(target.request.url),
+    url: shownUrl(target.request),
     mapping: target.mappingName ?? null,
     interval_seconds: Duration.toSeconds(target.interval),
     timeout_seconds: Duration.toSeconds(target.request.timeout),

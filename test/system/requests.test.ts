@@ -238,6 +238,13 @@ describe("a target of this machine", () => {
     })
     expect([code, stdout]).toEqual([0, expect.stringContaining("a_value 7")])
     expect(seen).toEqual(["GET /v1.47/info?x=1&y=2 localhost Bearer t"])
+    const look = await new Program(["once", "--target", `http+unix://${socket}:/v1.47/info`]).ended
+    expect([look.code, look.stderr, look.stdout]).toEqual([0, "", expect.stringContaining("upstream_a 7\n")])
+    const url = `http+unix://${socket}:/v1.47/info`
+    const daemon = await startDaemon(["--target", `${url}?key=hunter2`])
+    onTestFinished(() => void daemon.child.kill("SIGKILL"))
+    const api = await (await fetch(`${daemon.url}/api/targets`)).json()
+    expect(api).toMatchObject({ targets: [{ url: `${url}?...` }] })
     const gone = await once({ url: `http+unix://${directory()}/none.sock:/` })
     expect([gone.code, gone.stderr]).toEqual([
       1,
@@ -248,6 +255,8 @@ describe("a target of this machine", () => {
   test("in a file, which is read when it changed", async () => {
     const file = join(directory(), "stats.json")
     writeFileSync(file, '{"a":1}')
+    const look = await new Program(["once", "--target", `file://${file}`]).ended
+    expect([look.code, look.stderr, look.stdout]).toEqual([0, "", expect.stringContaining("upstream_a 1\n")])
     const target = { name: "a", url: `file://${file}`, interval: "200ms", timeout: "200ms", metrics: { a_value: "a" } }
     const daemon = await startDaemon(["--config", configuration({ targets: [target] })])
     try {

@@ -36,7 +36,8 @@ const withoutValues = (url: URL): string => {
  * configuration is `...`.
  */
 export const curlLine = (request: Request): string => {
-  const { url, socketPath, method, headers, headersFrom, body, followRedirects, timeout, proxy, auth, tls } = request
+  const { url, socketPath, method, headers, headersFrom, body, followRedirects, timeout, proxy, login, auth, tls } =
+    request
   const proxyUrl = proxy === undefined ? undefined : Redacted.value(proxy)
   return [
     "curl --silent --show-error --include",
@@ -47,6 +48,7 @@ export const curlLine = (request: Request): string => {
     ...Object.keys(headers).map((name) => `--header ${quote(`${name}: ${hidden}`)}`),
     ...Object.entries(headersFrom).map(([name, file]) => `--header "${name}: ${contentOf(file)}"`),
     ...authArguments(auth),
+    ...Object.keys(login?.login.give.headers ?? {}).map((name) => `--header ${quote(`${name}: ${hidden}`)}`),
     ...(body === undefined ? [] : [`--data ${quote(hidden)}`]),
     ...(tls.caFile === undefined ? [] : [`--cacert ${quote(tls.caFile)}`]),
     ...(tls.certFile === undefined ? [] : [`--cert ${quote(tls.certFile)}`]),

@@ -1,4 +1,5 @@
 import * as Duration from "effect/Duration"
+import { shownUrl } from "../../client/shown-url.ts"
 import type { SourceStatus } from "../../poll/daemon-status.ts"
 import type { TargetStatus } from "../../poll/target-status.ts"
 import { type Content, type Html, html } from "./html.ts"
@@ -61,7 +62,7 @@ const verdict = (listed: ReadonlyArray<Listed>): string => {
   return `All ${total} targets are up${dropping}`
 }
 
-const hostOf = ({ target }: TargetStatus) => target.request.url.host
+const hostOf = ({ target: { request } }: TargetStatus) => request.socketPath ?? (request.url.host || "this machine")
 
 /** Why targets are down: "8 × status 503, 4 × status 502, all at api.example.com". */
 export const causes = (statuses: ReadonlyArray<TargetStatus>): string => {
@@ -187,12 +188,9 @@ const matches = (search: string) => {
   const wanted = search.toLowerCase()
   return ({ status: { target, outage } }: Listed): boolean =>
     wanted === "" ||
-    [
-      target.name,
-      target.request.url.host + target.request.url.pathname,
-      outage?.reason ?? "",
-      outage?.message ?? ""
-    ].some((text) => text.toLowerCase().includes(wanted))
+    [target.name, shownUrl(target.request), outage?.reason ?? "", outage?.message ?? ""].some((text) =>
+      text.toLowerCase().includes(wanted)
+    )
 }
 
 const table = (rows: ReadonlyArray<Listed>, view: StatusView, caption: string | undefined): Html => {

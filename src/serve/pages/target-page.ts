@@ -82,11 +82,11 @@ const timing = ({ times }: RequestTrace): ReadonlyArray<readonly [step: string, 
 }
 
 const lastRequest = ({ trace, target }: TargetStatus): Content => {
-  const url = shownUrl(target.request.url)
+  const url = shownUrl(target.request)
   const parts = trace === undefined ? [] : timing(trace)
   const total = parts.reduce((sum, [, seconds]) => sum + seconds, 0)
   return html`<h2>Request</h2>
-<p class="url"><a href="${url}" rel="noreferrer">${url}</a></p>
+<p class="url">${/^https?:/.test(url) ? html`<a href="${url}" rel="noreferrer">${url}</a>` : url}</p>
 <pre tabindex="0">${curlLine(target.request)}</pre>
 ${
   trace !== undefined &&

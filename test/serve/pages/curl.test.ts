@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { expect, test } from "vitest"
 import { get, type Request } from "../../../src/client/request.ts"
+import { compileLogin } from "../../../src/config/login-compiler.ts"
 import { curlLine } from "../../../src/serve/pages/curl.ts"
 
 const request = (change: Partial<Request> = {}): Request => ({
@@ -32,6 +33,12 @@ test("asks as poller does, without the values of the query", () => {
   ])
 })
 
+const array = compileLogin(
+  "array",
+  { url: "https://a.example.com/", take: { token: "$.t" }, give: { headers: { "X-Token": "hunter2{token}" } } },
+  (path) => path
+)
+
 test.each<[string, Partial<Request>, ReadonlyArray<string>]>([
   ["a token", { auth: { _tag: "Bearer", token: { path: "/run/it's" } } }, ["authorization: Bearer <run-it>"]],
   ["a password", { auth: { _tag: "Basic", username: "al'ice", password: { path: "/p" } } }, ["--user", "al'ice:</p>"]],
@@ -49,6 +56,7 @@ test.each<[string, Partial<Request>, ReadonlyArray<string>]>([
     { tls: { caFile: "/ca", certFile: "/c", keyFile: "/k", serverName: undefined, insecureSkipVerify: true } },
     ["--cacert", "/ca", "--cert", "/c", "--key", "/k", "--insecure"]
   ],
+  ["a session", { login: { login: array, interval: Duration.seconds(30) } }, ["X-Token: ..."]],
   ["a socket", { socketPath: "/run/x.sock" }, ["--unix-socket", "/run/x.sock"]],
   ["a proxy", { proxy: Redacted.make(new URL("http://u:hunter2@proxy:3128/")) }, ["--proxy", "http://proxy:3128"]]
 ])("%s", (_what, change, expected) => {
