@@ -70,8 +70,9 @@ export const dropSample = (
 export const dropField = (log: ProblemLog, reason: DropReason, metric: string, field: Field, row: Row): void =>
   dropSample(log, reason, metric, field.path.text, row, () => row.found(field))
 
-/** The sum by reason. */
+/** The sum by reason; `a` itself if nothing was dropped. */
 export const addDropped = (a: Dropped, b: Dropped): Dropped => {
+  if (dropReasons.every((reason) => b[reason] === 0)) return a
   const sum = { ...a }
   for (const reason of dropReasons) sum[reason] += b[reason]
   return sum

@@ -2,9 +2,9 @@ import * as Duration from "effect/Duration"
 import type { Target } from "../config/target.ts"
 import type { Block } from "../exposition/page.ts"
 import { joinBlocks } from "../exposition/page.ts"
-import { renderSamples, WriterPool } from "../exposition/sample-writer.ts"
+import { WriterPool } from "../exposition/sample-writer.ts"
 import { hash32 } from "./shard.ts"
-import { targetSamples } from "./target-samples.ts"
+import { makeTargetRenderer } from "./target-samples.ts"
 import type { TargetStatus } from "./target-status.ts"
 
 /** A part of the page. Its blocks are rendered once and used by all scrapes until something in it changes. */
@@ -61,9 +61,14 @@ interface Group extends ReturnType<typeof makeFragment> {
   positions: ReadonlyArray<Position>
 }
 
-/** Own metrics and polled series of the targets of a fragment, one block for each family. */
-const blocksOf = (statuses: ReadonlyArray<TargetStatus>, writers: WriterPool): ReadonlyArray<Block> =>
-  joinBlocks([...renderSamples(statuses.flatMap(targetSamples), writers), ...statuses.flatMap(({ blocks }) => blocks)])
+/** Renders the own metrics and polled series of the targets of a fragment, one block for each family. */
+const makeRenderer = (statuses: () => ReadonlyArray<TargetStatus>, writers: WriterPool) => {
+  const renderOwn = makeTargetRenderer(writers)
+  return () => {
+    const current = statuses()
+    return joinBlocks([...renderOwn(current), ...current.flatMap(({ blocks }) => blocks)])
+  }
+}
 
 /**
  * The fragments of all targets, in the order of their ticks. The targets of one fragment are polled one shortly after
@@ -80,9 +85,8 @@ export const makeTargetFragments = (
     const statuses = () => group.positions.flatMap(({ name }) => statusOf(name) ?? [])
     const group: Group = {
       positions,
-      ...makeFragment(
-        () => blocksOf(statuses(), writers),
-        () => Math.min(...statuses().map(({ nextTick = Number.POSITIVE_INFINITY }) => nextTick))
+      ...makeFragment(makeRenderer(statuses, writers), () =>
+        Math.min(...statuses().map(({ nextTick = Number.POSITIVE_INFINITY }) => nextTick))
       )
     }
     for (const { name } of positions) groupOf.set(name, group)
