@@ -129,7 +129,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     ]
   },
   "docs/init.md": {
-    files: { "shop-token": "s3cret\n", "shop-password": "s3cret\n", "shop-key": "s3cret\n" },
+    files: {
+      "appliances.yml": "targets: [{ name: array, url: https://shop.example.com/array }]\n",
+      "shop-token": "s3cret\n",
+      "shop-password": "s3cret\n",
+      "shop-key": "s3cret\n"
+    },
     prints: [
       "# Written by poller init from 5 responses",
       "bearer_token_file: shop-token",
