@@ -28,7 +28,7 @@ export const alertCases: ReadonlyArray<AlertCase> = parse(file("test/deploy/aler
 export interface Panel {
   readonly title: string
   readonly description: string
-  readonly targets: ReadonlyArray<{ readonly expr: string }>
+  readonly targets: ReadonlyArray<{ readonly expr: string; readonly instant?: boolean }>
 }
 
 /** deploy/grafana/poller.json. */

@@ -1,12 +1,22 @@
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { panels, renderQuery } from "../deploy/shipped-files.ts"
+import { dashboard, panels, renderQuery } from "../deploy/shipped-files.ts"
 import { configuration } from "./lasting-config-file.ts"
 import { type Program, startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, startPrometheus } from "./prometheus.ts"
 import { startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const targets = 1000
+
+interface Variable {
+  readonly name: string
+  readonly definition: string
+  readonly regex: string
+}
+
+const variableOf = (wanted: string): Variable => dashboard.templating.list.find(({ name }: Variable) => name === wanted)
+
+const definitionOf = (name: string) => variableOf(name).definition
 
 /** No query may return more series than a panel can show. */
 const maxSeries = 200
@@ -62,6 +72,52 @@ describe.skipIf(noPrometheus)("the dashboard with 1,000 targets, of which 300 ar
       if (title !== "Skipped ticks") expect(result.length, expr).toBeGreaterThan(0)
     }
   )
+
+  test.each(
+    panels.flatMap(({ title, targets }) =>
+      targets.filter(({ instant }) => instant !== true).map(({ expr }) => [title, expr] as const)
+    )
+  )("%s over a range", async (title, expr) => {
+    const result = await prometheus.queryRange(renderQuery(expr), 1)
+    expect(result.length, expr).toBeLessThanOrEqual(maxSeries)
+    if (title !== "Skipped ticks") expect(result.length, expr).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ["job", 1],
+    ["instance", 1],
+    ["target", targets]
+  ])("the variable %s has its values", async (name, count) => {
+    const [, selector = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(definitionOf(name)) ?? []
+    expect(label).toBe(name)
+    expect(await prometheus.labelValues(renderQuery(selector), label)).toHaveLength(count)
+  })
+
+  test("the variable window is at least five minutes, as a number", async () => {
+    const [, expr = ""] = /^query_result\((.*)\)$/.exec(definitionOf("window")) ?? []
+    const result = await prometheus.query(renderQuery(expr))
+    // Grafana writes a result as `{a="b"} 300 1764417600000`, and applies the variable's regex
+    const texts = result.map(
+      ({ metric, value: [at, value] }) =>
+        `{${Object.entries(metric).map(([label, text]) => `${label}="${text}"`)}} ${value} ${at * 1000}`
+    )
+    const [, pattern = ""] = /^\/(.*)\/$/.exec(variableOf("window").regex) ?? []
+    expect(texts.map((text) => new RegExp(pattern).exec(text)?.[1])).toEqual(["300"])
+  })
+
+  test("a reload is an annotation, with the instance; without one there is none", async () => {
+    const [reloads, takeovers] = dashboard.annotations.list
+    const marked = async () => prometheus.queryRange(renderQuery(reloads.expr), 1)
+    expect(await marked()).toEqual([])
+    daemon.child.kill("SIGHUP")
+    await daemon.line(/message=reloaded/)
+    await expect
+      .poll(async () => (await marked()).map(({ metric }) => metric.instance))
+      .toEqual([`127.0.0.1:${daemon.port}`])
+    expect(reloads.titleFormat).toContain("{{instance}}")
+    // nothing is taken over without --cluster
+    expect(await prometheus.queryRange(renderQuery(takeovers.expr), 1)).toEqual([])
+  })
 
   test("counts what is down and what drops samples", async () => {
     const value = async (title: string) => {

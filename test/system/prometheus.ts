@@ -33,6 +33,10 @@ export interface ScrapeJob {
 export interface Prometheus extends AsyncDisposable {
   /** An instant query, evaluated now. */
   readonly query: (expression: string) => Promise<ReadonlyArray<Series>>
+  /** Evaluates an expression at every fifth second of the last minutes. */
+  readonly queryRange: (expression: string, minutes: number) => Promise<ReadonlyArray<Pick<Series, "metric">>>
+  /** The values of a label over the series of a selector, as Grafana's `label_values(selector, label)` has them. */
+  readonly labelValues: (selector: string, label: string) => Promise<ReadonlyArray<string>>
   /** The alerts of its rule files: when each was last evaluated, with what error if any, and whether it fires. */
   readonly alerts: () => Promise<
     ReadonlyArray<{
@@ -88,6 +92,12 @@ export const startPrometheus = async (
   }
   return {
     query: async (query) => (await get("query", { query })).result,
+    queryRange: async (query, minutes) => {
+      const end = Date.now() / 1000
+      return (await get("query_range", { query, start: String(end - 60 * minutes), end: String(end), step: "5" }))
+        .result
+    },
+    labelValues: (selector, label) => get(`label/${label}/values`, { "match[]": selector }),
     alerts: async () =>
       (await get("rules", { type: "alert" })).groups.flatMap((group: { readonly rules: unknown }) => group.rules),
     metadata: (job) => get("targets/metadata", { match_target: `{job="${job}"}` }),
