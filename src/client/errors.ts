@@ -132,7 +132,7 @@ const unknownAuthority: ReadonlySet<string> = new Set([
 const cause = (message: string) => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
 
 /** A message of Node or a library, without any URL in it, which may hold a password. */
-export const withoutUrls = (message: string): string =>
+const withoutUrls = (message: string): string =>
   message.replace(/\S*:\/\/\S*/g, "(a URL)").replace(/\S*@\S*/g, "(a URL)")
 
 const tlsMessage = (code: string, text: string) => {

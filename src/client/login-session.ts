@@ -48,7 +48,7 @@ const logoutTimeout = Duration.millis(800)
 
 const maxBody = 1_000_000
 
-export const fillTemplate = (template: string, taken: Taken): string =>
+const fillTemplate = (template: string, taken: Taken): string =>
   template.replace(/\{([^{}]+)\}/g, (whole, name: string) => taken.get(name) ?? whole)
 
 /** An open session. */

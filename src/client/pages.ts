@@ -37,7 +37,7 @@ export const nextLink = (header: string | undefined): string | undefined => {
 }
 
 /** Follows the pages of one poll: the URL of each next page, unless it may not be requested. */
-export class PageWalk {
+class PageWalk {
   readonly #pages: Pages
   readonly #seen = new Set<string>()
   #index = 0

@@ -11,7 +11,7 @@ export const signaturesOf = (paths: ReadonlyArray<string>): Effect.Effect<string
   }).pipe(Effect.map((all) => all.join(" ")))
 
 /** Waits until one of the files differs from `signatures`. */
-export const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, signatures: string) {
+const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, signatures: string) {
   while ((yield* signaturesOf(paths)) === signatures) yield* Effect.sleep(interval)
 })
 

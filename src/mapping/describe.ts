@@ -6,7 +6,7 @@ import type { Labels } from "./sample.ts"
 const maxText = 60
 
 /** Shortened to fit on one line: texts and keys of a document may be megabytes long. */
-export const shorten = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text)
+const shorten = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text)
 
 /** What a path found. `spelling` is how the document spells a number. */
 export const describeValue = (value: unknown, spelling: string): string => {

@@ -146,7 +146,7 @@ const cumulate = (
 }
 
 /** A bound or quantile in OpenMetrics' canonical form: `0.5`, `1.0`, `2.5e+06`, `+Inf`. */
-export const spellBound = (value: number): string => {
+const spellBound = (value: number): string => {
   if (value === Number.POSITIVE_INFINITY) return "+Inf"
   const size = Math.abs(value)
   const text = Number.isInteger(value) && size >= 1e6 ? value.toExponential() : String(value)

@@ -21,7 +21,7 @@ import { applyPoll, restoreStatus, scheduleTick, skipTick } from "./target-statu
 import { Writers } from "./writers.ts"
 
 /** Milliseconds. A loop is stuck if its timer or the deadline of its poll is later than this. */
-export const maxLateness = 3000
+const maxLateness = 3000
 
 const logTransition = (transition: Transition) =>
   transition._tag === "Down"

@@ -26,7 +26,7 @@ const user = {
  * table; the table in client/authenticator.ts says how requests are made. A kind that is missing in one of the tables
  * does not compile.
  */
-export const authKinds = {
+const authKinds = {
   basic: kind("Basic", {
     schema: Schema.Struct(user).annotate({ description: "Basic authentication (RFC 7617)." }),
     files: [["password_file"]],

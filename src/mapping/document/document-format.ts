@@ -18,7 +18,7 @@ const isJson = (text: string): boolean => {
  * The list of the values that stand on the lines of a text; or why a line is no JSON. Lines without a value are
  * skipped.
  */
-export const linesToJson = (text: string): Result.Result<string, string> => {
+const linesToJson = (text: string): Result.Result<string, string> => {
   const values: Array<string> = []
   for (const [index, line] of text.split("\n").entries()) {
     if (/^[ \t\r]*$/.test(line)) continue

@@ -13,7 +13,7 @@ export const LabelName = Schema.String.check(
 )
 
 /** The keys of a label entry that is an object, with what they mean. */
-export const labelOptions = {
+const labelOptions = {
   path: path("Where the label's value is. Missing, null, or empty: no label.", "id", "$.cluster"),
   key: Schema.Int.check(
     Schema.isBetween({ minimum: 0, maximum: 100 }, { expected: "a number of levels, 0 to 100" })

@@ -103,7 +103,7 @@ const compileZone = (text: string): Zone => {
 }
 
 /** All keys of a metric. Schema, contradictions and documentation derive from this table. */
-export const metricOptions = {
+const metricOptions = {
   value: { schema: ValueSource, shapes: read },
   type: {
     schema: Schema.Literals(metricTypeNames).annotate({

@@ -15,7 +15,6 @@ export const MetricName = Schema.String.check(
 
 const MetricObject = Schema.Struct(metricFields)
 export type MetricObject = typeof MetricObject.Type
-export type MetricObjectEncoded = typeof MetricObject.Encoded
 
 /** What holds for all entries of a metric that is a list, and stands at the first. */
 const sharedKeys = ["type", "help", "states", "duplicates"] as const

@@ -4,7 +4,7 @@ import { type Aggregate, aggregates, type Calc, compileCalc } from "../value/cal
 import { compiled, path } from "./compiled.ts"
 
 /** What each aggregate makes of the nodes that its path finds. */
-export const aggregateDescriptions: Readonly<Record<Aggregate, string>> = {
+const aggregateDescriptions: Readonly<Record<Aggregate, string>> = {
   count: "How many nodes the path finds, null included.",
   sum: "The sum of all that the path finds.",
   min: "The smallest of all that the path finds.",

@@ -65,7 +65,7 @@ export const withOffset = (conversion: Conversion, offset: string): Conversion =
     divide: factorOf(offset).divide
   })
 
-export const isIdentity = ({ multiply, add, divide }: Conversion): boolean => multiply === divide && add === 0n
+const isIdentity = ({ multiply, add, divide }: Conversion): boolean => multiply === divide && add === 0n
 
 /** The double nearest to `numerator / denominator`, ties to even (IEEE 754). */
 const nearest = (numerator: bigint, denominator: bigint): number => {

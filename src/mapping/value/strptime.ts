@@ -49,7 +49,7 @@ const synonyms: Readonly<Record<string, string>> = {
 }
 
 /** The directives, for messages. */
-export const knownDirectives = [...Object.keys(directives), ...Object.keys(synonyms), "%"]
+const knownDirectives = [...Object.keys(directives), ...Object.keys(synonyms), "%"]
   .map((name) => `%${name}`)
   .join(" ")
 

@@ -217,7 +217,7 @@ const tables = (rows: ReadonlyArray<Listed>, view: StatusView): ReadonlyArray<Ht
 const isState = (text: string | null): text is State => states.some((state) => state === text)
 
 /** The worst state of some targets; `up` if there are none. */
-export const worstOf = (statuses: ReadonlyArray<TargetStatus>): State => {
+const worstOf = (statuses: ReadonlyArray<TargetStatus>): State => {
   const found = new Set(statuses.map(stateOf))
   return states.find((state) => found.has(state)) ?? "up"
 }
