@@ -4,16 +4,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { parseAllDocuments } from "yaml"
+import pkg from "../../package.json" with { type: "json" }
 import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "../..")
 const file = join(root, "deploy/kubernetes/poller.yaml")
-const objects = parseAllDocuments(readFileSync(file, "utf8")).map((document) => {
+const objects = parseAllDocuments(readFileSync(file, "utf8"), { version: "1.1" }).map((document) => {
   expect(document.errors).toEqual([])
   return document.toJS()
 })
-const [config, service, set, monitor] = objects
+const [config, , set, monitor] = objects
 const [container] = set.spec.template.spec.containers
 
 test("the manifest is of a ConfigMap, a Service, a StatefulSet and a PodMonitor, all of one name", () => {
@@ -22,47 +23,76 @@ test("the manifest is of a ConfigMap, a Service, a StatefulSet and a PodMonitor,
   expect(monitor.spec.selector).toEqual(set.spec.selector)
 })
 
-/**
- * What the compiler says of an object, of which the API has this type: it knows every field of Kubernetes' OpenAPI, and
- * refuses any other.
- */
-const typeErrors = (type: string, group: string, object: unknown) => {
+/** The modules of the published schemas of Kubernetes and the Prometheus operator: a type and a validator for each kind. */
+const schemas = {
+  ConfigMap: "kubernetes-models/v1/ConfigMap",
+  Service: "kubernetes-models/v1/Service",
+  StatefulSet: "kubernetes-models/apps/v1/StatefulSet",
+  PodMonitor: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor"
+}
+
+type Kind = keyof typeof schemas
+
+/** What the schema of a kind says of an object. It knows types, formats and required fields, and lets unknown fields pass. */
+const schemaError = async (kind: Kind, object: unknown): Promise<string> => {
+  const { [kind]: Model } = await import(schemas[kind])
+  try {
+    new Model(object).validate()
+    return ""
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** What the compiler says of an object: it refuses unknown fields. */
+const typeErrors = (kind: Kind, object: unknown) => {
   const folder = mkdtempSync(join(tmpdir(), "poller-kubernetes-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
-  const source = `import type { ${type} } from "kubernetes-types/${group}"
-export const object: ${type} = ${JSON.stringify(object)}`
+  const source = `import type { I${kind} } from "${schemas[kind]}"
+export const object: I${kind} = ${JSON.stringify(object)}`
   writeFileSync(join(folder, "object.ts"), source)
   const flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "esnext"]
   const { stdout } = spawnSync("tsc", [...flags, "object.ts"], { cwd: folder, encoding: "utf8" })
   return Array.from(stdout.matchAll(/error \S+: (.*)/g), ([, message]) => message)
 }
 
-test.each([
-  ["ConfigMap", "core/v1", config],
-  ["Service", "core/v1", service],
-  ["StatefulSet", "apps/v1", set]
-])("the %s is one to Kubernetes", (type, group, object) => {
-  expect(typeErrors(type, group, object)).toEqual([])
+test.each(objects.map((object) => [object.kind as Kind, object] as const))(
+  "the %s is one to its schema, and has no unknown field",
+  async (kind, object) => {
+    expect(await schemaError(kind, object)).toBe("")
+    expect(typeErrors(kind, object)).toEqual([])
+  }
+)
+
+/** The StatefulSet with a changed container. */
+const changed = (fields: object) => {
+  const { template } = set.spec
+  const containers = [{ ...container, ...fields }]
+  return { ...set, spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers } } } }
+}
+
+test("a field that there is not would be found", () => {
+  expect(typeErrors("StatefulSet", changed({ livenesProbe: {} }))).toEqual([
+    expect.stringMatching(/livenesProbe.* does not exist/)
+  ])
 })
 
-test.each([
-  ["a field that there is not", { ...container, livenesProbe: {} }, /livenesProbe.* does not exist/],
-  ["a value of another type", { ...container, image: 5 }, /'number' is not assignable to type 'string'/]
-])("%s would be found", (_, container, message) => {
-  expect(typeErrors("Container", "core/v1", container)).toEqual([expect.stringMatching(message)])
+test("a value of another type would be found", async () => {
+  expect(await schemaError("StatefulSet", changed({ image: 5 }))).toMatch("/containers/0/image must be string")
+  const endpoint = { ...monitor.spec.podMetricsEndpoints[0], honorLabels: "yes" }
+  const spec = { ...monitor.spec, podMetricsEndpoints: [endpoint] }
+  expect(await schemaError("PodMonitor", { ...monitor, spec })).toMatch("/honorLabels must be boolean")
 })
 
-test("the PodMonitor has the fields of monitoring.coreos.com/v1", () => {
-  expect(monitor).toEqual({
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PodMonitor",
-    metadata: { name: "poller", labels: { "app.kubernetes.io/name": "poller" } },
-    spec: {
-      selector: { matchLabels: { "app.kubernetes.io/name": "poller" } },
-      podMetricsEndpoints: [{ port: container.ports[0].name, path: "/metrics", honorLabels: true }]
-    }
-  })
+test("the PodMonitor scrapes the port of the container, and keeps the labels of the series", () => {
+  expect(monitor.spec.podMetricsEndpoints).toEqual([
+    { port: container.ports[0].name, path: "/metrics", honorLabels: true }
+  ])
+})
+
+test("the image is that of this version", () => {
+  expect(container.image).toBe(`poller:${pkg.version}`)
 })
 
 test("a pod's ordinal is its shard, and there are as many shards as pods", () => {
