@@ -1,3 +1,4 @@
+import { TooCostly } from "../mapping/document/cost.ts"
 import type { Family, Labels, LabelValues, Sample, SampleWriter } from "../mapping/sample.ts"
 import { appendAscii, appendBytes, appendWords, type ByteBuffer, bufferIn, makeBuffer, reserve } from "./buffer.ts"
 import { BufferPool, largeBlock, SparePool } from "./buffer-pool.ts"
@@ -35,18 +36,25 @@ export class LineWriter implements SampleWriter {
   readonly #pool: WriterPool
   #labelSets: LabelSets
   readonly #families = new Map<Family, FamilyLines>()
+  readonly #maxBytes: number
+  #written = 0
 
-  constructor(pool = new WriterPool()) {
+  /**
+   * Throws TooCostly once the lines, or their different label sets, have more than `maxBytes`: a text of the document
+   * may be a label of all its rows.
+   */
+  constructor(pool = new WriterPool(), maxBytes = Number.POSITIVE_INFINITY) {
     this.#pool = pool
+    this.#maxBytes = maxBytes
     this.#labelSets = pool.labelSets.acquire()
   }
 
   labelSet(labels: Labels): number {
-    return labelSetId(this.#labelSets, labels)
+    return this.#checked(labelSetId(this.#labelSets, labels))
   }
 
   labelSetOf(values: LabelValues, bytes: Buffer): number {
-    return labelSetIdOf(this.#labelSets, values, bytes)
+    return this.#checked(labelSetIdOf(this.#labelSets, values, bytes))
   }
 
   add(family: Family, labelSet: number, value: number): boolean {
@@ -74,7 +82,9 @@ export class LineWriter implements SampleWriter {
     const lines = this.#linesOf(family)
     const begin = startOf(labelSets, labelSet)
     const end = endOf(labelSets, labelSet)
-    reserve(lines, family.name.length + suffix.length + end - begin + longestNumber + 1)
+    const room = family.name.length + suffix.length + end - begin + longestNumber + 1
+    this.#count(room)
+    reserve(lines, room)
     appendAscii(lines, family.name)
     appendAscii(lines, suffix)
     appendWords(lines, labelSets, begin, end)
@@ -105,6 +115,21 @@ export class LineWriter implements SampleWriter {
     return blocks
   }
 
+  #count(bytes: number): void {
+    this.#written += bytes
+    if (this.#written > this.#maxBytes) this.#fail()
+  }
+
+  #checked(labelSet: number): number {
+    if (this.#labelSets.size > this.#maxBytes) this.#fail()
+    return labelSet
+  }
+
+  #fail(): never {
+    const limit = Math.round(this.#maxBytes / 1e6)
+    throw new TooCostly(`the lines of the series are longer than ${limit} MB: does a label take a long text?`)
+  }
+
   /** A line up to its value, with room for the value and the line feed; undefined if the family has this label set. */
   #begin(family: Family, labelSet: number, room: number): FamilyLines | undefined {
     const labelSets = this.#labelSets
@@ -113,6 +138,7 @@ export class LineWriter implements SampleWriter {
     const { name } = family
     const begin = startOf(labelSets, labelSet)
     const end = endOf(labelSets, labelSet)
+    this.#count(name.length + end - begin + room + 1)
     reserve(lines, name.length + end - begin + room + 1)
     if (lines.series === 0) appendAscii(lines, name)
     else appendWords(lines, lines, 0, name.length)

@@ -2,7 +2,7 @@ import type { Json, JsonArray, JsonObject } from "../mapping/document/json.ts"
 import { documentNode, type Node } from "../mapping/document/node.ts"
 import { compileTest, type Queries } from "./filter.ts"
 import { parseQuery, parseQueryAt } from "./grammar.ts"
-import { type Effort, GivenUp, maxEffort, type Search, spend, type Take } from "./search.ts"
+import { type Effort, GivenUp, newEffort, type Search, spend, type Take } from "./search.ts"
 import { prefixKeys, type Query, type Segment, type Selector, singularKeys } from "./syntax.ts"
 
 export { location } from "../mapping/document/node.ts"
@@ -49,7 +49,7 @@ export const select = (path: Path, root: Json, item?: Node, effort?: Effort): Re
 }
 
 /** The same node by node, until `take` returns true. Returns false if the search exceeded its effort. */
-export const each = (path: Path, root: Json, take: Take, item?: Node, effort: Effort = { left: maxEffort }): boolean =>
+export const each = (path: Path, root: Json, take: Take, item?: Node, effort: Effort = newEffort()): boolean =>
   eachFrom(path.absolute || item === undefined ? documentNode(root) : item, path, root, take, effort)
 
 /** The same from a given node, also if the path is absolute. `$` in filters is `root`. */

@@ -1,9 +1,12 @@
+import { getHeapStatistics } from "node:v8"
 import type { Json } from "../mapping/document/json.ts"
 import type { Node } from "../mapping/document/node.ts"
 
 /** How many nodes, and characters for regular expressions, searches may still visit. */
 export interface Effort {
   left: number
+  /** False while `left` is only a part of it. */
+  isWhole: boolean
 }
 
 /** Receives a found node; returns true to end the search. */
@@ -17,16 +20,35 @@ export interface Search {
   readonly effort: Effort
 }
 
-/**
- * A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document gets here, after about
- * a second.
- */
-export const maxEffort = 20_000_000
+/** A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document gets here. */
+const most = 10_000_000
+
+/** Bytes of a node. Those that are found keep those above them. */
+const nodeSize = 56
+
+/** What every document may have, and nearly all stay below. */
+const first = 500_000
+
+/** The effort for one document: all nodes that it visits take a third of the heap at most. */
+export const maxEffort = (): number => Math.min(most, Math.floor(getHeapStatistics().heap_size_limit / 3 / nodeSize))
+
+/** The whole effort for a document. The size of the heap is looked up when it matters: node:v8 takes time to load. */
+export const newEffort = (): Effort => ({ left: first, isWhole: false })
 
 export class GivenUp extends Error {}
 
+/** Takes from the effort. True once it is used up. */
+export const useUp = (effort: Effort, by: number): boolean => {
+  effort.left -= by
+  if (effort.left >= 0) return false
+  if (!effort.isWhole) {
+    effort.isWhole = true
+    effort.left += maxEffort() - first
+  }
+  return effort.left < 0
+}
+
 /** Throws GivenUp if the effort is used up. */
-export const spend = (search: Search, effort: number): void => {
-  search.effort.left -= effort
-  if (search.effort.left < 0) throw new GivenUp()
+export const spend = ({ effort }: Search, by: number): void => {
+  if (useUp(effort, by)) throw new GivenUp()
 }

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import type { Path } from "../jsonpath/evaluate.ts"
-import { maxEffort } from "../jsonpath/search.ts"
+import { newEffort } from "../jsonpath/search.ts"
 import { parse } from "./document/json.ts"
 import { documentRow } from "./parsed-row.ts"
 import type { Detail, List, Plan } from "./plan.ts"
@@ -24,7 +24,7 @@ export const findDetails = (
 ): Result.Result<ReadonlyArray<DetailRequests>, string> =>
   Result.map(Result.all(pages.map((page) => parse(page))), (documents) => {
     const urls = details.map((): Array<string | undefined> => [])
-    new DetailFinder(root, urls, timeOf).visit(documentRow(documents, { left: maxEffort }))
+    new DetailFinder(root, urls, timeOf).visit(documentRow(documents, newEffort()))
     return details.map((detail, id) => ({ ...detail, urls: urls[id] ?? [] }))
   })
 

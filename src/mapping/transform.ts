@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { maxEffort } from "../jsonpath/search.ts"
+import { newEffort } from "../jsonpath/search.ts"
 import { assumeDeferred, type DeferredDocument, parseDeferred, wasWrong } from "./bytes/deferred.ts"
 import { type Document, parse } from "./document/json.ts"
 import { type DeferredPages, DocumentRow } from "./document-row.ts"
@@ -44,7 +44,7 @@ const run = (
   details: Details,
   deferred?: DeferredPages
 ) => {
-  const { search } = documentRow(documents, { left: maxEffort })
+  const { search } = documentRow(documents, newEffort())
   const run: Run = {
     samples,
     maxSeries: plan.maxSeries,

@@ -1,5 +1,5 @@
 import type { Path } from "../jsonpath/evaluate.ts"
-import type { Effort } from "../jsonpath/search.ts"
+import { type Effort, useUp } from "../jsonpath/search.ts"
 import { describeLabels } from "./describe.ts"
 import { type Drop, type Part, readHistogram, readSummary } from "./distribution.ts"
 import type { Document } from "./document/json.ts"
@@ -59,7 +59,7 @@ export class Walker implements Visitor {
 
   visit(row: Row): boolean {
     const run = this.#run
-    if (isFull(run) || run.effort.left-- < 0) return true
+    if (isFull(run) || useUp(run.effort, 1)) return true
     const { labels, metrics } = this.list
     fillLabels(labels, row, this.#around, this.#labels, run.problems)
     this.#labelSet = unknown

@@ -22,6 +22,9 @@ export const sizeOf = (response: Extract<UpstreamResponse, { readonly _tag: "Fre
 
 const documentsOf = (details: DetailBodies) => details.flat().filter((body) => typeof body !== "string")
 
+/** How long the lines of a target may be: 1 kB for each of its series, and 1 MB for all. */
+const maxLineBytes = (maxSeries: number) => 1_000_000 + 1000 * maxSeries
+
 /** Converts a response to series. Frees the memory of its body. */
 export const convert = (
   { transform, maxSeries }: ConversionTarget,
@@ -32,7 +35,7 @@ export const convert = (
   if (response._tag === "NotModified") return { _tag: "Good", status, bytes: 0, result: undefined }
   const { body, pages = [], details } = response
   const bytes = sizeOf(response)
-  const lines = new LineWriter(writers)
+  const lines = new LineWriter(writers, maxLineBytes(maxSeries))
   let transformed: ReturnType<typeof transform>
   try {
     transformed = transform([body, ...pages], lines, details)

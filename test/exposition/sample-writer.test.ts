@@ -2,6 +2,7 @@ import * as fc from "fast-check"
 import { expect, test } from "vitest"
 import type { Block } from "../../src/exposition/page.ts"
 import { LineWriter, renderSamples } from "../../src/exposition/sample-writer.ts"
+import { TooCostly } from "../../src/mapping/document/cost.ts"
 import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
 import { parseLine, splitLines } from "./parse.ts"
 import { hostileText, samples } from "./samples.ts"
@@ -150,4 +151,15 @@ test("what was written before, and at the same time, changes nothing: memory is 
   expect(both.map((lines) => text(lines.blocks()))).toEqual(alone)
   expect(text(before)).toEqual(alone[0])
   expect(text(renderSamples([{ family, labels: [], value: 1 }]))).toEqual(["m 1\n"])
+})
+
+test("lines beyond the limit are refused, and so are label sets", () => {
+  const family = gauge("queue_depth")
+  const lines = new LineWriter(undefined, 1000)
+  for (let n = 0; n < 15; n++) adder(lines)(family, [["n", String(n)]], n)
+  expect(() => {
+    for (let n = 15; n < 50; n++) adder(lines)(family, [["n", String(n)]], n)
+  }).toThrow(/^the lines of the series are longer than/)
+  const few = new LineWriter(undefined, 1000)
+  expect(() => few.labelSet([["text", "x".repeat(1000)]])).toThrow(TooCostly)
 })

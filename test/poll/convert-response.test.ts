@@ -19,6 +19,12 @@ test.each([
   ["no JSON", answer('{"x": '), aTarget("a"), "not_json"],
   ["more series than the cap", answer("[1, 2, 3]"), aTarget("a", { maxSeries: 2 }), "too_many_series"],
   [
+    "lines of more than 1 kB a series",
+    answer(`{"${"a".repeat(1_003_000)}": 1}`),
+    aTarget("a", { maxSeries: 2 }),
+    "too_large"
+  ],
+  [
     "more to visit than a poll may",
     answer("{}"),
     aTarget("a", { transform: () => Result.succeed({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),

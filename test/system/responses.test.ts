@@ -48,8 +48,8 @@ const peak = (pid: number | undefined) =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000
 
 /** The outcome of the first poll of one target, and the memory that it took. */
-const firstPoll = async (target: object) => {
-  const daemon = await startDaemon(["--config", configuration({ targets: [{ name: "a", ...target }] })])
+const firstPoll = async (target: object, env: NodeJS.ProcessEnv = {}) => {
+  const daemon = await startDaemon(["--config", configuration({ targets: [{ name: "a", ...target }] })], { env })
   try {
     const before = peak(daemon.child.pid)
     const [, reason, message] = await daemon.line(/message="target down".* reason=(\w+) error="(.*)"/)
@@ -77,6 +77,32 @@ describe("a response costs no more memory than its bytes allow", () => {
     expect([reason, message]).toEqual(["connection", "the connection was closed in the middle of the response"])
     expect(megabytes).toBeLessThan(50)
   })
+})
+
+test("a text of 4 MB that is a label of 10,000 rows fails the poll, before it is written 10,000 times", async () => {
+  const rows = Array.from({ length: 10_000 }, (_, n) => ({ id: n, value: n }))
+  const document = JSON.stringify({ text: "x".repeat(4_000_000), rows })
+  upstream.also.text = (response) => void response.end(document)
+  const labels_from = { id: "id", text: "$.text" }
+  for (const duplicates of ["first", "sum"]) {
+    const metrics = { row_value: duplicates === "sum" ? { value: "value", duplicates } : "value" }
+    const each = [{ path: "rows[*]", labels_from, metrics }]
+    const found = await firstPoll({ url: `${upstream.url}/text`, interval: "20s", timeout: "20s", each })
+    expect([found.reason, found.message]).toEqual([
+      "too_large",
+      "the lines of the series are longer than 11 MB: does a label take a long text?"
+    ])
+    expect(found.megabytes).toBeLessThan(200)
+  }
+})
+
+test("paths that visit each node of 100,000 levels for each of them fail the poll, within a heap of 300 MB", async () => {
+  upstream.also.deepest = (response) => void response.end(`${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`)
+  const metrics = { node_count: { value: { count: "$..*..*" } } }
+  const target = { url: `${upstream.url}/deepest`, interval: "20s", timeout: "20s", metrics }
+  const { reason, message } = await firstPoll(target, { NODE_OPTIONS: "--max-old-space-size=300" })
+  expect(reason).toBe("too_large")
+  expect(message).toContain("the paths of the mapping visit too much of the response")
 })
 
 /** Texts of 6 MB whose values would take 20 to 130 times that. */
