@@ -134,11 +134,13 @@ test("log lines that nobody reads are dropped above 1 MB, and counted once someb
 })
 
 test("at the limit of the heap the process dies with SIGABRT, and a page that was being sent is no whole page", async () => {
-  const rows = Array.from({ length: 9000 }, (_, n) => ({ id: `${"x".repeat(500)}${n}`, value: n }))
-  const upstream = await upstreamThat(json(rows))
+  // a page of 17 MB: more than the kernel holds for a client that does not read
+  const rows = Array.from({ length: 18_000 }, (_, n) => ({ id: String(n), value: n }))
+  const upstream = await upstreamThat(json({ text: "x".repeat(900), rows }))
   const config = join(folder, "page.json")
-  const each = [{ path: "@[*]", labels_from: { id: "id" }, metrics: { row_value: "value" } }]
-  writeFileSync(config, JSON.stringify({ targets: [{ name: "rows", url: upstream.url, each }] }))
+  const labels_from = { id: "id", text: "$.text" }
+  const each = [{ path: "rows[*]", labels_from, metrics: { row_value: "value" } }]
+  writeFileSync(config, JSON.stringify({ targets: [{ name: "rows", url: upstream.url, max_series: 20_000, each }] }))
   const env = { NODE_OPTIONS: `--require ${join(import.meta.dirname, "heap-limit.cjs")} --max-old-space-size=60` }
   const daemon = await daemonOn(["--config", config], env)
   const page = () => fetch(`${daemon.url}/metrics`).then((response) => response.text())
