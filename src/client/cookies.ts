@@ -16,6 +16,12 @@ const pathMatches = (path: string, pathname: string) =>
 const most = 100
 const longest = 8192
 
+/** The parts of `name=value`; a flag has no value. */
+const nameAndValue = (text: string): readonly [name: string, value?: string] => {
+  const equals = text.indexOf("=")
+  return equals < 0 ? [text.trim()] : [text.slice(0, equals).trim(), text.slice(equals + 1).trim()]
+}
+
 /**
  * The cookies of one session. Each returns to the origin that set it and below its path, and to nobody else, whatever
  * its Domain says.
@@ -27,13 +33,10 @@ export class CookieJar {
   store({ origin, pathname }: URL, headers: ReadonlyArray<string>): void {
     for (const header of headers) {
       const [pair = "", ...attributes] = header.split(";")
-      const equals = pair.indexOf("=")
-      const name = pair.slice(0, equals).trim()
-      if (equals < 1 || name === "" || pair.length > longest) continue
+      const [name, value] = nameAndValue(pair)
+      if (name === "" || value === undefined || pair.length > longest) continue
       const attribute = (wanted: string) =>
-        attributes
-          .map((text) => /^\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?$/s.exec(text) ?? [])
-          .findLast(([, key = ""]) => key.toLowerCase() === wanted)?.[2]
+        attributes.map(nameAndValue).findLast(([name]) => name.toLowerCase() === wanted)?.[1]
       const given = attribute("path")
       const path = given?.startsWith("/") ? given : defaultPath(pathname)
       const key = JSON.stringify([origin, path, name])
@@ -41,7 +44,7 @@ export class CookieJar {
       const age = attribute("max-age")
       const isExpired = age === undefined ? Date.parse(attribute("expires") ?? "") <= Date.now() : Number(age) <= 0
       if (isExpired || this.#cookies.size >= most) continue
-      this.#cookies.set(key, { name, value: pair.slice(equals + 1).trim(), origin, path })
+      this.#cookies.set(key, { name, value, origin, path })
     }
   }
 

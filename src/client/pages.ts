@@ -24,7 +24,7 @@ export interface Pages {
   readonly next: (page: Page) => Result.Result<URL | undefined, UpstreamError>
 }
 
-const linkValue = /<([^>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
+const linkValue = /<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
 const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/i
 
 /** The target of the link `rel="next"` of a Link header (RFC 8288, section 3). */
