@@ -37,6 +37,9 @@ export interface Reading {
   readonly guard: Guard
 }
 
+/** How long the compressed form of `limit` bytes may be: bytes that cannot be compressed get a little longer. */
+const compressedLimit = (limit: number) => 1.01 * limit + 1000
+
 /**
  * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes the
  * limit, or before the first one if Content-Length is greater.
@@ -58,6 +61,13 @@ export const readBody = (
   decoder?.on("error", ({ message }) =>
     fail(new Unreachable({ message: `the response's ${coding} is damaged: ${message}` }))
   )
+  let compressed = 0
+  // whatever comes out of them: members of gzip may be empty, without end
+  const count = guard((chunk: Buffer) => {
+    compressed += chunk.length
+    if (compressed > compressedLimit(limit)) fail(new TooLarge({ limit }))
+  })
+  if (decoder !== undefined) head.on("data", count)
   const announced = decoder === undefined ? Number(head.headers["content-length"] ?? Number.NaN) : Number.NaN
   const received = new GrowingBuffer(announced)
   /** Already copied. The HTTP parser may use it until the next chunk comes. */

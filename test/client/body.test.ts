@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import * as zlib from "node:zlib"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -41,6 +42,30 @@ test.each(codings)("the cap counts what comes out of %s", async (coding, encode)
   expect(told(await poll(document.length - 1))).toBe(
     `too_large: the response is longer than max_body, ${document.length - 1} bytes`
   )
+})
+
+test("compressed bytes count too, when nothing comes out of them", async () => {
+  const empty = zlib.gzipSync("")
+  let sent = 0
+  upstream.also.coded = (response) => {
+    response.writeHead(200, { "content-encoding": "gzip" })
+    const pump = () => {
+      while (!response.destroyed && response.write(Buffer.concat(Array(1000).fill(empty)))) sent += 1000 * empty.length
+    }
+    response.on("drain", pump)
+    pump()
+  }
+  expect(told(await poll())).toBe("too_large: the response is longer than max_body, 100000 bytes")
+  // what the sockets hold
+  expect(sent).toBeLessThan(30_000_000)
+})
+
+test("bytes that cannot be compressed may be a little longer", async () => {
+  const random = `"${randomBytes(75_000).toString("base64")}"`
+  const encoded = zlib.gzipSync(random, { level: 0 })
+  expect(encoded.length).toBeGreaterThan(random.length)
+  upstream.also.coded = coded("gzip", encoded)
+  expect(told(await poll(random.length))).toBe(random)
 })
 
 test("every coding that is offered is understood", async () => {
