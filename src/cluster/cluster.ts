@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
-import type { ClusterStatus } from "../poll/cluster-status.ts"
+import type { ClusterStatus, Owner } from "../poll/cluster-status.ts"
 import { assign, shardCount, shardOfTarget } from "./assignment.ts"
 import { type Database, DatabaseFailed, lockExpiration, openDatabase, refreshInterval } from "./database.ts"
 import type { DatabaseSettings } from "./database-url.ts"
@@ -254,6 +254,14 @@ class Process {
     }))
     const holders = new Map(this.others.flatMap((member) => member.locked.map((shard) => [shard, member] as const)))
     const unowned = allShards.filter((shard) => !holders.has(shard) && !shards.owned.has(shard))
+    const ownerOf = (name: string): Owner | undefined => {
+      const shard = shardOfTarget(name)
+      const own = shards.owned.get(shard)
+      const member = own === undefined ? holders.get(shard) : self
+      if (member === undefined) return undefined
+      const owner = describe(member)
+      return { member: owner, since: own ?? member.since.get(shard) ?? owner.started }
+    }
     return {
       database: options.database.shown,
       isSettled: this.isSettled,
@@ -265,14 +273,16 @@ class Process {
       targets: this.targetCount,
       ownedTargets: this.countOf(shards.owned.keys()),
       unownedTargets: this.countOf(unowned),
-      ownerOf: (name) => {
-        const shard = shardOfTarget(name)
-        const own = shards.owned.get(shard)
-        const member = own === undefined ? holders.get(shard) : self
-        if (member === undefined) return undefined
-        const described = describe(member)
-        return { member: described, since: own ?? member.since.get(shard) ?? described.started }
-      }
+      has: (name) => this.targets.get(shardOfTarget(name))?.includes(name) === true,
+      ownerOf,
+      owners: () =>
+        [...this.targets.values()]
+          .flat()
+          .toSorted()
+          .flatMap((name) => {
+            const owner = ownerOf(name)
+            return owner === undefined ? [] : [{ name, owner }]
+          })
     }
   }
 }

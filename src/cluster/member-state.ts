@@ -12,31 +12,49 @@ export interface MemberState {
   readonly shards: ReadonlyArray<readonly [shard: number, since: number, isPolled: 0 | 1]>
 }
 
-/** A member with its state. Rows of another version may have anything in them. */
+/** A member with its state. A row may have anything in it: others can write to the database. */
 export interface Member extends MemberRow {
   readonly known: MemberState
   readonly since: ReadonlyMap<number, number>
   readonly polled: ReadonlySet<number>
 }
 
-const unknown: MemberState = { url: "", version: "", configuration: "", started: 0, targets: 0, shards: [] }
+const text = (value: unknown) => (typeof value === "string" ? value : "")
 
-const parse = (state: string): MemberState => {
+/** An integer from 0 on, and a time that Date takes. */
+const integer = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 8e15 ? Number(value) : 0
+
+const isShard = (entry: unknown): entry is MemberState["shards"][number] =>
+  Array.isArray(entry) && entry.length === 3 && entry.every((number) => integer(number) === number)
+
+const parse = (row: string): MemberState => {
+  let state: unknown
   try {
-    return { ...unknown, ...JSON.parse(state) }
+    state = JSON.parse(row)
   } catch {
-    return unknown
+    state = undefined
+  }
+  const { url, version, configuration, started, targets, shards }: Readonly<Record<string, unknown>> =
+    typeof state === "object" ? { ...state } : {}
+  return {
+    // pages link to it
+    url: /^https?:\/\//.test(text(url)) ? text(url) : "",
+    version: text(version),
+    configuration: text(configuration),
+    started: integer(started),
+    targets: integer(targets),
+    shards: Array.isArray(shards) ? shards.filter(isShard) : []
   }
 }
 
 export const memberOf = (row: MemberRow): Member => {
   const known = parse(row.state)
-  const shards = Array.isArray(known.shards) ? known.shards : []
   return {
     ...row,
     known,
-    since: new Map(shards.map(([shard, since]) => [shard, since])),
-    polled: new Set(shards.filter(([, , isPolled]) => isPolled === 1).map(([shard]) => shard))
+    since: new Map(known.shards.map(([shard, since]) => [shard, since])),
+    polled: new Set(known.shards.filter(([, , isPolled]) => isPolled === 1).map(([shard]) => shard))
   }
 }
 

@@ -10,7 +10,7 @@ export interface ClusterMember {
   readonly started: number
   /** Targets that it polls. */
   readonly targets: number
-  /** Whether it gives signs of life; undefined if the database is out of reach. */
+  /** Whether it gives signs of life. */
   readonly isAlive: boolean
   readonly lastSeen: number
   readonly isSelf: boolean
@@ -40,5 +40,9 @@ export interface ClusterStatus {
   readonly targets: number
   readonly ownedTargets: number
   readonly unownedTargets: number
+  /** Whether the configuration has the target. */
+  readonly has: (target: string) => boolean
   readonly ownerOf: (target: string) => Owner | undefined
+  /** All targets of the configuration that have an owner, by name. */
+  readonly owners: () => ReadonlyArray<{ readonly name: string; readonly owner: Owner }>
 }

@@ -2,8 +2,10 @@ import type { IncomingMessage } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { monotonic } from "../poll/cadence.ts"
+import type { Owner } from "../poll/cluster-status.ts"
 import { ReloadQueue } from "../poll/reload-queue.ts"
 import { StateStore } from "../poll/state-store.ts"
+import { clusterReport, ownerReport } from "./cluster-report.ts"
 import { healthProblems, notReady } from "./health.ts"
 import { type HttpResponse, makeResponse, text } from "./http-response.ts"
 import { PageQueue } from "./page-queue.ts"
@@ -11,7 +13,7 @@ import { type PageContext, refreshInterval, securityHeaders } from "./pages/layo
 import { notFoundPage } from "./pages/not-found-page.ts"
 import { statusPage } from "./pages/status-page.ts"
 import { targetPage } from "./pages/target-page.ts"
-import { stateOf } from "./pages/target-state.ts"
+import { pathOf, stateOf } from "./pages/target-state.ts"
 import type { Scrape } from "./scrape.ts"
 import { detailsOf, reportOf } from "./target-report.ts"
 
@@ -95,10 +97,24 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
       return html(statusPage(view), context.refreshes)
     })
 
+  /** The other process that polls a target. */
+  const ownerOf = (name: string): Owner | undefined => {
+    const owner = store.daemon().cluster?.ownerOf(name)
+    return owner?.member.isSelf === true || store.daemon().cluster?.has(name) !== true ? undefined : owner
+  }
+
+  const missing = (name: string) => {
+    const owner = ownerOf(name)
+    if (owner === undefined) return `no target ${JSON.stringify(name)}`
+    return `${JSON.stringify(name)} is polled by ${owner.member.url}${pathOf(name)}`
+  }
+
   const notFound = (name: string | undefined, { headers }: IncomingMessage) =>
     headers.accept?.includes("text/html") === true
-      ? Effect.map(contextOf(new URLSearchParams()), (context) => html(notFoundPage(context, name), false, 404))
-      : Effect.succeed(text(name === undefined ? "not found\n" : `no target ${JSON.stringify(name)}\n`, 404))
+      ? Effect.map(contextOf(new URLSearchParams()), (context) =>
+          html(notFoundPage(context, name, name === undefined ? undefined : ownerOf(name)), false, 404)
+        )
+      : Effect.succeed(text(name === undefined ? "not found\n" : `${missing(name)}\n`, 404))
 
   const target = (name: string, query: URLSearchParams, request: IncomingMessage) =>
     Effect.gen(function* () {
@@ -112,13 +128,19 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
     Effect.sync(() => {
       const state = query.get("state")
       const statuses = store.statuses().filter((one) => state === null || stateOf(one) === state)
-      return json({ targets: statuses.map(reportOf) })
+      const { cluster } = store.daemon()
+      return json({
+        targets: statuses.map(reportOf),
+        ...(cluster !== undefined && { cluster: clusterReport(cluster) })
+      })
     })
 
   const details = (name: string) =>
     Effect.sync(() => {
       const found = store.status(name)
-      return found === undefined ? json({ error: `no target ${JSON.stringify(name)}` }, 404) : json(detailsOf(found))
+      if (found !== undefined) return json(detailsOf(found))
+      const owner = ownerOf(name)
+      return json({ error: missing(name), ...(owner !== undefined && { owner: ownerReport(owner, name) }) }, 404)
     })
 
   const responseTo = (path: string, query: URLSearchParams, request: IncomingMessage) => {

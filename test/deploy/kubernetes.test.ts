@@ -9,12 +9,13 @@ import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 
 const root = join(import.meta.dirname, "../..")
-const file = join(root, "deploy/kubernetes/poller.yaml")
-const objects = parseAllDocuments(readFileSync(file, "utf8"), { version: "1.1" }).map((document) => {
-  expect(document.errors).toEqual([])
-  return document.toJS()
-})
-const [config, , set, monitor] = objects
+const objectsOf = (name: string) =>
+  parseAllDocuments(readFileSync(join(root, "deploy/kubernetes", name), "utf8"), { version: "1.1" }).map((document) => {
+    expect(document.errors).toEqual([])
+    return document.toJS()
+  })
+const objects = objectsOf("poller.yaml")
+const [config, service, set, monitor] = objects
 const [container] = set.spec.template.spec.containers
 
 test("the manifest is of a ConfigMap, a Service, a StatefulSet and a PodMonitor, all of one name", () => {
@@ -28,6 +29,7 @@ const schemas = {
   ConfigMap: "kubernetes-models/v1/ConfigMap",
   Service: "kubernetes-models/v1/Service",
   StatefulSet: "kubernetes-models/apps/v1/StatefulSet",
+  Deployment: "kubernetes-models/apps/v1/Deployment",
   PodMonitor: "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor"
 }
 
@@ -101,6 +103,22 @@ test("a pod's ordinal is its shard, and there are as many shards as pods", () =>
     valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } }
   })
   expect(env.get("POLLER_TOTAL_SHARDS")).toMatchObject({ value: String(set.spec.replicas) })
+})
+
+test("the cluster has the same objects, but a Deployment whose pods share the targets by a database", async () => {
+  const [itsConfig, itsService, deployment, itsMonitor] = objectsOf("cluster.yaml")
+  expect([itsConfig, itsService, itsMonitor]).toEqual([config, service, monitor])
+  expect(await schemaError("Deployment", deployment)).toBe("")
+  expect(typeErrors("Deployment", deployment)).toEqual([])
+  const { kind, spec } = deployment
+  expect({ kind, replicas: spec.replicas }).toEqual({ kind: "Deployment", replicas: 2 })
+  const [its] = spec.template.spec.containers
+  expect({ ...its, env: undefined }).toEqual({ ...container, env: undefined })
+  const flags = its.env.map(({ name }: { name: string }) => name).filter((name: string) => name.startsWith("POLLER_"))
+  expect(flags).toEqual(["POLLER_CLUSTER", "POLLER_CLUSTER_PASSWORD_FILE", "POLLER_CLUSTER_ADDRESS"])
+  // Kubernetes replaces $(NAME) only with a variable that stands before it
+  const names = its.env.map(({ name }: { name: string }) => name)
+  expect(names.indexOf("POD_IP")).toBeLessThan(names.indexOf("POLLER_CLUSTER_ADDRESS"))
 })
 
 test("it asks for nothing that it does not need", () => {

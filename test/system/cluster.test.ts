@@ -80,6 +80,34 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     expect(upstream.longestGap(start).milliseconds).toBeLessThan(2.5 * interval)
   })
 
+  test("the pages say who polls what, and lead to it", async () => {
+    const [first, second] = members
+    if (first === undefined || second === undefined) throw new Error("no processes")
+    const [name = ""] = await second.targets()
+    const html = { headers: { accept: "text/html" } }
+    const page = await (await fetch(`${first.url}/`, html)).text()
+    for (const { address, url } of members) expect(page).toContain(`<a href="${url}/">${address}</a>`)
+    const target = await fetch(`${first.url}/targets/${name}`, html)
+    expect(target.status).toBe(404)
+    expect(await target.text()).toContain(
+      `<a href="${second.url}/targets/${name}">${second.address}</a> polls it, since`
+    )
+    expect((await fetch(`${second.url}/targets/${name}`, html)).status).toBe(200)
+    const json = async (path: string) => JSON.parse(await (await fetch(`${first.url}${path}`)).text())
+    expect((await json(`/api/targets/${name}`)).owner).toMatchObject({
+      address: second.address,
+      url: `${second.url}/targets/${name}`
+    })
+    const { cluster: report } = await json("/api/targets")
+    expect(report.members.map(({ address }: { address: string }) => address).sort()).toEqual(
+      members.map(({ address }) => address).sort()
+    )
+    expect(report.owners).toHaveLength(count)
+    expect(report.owners).toContainEqual({ name, address: second.address, since: expect.stringMatching(/^20.*Z$/) })
+    expect((await fetch(`${first.url}/api/targets/no-such`)).status).toBe(404)
+    for (const text of [page, JSON.stringify(report), first.stderr]) expect(text).not.toContain("hush")
+  })
+
   test("a process that is stopped hands its targets over within a second, and no page lacks their series", async () => {
     const leaving = members.pop()
     if (leaving === undefined) throw new Error("no fourth process")

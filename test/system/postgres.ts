@@ -107,6 +107,23 @@ export class Postgres implements AsyncDisposable {
     await once(child, "close")
   }
 
+  /** Processor time that the server and its children have used; those that have ended included. */
+  cpuSeconds(): number {
+    const pid = this.#child?.pid
+    const ticksOf = (stat: string, fields: ReadonlyArray<number>) => {
+      const values = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+      return fields.reduce((sum, field) => sum + Number(values[field]), 0)
+    }
+    // fields of proc(5) from "state" on: utime, stime, cutime, cstime
+    const own = ticksOf(readFileSync(`/proc/${pid}/stat`, "utf8"), [11, 12, 13, 14])
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").match(/\d+/g) ?? []
+    const ticks = children.reduce(
+      (sum, child) => sum + ticksOf(readFileSync(`/proc/${child}/stat`, "utf8"), [11, 12]),
+      own
+    )
+    return ticks / 100
+  }
+
   /** The first column of a query, as a superuser. */
   query(sql: string, database = "postgres"): ReadonlyArray<string> {
     const args = ["--no-psqlrc", "--tuples-only", "--no-align", "-h", "127.0.0.1", "-p", String(this.port)]

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import { shownUrl } from "../../client/shown-url.ts"
 import type { SourceStatus } from "../../poll/daemon-status.ts"
 import type { TargetStatus } from "../../poll/target-status.ts"
+import { clusterNotices, clusterSection } from "./cluster-section.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout, type PageContext } from "./layout.ts"
 import { ago, count, duration, time } from "./page-format.ts"
@@ -89,6 +90,7 @@ const notices = ({ daemon, healthProblems, now }: StatusView): ReadonlyArray<Con
     html`<div class="notice"><p><b>poller itself is not healthy.</b></p>${healthProblems.map((text) => html`<p>${text}</p>`)}</div>`,
   !daemon.reload.successful &&
     html`<div class="notice"><p><b>The last reload failed</b>, ${ago(daemon.reload.at, now)}; the configuration before it is in force.</p>${daemon.reload.problems.map((problem) => html`<p>${problem}</p>`)}</div>`,
+  daemon.cluster !== undefined && clusterNotices(daemon.cluster, now),
   daemon.sources.map(
     ({ name, problems, lastSuccess }) =>
       problems.length > 0 &&
@@ -247,6 +249,7 @@ export const statusPage = (view: StatusView): string => {
       html`<p class="soft" role="status">${count(listed.length, "target")} of ${statuses.length.toLocaleString("en-US")} shown</p>`,
     tables(rows, view),
     pager(query, page, pages),
-    daemon.sources.map((source) => sourceLine(source, now))
+    daemon.sources.map((source) => sourceLine(source, now)),
+    daemon.cluster !== undefined && clusterSection(daemon.cluster, now, query.get("q") ?? "")
   ])
 }
