@@ -22,6 +22,12 @@ const maxHandover = 800
 /** Milliseconds between two looks while it waits for that. */
 const handoverInterval = 40
 
+/**
+ * Milliseconds. When the database is back, its members come back one after the other. For so long the members from
+ * before count, or the first one would take all targets.
+ */
+const grace = 3000
+
 /** Milliseconds between two attempts to connect, doubled from the first to the last. */
 const retry = { first: 100, last: 1000 }
 
@@ -394,7 +400,7 @@ const serve = Effect.fnUntraced(function* (process: Process) {
     written: "",
     lastRound: performance.now()
   }
-  if (process.isSettled) process.graceEnd = performance.now() + Duration.toMillis(lockExpiration)
+  if (process.isSettled && !process.isConnected) process.graceEnd = performance.now() + grace
   while (!process.isLeaving) {
     yield* round(process, session)
     yield* Effect.timeoutOption(process.wake.await, interval)

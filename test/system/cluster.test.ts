@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { makeAuthority } from "../client/certificates.ts"
 import {
   ClusterProcesses,
   DatabaseProxy,
@@ -259,6 +260,23 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await without.line(new RegExp(`message=polling .*targets=${share}`))
     await without.stop()
     expect(await metric(first as Member, "connected")).toBe(1)
+  })
+
+  test("the database is asked over TLS, and only if its certificate is right", async () => {
+    using authority = makeAuthority()
+    using stranger = makeAuthority()
+    postgres.serveTls(authority.sign("IP:127.0.0.1"))
+    const url = (root: string) => `${postgres.url()}?sslmode=verify-full&sslrootcert=${root}`
+    const secure = await cluster.start({ cluster: url(authority.caFile) })
+    await secure.line(/message="cluster joined"/)
+    const encrypted =
+      "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND usename = 'poller'"
+    expect(Number(postgres.query(encrypted)[0])).toBeGreaterThan(0)
+    const wary = await cluster.start({ cluster: url(stranger.caFile) })
+    await wary.line(/message="cluster database out of reach" .*certificate/)
+    await secure.stop()
+    await wary.stop()
+    await settled()
   })
 
   test.each([

@@ -107,6 +107,17 @@ export class Postgres implements AsyncDisposable {
     await once(child, "close")
   }
 
+  /** Also takes connections with TLS. */
+  serveTls({ cert, key }: { readonly cert: string; readonly key: string }): void {
+    for (const [name, text] of Object.entries({ "server.crt": cert, "server.key": key })) {
+      const file = join(this.folder, "data", name)
+      writeFileSync(file, text, { mode: 0o600 })
+      if (user.uid !== undefined) chownSync(file, user.uid, user.gid)
+    }
+    this.query("ALTER SYSTEM SET ssl = on")
+    this.query("SELECT pg_reload_conf()")
+  }
+
   /** Processor time that the server and its children have used; those that have ended included. */
   cpuSeconds(): number {
     const pid = this.#child?.pid
