@@ -44,7 +44,9 @@ describe("alerts and dashboard name only what poller exposes", () => {
     await using upstream = await startUpstream(json({ depth: 1 }))
     const targets = [{ name: "shop", url: upstream.url }]
     await using config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
-    const daemon = await startDaemon(["--config", config.file])
+    // the metrics of a cluster are there without its database as well
+    const cluster = ["--cluster", "postgres://poller@127.0.0.1:1/poller"]
+    const daemon = await startDaemon(["--config", config.file, ...cluster])
     // a success has a time only when there was one
     await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
     for (const { name } of parsePage(await (await fetch(`${daemon.url}/metrics`)).text(), "text")) exposed.add(name)
