@@ -16,7 +16,7 @@ import { noPostgres, Postgres } from "./postgres.ts"
 const count = 300
 const interval = 1000
 
-/** What the issue of a takeover promises, in milliseconds. */
+/** The longest times that docs/scaling.md promises, in milliseconds. */
 const takeover = 10_000
 const handover = 1000
 
