@@ -49,9 +49,7 @@ const synonyms: Readonly<Record<string, string>> = {
 }
 
 /** The directives, for messages. */
-const knownDirectives = [...Object.keys(directives), ...Object.keys(synonyms), "%"]
-  .map((name) => `%${name}`)
-  .join(" ")
+const knownDirectives = [...Object.keys(directives), ...Object.keys(synonyms), "%"].map((name) => `%${name}`).join(" ")
 
 /** A layout of strptime(3), compiled. */
 export interface Layout {
