@@ -36,6 +36,12 @@ const pageResponse = (
 ): HttpResponse =>
   makeResponse(body, { "content-type": contentType[format], vary: "Accept, Accept-Encoding", ...encoding })
 
+/** Pages of at most this size (bytes) are one part: writing one takes less time than writing several. */
+const maxJoined = 524_288
+
+const joined = (chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<Uint8Array> =>
+  chunks.reduce((size, { length }) => size + length, 0) <= maxJoined ? [Buffer.concat(chunks)] : chunks
+
 const zip = async (page: Page, format: Format, pool: BufferPool) => {
   const unpin = pool.pin(page.chunks)
   page.zipped = pageResponse(format, [await gzip(page.chunks, pool)], { "content-encoding": "gzip" })
@@ -103,7 +109,7 @@ export const makeScrape = Effect.gen(function* () {
     noteScrape(wantsGzip(encoding))
     const current = yield* page(format)
     if (!wantsGzip(encoding)) {
-      current.plain ??= pageResponse(format, current.chunks)
+      current.plain ??= pageResponse(format, joined(current.chunks))
       return current.plain
     }
     current.zipping ??= zip(current, format, pool)
