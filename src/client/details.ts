@@ -1,9 +1,9 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { inStep, Timeout, TooLarge, Unreachable, type UpstreamError } from "./errors.ts"
 import { type Channel, type FreshResponse, runExchange, type Start, type UpstreamResponse } from "./exchange.ts"
+import { monotonic } from "./monotonic.ts"
 
 /** The documents that the rows of one list need. */
 export interface DetailRequests {
@@ -34,7 +34,7 @@ const noUrl = "the row lacks a value of the url"
 /** How documents are requested. */
 interface Fetch {
   readonly base: URL
-  /** Epoch milliseconds. */
+  /** On the monotonic clock. */
   readonly end: number
   /** Bytes of all documents together. */
   readonly limit: number
@@ -112,7 +112,7 @@ const sameOrigin = (reference: string, base: URL): URL | undefined => {
 
 /** Fails with a timeout at `end`. */
 const within = <A>(end: number, effect: Effect.Effect<A, UpstreamError>) =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Effect.flatMap(monotonic, (now) => {
     const left = Duration.millis(Math.max(0, end - now))
     const late: Effect.Effect<A, UpstreamError> = Effect.fail(new Timeout({ after: left }))
     return end <= now ? late : Effect.timeoutOrElse(effect, { duration: left, orElse: () => late })
@@ -129,6 +129,7 @@ export const readDetails = Effect.fnUntraced(function* (
   now: number,
   list: Effect.Effect<UpstreamResponse, UpstreamError>
 ) {
+  const end = (yield* monotonic) + Duration.toMillis(channel.request.timeout)
   const response = yield* list
   if (response._tag === "NotModified") return response
   const releases = [response.release]
@@ -138,7 +139,6 @@ export const readDetails = Effect.fnUntraced(function* (
   const bodies = [response.body, ...(response.pages ?? [])]
   const found = details.find(bodies, now)
   if (Result.isFailure(found)) return response
-  const end = now + Duration.toMillis(channel.request.timeout)
   const fetch = (url: URL) =>
     Effect.flatMap(
       runExchange(channel, {

@@ -8,6 +8,7 @@ import * as Semaphore from "effect/Semaphore"
 import { type Authenticator, lowercase, makeAuthenticator, type SecretHeaders } from "./authenticator.ts"
 import { CookieJar } from "./cookies.ts"
 import { type BadCredential, LoginFailed, type UpstreamError } from "./errors.ts"
+import { monotonic } from "./monotonic.ts"
 import type { Pool } from "./pool.ts"
 import type { Request } from "./request.ts"
 import { fitsHeader } from "./secrets.ts"
@@ -37,9 +38,6 @@ export interface Login {
   /** `url` is a template, against the login's URL. */
   readonly logout: { readonly url: string; readonly method: string } | undefined
 }
-
-/** Milliseconds on a clock that nobody sets. */
-const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 const maxPause = 900_000
 

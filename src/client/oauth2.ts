@@ -1,8 +1,8 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { BadStatus, TooLarge } from "./errors.ts"
+import { monotonic } from "./monotonic.ts"
 import type { Auth } from "./request.ts"
 import type { RequestTrace } from "./request-trace.ts"
 import { readSecret } from "./secrets.ts"
@@ -113,9 +113,6 @@ const requestToken = Effect.fnUntraced(function* (auth: OAuth2, crossOrigin: Cro
     return yield* new BadStatus({ status, detail: "the token endpoint's response has no access_token" })
   return { token: Redacted.make(token), milliseconds: lifetime(secondsOf(seconds)) }
 })
-
-/** Milliseconds on the monotonic clock. */
-const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /**
  * The token of one target (RFC 6749, sections 4.3 and 4.4), requested when it is first needed and kept until shortly

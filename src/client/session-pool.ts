@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -8,12 +7,11 @@ import type * as Scope from "effect/Scope"
 import type { UpstreamError } from "./errors.ts"
 import { type Login, LoginSession, type Open } from "./login-session.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
+import { monotonic } from "./monotonic.ts"
 import type { makePools } from "./pool.ts"
 import type { Attempt } from "./send.ts"
 
 const maxPause = 900_000
-
-const monotonic = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /** One target's use of a session. */
 export class SessionUse {

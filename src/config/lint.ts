@@ -85,6 +85,11 @@ const unusedMappings = ({ mappings, targetLike }: RawConfiguration): ReadonlyArr
   )
 }
 
+const unusedLogins = ({ logins, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
+  const used = new Set(targetLike.map(({ settings }) => settings.login))
+  return logins.flatMap(({ name, path }) => (used.has(name) ? [] : [issueOfKey(path, "no target uses this login")]))
+}
+
 const withoutMapping = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ metrics, path }) =>
     metrics === undefined
@@ -103,5 +108,7 @@ export const lint = (file: RawConfiguration): ReadonlyArray<Issue> => [
       return message === undefined ? [] : [issueOfKey(metric.path, message)]
     })
   ),
-  ...[withoutHelp, labelWarnings, staleWarnings, unusedMappings, withoutMapping].flatMap((rule) => rule(file))
+  ...[withoutHelp, labelWarnings, staleWarnings, unusedMappings, unusedLogins, withoutMapping].flatMap((rule) =>
+    rule(file)
+  )
 ]

@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import type { DetailRequests } from "../../src/client/details.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { makeLimiter } from "../../src/poll/limiter.ts"
@@ -93,6 +93,19 @@ test("a detail that hangs costs its rows, not the others, and not the poll", asy
     ["/1", { failed: expect.stringMatching(/^no complete response within /) }, "/3", "/4"]
   ])
   expect(await poll(requestOf(url, { isPartial: false }, 700))).toMatch(/^timeout: get: document 2 of 4: no complete/)
+})
+
+test("a clock that is set back does not move the deadline", async () => {
+  const { url } = await serve(({ url }, response) => {
+    if (url !== "/list") return
+    const now = Date.now
+    vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000)
+    response.end('["/1"]')
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  expect(await poll(requestOf(url, {}, 500))).toEqual([
+    [{ failed: expect.stringMatching(/^no complete response within /) }]
+  ])
 })
 
 test("no more than `at_once` are under way, and no more than `max` are requested", async () => {

@@ -78,6 +78,13 @@ test("a target without metrics and a mapping without targets are warned about", 
   ])
 })
 
+test("a login without targets is warned about", () => {
+  const login = "logins: { array: { url: https://a.example.com/login } }"
+  const shop = (settings: string) => `${login}\n${target}, ${settings} metrics: { shop_up: { value: up, ${help} } } }]`
+  expect(lines(load(shop("")).warnings)).toEqual(["poller.yml:1:11: logins.array: no target uses this login"])
+  expect(lines(load(shop("login: array,")).warnings)).toEqual([])
+})
+
 test("a help that # cuts off is warned about, a comment behind it is not", () => {
   const text = (help: string) =>
     `targets:\n  - name: shop\n    url: https://shop.example.com/\n    metrics:\n      shop_up:\n        value: up\n        help: ${help}\n`

@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from "node:zlib"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
@@ -166,6 +167,21 @@ describe("a poll of pages fails as a whole", () => {
     expect(await read(settings, { maxBody: 5000 })).toBe("too_large: the pages are longer than max_body, 5000 bytes")
     expect(upstream.requests.length).toBeLessThan(8)
   })
+})
+
+test("each page may be compressed, in its own way", async () => {
+  const codings = [
+    ["gzip", gzipSync],
+    ["br", brotliCompressSync],
+    ["identity", (bytes: Uint8Array) => bytes]
+  ] as const
+  upstream.also.list = (response, _socket, { url = "" }) => {
+    const page = Number(new URL(url, "http://x").searchParams.get("page"))
+    const [coding, encode] = codings[page % 3] ?? ["identity", (bytes: Uint8Array) => bytes]
+    const body = Buffer.from(JSON.stringify({ page, items: page > 5 ? [] : [page] }))
+    response.writeHead(200, { "content-encoding": coding }).end(encode(body))
+  }
+  expect(await read({ param: "page", until_empty: "$.items" })).toEqual([1, 2, 3, 4, 5, 6])
 })
 
 test("no page is conditional", async () => {

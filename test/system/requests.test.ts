@@ -110,6 +110,25 @@ test("rows run over all pages, and the rest is of the first", async () => {
   ])
 })
 
+test("max_series is of all pages together", async () => {
+  upstream.also.list = (response, _socket, request) => {
+    const page = Number(new URL(request.url ?? "", upstream.url).searchParams.get("page"))
+    const items = page > 4 ? [] : [1, 2, 3].map((number) => ({ id: `${page}-${number}`, load: number }))
+    response.end(JSON.stringify({ items }))
+  }
+  const target = {
+    url: `${upstream.url}/list`,
+    pages: { param: "page", until_empty: "$.items" },
+    metrics: {},
+    each: [{ path: "items[*]", labels_from: { node: "id" }, metrics: { a_load: "load" } }]
+  }
+  expect(await once({ ...target, max_series: 12 })).toMatchObject({ code: 0, stderr: "" })
+  expect(await once({ ...target, max_series: 11 })).toMatchObject({
+    code: 1,
+    stderr: "a: too_many_series: the response yields more than max_series 11\n"
+  })
+})
+
 describe("a session of a daemon", () => {
   let logins: number
   let logouts: number
