@@ -8,6 +8,7 @@ import { metricDraft, type Selection } from "./metric-draft.ts"
 import { nameGiver, prefixWords } from "./names.ts"
 import { filterPath, itemPath, keysOf } from "./place.ts"
 import { developed, type Profile, profileOf } from "./profile.ts"
+import { kindsNote } from "./row-kinds.ts"
 import { rowLabels } from "./row-labels.ts"
 import type { Rows } from "./rows.ts"
 import { documentScope, lastSingular, type Scope, scopeWithin } from "./scope.ts"
@@ -148,13 +149,10 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     const byPosition = identity === undefined && !rows.named && areThings && rows.items.length > 1
     return {
       metrics: [],
-      rows: rowsDraft(
-        rows,
-        around,
-        labels,
-        { ...described, left },
-        byPosition ? [`Told apart by position: no field names ${what}.`] : []
-      ),
+      rows: rowsDraft(rows, around, labels, { ...described, left }, [
+        ...(byPosition ? [`Told apart by position: no field names ${what}.`] : []),
+        ...kindsNote(rows.items)
+      ]),
       left: []
     }
   }

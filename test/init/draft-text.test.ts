@@ -365,3 +365,20 @@ describe("several responses", () => {
     ])
   })
 })
+
+test("rows of several kinds say that a value may be missing unseen; rows of one kind, or with one of each, do not", () => {
+  const beans = [
+    { name: "a", kind: "Thread", threads: 1 },
+    { name: "b", kind: "Memory", used: 2 },
+    { name: "c", kind: "Memory", used: 3 }
+  ]
+  const note = "# Rows of 2 kinds, by kind: what only some have is optional, so nothing tells when it is missing."
+  expect(linesOf({ beans })).toContain(note)
+  const others = [
+    beans.slice(1),
+    beans.slice(0, 2),
+    [...beans, { name: "d", kind: "Memory", threads: 4 }],
+    beans.map((bean) => ({ threads: 0, used: 0, ...bean }))
+  ]
+  for (const rows of others) expect(linesOf({ beans: rows }).join("\n")).not.toContain("kinds")
+})
