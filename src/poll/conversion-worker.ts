@@ -6,7 +6,7 @@ import type { Target } from "../config/target.ts"
 import { compileTransform, type TransformSpec } from "../config/transform-spec.ts"
 import { largeBlock } from "../exposition/buffer-pool.ts"
 import { WriterPool } from "../exposition/sample-writer.ts"
-import { Converter, convert, convertChanged, forgetResponse, sizeOf } from "./convert-response.ts"
+import { Converter, convert, convertChanged, documentsOf, forgetResponse, sizeOf } from "./convert-response.ts"
 import { memoize } from "./memoize.ts"
 import type { Outcome } from "./outcome.ts"
 import { Writers } from "./writers.ts"
@@ -104,7 +104,7 @@ const makeConverter = ({ start, makeRoom }: WorkerOptions, minBytes: number, wri
       waiting.set(id, (outcome) => resume(Effect.succeed(outcome)))
       forgetResponse(target)
       worker.postMessage({ id, spec, response: cloneable(response) } satisfies Job, [
-        ...transferable([response.body, ...(response.pages ?? [])])
+        ...transferable([response.body, ...(response.pages ?? []), ...documentsOf(response.details ?? [])])
       ])
     })
 

@@ -20,7 +20,10 @@ export const sizeOf = (response: Extract<UpstreamResponse, { readonly _tag: "Fre
   return [body, ...pages, ...documentsOf(details)].reduce((sum, { length }) => sum + length, 0)
 }
 
-const documentsOf = (details: DetailBodies) => details.flat().filter((body) => typeof body !== "string")
+/** Each once: rows with the same URL share a document. */
+export const documentsOf = (details: DetailBodies): ReadonlyArray<Uint8Array> => [
+  ...new Set(details.flat().filter((body) => typeof body !== "string"))
+]
 
 /** How long the lines of a target may be: 1 kB for each of its series, and 1 MB for all. */
 const maxLineBytes = (maxSeries: number) => 1_000_000 + 1000 * maxSeries

@@ -52,6 +52,24 @@ it.effect.each([
   }).pipe(Effect.provide(onThread))
 )
 
+it.effect("the worker converts the documents of rows, also those that rows share", () => {
+  const each = [{ path: "nodes[*]", labels_from: { node: "id" }, get: { url: "/{id}" }, metrics: { load: "load" } }]
+  const detailed = target({ mapping: { each } })
+  const answer = (): UpstreamResponse => {
+    const shared = Buffer.from(new TextEncoder().encode(`{"load":7,"pad":"${"x".repeat(100_000)}"}`).buffer)
+    return {
+      ...fresh('{"nodes":[{"id":1},{"id":2},{"id":3}]}'),
+      details: [[shared, "status 500", shared]]
+    } as UpstreamResponse
+  }
+  return Effect.gen(function* () {
+    const here = asSent(convert(detailed, answer()))
+    assert.strictEqual(here._tag === "Good" && here.result?.series, 2)
+    assert.isBelow(here.bytes ?? 0, 101_000)
+    assert.deepStrictEqual(yield* (yield* Converter)(detailed, answer()), here)
+  }).pipe(Effect.provide(onThread))
+})
+
 /** What is sent to another thread loses its prototypes: a Buffer arrives as a Uint8Array. */
 const asSent = <A>(value: A): A => structuredClone(value)
 

@@ -174,6 +174,25 @@ describe("the tree of a Redfish device", () => {
   })
 })
 
+test("rows that need the same document share it", async () => {
+  let requests = 0
+  upstream.answer = ({ url = "" }, response) => {
+    if (url === "/same") requests++
+    response.end(url === "/same" ? '{"load":7}' : '{"nodes":[{"id":"a"},{"id":"b"}]}')
+  }
+  const file = join(folder, "same.yml")
+  const row = {
+    path: "nodes[*]",
+    labels_from: { node: "id" },
+    get: { url: "/same" },
+    metrics: { redfish_load: "load" }
+  }
+  writeFileSync(file, JSON.stringify({ targets: [{ name: "list", url: `${upstream.url}/list`, each: [row] }] }))
+  const { code, stdout, stderr } = await new Program(["once", "--config", file]).ended
+  expect([code, stderr, requests]).toEqual([0, "", 1])
+  expect(stdout).toContain('redfish_load{node="a"} 7\nredfish_load{node="b"} 7\n')
+})
+
 test("all pages of a response are on the page after a restart", async () => {
   upstream.answer = ({ url = "" }, response) => {
     const page = Number(new URL(url, upstream.url).searchParams.get("page"))
