@@ -11,6 +11,7 @@ import {
   keysOfGrant,
   keyWithCertificate,
   oneAuth,
+  socketsArePlain,
   timesOfDetails,
   timesOfRequests,
   userOnce
@@ -72,6 +73,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     timesOfDetails,
     formOfPages,
     filesAreRead,
+    socketsArePlain,
     userOnce,
     keyWithCertificate,
     noSeriesConflicts

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { dirname, join } from "node:path"
 import type { documents } from "../client/documents.ts"
 import { type Fault, type Faulty, faults } from "../client/faulty.ts"
@@ -60,10 +61,23 @@ const json =
   (response) =>
     void response.end(JSON.stringify(document))
 
-/** Targets that meet the chosen faults in a login, at a token endpoint, at the second page, and in a document of a row. */
+/** The same upstream behind a unix socket. */
+const listenAt = (path: string, upstream: Faulty) => {
+  const server = createServer((request, response) => upstream.server.emit("request", request, response))
+  server.on("connection", (socket) => socket.on("error", () => undefined))
+  server.listen(path).unref()
+}
+
+/**
+ * Targets that meet the chosen faults behind a unix socket, in a login, at a token endpoint, at the second page, and in
+ * a document of a row.
+ */
 export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
-  const secret = join(dirname(configuration({})), "secret")
+  const folder = dirname(configuration({}))
+  const secret = join(folder, "secret")
   writeFileSync(secret, "hunter2")
+  const socket = join(folder, "upstream.sock")
+  listenAt(socket, upstream)
   return chosen.flatMap((fault): ReadonlyArray<Step> => {
     const reason = reasonOf(fault, "not_json")
     const failing = { series: 0, dropped: 0, isFirst: false }
@@ -85,6 +99,14 @@ export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
       }
     ]
     return [
+      {
+        ...failing,
+        name: `socket_${fault}`,
+        isFirst: true,
+        settings: { url: `http+unix://${socket}:/${fault}` },
+        reasons: [reason],
+        step: /^/
+      },
       {
         ...failing,
         name: login,

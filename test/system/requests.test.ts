@@ -119,7 +119,7 @@ test("max_series is of all pages together", async () => {
   const target = {
     url: `${upstream.url}/list`,
     pages: { param: "page", until_empty: "$.items" },
-    metrics: {},
+    metrics: undefined,
     each: [{ path: "items[*]", labels_from: { node: "id" }, metrics: { a_load: "load" } }]
   }
   expect(await once({ ...target, max_series: 12 })).toMatchObject({ code: 0, stderr: "" })

@@ -141,6 +141,16 @@ export const filesAreRead = ({ targetLike }: RawConfiguration): ReadonlyArray<Is
       : []
   )
 
+/** What a target behind a unix socket has no use for. */
+export const socketsArePlain = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ own, path }) =>
+    typeof own.url === "string" && own.url.startsWith("http+unix:")
+      ? ["proxy", "tls"]
+          .filter((key) => key in own)
+          .map((key) => issueOfKey([...path, key], "is for a network, and the url is a unix socket: remove it"))
+      : []
+  )
+
 export const userOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ settings: { auth, url }, path }) => {
     const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined
