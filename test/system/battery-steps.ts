@@ -98,15 +98,17 @@ export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
         metrics: { battery_row: { value: "a", optional: true } }
       }
     ]
+    const local: Step = {
+      ...failing,
+      name: `socket_${fault}`,
+      isFirst: true,
+      settings: { url: `http+unix://${socket}:/${fault}` },
+      reasons: [reason],
+      step: /^/
+    }
     return [
-      {
-        ...failing,
-        name: `socket_${fault}`,
-        isFirst: true,
-        settings: { url: `http+unix://${socket}:/${fault}` },
-        reasons: [reason],
-        step: /^/
-      },
+      // a unix socket has no reset
+      ...(fault === "reset" ? [] : [local]),
       {
         ...failing,
         name: login,
