@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Completions from "effect/cli/Completions"
 import { expect, test } from "vitest"
+import { run } from "../../src/commands/run.ts"
+import { variable } from "../../src/commands/variables.ts"
 
 const lines = (name: string) =>
   readFileSync(join(import.meta.dirname, "../../deploy/systemd", name), "utf8").split("\n")
@@ -21,3 +24,13 @@ test("poller@.service is poller.service, but for what belongs to an instance", (
   ])
   expect(template).toHaveLength(lines("poller.service").length)
 })
+
+test.each(["poller.service.d/cluster.conf", "poller@.service.d/shards.conf"])(
+  "%s sets flags that there are",
+  (file) => {
+    const known = Completions.fromCommand(run).flags.map(({ name }) => variable(name))
+    const set = lines(file).flatMap((line) => [...line.matchAll(/(POLLER_\w+)=/g)].map(([, name]) => name))
+    expect(set.length).toBeGreaterThan(2)
+    for (const name of set) expect(known).toContain(name)
+  }
+)
