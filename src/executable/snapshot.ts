@@ -24,7 +24,10 @@ const take = Effect.gen(function* () {
   // for whoever builds; process.stdout would be one of those parts
   writeSync(1, loaded.map((part) => `${part}\n`).join(""))
   const found = forbidden.filter((part) => loaded.includes(part))
-  if (found.length > 0) return yield* Effect.die(`the snapshot would hold ${found.join(" and ")}`)
+  if (found.length > 0)
+    return yield* Effect.die(
+      `the snapshot would hold ${found.join(" and ")}: the rehearsal has used node:v8, node:net, node:crypto or a stream of the process`
+    )
   namespace.setDeserializeMainFunction(() => {
     catchSignals()
     main(process.argv.slice(2))

@@ -23,6 +23,11 @@ export const secretFile = (description: string, example: string) => text({ descr
 
 const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
+/** Node takes port 0 for none, and would connect to port 80. */
+const hasPort = Schema.makeFilter((text: string) => !isHttp(text) || new URL(text).port !== "0", {
+  expected: "a URL with a port from 1 to 65535"
+})
+
 /** Where a target may be, besides HTTP: behind a unix socket, or in a file. */
 export const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
 
@@ -36,6 +41,7 @@ export const targetUrl = (about: { readonly description: string; readonly exampl
       Schema.makeFilter((text) => !/^https?:/.test(text) || isHttp(text), {
         expected: "a URL with a host, such as https://api.example.com/v1/status"
       }),
+      hasPort,
       Schema.makeFilter((text) => /^https?:/.test(text) || localForm.test(text), {
         expected: "a URL such as http+unix:///run/docker.sock:/v1.47/info or file:///var/lib/x/stats.json"
       })
@@ -47,6 +53,7 @@ export const url = (about: { readonly description: string; readonly examples: Re
   Schema.String.annotate(about)
     .check(
       Schema.isPattern(/^https?:\/\//u, { expected: "a URL that begins with http:// or https://" }).abort(),
-      Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" })
+      Schema.makeFilter(isHttp, { expected: "a URL with a host, such as https://api.example.com/v1/status" }),
+      hasPort
     )
     .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
