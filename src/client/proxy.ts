@@ -9,7 +9,9 @@ import { Unreachable } from "./errors.ts"
  */
 const proxyUrl = (text: string, from: string): string => {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
-  if (url === null) throw new Unreachable({ message: `${from} is not a URL: write http://HOST:PORT` })
+  // Node takes port 0 for none
+  if (url === null || url.port === "0")
+    throw new Unreachable({ message: `${from} is not a URL: write http://HOST:PORT` })
   const { protocol } = url
   if (protocol === "http:" || protocol === "https:") return url.href
   throw new Unreachable({ message: `${from} names a ${protocol.slice(0, -1)} proxy: poller uses http proxies only` })

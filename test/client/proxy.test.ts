@@ -129,7 +129,8 @@ describe("a proxy of the environment", () => {
     ["socks5://ada:hunter2@127.0.0.1:1080", "HTTP_PROXY names a socks5 proxy: poller uses http proxies only"],
     ["http://ada:hunter2@", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
     ["http://ada:hunter2@host:port", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
-    ["ada:hunter2@[::1", "HTTP_PROXY is not a URL: write http://HOST:PORT"]
+    ["ada:hunter2@[::1", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
+    ["http://ada:hunter2@127.0.0.1:0", "HTTP_PROXY is not a URL: write http://HOST:PORT"]
   ])("%s is an error that quotes nothing, and not a direct connection", async (value, message) => {
     vi.stubEnv("HTTP_PROXY", value)
     const before = upstream.requests.length
