@@ -32,9 +32,12 @@ export const bytes = (count: number): string => {
   return `${power === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${["B", "kB", "MB", "GB"][power]}`
 }
 
+/** `2,000` */
+export const number = (value: number): string => value.toLocaleString("en-US")
+
 /** A number with its noun: `1 target`, `2 targets`, `1 series`. */
-export const count = (number: number, noun: string, plural = `${noun}s`): string =>
-  `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`
+export const count = (value: number, noun: string, plural = `${noun}s`): string =>
+  `${number(value)} ${value === 1 ? noun : plural}`
 
 /** Date and time of a moment (epoch milliseconds) in UTC. */
 export const dateTime = (milliseconds: number): string =>

@@ -5,7 +5,7 @@ import type { TargetStatus } from "../../poll/target-status.ts"
 import { clusterNotices, clusterSection } from "./cluster-section.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout, type PageContext } from "./layout.ts"
-import { ago, count, duration, time } from "./page-format.ts"
+import { ago, count, duration, number, time } from "./page-format.ts"
 import { causeOf, droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { measure, slowest, sparkline } from "./sparkline.ts"
 import { pathOf, type State, stateOf, states } from "./target-state.ts"
@@ -52,15 +52,15 @@ const verdict = (listed: ReadonlyArray<Listed>): string => {
   const of = (state: State) => listed.filter((one) => one.state === state).length
   const [down, partial, waiting] = [of("down"), of("partial"), of("waiting")]
   if (total === 0) return "There are no targets"
-  const dropping = partial === 0 ? "" : `, ${partial} ${partial === 1 ? "drops" : "drop"} samples`
+  const dropping = partial === 0 ? "" : `, ${number(partial)} ${partial === 1 ? "drops" : "drop"} samples`
   if (down > 0) {
     if (total === 1) return "The one target is down"
-    if (down === total) return `All ${down} targets are down`
-    return `${down} of ${total} targets ${down === 1 ? "is" : "are"} down${dropping}`
+    if (down === total) return `All ${number(down)} targets are down`
+    return `${number(down)} of ${number(total)} targets ${down === 1 ? "is" : "are"} down${dropping}`
   }
-  if (waiting > 0) return `${total - waiting} of ${total} targets polled so far${dropping}`
+  if (waiting > 0) return `${number(total - waiting)} of ${number(total)} targets polled so far${dropping}`
   if (total === 1) return partial === 1 ? "The one target is up, but drops samples" : "The one target is up"
-  return `All ${total} targets are up${dropping}`
+  return `All ${number(total)} targets are up${dropping}`
 }
 
 const hostOf = ({ target: { request } }: TargetStatus) => request.socketPath ?? (request.url.host || "this machine")
@@ -80,9 +80,12 @@ export const causes = (statuses: ReadonlyArray<TargetStatus>): string => {
     if (hosts.size === 1) return ""
     return own.size === 1 ? ` at ${first}` : ` at ${count(own.size, "host")}`
   }
-  const named = sorted.slice(0, maxCauses).map(([cause, failing]) => `${failing.length} × ${cause}${at(failing)}`)
+  const named = sorted
+    .slice(0, maxCauses)
+    .map(([cause, failing]) => `${number(failing.length)} × ${cause}${at(failing)}`)
   if (sorted.length > maxCauses) named.push(`and ${count(sorted.length - maxCauses, "other cause")}`)
-  return named.join(", ") + (hosts.size === 1 ? `, ${statuses.length > 1 ? "all " : ""}at ${host}` : "")
+  const failing = sorted.reduce((sum, [, targets]) => sum + targets.length, 0)
+  return named.join(", ") + (hosts.size === 1 ? `${failing > 1 ? ", all" : ""} at ${host}` : "")
 }
 
 const notices = ({ daemon, healthProblems, now }: StatusView): ReadonlyArray<Content> => [
@@ -126,8 +129,8 @@ const row = (
   return html`<tr>
 <td class="state ${state}">${state}</td>
 <td class="name"><a href="${pathOf(target.name)}">${target.name}</a>${outage !== undefined && html`<span class="why">${reasonText(outage)}</span><span class="since">down since ${time(outage.since, now)} UTC (${duration(Math.max(0, now - outage.since) / 1000)})</span>`}${state === "partial" && html`<span class="why partly">${dropped > 0 ? `${count(dropped, "sample")} dropped` : "samples dropped"}</span>`}</td>
-<td class="last">${last !== undefined && html`${ago(last.at, now)}<span class="soft">, ${pollText(last)}</span>`}</td>
-<td class="number" data-label="series">${series.toLocaleString("en-US")}</td>
+<td class="last">${last !== undefined && html`${ago(last.at, now)}<span class="soft">, ${outage === undefined ? pollText(last) : duration(last.seconds)}</span>`}</td>
+<td class="number" data-label="series">${number(series)}</td>
 <td class="bars">${sparkline(history, options)}<span class="soft">${measure(history)}</span></td>
 ${hasNext && html`<td class="soft next" data-label="next poll">${nextPoll(status, now)}</td>`}
 </tr>
@@ -175,13 +178,13 @@ const linkedPages = (page: number, pages: number): ReadonlyArray<number> =>
 
 const pager = (query: URLSearchParams, page: number, pages: number): Content => {
   if (pages === 1) return undefined
-  const link = (number: number, text: string) =>
-    html`<a href="${queryWith(query, { page: number === 1 ? undefined : String(number) })}">${text}</a>`
+  const link = (to: number, text: string) =>
+    html`<a href="${queryWith(query, { page: to === 1 ? undefined : String(to) })}">${text}</a>`
   const numbers = linkedPages(page, pages)
   return html`<nav class="pages" aria-label="Pages of targets">${page > 1 && link(page - 1, "previous")}${numbers.map(
-    (number, index) => [
-      index > 0 && number > (numbers[index - 1] ?? 0) + 1 && html`<span>...</span>`,
-      number === page ? html`<b aria-current="page">${number}</b>` : link(number, String(number))
+    (one, index) => [
+      index > 0 && one > (numbers[index - 1] ?? 0) + 1 && html`<span>...</span>`,
+      one === page ? html`<b aria-current="page">${one}</b>` : link(one, String(one))
     ]
   )}${page < pages && link(page + 1, "next")}</nav>`
 }
@@ -206,14 +209,29 @@ ${rows.map((one) => row(one, { now, scale, hasNext }))}</tbody>
 </table>`
 }
 
-const tables = (rows: ReadonlyArray<Listed>, view: StatusView): ReadonlyArray<Html> => {
-  const group = view.query.get("group")
-  if (rows.length === 0) return []
-  if (!isGrouping(group)) return [table(rows, view, undefined)]
+/** The groups that the query asks for, the worst first; undefined without a grouping. */
+const groupsOf = (listed: ReadonlyArray<Listed>, query: URLSearchParams) => {
+  const group = query.get("group")
+  if (!isGrouping(group)) return undefined
   const key = groupings[group]
-  return [...Map.groupBy(rows, ({ status }) => key(status))].map(([name, members]) =>
-    table(members, view, `${name}: ${verdict(members)}`)
-  )
+  return [...Map.groupBy(listed, ({ status }) => key(status))]
+}
+
+type Groups = NonNullable<ReturnType<typeof groupsOf>>
+
+/** The rows of one page. A caption is about the whole group, which may have rows on other pages. */
+const tables = (
+  rows: ReadonlyArray<Listed>,
+  groups: Groups | undefined,
+  view: StatusView
+): ReadonlyArray<Html | undefined> => {
+  if (rows.length === 0) return []
+  if (groups === undefined) return [table(rows, view, undefined)]
+  const shown = new Set(rows)
+  return groups.map(([name, members]) => {
+    const here = members.filter((member) => shown.has(member))
+    return here.length === 0 ? undefined : table(here, view, `${name}: ${verdict(members)}`)
+  })
 }
 
 const isState = (text: string | null): text is State => states.some((state) => state === text)
@@ -232,9 +250,11 @@ export const statusPage = (view: StatusView): string => {
   const { daemon, statuses, now, query } = view
   const all = statuses.map((status) => ({ status, state: stateOf(status) }))
   const wanted = query.has("down") ? "down" : query.get("state")
-  const listed = sortListed(
+  const sorted = sortListed(
     all.filter(({ state }) => !isState(wanted) || state === wanted).filter(matches(query.get("q") ?? ""))
   )
+  const groups = groupsOf(sorted, query)
+  const listed = groups === undefined ? sorted : groups.flatMap(([, members]) => members)
   const pages = Math.max(1, Math.ceil(listed.length / pageLength))
   const page = Math.min(Math.max(1, Math.floor(Number(query.get("page"))) || 1), pages)
   const rows = listed.slice((page - 1) * pageLength, page * pageLength)
@@ -246,8 +266,8 @@ export const statusPage = (view: StatusView): string => {
     notices(view),
     (statuses.length > 5 || [...query.keys()].some((key) => key !== "refresh")) && filters(view),
     listed.length < statuses.length &&
-      html`<p class="soft" role="status">${count(listed.length, "target")} of ${statuses.length.toLocaleString("en-US")} shown</p>`,
-    tables(rows, view),
+      html`<p class="soft" role="status">${count(listed.length, "target")} of ${number(statuses.length)} shown</p>`,
+    tables(rows, groups, view),
     pager(query, page, pages),
     daemon.sources.map((source) => sourceLine(source, now)),
     daemon.cluster !== undefined && clusterSection(daemon.cluster, now, query.get("q") ?? "")

@@ -35,7 +35,7 @@ th { text-align: left; font-size: .8rem; font-weight: 500; color: var(--soft); p
 td { padding: .45rem 1rem .45rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
 th:last-child, td:last-child { padding-right: 0 }
 .name { min-width: 12rem } .name a { font-weight: 500 }
-.why, .since { display: block; font-size: .9rem }
+.why, .since { font-size: .9rem } .why::before { content: ""; display: block } .since::before { content: ", " }
 .why { color: var(--bad) } .partly { color: var(--part) } .since { color: var(--soft) }
 .last, .next { white-space: nowrap }
 .number { text-align: right; white-space: nowrap }
@@ -77,7 +77,7 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem }
   form { gap: .4rem .6rem } form label { font-size: .8rem } select { max-width: 6.5rem }
   table:not(.timing) td.name, table:not(.timing) td.last { padding: 0 }
   table:not(.timing) td.name::after, table:not(.timing) td.last::after { content: ""; display: block }
-  .why, .since { display: inline } .why::before { content: ""; display: block } .since::before { content: ", " }
   table:not(.timing) .bars { padding-left: .3rem } .bars .sparkline { width: 140px; height: 18px }
   .wide .sparkline { height: auto }
+  dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem 1rem }
 }`

@@ -7,7 +7,7 @@ import type { TargetStatus } from "../../poll/target-status.ts"
 import { curlLine } from "./curl.ts"
 import { type Content, type Html, html } from "./html.ts"
 import { layout, type PageContext } from "./layout.ts"
-import { ago, bytes, count, duration, time } from "./page-format.ts"
+import { ago, bytes, count, duration, number, time } from "./page-format.ts"
 import { droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { axis, measure, slowest, sparkline } from "./sparkline.ts"
 import { pathOf, stateOf } from "./target-state.ts"
@@ -45,7 +45,7 @@ const nextPoll = ({ nextTick, pause, target }: TargetStatus, now: number): Conte
 
 const facts = (status: TargetStatus, now: number): Html => {
   const { target, errors, polls, skipped, series } = status
-  const failed = Object.values(errors).reduce<number>((sum, number) => sum + (number ?? 0), 0)
+  const failed = Object.values(errors).reduce<number>((sum, errors) => sum + (errors ?? 0), 0)
   const seconds = (length: Duration.Duration) => duration(Duration.toSeconds(length))
   const good = status.history.polls().findLast(({ outcome }) => outcome._tag === "Good")?.outcome
   return html`<dl>
@@ -53,11 +53,11 @@ ${fact("Next poll", nextPoll(status, now))}
 ${fact("Interval", seconds(target.interval))}
 ${fact("Timeout", seconds(target.request.timeout))}
 ${fact("Series stay", `${seconds(target.staleAfter)} after the last good poll`)}
-${fact("Series now", series.toLocaleString("en-US"))}
+${fact("Series now", number(series))}
 ${good?._tag === "Good" && fact("Last good response", `${good.series === undefined ? "not modified" : `${bytes(good.bytes)}, ${count(good.series, "series", "series")}`}`)}
 ${fact("Mapping", target.mappingName ?? (target.spec.mapping === undefined ? "none: every number becomes a series" : "its own"))}
-${fact("Polls", `${polls.toLocaleString("en-US")}, ${failed.toLocaleString("en-US")} of them failed`)}
-${fact("Skipped ticks", skipped.toLocaleString("en-US"))}
+${fact("Polls", `${number(polls)}, ${failed === 0 ? "none" : failed === polls ? "all" : number(failed)} failed`)}
+${fact("Skipped ticks", number(skipped))}
 </dl>`
 }
 
@@ -164,7 +164,7 @@ const problems = ({ last, problems: kept }: TargetStatus): Content => {
   return html`<h2>${count(all, "dropped sample")} in the last good response</h2>
 <table><thead><tr><th scope="col">Reason</th><th scope="col">Metric</th><th scope="col">Path</th><th scope="col">Row</th><th scope="col">Found</th></tr></thead><tbody>
 ${rows.map(({ reason, metric, path, row, found }) => html`<tr><td class="state partial">${reason}</td><td>${metric}</td><td><code>${path}</code></td><td><code>${row}</code></td><td><code>${found}</code></td></tr>\n`)}</tbody></table>
-${all > rows.length && html`<p class="soft">and ${(all - rows.length).toLocaleString("en-US")} more</p>`}`
+${all > rows.length && html`<p class="soft">and ${number(all - rows.length)} more</p>`}`
 }
 
 /** The first lines of a block, without a look at the rest of it. */
@@ -182,7 +182,7 @@ const series = ({ blocks, series: total }: TargetStatus): Content => {
   if (lines.length === 0) return undefined
   return html`<h2>Series</h2>
 <pre tabindex="0">${lines.join("\n")}</pre>
-${total > lines.length && html`<p class="soft">and ${(total - lines.length).toLocaleString("en-US")} more on <a href="/metrics">/metrics</a></p>`}`
+${total > lines.length && html`<p class="soft">and ${number(total - lines.length)} more on <a href="/metrics">/metrics</a></p>`}`
 }
 
 /** The page `/targets/NAME`: all that is known about one target. */

@@ -182,6 +182,14 @@ describe("the status page, for who looks for something", () => {
     expect(found).toContain('value="node"')
   })
 
+  test("a caption is about the whole group, also where its rows are on several pages", () => {
+    const many = Array.from({ length: 250 }, (_, n) => after(`n${n}`, n % 50 === 3 ? [timeout] : [good]))
+    const captionsOf = (query: string) =>
+      [...page(many, { query }).matchAll(/<caption>(.*?)<\/caption>/g)].map(([, text]) => text)
+    const caption = ["no named mapping: 5 of 250 targets are down"]
+    expect([captionsOf("group=mapping"), captionsOf("group=mapping&page=3")]).toEqual([caption, caption])
+  })
+
   test("groups by host or by mapping", () => {
     const statuses = [
       at("a", "http://x/", [good], "shop"),
