@@ -1,53 +1,26 @@
 import { compile as compilePath, type Path } from "../jsonpath/evaluate.ts"
-import { isKeysOnly, leadingKeys } from "../jsonpath/syntax.ts"
 import { compileByteList } from "./bytes/byte-list.ts"
-import { type FieldIndex, fieldIndex, slotOf } from "./bytes/field-index.ts"
+import { type FieldIndex, fieldIndex } from "./bytes/field-index.ts"
+import { defaultHelp } from "./default-help.ts"
 import { constantLabels, inheritLabels, type LabelSource } from "./label-source.ts"
-import type {
-  AggregateSource,
-  Combine,
-  Detail,
-  FieldSource,
-  List,
-  Metric,
-  Plan,
-  Rows,
-  ValueReader,
-  ValueSource
-} from "./plan.ts"
+import type { Combine, Detail, List, Metric, Plan, Rows } from "./plan.ts"
 import { documentStart, Reaches, type Start } from "./reaches.ts"
-import type { Field } from "./reader.ts"
 import type { Family } from "./sample.ts"
 import { defaultDetails } from "./schema/detail-options.ts"
-import type { LabelEntry, LabelsFrom } from "./schema/labels.ts"
 import type { Mapping, Row } from "./schema/mapping.ts"
 import { type MetricObject, metricEntries } from "./schema/metric.ts"
-import { statesOf } from "./schema/metric-options.ts"
-import { type ValueSource as ValueEntry, valueKind } from "./schema/value-source.ts"
 import { pathsOf } from "./url-reference.ts"
-import type { Aggregate } from "./value/calc.ts"
-import { compileRewrite } from "./value/relabel.ts"
-import { compileStates } from "./value/state-words.ts"
 import { compileSteps } from "./value/steps.ts"
+import { type Context, partOf, ValueCompiler } from "./value-compiler.ts"
 
 const documentPath = compilePath("$")
-
-/** What compiling a scope has to know about the scopes around it. */
-interface Context {
-  readonly start: Start
-  readonly around: ReadonlyArray<LabelSource>
-  /** The lists around, innermost first, as HELP names them. */
-  readonly lists: ReadonlyArray<string>
-  /** The fields of the rows; undefined for the document itself. */
-  readonly index: FieldIndex | undefined
-  readonly nullValues: ReadonlyArray<string>
-}
 
 const rootContext: Context = { start: documentStart, around: [], lists: [], index: undefined, nullValues: [] }
 
 class Compiler {
   readonly #families: Map<string, Family>
   readonly #reaches = new Reaches()
+  readonly #values = new ValueCompiler(this.#reaches)
   readonly #combines: ReadonlyMap<string, Combine>
   readonly #details: Array<Detail>
 
@@ -72,7 +45,7 @@ class Compiler {
   #scope(entry: ScopeEntry, constant: ReadonlyArray<LabelSource>, around: Context) {
     const { metrics = {}, each = [] } = entry
     const context = { ...around, nullValues: nullValuesOf(entry) ?? around.nullValues }
-    const labels = inheritLabels(around.around, [...constant, ...this.#labels(entry, context)])
+    const labels = inheritLabels(around.around, [...constant, ...this.#values.labels(entry, context)])
     const within = { ...context, around: labels }
     return {
       labels,
@@ -151,7 +124,7 @@ class Compiler {
   #metric(name: string, metric: MetricObject, around: Context): Metric {
     const context = { ...around, nullValues: nullValuesOf(metric) ?? around.nullValues }
     const { around: labels } = context
-    const own = this.#labels(metric, context)
+    const own = this.#values.labels(metric, context)
     const family = this.#family(name, metric, context)
     const all = own.length === 0 ? undefined : inheritLabels(labels, own)
     /** All labels and one more, which the metric sets itself, in place of any other of its name. */
@@ -164,34 +137,26 @@ class Compiler {
       case "info":
         return { kind: "info", family, labels: all, isOptional: metric.optional === true }
       case "stateset":
-        return { kind: "states", family, ...withLabel(name), ...this.#states(metric, context) }
+        return { kind: "states", family, ...withLabel(name), ...this.#values.states(metric, context) }
       case "histogram":
         return { kind: "histogram", family, ...withLabel("le"), ...this.#histogram(name, metric, context) }
       case "summary": {
         const quantiles = Object.entries(metric.quantiles ?? {}).map(
-          ([quantile, value]) => [Number(quantile), this.#number(name, value, partOf(metric), context)] as const
+          ([quantile, value]) => [Number(quantile), this.#values.number(name, value, partOf(metric), context)] as const
         )
-        return { kind: "summary", family, ...withLabel("quantile"), quantiles, ...this.#totals(name, metric, context) }
+        return {
+          kind: "summary",
+          family,
+          ...withLabel("quantile"),
+          quantiles,
+          ...this.#values.totals(name, metric, context)
+        }
       }
       default: {
-        const value = this.#number(name, metric.value, metric, context)
+        const value = this.#values.number(name, metric.value, metric, context)
         return { kind: "number", family, labels: all, value, combine: this.#combines.get(name) }
       }
     }
-  }
-
-  #states(metric: MetricObject, context: Context) {
-    const source = metric.value && valueKind(metric.value)
-    if (source?.kind !== "path") throw new Error("the schema lets no stateset without a path through")
-    const states = statesOf(metric.states ?? []).map(({ state }) => state)
-    const standIn = metric.default === undefined ? undefined : states.indexOf(String(metric.default))
-    return {
-      field: this.#field(source.path, context),
-      states,
-      read: compileStates(metric, context.nullValues),
-      missing: standIn ?? (metric.optional === true ? undefined : "missing"),
-      nullValue: standIn
-    } as const
   }
 
   #histogram(name: string, metric: MetricObject, context: Context) {
@@ -202,80 +167,13 @@ class Compiler {
     const buckets: List = { rows, bytes, isOptional: optional, labels: [], metrics: [], lists: [], detail: undefined }
     return {
       buckets,
-      le: this.#label("le", entry.le, within),
+      le: this.#values.label("le", entry.le, within),
       leSteps: compileSteps(name, partOf(metric), []),
-      unit: this.#unit(metric, context),
-      bucket: this.#number(name, entry.value, {}, within),
+      unit: this.#values.unit(metric, context),
+      bucket: this.#values.number(name, entry.value, {}, within),
       isCumulative: cumulative,
-      ...this.#totals(name, metric, context)
+      ...this.#values.totals(name, metric, context)
     }
-  }
-
-  /** The sum, in the unit of the metric, and the count of a histogram or a summary. */
-  #totals(name: string, { sum, count, ...metric }: MetricObject, context: Context) {
-    return {
-      sum: sum && this.#number(name, sum, partOf(metric), context),
-      count: count && this.#number(name, count, {}, context)
-    }
-  }
-
-  #number(name: string, value: ValueEntry | undefined, metric: MetricObject, context: Context): ValueReader {
-    const standIn = typeof metric.default === "number" ? metric.default : undefined
-    return {
-      source: this.#source(value, context),
-      steps: compileSteps(name, metric, context.nullValues),
-      unit: this.#unit(metric, context),
-      missing: standIn ?? (metric.optional === true ? undefined : "missing"),
-      nullValue: standIn
-    }
-  }
-
-  #source(value: ValueEntry | undefined, context: Context): ValueSource {
-    if (value === undefined) throw new Error("the schema lets no metric without a value through")
-    const source = valueKind(value)
-    switch (source.kind) {
-      case "path":
-        return { kind: "field", field: this.#field(source.path, context) }
-      case "aggregate":
-        return this.#operand(source.aggregate, source.path, context)
-      case "constant":
-        return source
-      case "calc": {
-        const { text, operands, evaluate } = source.calc
-        const compiled = operands.map(({ aggregate, path }) => this.#operand(aggregate, path, context))
-        return { kind: "calc", text, operands: compiled, evaluate }
-      }
-    }
-  }
-
-  #operand(aggregate: Aggregate | "value", path: Path, context: Context): FieldSource | AggregateSource {
-    const field = this.#field(path, context)
-    return aggregate === "value" ? { kind: "field", field } : { kind: "aggregate", aggregate, field }
-  }
-
-  #unit({ unit }: MetricObject, context: Context): Field | undefined {
-    return typeof unit === "object" ? this.#field(unit.path, context) : undefined
-  }
-
-  #labels({ labels = {}, labels_from = {} }: LabelEntries, context: Context): ReadonlyArray<LabelSource> {
-    return [
-      ...constantLabels(labels),
-      ...Object.entries(labels_from).map(([name, label]) => this.#label(name, label, context))
-    ]
-  }
-
-  #label(name: string, label: LabelEntry, context: Context): LabelSource {
-    const { path, key = 0, ...options } = "text" in label ? { path: label } : label
-    const rewrite = compileRewrite({ ...options, nullValues: context.nullValues })
-    return path === undefined
-      ? { kind: "key", name, up: key, rewrite }
-      : { kind: "field", name, field: this.#field(path, context), rewrite }
-  }
-
-  #field(path: Path, { start, index }: Context): Field {
-    this.#reaches.add(path, start)
-    const hasSlot = index !== undefined && !path.absolute && isKeysOnly(path.query)
-    return { path, slot: hasSlot ? slotOf(index, leadingKeys(path.query)) : undefined }
   }
 
   #family(name: string, metric: MetricObject, { lists }: Context): Family {
@@ -290,11 +188,6 @@ class Compiler {
 type RowEntry = Pick<Row, "path" | "table" | "zip" | "parse">
 type ScopeEntry = Pick<Row, "labels" | "labels_from" | "null_values" | "metrics" | "each">
 
-interface LabelEntries {
-  readonly labels?: Readonly<Record<string, string>>
-  readonly labels_from?: LabelsFrom
-}
-
 /** How the samples of each name are combined: what stands at one metric of the name holds for all in the mapping. */
 const combinesOf = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<[string, Combine]> => [
   ...each.flatMap(combinesOf),
@@ -307,35 +200,6 @@ const combinesOf = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">):
 
 const nullValuesOf = ({ null_values: values }: Pick<Row, "null_values">): ReadonlyArray<string> | undefined =>
   values?.map(String)
-
-/** The keys of a histogram or a summary that hold for its parts. */
-const partOf = ({ type, unit, optional }: MetricObject): MetricObject => ({
-  ...(type && { type }),
-  ...(unit && { unit }),
-  ...(optional && { optional })
-})
-
-/** Names the path, and says that the value is as old as the last good poll. */
-const defaultHelp = ({ value }: MetricObject, lists: ReadonlyArray<string>): string => {
-  const { text, isAbsolute } = describeValue(value)
-  const rows = isAbsolute ? [] : lists.map((list) => ` of each ${list}`)
-  return `${text}${rows.join("")}, in the answer to the last good poll.`
-}
-
-const describeValue = (value: ValueEntry | undefined): { readonly text: string; readonly isAbsolute: boolean } => {
-  if (value === undefined) return { text: "labels", isAbsolute: false }
-  const source = valueKind(value)
-  switch (source.kind) {
-    case "path":
-      return { text: source.path.text, isAbsolute: source.path.absolute }
-    case "aggregate":
-      return { text: `${source.aggregate} of ${source.path.text}`, isAbsolute: source.path.absolute }
-    case "constant":
-      return { text: String(source.value), isAbsolute: false }
-    case "calc":
-      return { text: source.calc.text, isAbsolute: false }
-  }
-}
 
 /** The plan of a mapping for a target with these constant labels. */
 export const compilePlan = (
