@@ -3,161 +3,21 @@ import { parse } from "smol-toml"
 import { isMap } from "../config/unknown-values.ts"
 import { nameOfSource } from "../init/source-name.ts"
 import { type Conversion, formatLost, LostParts } from "./converted-file.ts"
-import { convertGjson } from "./gjson-path.ts"
-import { convertXpath } from "./xpath.ts"
+import {
+  convertJsonV2,
+  convertXpathParser,
+  type Fields,
+  type Lose,
+  legal,
+  list,
+  maps,
+  text
+} from "./telegraf-parsers.ts"
 
-type Fields = Record<string, unknown>
-
-const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-const maps = (value: unknown): ReadonlyArray<Fields> => list(value).filter(isMap)
-const text = (value: unknown): string => (value === undefined || value === null ? "" : String(value))
-
-/** The help that Telegraf's prometheus_client writes. */
-const help = "Telegraf collected metric"
-
-/** Prometheus' names have neither `.` nor `-`. */
-const legal = (name: string) => name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=\d)/, "_")
-
-/** As prometheus_client names a series: the measurement and the field, but for the field `value`. */
-const metricName = (measurement: string, field: string) =>
-  legal(field === "value" ? measurement : `${measurement}_${field}`)
-
-/** Types of fields that prometheus_client shows as labels. It shows no booleans. */
-const isText = (type: unknown) => type === "string"
-const isBoolean = (type: unknown) => type === "bool" || type === "boolean"
-
-/** The line of the `count`-th occurrence of a pattern, from the line `from` on; `from` if there is none. */
+/** The first line from `from` on that matches; `from` if there is none. */
 const lineOf = (lines: ReadonlyArray<string>, pattern: RegExp, from = 1): number => {
   const found = lines.findIndex((line, index) => index >= from - 1 && pattern.test(line))
   return found < 0 ? from : found + 1
-}
-
-/** Reports what is lost of an input: by its owner, and by the key, and the value, whose line it is. */
-type Lose = (owner: object, what: string, key: string, value?: string) => void
-
-/** Rows or a whole document: the metrics and labels taken from there. */
-interface Scope {
-  readonly metrics: Map<string, unknown>
-  readonly labels: Map<string, unknown>
-}
-
-const scopeFields = ({ metrics, labels }: Scope): Fields => ({
-  ...(labels.size > 0 && { labels_from: Object.fromEntries(labels) }),
-  ...(metrics.size > 0 && { metrics: Object.fromEntries(metrics) })
-})
-
-/** Adds a field or tag of `json_v2` whose path is GJSON. */
-const addGjson = (
-  scope: Scope,
-  owner: object,
-  measurement: string,
-  kind: "field" | "tag",
-  entry: Fields,
-  lose: Lose
-) => {
-  const given = text(entry.path)
-  const converted = convertGjson(given)
-  if (Result.isFailure(converted)) return lose(owner, `${kind} ${given}: ${converted.failure}`, "path", given)
-  const { path, name, isCount, isSingular } = converted.success
-  const label = text(entry.rename) || name
-  if (kind === "tag" || isText(entry.type)) {
-    if (!isSingular) return lose(owner, `${kind} ${given}: several results`, "path", given)
-    scope.labels.set(legal(label), path)
-    return
-  }
-  if (isBoolean(entry.type)) return
-  const optional = entry.optional === true ? { optional: true } : {}
-  if (!isSingular && !isCount)
-    return lose(owner, `field ${given}: several results without a tag that tells them apart`, "path", given)
-  const value = isCount ? { count: path } : path
-  scope.metrics.set(metricName(measurement, label), { value, type: "untyped", ...optional, help })
-}
-
-/** One `[[inputs.http.json_v2.object]]`: rows, whose fields are known only by `included_keys` and tables of fields. */
-const convertObject = (object: Fields, measurement: string, owner: object, lose: Lose): Fields | undefined => {
-  const given = text(object.path)
-  const converted = convertGjson(given)
-  if (Result.isFailure(converted)) return void lose(owner, `object ${given}: ${converted.failure}`, "path", given)
-  const { path, isCount } = converted.success
-  const rows: Fields = {}
-  const scope: Scope = { metrics: new Map(), labels: new Map() }
-  const tags = list(object.tags).map(text)
-  const renames: Fields = isMap(object.renames) ? object.renames : {}
-  const types: Fields = isMap(object.fields) ? object.fields : {}
-  const excluded = new Set(list(object.excluded_keys).map(text))
-  const included = list(object.included_keys).map(text)
-  const nameOf = (key: string) => (Object.hasOwn(renames, key) ? text(renames[key]) : key)
-  for (const tag of tags) scope.labels.set(legal(nameOf(tag)), tag)
-  for (const key of included) {
-    if (tags.includes(key) || excluded.has(key)) continue
-    addGjson(
-      scope,
-      rows,
-      measurement,
-      "field",
-      { path: key, rename: nameOf(key), type: Object.hasOwn(types, key) ? types[key] : undefined, optional: true },
-      lose
-    )
-  }
-  for (const kind of ["field", "tag"] as const)
-    for (const entry of maps(object[kind])) addGjson(scope, rows, measurement, kind, entry, lose)
-  if (included.length === 0 && maps(object.field).length === 0)
-    return void lose(
-      owner,
-      `object ${given}: its fields are those of the response; poller init reads them from one`,
-      "path"
-    )
-  // the elements of a list are rows; an object that is no list is one row
-  const isRows = tags.length > 0 && !isCount && !path.endsWith("]")
-  Object.assign(rows, {
-    path: isRows ? `${path === "@" ? "@" : path}[*]` : path,
-    optional: object.optional === true,
-    ...scopeFields(scope)
-  })
-  if (object.optional !== true) delete rows.optional
-  return rows
-}
-
-const convertJsonV2 = (parser: Fields, measurement: string, target: Fields, lose: Lose): void => {
-  const name = text(parser.measurement_name) || measurement
-  if (parser.measurement_name_path !== undefined) lose(target, "measurement_name_path", "measurement_name_path")
-  if (parser.timestamp_path !== undefined)
-    lose(target, "timestamp_path: poller exposes no time stamps", "timestamp_path")
-  const scope: Scope = { metrics: new Map(), labels: new Map() }
-  for (const kind of ["field", "tag"] as const)
-    for (const entry of maps(parser[kind])) addGjson(scope, target, name, kind, entry, lose)
-  const each = maps(parser.object).flatMap((object) => convertObject(object, name, target, lose) ?? [])
-  const own = scope.metrics.size > 0 ? [{ path: "@", ...scopeFields(scope) }] : []
-  target.each = [...list(target.each), ...own, ...each]
-}
-
-/** One `[[inputs.http.xpath]]`, as far as its paths are plain. */
-const convertXpathParser = (parser: Fields, measurement: string, target: Fields, lose: Lose): void => {
-  const [, quoted] = /^\s*['"](.*)['"]\s*$/.exec(text(parser.metric_name)) ?? []
-  if (text(parser.metric_name) !== "" && quoted === undefined)
-    lose(target, `metric_name ${parser.metric_name}`, "metric_name")
-  const rows = convertXpath(text(parser.metric_selection))
-  if (Result.isFailure(rows)) {
-    lose(target, `metric_selection ${rows.failure}`, "metric_selection")
-    return
-  }
-  if (parser.timestamp !== undefined) lose(target, "timestamp: poller exposes no time stamps", "timestamp")
-  const row: Fields = {}
-  const scope: Scope = { metrics: new Map(), labels: new Map() }
-  const entriesOf = (key: string) => Object.entries(isMap(parser[key]) ? (parser[key] as Fields) : {})
-  for (const [name, xpath] of entriesOf("tags")) {
-    const path = convertXpath(text(xpath))
-    if (Result.isFailure(path)) lose(row, `tag ${name}: ${path.failure}`, name)
-    else scope.labels.set(legal(name), path.success)
-  }
-  for (const [name, xpath] of [...entriesOf("fields"), ...entriesOf("fields_int")]) {
-    const path = convertXpath(text(xpath))
-    if (Result.isFailure(path)) lose(row, `field ${name}: ${path.failure}`, name)
-    else if (/^\s*string\(/.test(text(xpath))) scope.labels.set(legal(name), path.success)
-    else if (!/^\s*boolean\(/.test(text(xpath)))
-      scope.metrics.set(metricName(quoted ?? measurement, name), { value: path.success, type: "untyped", help })
-  }
-  target.each = [...list(target.each), Object.assign(row, { path: rows.success, ...scopeFields(scope) })]
 }
 
 /** Keys of an input that are settings of a target under another name. */
