@@ -1,5 +1,7 @@
+import * as dns from "node:dns"
 import * as http from "node:http"
 import * as https from "node:https"
+import type { LookupFunction } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
@@ -8,10 +10,32 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { fromNode, Untrusted } from "./errors.ts"
 import { closeIdle, type IdleLimit } from "./idle.ts"
-import { lookup } from "./lookup.ts"
 import { proxyFor } from "./proxy.ts"
 import type { Request, Tls } from "./request.ts"
 import { readText } from "./secrets.ts"
+
+type LookupCallback = Parameters<LookupFunction>[2]
+
+const underWay = new Map<string, Array<LookupCallback>>()
+
+/**
+ * Looks up the addresses of a name by getaddrinfo(3). Concurrent requests for the same name share one lookup. A lookup
+ * cannot be cancelled, so that lookups of a name whose servers do not answer would block all other names.
+ */
+const lookup: LookupFunction = (name, options, callback) => {
+  const question = JSON.stringify([name, options])
+  const waiting = underWay.get(question)
+  if (waiting !== undefined) {
+    waiting.push(callback)
+    return
+  }
+  const callbacks = [callback]
+  underWay.set(question, callbacks)
+  dns.lookup(name, options, (...answer) => {
+    underWay.delete(question)
+    for (const tell of callbacks) tell(...answer)
+  })
+}
 
 /**
  * The agent for a URL. Without `reuse` each request gets a new connection, for requests that must not be sent twice: a
