@@ -31,7 +31,7 @@ const freePort = async () => {
   return port
 }
 
-test("without files left it goes on, and polls again when there are some", async () => {
+test("out of file descriptors, the daemon keeps running and polls again when it can", async () => {
   const upstream = await started()
   const targets = Array.from({ length: 100 }, (_, i) => {
     upstream.also[`t${i}`] = faults.hang
@@ -70,7 +70,7 @@ test.each([
   expect((await daemon.stop()).code).toBe(0)
 })
 
-test("with nobody left who reads its log it polls and serves as if nothing was", async () => {
+test("the daemon polls and serves although its log has no reader any more", async () => {
   const upstream = await started()
   upstream.also.flapping = (...exchange) =>
     (upstream.requests.length % 2 === 0 ? faults.status_500 : faults.good)(...exchange)
@@ -85,7 +85,7 @@ test("with nobody left who reads its log it polls and serves as if nothing was",
   expect(await once(daemon.child, "exit")).toEqual([0, null])
 })
 
-test("stopped for many intervals and continued, it skips what it missed", async () => {
+test("after SIGSTOP and SIGCONT, the daemon skips the ticks that it missed", async () => {
   const upstream = await started()
   const interval = 200
   const daemon = killed(
@@ -107,7 +107,7 @@ test("stopped for many intervals and continued, it skips what it missed", async 
   expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
 })
 
-test("a million keys fail the poll, and are a pause of the pages, not their end", async () => {
+test("a million keys fail the poll and delay the pages only for a moment", async () => {
   const upstream = await started()
   const document = `{${Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join()}}`
   upstream.also.keys = (response) => void response.end(document)
@@ -118,7 +118,7 @@ test("a million keys fail the poll, and are a pause of the pages, not their end"
   expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
 })
 
-test("a pause that the upstream asks for is kept, by skipping ticks", async () => {
+test("Retry-After skips ticks", async () => {
   const upstream = await started()
   upstream.also.busy = (response) => void response.writeHead(503, { "retry-after": "2" }).end()
   const daemon = killed(

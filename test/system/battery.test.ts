@@ -188,19 +188,19 @@ describe("one daemon, and every fault at once, of upstreams and of clients", () 
     expect(readdirSync(`/proc/${daemon.child.pid}/fd`).length).toBeLessThan(targets + 40)
   })
 
-  test("no more memory than a few answers of the longest that is allowed", () => {
+  test("no more memory than a few responses of the maximum length", () => {
     const status = readFileSync(`/proc/${daemon.child.pid}/status`, "utf8")
     const megabytes = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1000
     expect(megabytes).toBeLessThan(600)
   })
 
-  test("the process is well, and so are its pages", async () => {
+  test("the process is healthy and serves its pages", async () => {
     expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200)
     expect((await fetch(`${daemon.url}/`)).status).toBe(200)
     samplesOf(await (await fetch(`${daemon.url}/metrics`)).text())
   })
 
-  test("when all is well again, so are all targets, with one line each", async () => {
+  test("after the faults, all targets are up again, with one line each", async () => {
     for (const name of Object.keys(outcomes)) upstream.also[name] = faults.good
     recover(upstream)
     // logins wait for the end of their pause

@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 import { expect, onTestFinished, test } from "vitest"
 
 /** The smallest run: figures that say nothing, of every scenario, so that none of them rots. */
-test("the bench measures every scenario, beside the others that are here", { timeout: 180_000 }, async () => {
+test("the bench measures every scenario, and the other programs that are installed", { timeout: 180_000 }, async () => {
   const out = await mkdtemp(join(tmpdir(), "poller-bench-test-"))
   onTestFinished(() => rm(out, { recursive: true }))
   const bench = join(import.meta.dirname, "../bench/bench.ts")

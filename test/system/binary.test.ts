@@ -56,7 +56,7 @@ describe("the single executable", () => {
     }
   )
 
-  test("digests large answers on a thread, whose program it carries too", async () => {
+  test("converts large responses in a worker", async () => {
     const items = Array.from({ length: 60_000 }, (_, index) => ({ id: `item-${index}`, state: "a".repeat(64) }))
     const upstream = await startUpstream(json({ items, queue: { depth: 7 } }))
     onTestFinished(() => upstream[Symbol.asyncDispose]())
@@ -70,7 +70,7 @@ describe("the single executable", () => {
     expect((await program.stop()).code).toBe(0)
   })
 
-  test("says nothing but what it was asked", () => {
+  test("prints nothing on stderr", () => {
     const version = execFileSync(binary, ["--version"], { encoding: "utf8", stdio: "pipe" })
     expect(version).toMatch(/^poller \d+\.\d+\.\d+ \(commit [0-9a-f]{12}(\+changes)?, Node 26\.\d+\.\d+\)\n$/)
   })
@@ -93,7 +93,7 @@ test.each(["poller.js", "poller.js.cdx.json", "poller.js.licences.txt", "poller.
   }
 )
 
-test("dist/poller, which begins as a heap, names neither the folder of the project nor what was in the environment", () => {
+test("the snapshot in dist/poller contains neither the project's folder nor the environment of the build", () => {
   const content = readFileSync(binary)
   for (const text of [root, secret, process.env.PATH ?? secret]) expect(content.includes(text), text).toBe(false)
 })

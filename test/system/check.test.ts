@@ -87,7 +87,7 @@ test.each([
   expect(await poller(["check", ...args], env)).toEqual({ code, signal: null, stdout, stderr })
 })
 
-test("a directory is its configuration files in the order of their names, together with other files", async () => {
+test("a directory stands for its configuration files in order of name, also beside other files", async () => {
   const directory = join(folder, "conf.d")
   mkdirSync(directory)
   const write = (name: string, text: string) => writeFileSync(join(directory, name), text)
@@ -140,18 +140,18 @@ test.each([
   expect(await poller(["check", "--strict", config])).toMatchObject({ code: 78, stderr: line })
 })
 
-test("the daemon does not start with a bad file, and tells everything that is wrong with it", async () => {
+test("the daemon does not start with a bad file, and prints all its problems", async () => {
   const { code, stdout, stderr } = await poller(["--config", bad])
   expect([code, stdout, stderr]).toEqual([78, "", problems])
 })
 
-test("thousands of problems are told whole, also into a pipe that is read slowly", async () => {
+test("thousands of problems are printed completely, also into a pipe with a slow reader", async () => {
   const many = file("many.yml", `targets:\n${"  - { url: nowhere }\n".repeat(2000)}`)
   const { stderr } = await poller(["check", many])
   expect(stderr.match(/expected a URL/g)).toHaveLength(2000)
 })
 
-test("the schema that is printed takes every example", async () => {
+test("the printed schema accepts every example", async () => {
   const { code, stdout } = await poller(["schema"])
   expect(code).toBe(0)
   const validate = new Ajv().compile(JSON.parse(stdout))

@@ -172,7 +172,7 @@ test("versions of the page that clients do not finish are bounded, and their mem
   expect(peak).toBeLessThan(400)
 })
 
-test("a page of 30 MB over TLS, of which 100 clients read next to nothing: each costs one chunk, and a scrape gets all", async () => {
+test("a page of 30 MB over TLS, with 100 clients that read almost nothing: each costs one chunk, and a scrape gets the whole page", async () => {
   using authority = makeAuthority()
   const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
   const tls = `tls_server_config: { cert_file: ${certFile}, key_file: ${keyFile} }\n${web}`
@@ -203,7 +203,7 @@ test("a page of 30 MB over TLS, of which 100 clients read next to nothing: each 
   expect(daemon.memory("VmHWM") - before).toBeLessThan(100)
 })
 
-test("compressed or not, the same page comes out whole, however slowly it is read", async () => {
+test("a client that reads slowly gets the same page, compressed or not", async () => {
   const daemon = await startLarge(100_000, "1h")
   const read = async (encoding: string, pause: number) => {
     const [response] = await once(

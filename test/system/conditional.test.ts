@@ -21,7 +21,7 @@ const scene = async (body: string) => {
   return { upstream, daemon, polls, conditions }
 }
 
-test("an answer that has not changed is a good poll, and its series stand for as long as it does not", async () => {
+test("an unchanged response is a good poll and keeps its series", async () => {
   const { daemon, polls, conditions } = await scene('{"depth":7}')
   await polls(20)
   expect(conditions().slice(0, 3)).toEqual([undefined, '"1"', '"1"'])
@@ -31,14 +31,14 @@ test("an answer that has not changed is a good poll, and its series stand for as
   expect(samples.get('poll_series{target="shop"}')).toBe(1)
 })
 
-test("an answer that was of no use is asked for again in full", async () => {
+test("after a response that was not usable, the next request is unconditional", async () => {
   const { daemon, polls, conditions } = await scene("<html>")
   await polls(5)
   expect(new Set(conditions())).toEqual(new Set([undefined]))
   expect((await scrape(daemon.url)).get('poll_up{target="shop"}')).toBe(0)
 })
 
-test("after an outage that outlived the series, the answer is asked for in full", async () => {
+test("after an outage that outlived the series, the next request is unconditional", async () => {
   const { upstream, daemon, polls, conditions } = await scene('{"depth":7}')
   await polls(3)
   const versioned = upstream.also.versioned

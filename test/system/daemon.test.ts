@@ -39,8 +39,8 @@ const samples = (page: string) =>
       .map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))] as const)
   )
 
-describe("one URL in, Prometheus series out", () => {
-  test("every number and boolean of the answer is a gauge whose help names the path", async () => {
+describe("a URL without a configuration", () => {
+  test("every number and boolean of the response is a gauge whose help names the path", async () => {
     const upstream = await upstreamThat()
     const daemon = await daemonOn(`${upstream.url}/anything.json`)
     await expect.poll(() => fetch(`${daemon.url}/readyz`).then(({ status }) => status)).toBe(200)
@@ -109,7 +109,7 @@ describe("one URL in, Prometheus series out", () => {
     expect([...own.keys()].filter((series) => /^(process|nodejs)_/.test(series)).length).toBeGreaterThan(10)
   })
 
-  test("an upstream that is down, then up, is two lines and no end of the daemon", async () => {
+  test("an outage is two lines, and the daemon keeps running", async () => {
     const upstream = await upstreamThat((_request, response) => void response.writeHead(500).end("no"))
     const daemon = await daemonOn(upstream.url, "--interval", "150ms", "--timeout", "150ms")
     await upstream.request(10)
@@ -159,7 +159,7 @@ describe("SIGHUP", () => {
     return { upstream, daemon, file, write, shop, fleet }
   }
 
-  test("reads the file again: unchanged targets are not polled anew, new ones come, removed ones are gone at once", async () => {
+  test("reads the file again: unchanged targets keep their ticks, new ones are polled, removed ones disappear at once", async () => {
     const { upstream, daemon, write, shop, fleet } = await configured()
     write(shop, fleet)
     daemon.child.kill("SIGHUP")
@@ -174,7 +174,7 @@ describe("SIGHUP", () => {
     expect(await scrape(daemon.url)).not.toContain("shop")
   })
 
-  test("a bad file changes nothing but a log line, a metric and the status page", async () => {
+  test("a bad file changes only a log line, a metric and the status page", async () => {
     const { daemon, file } = await configured()
     const before = samples(await scrape(daemon.url)).get("poller_config_last_reload_success_timestamp_seconds")
     writeFileSync(file, "targets:\n  - { name: shop, url: 'http://127.0.0.1/', intervall: 5s }\n")
@@ -215,7 +215,7 @@ describe("SIGHUP", () => {
     await expect.poll(() => [...cut], { timeout: 10_000 }).toEqual(["/fleet"])
   })
 
-  test("during a stop: the stop goes on, and nothing is polled for it", async () => {
+  test("during a stop: the stop continues without another poll", async () => {
     const upstream = await upstreamThat(() => undefined)
     const daemon = await daemonOn(upstream.url, "--grace", "500ms")
     await upstream.request(1)
@@ -242,7 +242,7 @@ describe("SIGHUP", () => {
 })
 
 describe("the stop", () => {
-  test("with nothing in flight it is gone within a second, exit 0", async () => {
+  test("without a poll in flight it exits with 0 within a second", async () => {
     const upstream = await upstreamThat()
     const daemon = await daemonOn(upstream.url)
     await upstream.request(1)
@@ -291,7 +291,7 @@ describe("the stop", () => {
     expect(took).toBeLessThan(500)
   })
 
-  test("clients cannot hold it: an idle keep-alive one, one that sent half a request, one that does not read", async () => {
+  test("clients cannot delay it: an idle one, one that sent half a request, one that does not read", async () => {
     const upstream = await upstreamThat()
     const daemon = await daemonOn(upstream.url)
     const agent = new Agent({ keepAlive: true })
@@ -328,7 +328,7 @@ describe("the stop", () => {
   )
 })
 
-describe("bad input is one line that says what and where, and an exit code", () => {
+describe("bad input is one line with its place, and an exit status", () => {
   const fails = async (...args: ReadonlyArray<string>) => {
     const { code, stderr } = await new Program(args).ended
     return { code, lines: stderr.trimEnd().split("\n") }

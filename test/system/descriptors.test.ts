@@ -81,7 +81,7 @@ test("more hosts than files: no poll fails or comes late, and the files are not 
   expect(stderr).not.toContain("down")
 })
 
-test("a thousand idle clients fail no poll, and a scrape gets in at once", async () => {
+test("with a thousand idle clients no poll fails, and a scrape is served at once", async () => {
   const files = 1024
   const urls = await startHosts(300)
   const daemon = await startLimited(files, urls)
@@ -112,7 +112,7 @@ test("a thousand idle clients fail no poll, and a scrape gets in at once", async
   expect(stderr).not.toContain("EMFILE")
 })
 
-test("clients that read nothing of what they asked for give way too, so that a scrape gets in", async () => {
+test("connections of clients that read nothing are closed too, so that a scrape is served", async () => {
   const urls = await startHosts(3)
   const daemon = await startLimited(256, urls)
   await idleClients(200, () => {

@@ -14,7 +14,7 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 const run = (...args: ReadonlyArray<string>) => new Program(args).ended
 const series = (page: string) => page.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
 
-test.each(names)("%s: once prints what the finished configuration takes of the answer", async (name) => {
+test.each(names)("%s: once prints the series of the finished configuration", async (name) => {
   const [config, answer] = [join(examples, `${name}.yaml`), join(examples, `${name}.json`)]
   const once = await run("once", "--config", config, "--from", answer)
   expect(once).toMatchObject({ code: 0, stderr: "" })
@@ -22,7 +22,7 @@ test.each(names)("%s: once prints what the finished configuration takes of the a
 })
 
 describe("init", () => {
-  test("writes what a strict check has nothing to say of, and what once takes series with", async () => {
+  test("writes a draft that passes check --strict, and once prints its series", async () => {
     const answer = join(examples, "nginx-plus-upstreams.json")
     const config = join(scratch, "nginx.yaml")
     const init = await run("init", answer)
@@ -72,7 +72,7 @@ describe("init", () => {
     }
   })
 
-  test("makes room for an answer of many series", async () => {
+  test("raises max_series for a response with many series", async () => {
     const answer = join(scratch, "many.json")
     writeFileSync(answer, JSON.stringify({ load: Array.from({ length: 30_000 }, (_, at) => at / 100) }))
     const config = join(scratch, "many.yaml")
@@ -90,7 +90,7 @@ describe("init", () => {
     expect(await run("init", answer)).toMatchObject({ code: 1, stdout: "", stderr: `${answer}: ${message}\n` })
   })
 
-  test("says what of a file or URL cannot be had", async () => {
+  test("reports a file or URL that cannot be read", async () => {
     const absent = join(scratch, "absent.json")
     expect(await run("init", absent)).toMatchObject({
       stdout: "",

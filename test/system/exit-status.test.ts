@@ -109,7 +109,7 @@ const onFullDisk = async (args: ReadonlyArray<string>, full: "stdout" | "stderr"
   return { code, said }
 }
 
-describe("a full disk below stdout makes the exit 1, with a line", () => {
+describe("stdout on a full disk: exit 1, with a line", () => {
   test.each([
     [["check", good]],
     [["schema"]],
@@ -136,7 +136,7 @@ test("a reader that goes away is not an error", async () => {
   expect([code, out.length, err]).toEqual([0, 10, ""])
 })
 
-test("a full disk below the log costs the daemon nothing but the lines", async () => {
+test("a log on a full disk: the daemon only loses the lines", async () => {
   const upstream = await upstreamThat()
   const { port } = await startDaemon(["--target", upstream.url]).then(async (other) => {
     await other.stop()

@@ -79,7 +79,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     }
   })
 
-  test("our own have prefixes of their own, and what monitors any process has its usual names", () => {
+  test("poller's metrics have their own prefixes, and process metrics their usual names", () => {
     const names = families.map(({ name }) => name)
     for (const name of names) expect(name).toMatch(/^(poll|polls|poller|process|nodejs|shop)(_|$)/)
     const cpu = format === "text" ? "process_cpu_seconds_total" : "process_cpu_seconds"
@@ -88,7 +88,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     )
   })
 
-  test("our own are named in base units, spelled out, and without their type", () => {
+  test("poller's metrics are named with base units, and without their type", () => {
     for (const { name } of families.filter(isOwn)) {
       expect(name).not.toMatch(/_(s|ms|us|ns|sec|b|kb|mb|gb|tb|pb|m|h|d)(_|$)/)
       expect(name).not.toMatch(/_(minutes|hours|days|weeks|bits|kilo\w*|milli\w*|mega\w*)(_|$)/)
@@ -96,7 +96,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     }
   })
 
-  test("_total is for counters, _bucket, _sum and _count for histograms and summaries, _created for nobody", () => {
+  test("_total is for counters, _bucket, _sum and _count for histograms and summaries, and _created is not used", () => {
     for (const { name, type, lines } of families) {
       for (const line of lines) {
         expect(line.name.endsWith("_total"), line.name).toBe(type === "counter")
@@ -118,7 +118,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     expect(units.get("poll_duration_seconds")).toBe(format === "openmetrics" ? "seconds" : undefined)
   })
 
-  test("infos are 1, and instants are times of today", () => {
+  test("info metrics are 1, and timestamps are of today", () => {
     for (const { lines } of families) {
       for (const { name, value } of lines) {
         if (name.endsWith("_info")) expect(value, name).toBe(1)
@@ -140,7 +140,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     for (const { name, help } of families) expect(help, name).not.toBe("")
   })
 
-  test("what two targets feed stands together, once", () => {
+  test("a metric of two targets is one family", () => {
     const orders = families.find(({ name }) => name === (format === "text" ? "shop_orders_total" : "shop_orders"))
     const lines = orders?.lines.map(({ labels, value }) => [labels, value])
     expect(lines).toHaveLength(2)
@@ -162,14 +162,14 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     expect([...everywhere]).toEqual([])
   })
 
-  test("our own have one set of labels per family, and none of the names that targets use", () => {
+  test("each of poller's metrics has one set of label names, other than those of targets", () => {
     for (const family of families.filter(isOwn)) {
       expect(new Set(labelNames(family).map((names) => names.toSorted().join())).size, family.name).toBe(1)
       for (const name of labelNames(family).flat()) expect(["target", "reason", "version", "node"]).toContain(name)
     }
   })
 
-  test("our own stay small: at most a series per reason and target", () => {
+  test("poller's metrics have at most one series for each reason and target", () => {
     for (const { name, lines } of families.filter(isOwn)) expect(lines.length, name).toBeLessThan(2 * 10)
   })
 
@@ -196,14 +196,14 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     expect(text.endsWith("\n")).toBe(true)
   })
 
-  test("it is built first and sent then: its length is known", async () => {
+  test("the Content-Length is known", async () => {
     const response = await fetch(`${daemon.url}/metrics`, {
       headers: { accept: accept[format], "accept-encoding": "identity" }
     })
     expect(Number(response.headers.get("content-length"))).toBe((await response.arrayBuffer()).byteLength)
   })
 
-  test("compressed it says the same", async () => {
+  test("a compressed page is the same", async () => {
     const [response] = await once(
       get(`${daemon.url}/metrics`, { headers: { accept: accept[format], "accept-encoding": "gzip" } }),
       "response"
@@ -212,7 +212,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
     expect(parsePage(unzipped, format).map(({ name }) => name)).toEqual(families.map(({ name }) => name))
   })
 
-  test("scrapes at the same time see the same, whoever was there before", async () => {
+  test("concurrent scrapes get the same page", async () => {
     const pages = await Promise.all(Array.from({ length: 20 }, () => page(format)))
     const polled = pages.map((page) =>
       page
@@ -224,13 +224,13 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   })
 })
 
-test("a connection lasts from scrape to scrape: Prometheus, which closes idle ones after 5 minutes, is the one to end it", async () => {
+test("a connection is kept from scrape to scrape, for longer than Prometheus' 5 minutes", async () => {
   const { headers } = await scrape("text")
   const [, seconds] = /^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "") ?? []
   expect(Number(seconds)).toBeGreaterThan(5 * 60)
 })
 
-test("the page at / names the program and its version, and leads to /metrics", async () => {
+test("the page at / names the program and its version, and links to /metrics", async () => {
   const page = await (await fetch(`${daemon.url}/`)).text()
   const [, version] = /poller_build_info\{.*version="([^"]+)"/.exec(await (await scrape("text")).text()) ?? []
   expect(page).toContain("poller")
@@ -238,13 +238,13 @@ test("the page at / names the program and its version, and leads to /metrics", a
   expect(page).toMatch(/href="\/?metrics"/)
 })
 
-test("what did not change between two polls stays", async () => {
+test("a series that did not change between two polls stays", async () => {
   const polls = upstream.requests
   await upstream.request(polls + 2)
   expect(await page("text")).toContain('shop_open{site="ams1"} 1\n')
 })
 
-test("a target that is down costs its own series, in time, and never the page", async () => {
+test("a target that is down loses its series after stale_after, and the page is served", async () => {
   const answer = upstream.answer
   onTestFinished(() => {
     upstream.answer = answer

@@ -47,7 +47,7 @@ const fifo = (path: string) => {
 const peak = (pid: number | undefined) =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1000
 
-describe("files that are no regular files", () => {
+describe("files that are not regular files", () => {
   test("fail only their own target, in bounded memory, and do not delay the exit", async () => {
     const [upstream, folder] = [await startTarget(), folderOf()]
     const url = upstream.url
@@ -116,7 +116,7 @@ describe("a configuration", () => {
     expect([took < 3000, signal]).toEqual([true, null])
   })
 
-  test("that has no end is refused", async () => {
+  test("without an end is refused", async () => {
     const { code, stderr } = await new Program(["check", "/dev/zero"]).ended
     expect([code, stderr]).toEqual([78, "/dev/zero: cannot be read: longer than 16 MB\n"])
   })
@@ -164,7 +164,7 @@ describe("a file system that hangs", () => {
     expect([code, took < 3000]).toEqual([0, true])
   })
 
-  test("does not keep a second signal from ending the daemon at once", async (context) => {
+  test("does not delay the exit after a second signal", async (context) => {
     const mount = hanging()
     if (mount === undefined) return context.skip("this user may not mount a file system")
     const upstream = await startUpstream(() => undefined)
@@ -181,7 +181,7 @@ describe("a file system that hangs", () => {
     expect([code, took < 3000]).toEqual([0, true])
   })
 
-  test("does not keep once from ending", async (context) => {
+  test("does not delay the exit of once", async (context) => {
     const mount = hanging()
     if (mount === undefined) return context.skip("this user may not mount a file system")
     const targets = [

@@ -24,7 +24,7 @@ const daemonThat = async (answer: RequestListener) => {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test("a daemon that is well: exit 0, and not a word", async () => {
+test("a healthy daemon: exit 0, no output", async () => {
   const daemon = await startDaemon(["--target", "http://127.0.0.1:1/"])
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   expect(await healthcheck("--addr", `127.0.0.1:${daemon.port}`)).toEqual({ code: 0, stdout: "", stderr: "" })
@@ -32,7 +32,7 @@ test("a daemon that is well: exit 0, and not a word", async () => {
 
 const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
 
-test.skipIf(noOpenssl)("over TLS and with passwords, as its web config says", async () => {
+test.skipIf(noOpenssl)("over TLS and with passwords, according to its web config", async () => {
   const directory = mkdtempSync(join(tmpdir(), "poller-healthcheck-"))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const certificate = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=shop -keyout key -out crt"
@@ -48,7 +48,7 @@ test.skipIf(noOpenssl)("over TLS and with passwords, as its web config says", as
   expect(await healthcheck("--addr", address)).toMatchObject({ code: 1 })
 })
 
-test("one that is not: exit 1, and what /healthz says", async () => {
+test("an unhealthy daemon: exit 1, and the text of /healthz", async () => {
   const address = await daemonThat((_, response) =>
     response.writeHead(503).end("the poll loop of a does not tick\nthe poll loop of b does not tick\n")
   )
@@ -59,7 +59,7 @@ test("one that is not: exit 1, and what /healthz says", async () => {
   })
 })
 
-test("one that is blocked: exit 1, after 5 seconds", async () => {
+test("a blocked daemon: exit 1 after 5 seconds", async () => {
   const address = await daemonThat(() => {})
   expect(await healthcheck("--addr", address)).toMatchObject({
     code: 1,
@@ -67,7 +67,7 @@ test("one that is blocked: exit 1, after 5 seconds", async () => {
   })
 })
 
-test("none at all: exit 1", async () => {
+test("no daemon: exit 1", async () => {
   expect(await healthcheck("--addr", "127.0.0.1:1")).toMatchObject({
     code: 1,
     stderr: "http://127.0.0.1:1/healthz: connect ECONNREFUSED 127.0.0.1:1\n"

@@ -17,7 +17,7 @@ const noRoot = isMissing({
   install: "run the tests as root"
 })
 
-test.skipIf(noRoot)("names whose servers are silent do not keep other targets from being polled", async () => {
+test.skipIf(noRoot)("a name server that does not answer does not delay other targets", async () => {
   const silent = createSocket("udp4").bind(53, nameserver)
   await once(silent, "listening")
   onTestFinished(() => void silent.close())

@@ -72,7 +72,7 @@ const longestWait = async ({ url, child: { pid } }: Awaited<ReturnType<typeof st
   return longest
 }
 
-test("10,000 targets are read and reloaded without holding the event loop", async () => {
+test("10,000 targets are read and reloaded without blocking the event loop", async () => {
   const config = write("poller.yml", 10_000, "Up.")
   const daemon = await start("--config", config)
   for (const [help, line] of [

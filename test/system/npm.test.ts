@@ -53,7 +53,7 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
     return program
   }
 
-  test("tells its version, and by which Node it is run", () => {
+  test("prints its version and that of Node", () => {
     const version = execFileSync(poller, ["--version"], { encoding: "utf8", env: { PATH: path } })
     expect(version).toMatch(
       new RegExp(`^poller ${pkg.version} \\(commit [0-9a-f]{12}(\\+changes)?, Node ${oldest}\\)\n$`)
@@ -74,7 +74,7 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
     expect(stderr.trim().split("\n")).toHaveLength(2)
   })
 
-  test("ends with status 0 at once, although a read of a secret hangs", async (context) => {
+  test("exits with 0 at once although a read of a secret hangs", async (context) => {
     const mount = mountDead()
     if (mount === undefined) return context.skip("this user may not mount a file system")
     onTestFinished(() => mount[Symbol.dispose]())

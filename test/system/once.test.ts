@@ -87,14 +87,14 @@ const closedPort = () =>
     })
   })
 
-test("every target is polled once: series on stdout, problems with their place and what was there on stderr", async () => {
+test("every target is polled once: series on stdout, problems with their place and what was found on stderr", async () => {
   const upstream = await upstreamThat(answer)
   const { code, stdout, stderr } = await once("--config", configuration(upstream.url, upstream.url))
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: fleetPage + shopPage, stderr: fleetProblems })
   expect(upstream.requests).toBe(2)
 })
 
-test("a target that fails makes the exit 1, and costs the others nothing", async () => {
+test("a target that fails makes the exit status 1, and the others are printed", async () => {
   const upstream = await upstreamThat(answer)
   const port = await closedPort()
   const { code, stdout, stderr } = await once("--config", configuration(upstream.url, `http://127.0.0.1:${port}/`))
@@ -102,7 +102,7 @@ test("a target that fails makes the exit 1, and costs the others nothing", async
   expect(stderr).toBe(`${fleetProblems}shop: connection: connect ECONNREFUSED 127.0.0.1:${port}\n`)
 })
 
-test("--from takes a saved answer, --only says which target it is of; no network is touched", async () => {
+test("--from reads a saved response for the target of --only, without the network", async () => {
   const upstream = await upstreamThat("{}")
   const config = configuration(upstream.url, upstream.url)
   const { code, stdout, stderr } = await once("--config", config, "--only", "fleet", "--from", saved)
@@ -124,7 +124,7 @@ test.each([
   expect(await once("--config", config, ...args)).toMatchObject({ code, stdout: "", stderr })
 })
 
-test("what once prints is what a scrape of the daemon has of the targets", async () => {
+test("once prints the same series of the targets as a scrape of the daemon", async () => {
   const upstream = await startUpstream(json({ uptime_ms: 1500, nodes: [] }))
   onTestFinished(() => upstream[Symbol.asyncDispose]())
   const config = configuration(upstream.url, upstream.url)

@@ -69,7 +69,7 @@ describe("docs/metrics.md and the page agree", () => {
   })
 })
 
-test.skipIf(noPrometheus)("promtool finds nothing to say of the page", async () => {
+test.skipIf(noPrometheus)("promtool has no complaint about the page", async () => {
   const { daemon } = await daemonOn(json({ depth: 1 }))
   expect(promtool(["check", "metrics"], Buffer.from(await page(daemon.url)))).toEqual({ status: 0, output: "" })
 })

@@ -179,7 +179,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     await visit(`${one.url}/targets/shop`, "target-up", { dark: true })
   })
 
-  test("some down: the causes below the sentence, what is down first, and a click leads to its page", async () => {
+  test("some down: the causes below the sentence, down targets first, and a click leads to the target's page", async () => {
     const daemon = daemons.down
     await settled(daemon.url, 15)
     const page = await visit(daemon.url, "down")
@@ -211,7 +211,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     await visit(page.url(), "target-partial")
   }, 90_000)
 
-  test("a slow one: its durations are to be seen, with gaps where ticks were skipped", async () => {
+  test("a slow target: its durations are visible, with gaps for skipped ticks", async () => {
     const daemon = daemons.slow
     await settled(daemon.url, 12)
     const page = await visit(`${daemon.url}/targets/warehouse`, "slow")
@@ -225,7 +225,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     )
   })
 
-  test("the first start: nothing was polled yet, and nothing is wrong", async () => {
+  test("the first start: nothing was polled yet, and no target is down", async () => {
     const daemon = daemons.first
     const page = await visit(daemon.url, "first")
     expect(await heading(page)).toBe("0 of 6 targets polled so far")
@@ -278,7 +278,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     expect((await fetch(page.url())).headers.get("refresh")).toBeNull()
   })
 
-  test("a name that would be markup is a name", async () => {
+  test("a name that looks like markup is escaped", async () => {
     const name = "<script>alert(1)</script>"
     const daemon = await startPages({ [name]: "well" })
     await settled(daemon.url, 0)

@@ -95,7 +95,7 @@ const flapping = (url: string) => {
   return file
 }
 
-test("log lines that nobody reads are dropped above 1 MB, and counted once somebody reads again", async () => {
+test("log lines above 1 MB without a reader are dropped, and counted when the reader is back", async () => {
   let requests = 0
   const upstream = await upstreamThat((_request, response) => {
     requests += 1
@@ -133,7 +133,7 @@ test("log lines that nobody reads are dropped above 1 MB, and counted once someb
   await expect.poll(() => log.slice(length), { timeout: 5000 }).toMatch(/message="target (up|down)"/)
 })
 
-test("at the limit of the heap the process dies with SIGABRT, and a page that was being sent is no whole page", async () => {
+test("at the limit of the heap the process dies with SIGABRT, and the client sees that its page is incomplete", async () => {
   // a page of 17 MB: more than the kernel holds for a client that does not read
   const rows = Array.from({ length: 18_000 }, (_, n) => ({ id: String(n), value: n }))
   const upstream = await upstreamThat(json({ text: "x".repeat(900), rows }))

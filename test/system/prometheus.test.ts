@@ -173,7 +173,7 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
     })
   })
 
-  test("no alert fires, nor fails, while all is well", async () => {
+  test("no alert fires or fails while all targets are up", async () => {
     const states = async () => (await prometheus.alerts()).map(({ name, state, health }) => [name, state, health])
     await expect.poll(states, { timeout: 20_000 }).toEqual(alerts.map(({ alert }) => [alert, "inactive", "ok"]))
   })
@@ -190,7 +190,7 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
     }
   )
 
-  test("a series that vanishes from the answer is stale at once, not after the look-back of five minutes", async () => {
+  test("a series that disappears from the response is stale at once, not after the look-back of five minutes", async () => {
     const { spare: _, ...rest } = document
     upstream.answer = json(rest)
     onTestFinished(() => {

@@ -38,7 +38,7 @@ const targetsOf = async ({ url }: { readonly url: string }) =>
 const reloads = ({ stderr }: Program) => stderr.match(/message=reloaded|reload failed/g) ?? []
 
 describe("--watch-config", () => {
-  test("reloads after a write, a rename, a file more in a directory, and not after a touch", async () => {
+  test("reloads after a write, a rename, and a new file in a directory, but not after a touch", async () => {
     const folder = folderOf()
     const config = join(folder, "a.yml")
     writeFileSync(config, configuration("a"))
@@ -81,7 +81,7 @@ describe("--watch-config", () => {
     expect(reloads(daemon)).toHaveLength(1)
   })
 
-  test("waits until nobody writes any more, and keeps the old configuration if what there is then is bad", async () => {
+  test("waits until the writes have ended, and keeps the old configuration if the new one is bad", async () => {
     const folder = folderOf()
     const config = join(folder, "poller.yml")
     writeFileSync(config, configuration("a"))
@@ -119,7 +119,7 @@ describe("POST /-/reload", () => {
     return [response.status, await response.text()] as const
   }
 
-  test("reloads, and answers when that is done, or with the problems", async () => {
+  test("reloads, and responds after the reload, or with the problems", async () => {
     const config = join(folderOf(), "poller.yml")
     writeFileSync(config, configuration("a"))
     const daemon = await start("--config", config)
@@ -137,7 +137,7 @@ describe("POST /-/reload", () => {
     expect((await post(daemon.url, { headers: { origin: "http://evil.example.com" } }))[0]).toBe(403)
   })
 
-  test("is for this machine alone, or for those who have a password", async (context) => {
+  test("is only for this machine, or for users with a password", async (context) => {
     const address = Object.values(networkInterfaces())
       .flat()
       .find((found) => found?.family === "IPv4" && !found.internal)?.address
@@ -164,7 +164,7 @@ describe("POST /-/reload", () => {
   })
 })
 
-test("a reload with a secret that is missing costs its own target only, and so does a start", async () => {
+test("a missing secret fails only its own target, after a reload and after a start", async () => {
   const folder = folderOf()
   const config = join(folder, "poller.yml")
   const targets = JSON.parse(configuration("a", "b")).targets

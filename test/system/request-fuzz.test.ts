@@ -34,7 +34,7 @@ test.each([
   expect((await daemon.stop()).code).toBe(0)
 })
 
-test("the fuzzer sees what a server must not say", () => {
+test("the fuzzer detects a response that a server must not send", () => {
   expect(fault(Buffer.from("HTTP/1.1 500 Internal Server Error\r\n\r\n"))).toContain("500")
   expect(fault(Buffer.from("hello"))).toContain("hello")
   expect(fault(Buffer.from("HTTP/1.1 200 OK\r\n\r\nError: x\n    at run (file:///poller.js:1:2)"))).toContain("stack")

@@ -37,7 +37,7 @@ describe.skipIf(noPrometheus)("promtool", () => {
   })
 })
 
-describe("alerts and dashboard name only what poller exposes", () => {
+describe("alerts and dashboard use only metrics that poller exposes", () => {
   const exposed = new Set(["up"]) // Prometheus' own
 
   beforeAll(async () => {

@@ -7,7 +7,7 @@ const patience = { timeout: 10_000 }
 
 const unreachable = { NOTIFY_SOCKET: "/nowhere/socket", WATCHDOG_USEC: "30000000" }
 
-test("from start to stop, a daemon tells systemd how it fares", async () => {
+test("from start to stop, a daemon reports its state to systemd", async () => {
   const systemd = openReceiver()
   onTestFinished(systemd.close)
   await using upstream = await startUpstream(json({ depth: 7 }))

@@ -244,7 +244,7 @@ describe("the other commands", () => {
     expect(only.stdout.match(/^node_up.*$/gm)).toEqual([`${series({ instance: b.address })} 1`])
   })
 
-  test("once tells what is wrong with a source, and fails", async () => {
+  test("once prints the problems of a source, and fails", async () => {
     const { a, inventory, config } = await listing()
     inventory.answer = (_request, response) => void response.writeHead(404).end()
     const once = await new Program(["once", "--config", config]).ended
@@ -252,7 +252,7 @@ describe("the other commands", () => {
     expect(once.stdout).toContain(`${series({ instance: a.address })} 1\n`)
   })
 
-  test("check reads the files, and asks no server", async () => {
+  test("check reads the files, and sends no request", async () => {
     const { inventory, folder, write, config } = await listing()
     const notes = `${folder}/none.yml: note: no such file: it lists no targets yet\n${inventory.url}/: note: not checked: it lists its targets over the network\n`
     expect(await new Program(["check", config]).ended).toMatchObject({

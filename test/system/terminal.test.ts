@@ -89,7 +89,7 @@ describe.skipIf(noScript)("on a terminal", () => {
     expect(plain.screen).toBe("- a_up 2\n+ a_up 1\n")
   })
 
-  test("a long once shows how far it is, and takes that away again", async () => {
+  test("a long once shows its progress, and clears it at the end", async () => {
     let finish: () => void = () => undefined
     const slow = await startUpstream((request, response) => {
       if (request.url === "/slow") finish = () => void response.end('{"up":1}')

@@ -112,7 +112,7 @@ describe("documents of rows", () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining(message)])
   })
 
-  test("that are no map of files are said with their place", async () => {
+  test("that are not a map of files are reported with their place", async () => {
     const { code, stderr } = await tested({ "/nodes/a": 7 })
     expect([code, stderr]).toEqual([78, expect.stringContaining(': tests[0].details["/nodes/a"]: expected a file')])
   })
@@ -235,7 +235,7 @@ test("nothing to run exits 1", async () => {
   expect(await run(folder)).toMatchObject({ code: 1, stdout: "", stderr: "no tests: there is no *.test.yml here\n" })
 })
 
-test("what is wrong with a file of tests is told with its place", async () => {
+test("problems of a test file are reported with their place", async () => {
   const folder = folderWith({
     "poller.test.yml": `tests:
   - { target: shop, form: shop.json, want: shop.prom }

@@ -66,7 +66,7 @@ describe("TLS", () => {
     ).rejects.toThrow()
   })
 
-  test("a certificate is replaced without a restart; a bad one leaves the old in force, and is said once", async () => {
+  test("a certificate is replaced without a restart; a bad one is reported once, and the old one stays in force", async () => {
     const daemon = await daemonWith(tls)
     const before = await fetchTls(daemon.port, "/healthz")
     const next = authority.sign("IP:127.0.0.1")
@@ -99,7 +99,7 @@ describe("TLS", () => {
     await expect(fetchTls(daemon.port, "/metrics", { cert: unknown.cert, key: unknown.key })).rejects.toThrow()
   })
 
-  test("of verified clients only those with an allowed name", async () => {
+  test("only verified clients with an allowed name are accepted", async () => {
     const daemon = await daemonWith(mutual.replace(" }", ", client_allowed_sans: [prometheus.example.com] }"))
     const allowed = authority.sign("DNS:prometheus.example.com")
     expect((await fetchTls(daemon.port, "/metrics", { cert: allowed.cert, key: allowed.key })).status).toBe(200)
@@ -248,7 +248,7 @@ describe("passwords and headers", () => {
     `basic_auth_users: { alice: "${hashSync(password, 4)}" }\nhttp_server_config: { headers: { X-Frame-Options: deny } }\n`
   const as = (credentials: string) => ({ headers: { authorization: `Basic ${btoa(credentials)}` } })
 
-  test("no page but /healthz and /readyz without one; 401 names a realm", async () => {
+  test("every page but /healthz and /readyz needs a password; 401 names a realm", async () => {
     const daemon = await daemonWith(web("sesame"))
     for (const path of ["/", "/metrics", "/targets/x", "/nope"]) {
       const refused = await fetch(daemon.url + path)
@@ -266,7 +266,7 @@ describe("passwords and headers", () => {
     expect([welcome.status, welcome.headers.get("x-frame-options")]).toEqual([200, "deny"])
   })
 
-  test("a new password counts without a restart", async () => {
+  test("a new password is in force without a restart", async () => {
     const daemon = await daemonWith(web("sesame"))
     expect((await fetch(`${daemon.url}/metrics`, as("alice:sesame"))).status).toBe(200)
     writeFileSync(daemon.file("web.yml"), web("open"))
@@ -280,7 +280,7 @@ describe("passwords and headers", () => {
   })
 })
 
-test("a file that is wrong ends the start with a line for each problem, and 78", async () => {
+test("a start with a bad file fails with a line for each problem, and exit status 78", async () => {
   const folder = mkdtempSync(join(tmpdir(), "poller-web-"))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, "web.yml")

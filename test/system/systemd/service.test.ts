@@ -65,7 +65,7 @@ describe.concurrent("under systemd", () => {
     })
   })
 
-  test("systemctl reload puts a good configuration in force, and none other", async ({ machine }) => {
+  test("systemctl reload applies a good configuration and rejects a bad one", async ({ machine }) => {
     await using upstream = await startUpstream(json({ depth: 7, wait: 2 }))
     const poller = await makeInstance(machine, "reload", { config: polling(upstream.url) })
     await poller.start()
@@ -94,7 +94,7 @@ describe.concurrent("under systemd", () => {
     expect(await poller.show("MainPID", "SubState")).toEqual({ MainPID, SubState: "running" })
   })
 
-  test("a bad configuration fails the start for good: it would fail again", async ({ machine }) => {
+  test("a start with a bad configuration fails, and systemd does not try again", async ({ machine }) => {
     const poller = await makeInstance(machine, "bad", { config: "targets: 7" })
     expect(await poller.systemctl("start")).toMatchObject({ code: 1 })
     const problem = "/etc/poller/bad.yml:1:10: targets: expected a list, got 7"
@@ -134,7 +134,9 @@ describe.concurrent("under systemd", () => {
     await until("the target is down", 5, async () => (await poller.scrape()).includes('poll_up{target="shop"} 0'))
   })
 
-  test("a restart has the series of a seldom polled target at once, from its StateDirectory", async ({ machine }) => {
+  test("after a restart, the series of a rarely polled target come from the StateDirectory at once", async ({
+    machine
+  }) => {
     await using upstream = await startUpstream(json({ depth: 7 }))
     const poller = await makeInstance(machine, "state", {
       config: `targets: [{ name: shop, url: ${upstream.url}, interval: 1h, metrics: { shop_queue_depth: depth } }]`
@@ -190,7 +192,7 @@ describe.concurrent("under systemd", () => {
     expect(without.stderr).toMatch(/^shop: credential: .*shop-token.*CREDENTIALS_DIRECTORY[^\n]*\n$/)
   })
 
-  test("from inside, the machine is read-only and nearly empty", async ({ machine }) => {
+  test("the service sees a machine that is read-only and almost empty", async ({ machine }) => {
     const attempts = {
       "write to /etc": "touch /etc/written",
       "write to its own program": "touch /usr/bin/poller",
@@ -220,7 +222,7 @@ describe.concurrent("under systemd", () => {
 })
 
 // by itself: a daemon-reload, of which the others do several, makes systemd forget what it has granted
-test("a grace longer than TimeoutStopSec is granted", async ({ machine }) => {
+test("a grace longer than TimeoutStopSec is respected", async ({ machine }) => {
   await using upstream = await startUpstream(() => {})
   const poller = await makeInstance(machine, "grace", {
     config: `targets: [{ name: shop, url: ${upstream.url}, metrics: { shop_queue_depth: depth } }]`,
