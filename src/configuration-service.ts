@@ -10,11 +10,11 @@ export class ConfigurationService extends Context.Service<
   {
     /** The configuration as it is now. Fails with all its problems. */
     readonly load: Effect.Effect<Configuration, Failure>
-    /** Waits until the content differs from what was loaded last; for ever, if nobody watches it. */
+    /** Waits until the content differs from what was loaded last. Never ends without --watch-config. */
     readonly changed: Effect.Effect<void>
   }
 >()("poller/Configuration") {
-  /** A configuration that nobody watches. */
+  /** A configuration without a watch. */
   static readonly layerOf = (load: Effect.Effect<Configuration, Failure>) =>
     Layer.succeed(ConfigurationService, { load, changed: Effect.never })
 }

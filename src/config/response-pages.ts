@@ -9,7 +9,7 @@ import { linkHeader, type PageSettings } from "./schema/page-settings.ts"
 
 const builtInMax = 100
 
-/** The value that a path finds on a page; null if there is none. */
+/** The value that a path finds on a page, or null. */
 type Find = (page: Page) => Result.Result<Json, UpstreamError>
 
 const finder =

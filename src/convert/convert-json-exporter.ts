@@ -9,7 +9,7 @@ type Fields = Record<string, unknown>
 
 const placeholder = "http://localhost/"
 
-/** Without Prometheus' file nobody knows the URLs: a target for each module, to be completed. */
+/** Without Prometheus' file the URLs are unknown: a target for each module, to be completed by the user. */
 const targetsOfModules = (modules: ReadonlyArray<Module>, lost: LostParts): Fields => ({
   targets: modules.map(({ name, settings, mapping }) => {
     const labels = { instance: `${placeholder}${name}` }

@@ -14,7 +14,7 @@ import {
   text
 } from "./telegraf-parsers.ts"
 
-/** The first line from `from` on that matches; `from` if there is none. */
+/** The first line from `from` on that matches, or `from`. */
 const lineOf = (lines: ReadonlyArray<string>, pattern: RegExp, from = 1): number => {
   const found = lines.findIndex((line, index) => index >= from - 1 && pattern.test(line))
   return found < 0 ? from : found + 1

@@ -42,7 +42,7 @@ const answer = (): UpstreamResponse => ({
   validators: undefined
 })
 
-/** Takes an answer for nobody. */
+/** Discards a response. */
 const nowhere = {
   cork: () => undefined,
   uncork: () => undefined,
@@ -52,7 +52,7 @@ const nowhere = {
   once: (_close: string, closed: () => void) => queueMicrotask(closed)
 }
 
-/** A server that listens at once, and is scraped by nobody. */
+/** A server that listens at once and gets no scrapes. */
 class NoServer extends EventEmitter {
   listen(_options: unknown, listening: () => void) {
     queueMicrotask(listening)

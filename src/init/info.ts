@@ -7,7 +7,7 @@ import type { Profile } from "./profile.ts"
 import { type Scope, tellingWords } from "./scope.ts"
 import { sentence, spokenWords } from "./words.ts"
 
-/** More texts beside each other tell nobody anything. */
+/** More texts side by side are not useful labels. */
 const maxTexts = 8
 
 /** Keys that say too little of a value further within. */

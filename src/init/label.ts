@@ -13,7 +13,7 @@ const ofTextNumber = /(?:serial|part|model|phone|version)_(?:number|no|nr)$/
 const ofProse =
   /^(?:desc|descr|description|comments?|notes?|message|msg|output|reason|why|error|errors|url|uri|href|link|links|help|motd|text|detail|query|command|cmd|args)$/
 
-/** Keys of what nobody wants to see on a page. */
+/** Keys whose values do not belong on a page. */
 const ofSecret = /token|secret|passw|credential|cookie|session|cursor|api_?key|private/
 
 /** Whether a number under a key of these words is a name. */

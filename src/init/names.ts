@@ -1,7 +1,7 @@
 import { inBaseUnit } from "../mapping/base-unit.ts"
 import { isPlural, plural, singular } from "./words.ts"
 
-/** Names that nobody else may have, or that mean something to those who come after. */
+/** Names that are reserved, or have a meaning in Prometheus. */
 const taken = ["poll", "poller", "polls", "process", "nodejs", "scrape", "upstream"]
 
 /** A word that a name may begin with. */

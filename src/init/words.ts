@@ -14,7 +14,7 @@ export const wordsOf = (key: string): ReadonlyArray<string> =>
     .split("_")
     .filter((word) => word !== "")
 
-/** Ends in s, and is none of many. */
+/** Ends in s, but is not a plural. */
 const notPlural =
   /(?:ss|us|is|ics|ous|dns|series)$|(?<!vide|phot|rep|log|dem|zer|sil|cp|mem)os$|^(?:stats|details|settings|options|properties|totals|counts|series|news|previous|(?:https|dns|fs|os|gps|ms|tls|ns|us|as))$/
 

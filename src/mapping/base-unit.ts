@@ -51,7 +51,7 @@ export interface BaseUnitName {
   readonly factor: number | undefined
 }
 
-/** The name with its first unit that is no base unit put right; undefined if there is none. */
+/** The name with its first unit replaced by its base unit; undefined if all units are base units. */
 export const inBaseUnit = (name: string): BaseUnitName | undefined => {
   const words = name.toLowerCase().split("_")
   for (const [index, word] of words.entries()) {

@@ -36,7 +36,7 @@ export const compileUrlReference = (text: string): UrlReference => {
 
 /** How the values of a reference are found. */
 export interface UrlValues {
-  /** The text that a path finds, undefined if there is none. */
+  /** The text that a path finds, or undefined. */
   readonly textOf: (path: Path) => string | undefined
   /** The instant of the poll, encoded. */
   readonly timeOf: (template: string) => string

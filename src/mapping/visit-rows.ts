@@ -137,7 +137,7 @@ const madeRow = (cells: ReadonlyArray<Cell>, node: Node, around: ParsedRow, path
   return new ParsedRow(around.search, document, { ...node, value })
 }
 
-/** The one list that a path finds; undefined, and the visitor hears why, if there is none. */
+/** The one list that a path finds. Otherwise undefined, and the visitor gets the reason. */
 const listAt = (
   path: Path,
   around: ParsedRow,

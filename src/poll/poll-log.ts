@@ -27,7 +27,7 @@ const fieldsOf = ({ request }: Target, { outcome, seconds }: Poll, trace: Reques
 
 /** One line for each poll at the level debug. */
 export const logPoll = Effect.fnUntraced(function* (target: Target, poll: Poll, trace: RequestTrace) {
-  // nothing is put together for a line that nobody reads
+  // without the level debug there is no line to build
   if (!(yield* LogLevel.isEnabled("Debug"))) return
   yield* Effect.annotateLogs(Effect.logDebug("polled"), fieldsOf(target, poll, trace))
 })

@@ -39,7 +39,7 @@ export interface ResponseStore {
 /** Targets that are polled more often have their series back soon enough. */
 const minInterval = Duration.minutes(5)
 
-/** Bytes. A longer file is none of these. */
+/** Bytes. A longer file is not a saved response. */
 const maxFile = 500_000_000
 
 /**
@@ -179,7 +179,7 @@ const abandoned = 60_000
 
 const isAbandoned = async (path: string) => Date.now() - (await stat(path)).mtimeMs > abandoned
 
-/** Whether nobody can use a response any more, whoever has saved it. Anything that is not one is left alone. */
+/** Whether a saved response is too old for every target. Other files are left alone. */
 const isExpired = async (path: string) => {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(200) })
@@ -212,7 +212,7 @@ const prepare = (directory: string) =>
     await readdir(directory)
   }).pipe(Effect.catch((error) => (error.code === "ETIMEDOUT" ? Effect.void : Effect.fail(error))))
 
-/** Saves responses in a directory, which is made if there is none. */
+/** Saves responses in a directory, and creates the directory if it is missing. */
 export const layer = (directory: string): Layer.Layer<never, Unreadable> =>
   Layer.effect(
     SavedResponses,

@@ -6,7 +6,7 @@ import { renderSamples, type WriterPool } from "../exposition/sample-writer.ts"
 import type { Sample } from "../mapping/sample.ts"
 import type { TargetStatus } from "./target-status.ts"
 
-/** One value, or one for each value of the label `reason`; undefined while there is none. */
+/** One value, or one for each value of the label `reason`; undefined if there is no value yet. */
 type Value = number | undefined | Readonly<Record<string, number>>
 
 const values: Readonly<Record<keyof typeof targetFamilies, (status: TargetStatus) => Value>> = {

@@ -16,7 +16,7 @@ import { type HttpResponse, makeResponse } from "./http-response.ts"
 /** How long a fragment must be still before it is prepared. */
 const rest = "250 millis"
 
-/** Milliseconds. For a poll that comes sooner no fragment is prepared, even if nobody scrapes. */
+/** Milliseconds. No fragment is prepared for a poll that comes sooner, even without scrapes. */
 const minQuiet = 1000
 
 interface Page {

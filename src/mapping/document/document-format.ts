@@ -64,7 +64,7 @@ export const bodyAsJson = (format: FormatName, body: Uint8Array): Result.Result<
   )
 }
 
-/** The format to propose for a text that is no JSON; undefined if there is none. */
+/** The format to propose for a text that is not JSON, or undefined. */
 export const formatFor = (text: string): FormatName | undefined =>
   formatNames.find((name) => {
     const toJson = formats[name].toJson

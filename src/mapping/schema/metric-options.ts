@@ -33,7 +33,7 @@ const NullValue = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
 /** Values that stand for nothing, as the document spells them. */
 export const NullValues = Schema.Array(NullValue).annotate({
   description:
-    "Values that mean that there is none, as the document spells them. The innermost list replaces the others; [] switches it off.",
+    "Values that stand for no value, as the document spells them. The innermost list replaces the others; [] switches it off.",
   examples: [["", "N/A", "unavailable", -999]]
 })
 

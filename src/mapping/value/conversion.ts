@@ -13,7 +13,7 @@ const maxMagnitude = 2000
 /** Longer texts are read as doubles first: exact arithmetic on a hostile number of a million digits takes too long. */
 const maxLength = 1000
 
-/** A decimal number as `digits * 10 ** exponent`; undefined if the text is none. */
+/** A decimal number as `digits * 10 ** exponent`; undefined for other text. */
 const parseDecimal = (text: string): { readonly digits: bigint; readonly exponent: number } | undefined => {
   const [, sign, whole = "", fraction = "", power = "0"] = decimal.exec(text) ?? []
   if (sign === undefined || whole + fraction === "") return undefined
@@ -24,7 +24,7 @@ const parseDecimal = (text: string): { readonly digits: bigint; readonly exponen
 
 const powerOfTen = (exponent: number): bigint => 10n ** BigInt(exponent)
 
-/** A factor such as `0.001`, `1e-9` or `5/9`, exactly. Throws if it is none. */
+/** A factor such as `0.001`, `1e-9` or `5/9`, exactly. Throws for other text. */
 export const factorOf = (text: string): Conversion => {
   const [above = "", below = "1"] = text.split("/")
   const [numerator, denominator] = [parseDecimal(above), parseDecimal(below)]

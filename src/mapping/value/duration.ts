@@ -74,7 +74,7 @@ const readMixed = (text: string): ReadonlyArray<Part> | undefined => {
   return time && [...days, ...time]
 }
 
-/** Seconds of a duration such as `1h2m3.5s`, `PT1H`, `1d 02:03:04` or `12 days, 27 min`; NaN if it is none. */
+/** Seconds of a duration such as `1h2m3.5s`, `PT1H`, `1d 02:03:04` or `12 days, 27 min`; NaN for other text. */
 export const readDuration = (text: string): number => {
   const [, sign = "", rest = ""] = /^([+-]?)(.*)$/s.exec(text.trim()) ?? []
   if (rest === "0") return 0

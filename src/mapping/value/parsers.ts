@@ -21,7 +21,7 @@ export interface Parser {
   readonly reads: string
   /** What the result is. */
   readonly gives: string
-  /** A text's number; NaN if it is none, undefined if it stands for nothing. */
+  /** A text's number; NaN for other text, undefined for a text that means "no value". */
   readonly text: (options: ParseOptions) => (text: string) => number | undefined
   /** What it makes of a number of the document; by default the number itself. */
   readonly number?: (value: number) => number

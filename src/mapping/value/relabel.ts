@@ -58,7 +58,7 @@ export interface RewriteOptions {
   readonly pattern?: AnchoredPattern | undefined
   /** `$1` by default, or the whole match if the pattern has no group. */
   readonly replacement?: string | undefined
-  /** Texts for texts; `_` is for every other one. */
+  /** Replacements by text; `_` is for every other text. */
   readonly map?: Readonly<Record<string, string>> | undefined
   readonly nullValues?: ReadonlyArray<string>
 }

@@ -4,7 +4,7 @@ import { epochSeconds, offsetOf } from "./civil-time.ts"
 const instant =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]+))?([Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
-/** Epoch seconds of a time such as `2026-01-31T12:00:00.5Z`; NaN if it is none, undefined for Go's zero time. */
+/** Epoch seconds of a time such as `2026-01-31T12:00:00.5Z`; NaN for other text, undefined for Go's zero time. */
 export const readRfc3339 = (text: string): number | undefined => {
   const match = instant.exec(text.trim())
   if (match === null) return Number.NaN

@@ -62,7 +62,7 @@ const numberReader = (name: string, metric: MetricObject, nullValues: ReadonlyAr
   const unknown = map === undefined ? "not_a_number" : "unknown_state"
   words.delete("_")
 
-  /** The number for a text; `parsed` is what it reads as, NaN if it is none. */
+  /** The number for a text; `parsed` is what it reads as, or NaN. */
   const mapped = (text: string, parsed: number): number | DropReason => {
     if (map === undefined) return Number.isNaN(parsed) ? unknown : parsed
     return words.get(text) ?? words.get(String(parsed)) ?? other ?? (Number.isNaN(parsed) ? unknown : parsed)
@@ -95,7 +95,7 @@ const maxUnits = 100
 
 type Convert = (value: number) => number
 
-/** The conversion for each unit that the document names; undefined if it is none of the base unit's. */
+/** The conversion for each unit that the document names; undefined for a unit of another kind. */
 const convertersByUnit = (scale: Conversion, base: string | undefined): ((unit: string) => Convert | undefined) => {
   const known = new Map<string, Convert | undefined>()
   const make = (text: string): Convert | undefined => {

@@ -90,7 +90,7 @@ const anyCase = memo(() =>
 
 const perSecond = /^(.+?)(?: ?\/ ?| per )(?:s|sec|second)$/i
 
-/** In rates nobody knows whether these are bits or bytes. */
+/** In rates these may be bits or bytes. */
 const lowerCaseBytes = /^[kmgtp]?b$/
 
 /** The units that a text may name: `m` is a minute or a meter. Empty if it names none. */

@@ -15,7 +15,7 @@ export interface SparklineOptions {
   readonly timeout: number
 }
 
-/** The longest good poll in seconds; 0 if there is none. */
+/** The longest good poll in seconds, or 0. */
 export const slowest = (history: PollHistory): number =>
   history.times().reduce((most, { seconds }) => (Number.isNaN(seconds) ? most : Math.max(most, seconds)), 0)
 

@@ -12,7 +12,7 @@ import { droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { axis, measure, slowest, sparkline } from "./sparkline.ts"
 import { pathOf, stateOf } from "./target-state.ts"
 
-/** Lines of series on the page; a page of 100,000 helps nobody. */
+/** Lines of series on the page. */
 const maxLines = 200
 const maxProblems = 50
 
