@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import pkg from "../package.json" with { type: "json" }
 import { blocksOf, pages, textOf } from "./command-blocks.ts"
 
 /* Each command of the documentation is in a block that a test runs, or a comment says why none does. */
@@ -26,6 +27,11 @@ test.each(pages)("%s says of no other block that it is not run", (page) => {
 
 test.each(["docs/systemd.md", "README.md", "docs/init.md"])("%s has such blocks", (page) => {
   expect(blocksOf(page).length).toBeGreaterThan(1)
+})
+
+test.each(pages)("%s names no npm script that there is not", (page) => {
+  for (const [, script] of textOf(page).matchAll(/npm run ([a-z]+(?::[a-z]+)?)/g))
+    expect(Object.keys(pkg.scripts)).toContain(script)
 })
 
 test("a file that a reason names is there", () => {

@@ -136,7 +136,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       "shop-key": "s3cret\n"
     },
     prints: [
-      "# Written by poller init from 5 responses",
+      "# Written by poller init from 3 responses",
       "bearer_token_file: shop-token",
       "password_file: shop-password",
       "X-Api-Key: shop-key",
