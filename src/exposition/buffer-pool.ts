@@ -34,10 +34,10 @@ export class SparePool<A> {
   }
 }
 
-/** A buffer that readers have. */
+/** A buffer with readers. */
 interface Pin {
   readers: number
-  /** To be used again after the last reader. */
+  /** Reused after the last reader. */
   isReleased: boolean
 }
 
@@ -59,7 +59,7 @@ export class BufferPool {
     return used === undefined ? new Uint8Array(bytes) : new Uint8Array(used)
   }
 
-  /** Takes memory that nobody else has. */
+  /** Adds memory without other users. */
   release(buffer: ArrayBuffer): void {
     const { byteLength } = buffer
     const unused = this.#unused.reduce((sum, other) => sum + other.byteLength, 0)
@@ -68,12 +68,12 @@ export class BufferPool {
     this.#unused.splice(index < 0 ? this.#unused.length : index, 0, buffer)
   }
 
-  /** The memory belongs to somebody else, such as a worker, and goes back there. */
+  /** The memory belongs to another owner, such as a worker, and is returned to it. */
   lend(buffer: ArrayBuffer, giveBack: (buffer: ArrayBuffer) => void): void {
     this.#owners.set(buffer, giveBack)
   }
 
-  /** Lines that no page shows any more. Their memory is used again, after their last reader. */
+  /** Lines that are on no page any more. Their memory is reused after their last reader. */
   recycle({ buffer, byteLength }: Uint8Array): void {
     if (byteLength < largeBlock) return
     const pin = this.#pins.get(buffer)
@@ -100,10 +100,7 @@ export class BufferPool {
     }
   }
 
-  /**
-   * Until the returned function is called, the memory of recycled lines is left to the collector: somebody gathers
-   * lines for a page.
-   */
+  /** Until the returned function is called, the memory of recycled lines is left to the collector: a page is built. */
   hold(): () => void {
     this.#holds++
     return () => {

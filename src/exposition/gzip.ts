@@ -25,7 +25,7 @@ const segments = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
 
 /**
  * The chunks as one gzip stream (RFC 1952; a single member, since some browsers read no further). A chunk is compressed
- * once for all pages that it is part of. After every megabyte of work others get their turn.
+ * once for all pages that it is part of. After every megabyte other fibers run.
  */
 export const gzip = async (chunks: Iterable<Uint8Array>, pool = new BufferPool()): Promise<Uint8Array> => {
   const compressed: Array<Segment | Promise<Segment>> = []
@@ -133,8 +133,8 @@ export const shiftOf = (length: number): number => {
 }
 
 /**
- * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib has
- * this as `crc32_combine`, which Node does not offer.
+ * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib's
+ * `crc32_combine`, which Node does not offer.
  */
 export const combineCrc = (first: number, second: number, shift: number): number =>
   (multiply(shift, first) ^ second) >>> 0

@@ -17,9 +17,9 @@ export interface LabelSets extends ByteBuffer {
   hashes: Int32Array
   /** Open addressing: id + 1 in the slot of the hash or in one after it; 0 if the slot is empty. */
   table: Int32Array
-  /** Start value of the hashes. It differs for each response, so that nobody can choose labels that collide. */
+  /** Start value of the hashes. It differs for each response, so that an upstream cannot choose labels that collide. */
   seed: number
-  /** Ids by text, once the table has long runs, as with labels that collide on purpose. */
+  /** Ids by text. Used when the table has long runs, as with labels that collide on purpose. */
   ids: Map<string, number> | undefined
 }
 
@@ -179,7 +179,7 @@ export const hash = ({ bytes, view, seed }: LabelSets, begin: number, end: numbe
   return hash ^ (hash >>> 13)
 }
 
-/** Slots that are searched before the table is given up. A table that is half full has no longer run by chance. */
+/** Slots that are searched before `ids` replaces the table. A table that is half full has no longer run by chance. */
 const near = 256
 
 /** The id of the set at the end of the buffer, which is added if it is new. */

@@ -15,7 +15,7 @@ const zero = 48
 const minus = 45
 const point = 46
 
-/** Writes a number as `spell` does, and says where it ends. */
+/** Writes a number as `spell` does. Returns where it ends. */
 export const putNumber = (bytes: Uint8Array, at: number, value: number): number => {
   const size = Math.abs(value)
   // of nine digits a double is exact, so that a quotient that reads back as the value is the shortest there is
@@ -42,7 +42,7 @@ const countDigits = (value: number): number => {
   return count
 }
 
-/** So many digits of a whole number under 2^31, zeros before it if it has fewer. */
+/** Writes a whole number under 2^31 with this many digits, padded with zeros. */
 const putDigits = (bytes: Uint8Array, at: number, value: number, count: number): number => {
   let left = value | 0
   for (let index = at + count - 1; index >= at; index--) {

@@ -4,7 +4,7 @@ import type { TLSSocket } from "node:tls"
 
 interface Connection {
   readonly socket: Socket
-  /** What begins the response to each request that is not answered in full, in order. */
+  /** Starts the response to each open request, in order. */
   readonly requests: Array<() => void>
 }
 
@@ -21,12 +21,12 @@ const peer = ({ remoteAddress, remotePort, localPort }: Socket): string | undefi
 /**
  * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the descriptors that
  * polls need. One more closes the connection that has been idle longest or, if none is idle, the one whose response has
- * made no progress for longest. Requests of one connection are answered one after the other: what a client asks for
- * without reading costs nothing.
+ * made no progress for longest. Requests of one connection are answered one after the other, so requests of a client
+ * that does not read cost nothing.
  */
 export class Connections {
   readonly #max: number
-  /** Both in the order of their last sign of life. */
+  /** Both in the order of their last activity. */
   readonly #idle = new Set<Connection>()
   readonly #busy = new Set<Connection>()
   readonly #bySocket = new WeakMap<Socket, Connection>()
@@ -36,7 +36,7 @@ export class Connections {
     this.#max = max
   }
 
-  /** Has `answer` called for the requests of a server. */
+  /** Calls `answer` for the requests of a server. */
   watch(server: Server, answer: (request: IncomingMessage, response: ServerResponse) => void): void {
     server.prependListener("connection", (socket) => this.#accept(socket))
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#secure(socket))

@@ -5,7 +5,7 @@ import type { HttpResponse } from "./http-response.ts"
 
 type Body = HttpResponse["body"]
 
-/** Bytes that are handed to a socket at once: TLS keeps an encrypted copy of them until the client has read them. */
+/** Bytes that are written to a socket at once: TLS keeps an encrypted copy of them until the client has read them. */
 const chunkSize = 65_536
 
 /** Without TLS, a body of one part and at most this size (bytes) is written whole: each further write takes 5 µs. */

@@ -37,7 +37,7 @@ const json = (value: unknown, status = 200): HttpResponse =>
 
 const notAllowed = text("use GET or HEAD\n", 405, { allow: "GET, HEAD" })
 
-/** The name of a target in a path; a malformed one is no target's name. */
+/** The name of a target in a path; undefined if it is malformed. */
 const decode = (encoded: string): string => {
   try {
     return decodeURIComponent(encoded)
@@ -55,11 +55,11 @@ const notFromHere = text("only from this machine, unless the web configuration h
 /** Whether a client is on this machine; an IPv4 address may be written as one of IPv6. */
 const isLoopback = (address = "") => /^(::ffff:)?127\.|^::1$/.test(address)
 
-/** A page of another site makes a browser of this machine send this. */
+/** A browser sends this with a request that a page of another site makes. */
 const isForeignPage = ({ origin, host }: IncomingMessage["headers"]) =>
   origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 
-/** Loads the configuration again, for those who may ask for it. */
+/** Reloads the configuration, if the client is allowed to. */
 const reload = ({ method, socket, headers }: IncomingMessage, hasUsers: boolean) => {
   if (method !== "POST") return Effect.succeed(usePost)
   if (isForeignPage(headers) || !(hasUsers || isLoopback(socket.remoteAddress))) return Effect.succeed(notFromHere)

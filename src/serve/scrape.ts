@@ -25,7 +25,7 @@ interface Page {
   readonly chunks: ReadonlyArray<Uint8Array>
   plain?: HttpResponse
   zipped?: HttpResponse
-  /** The compression that is under way, for all who wait for it. */
+  /** The compression in progress, shared by all requests that wait for it. */
   zipping?: Promise<HttpResponse>
 }
 
@@ -53,8 +53,8 @@ const formatOf = memoize(negotiateFormat)
 const wantsGzip = memoize(acceptsGzip)
 
 /**
- * The page of /metrics as bytes. It is put together and compressed when somebody asks for it so and something has
- * changed since, and else served as it lies there: `ready` has it then, without an effect to run.
+ * The page of /metrics as bytes. A request builds and compresses it if something has changed since the last request.
+ * Otherwise `ready` has it, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
   const store = yield* StateStore
@@ -65,7 +65,7 @@ export const makeScrape = Effect.gen(function* () {
   /** The last scrape (epoch milliseconds), and how long after the one before it came. */
   let scrapedAt = 0
   let scrapeInterval = 0
-  /** Whether somebody asks for gzip, as Prometheus does; undefined before the first scrape. */
+  /** Whether clients ask for gzip, as Prometheus does; undefined before the first scrape. */
   let isZipped: boolean | undefined
 
   const noteScrape = (gzipped: boolean) => {
@@ -95,7 +95,7 @@ export const makeScrape = Effect.gen(function* () {
     const blocks = renderPromClient(reading).slice()
     let work = 0
     for (const fragment of store.fragments()) {
-      // many targets take many milliseconds: others get their turn in between
+      // many targets take many milliseconds: other fibers run in between
       if (!fragment.isCached() && work++ > 1) yield* Effect.yieldNow
       blocks.push(...fragment.blocks())
     }

@@ -31,7 +31,7 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   }
 }
 
-/** Why an address or a socket cannot be had, by Node's code. */
+/** Messages for an address or a socket that cannot be used, by Node's code. */
 const causes: Readonly<Record<string, (listener: Listener) => string>> = {
   EADDRINUSE: () => "another process has this port; two daemons cannot share one",
   EACCES: () => "no permission (ports below 1024 need CAP_NET_BIND_SERVICE)",
@@ -49,13 +49,10 @@ const causes: Readonly<Record<string, (listener: Listener) => string>> = {
 
 const notListening = "it is no stream socket that listens: the socket unit needs ListenStream="
 
-/** Long enough for a scrape in flight; a client that dawdles cannot hold the exit for longer. */
+/** Long enough for a scrape in flight; a slow client cannot delay the exit for longer. */
 export const drainTime = Duration.millis(500)
 
-/**
- * Longer than Prometheus keeps an idle connection (5 minutes): it is its to close, and each scrape does not begin with
- * a handshake.
- */
+/** Longer than Prometheus keeps an idle connection (5 minutes), so that a scrape does not begin with a handshake. */
 const keepAlive = Duration.seconds(310)
 
 /** What `server.listen` takes of it. */
@@ -65,7 +62,7 @@ const options = (listener: Listener) => {
   return host === undefined ? { port } : { host, port }
 }
 
-/** Takes no new connection, waits for the answers under way, and cuts what dawdles. */
+/** Accepts no new connection, waits for the responses in progress, and then closes the rest. */
 const close = (server: Server) =>
   Effect.callback<void>((resume) => {
     server.close(() => resume(Effect.void))
@@ -138,22 +135,22 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Con
   }
 })
 
-/** How many clients may be connected, and after how many milliseconds a connection ends on which too little happens. */
+/** The limit of connections, and the timeouts of a connection in milliseconds. */
 export interface ClientLimits {
   readonly connections: number
-  /** The whole head of a request has to be there by then. */
+  /** For the whole head of a request. */
   readonly head: number
-  /** The whole request. */
+  /** For the whole request. */
   readonly request: number
-  /** The client reads nothing of a response for so long. */
+  /** For a client that reads nothing of its response. */
   readonly stalled: number
 }
 
 export const defaultTimeouts = { head: 10_000, request: 30_000, stalled: 60_000 }
 
 /**
- * Serves the routes on every listener for as long as the scope lives; the first that cannot be had fails it.
- * Returns them as they were bound: port 0 has become a free one.
+ * Serves the routes on every listener while the scope is open. Fails with the first listener that cannot be bound.
+ * Returns the bound addresses: port 0 has become a free one.
  */
 export const serve = Effect.fnUntraced(function* (
   listeners: ReadonlyArray<Listener>,
