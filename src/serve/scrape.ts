@@ -126,14 +126,16 @@ export const makeScrape = Effect.gen(function* () {
     const nextScrape = Math.max(scrapedAt + scrapeInterval, clock.currentTimeMillisUnsafe() + minQuiet)
     let isMoving = false
     for (const fragment of store.fragments()) {
-      if (fragment.isCached() || fragment.nextTick() < nextScrape) continue
+      if (fragment.isCached()) continue
       const version = fragment.version()
       if (seen.get(fragment) !== version) {
         seen.set(fragment, version)
         isMoving = true
         continue
       }
+      // both of what follows looks at all targets of the fragment
       yield* Effect.yieldNow
+      if (fragment.nextTick() < nextScrape) continue
       for (const { lines } of fragment.blocks()) if (isZipped !== false) compress(lines, pool)
     }
     return isMoving
