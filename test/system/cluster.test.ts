@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { assign, shardOfTarget } from "../../src/cluster/assignment.ts"
 import { makeAuthority } from "../client/certificates.ts"
 import {
   ClusterProcesses,
@@ -37,18 +38,16 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await postgres?.[Symbol.asyncDispose]()
   })
 
-  /** Waits until each target is on the page of exactly one process, and each process has some. */
+  /** Waits until each target is on the page of one process alone: that which the hash ring of these processes gives it. */
   const settled = async (running: ReadonlyArray<Member> = members) => {
-    await expect
-      .poll(
-        async () => {
-          const owners = await ownersOf(running)
-          const isOnce = owners.size === count && [...owners.values()].every(({ length }) => length === 1)
-          return isOnce && new Set([...owners.values()].flat()).size === running.length
-        },
-        { timeout: 20_000, interval: 100 }
-      )
-      .toBe(true)
+    const ring = assign(running.map(({ address }) => address))
+    const isRight = async () => {
+      const owners = await ownersOf(running)
+      const isOnce = ([name, [first, ...more]]: readonly [string, ReadonlyArray<string>]) =>
+        first === ring[shardOfTarget(name)] && more.length === 0
+      return owners.size === count && [...owners].every(isOnce)
+    }
+    await expect.poll(isRight, { timeout: 20_000, interval: 100 }).toBe(true)
     return ownersOf(running)
   }
 

@@ -128,10 +128,14 @@ export class Postgres implements AsyncDisposable {
     // fields of proc(5) from "state" on: utime, stime, cutime, cstime
     const own = ticksOf(readFileSync(`/proc/${pid}/stat`, "utf8"), [11, 12, 13, 14])
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").match(/\d+/g) ?? []
-    const ticks = children.reduce(
-      (sum, child) => sum + ticksOf(readFileSync(`/proc/${child}/stat`, "utf8"), [11, 12]),
-      own
-    )
+    const ticks = children.reduce((sum, child) => {
+      try {
+        return sum + ticksOf(readFileSync(`/proc/${child}/stat`, "utf8"), [11, 12])
+      } catch {
+        // it ended just now
+        return sum
+      }
+    }, own)
     return ticks / 100
   }
 
