@@ -54,7 +54,7 @@ export const emptySnapshot: SourceSnapshot = {
   lastSuccess: undefined
 }
 
-/** Reads a source once more. */
+/** Reads a source again. */
 export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapshot, read: Reader) {
   const listing = yield* read(before.listing)
   const now = yield* Clock.currentTimeMillis

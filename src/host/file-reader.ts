@@ -87,7 +87,7 @@ const readNow = async (path: string, limit: number, pipes: boolean): Promise<Buf
 
 type Done = (exit: Exit.Exit<never, Unreadable> | Exit.Exit<unknown>) => void
 
-/** A question to a file system, and those who wait for its answer. */
+/** An operation on a file system, and the callers that wait for its result. */
 interface Question {
   readonly begin: () => Promise<void>
   readonly waiting: Set<Done>
@@ -153,7 +153,7 @@ const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Questi
     directory,
     begunAt: undefined,
     begin: async () => {
-      // everybody who waited has left
+      // no caller waits any more
       if (waiting.size === 0) return void questions.delete(key)
       try {
         finish(Exit.succeed(await ask()))
@@ -217,7 +217,7 @@ const ask = <A>(
     return Effect.sync(leave)
   })
 
-/** Does something else with a file, under the same rules. Who asks the same while it is done gets its result. */
+/** Does something else with a file, under the same rules. Concurrent callers share one result. */
 export const withFile: <A>(what: string, path: string, act: () => Promise<A>) => Effect.Effect<A, Unreadable> = ask
 
 /** The content of a regular file of at most `limit` bytes. */

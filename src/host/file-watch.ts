@@ -4,7 +4,7 @@ import { readStamp } from "./file-reader.ts"
 /** How often files are looked at. Events of the kernel miss network file systems and files that an editor replaces. */
 const interval = "250 millis"
 
-/** What all files look like now: changes when one of them does. */
+/** A fingerprint of all files: it changes when one of them changes. */
 export const signaturesOf = (paths: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.forEach(paths, (path) => Effect.catch(readStamp(path), ({ code }) => Effect.succeed(code)), {
     concurrency: "unbounded"

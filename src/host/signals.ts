@@ -59,7 +59,7 @@ export const takeHangup = (): boolean => {
   return came
 }
 
-/** Sets what is called at each SIGHUP. */
+/** Sets the handler of SIGHUP. */
 export const listenForHangup = (listener: (() => void) | undefined): void => {
   onHangup = listener
 }

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { hash32 } from "./shard.ts"
 
-/** Milliseconds of the monotonic clock, which nobody can set. Only differences mean anything. */
+/** Milliseconds of the monotonic clock, which cannot be set. Only differences have a meaning. */
 export const monotonic: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /** One tick of the grid: its number, and how many ticks before it were skipped. */

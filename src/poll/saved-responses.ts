@@ -205,7 +205,7 @@ const removeUseless = Effect.fnUntraced(function* (directory: string) {
   }
 })
 
-/** A directory that may be there later is used all the same: the store says what it cannot read or write. */
+/** The directory may be missing at first. The store logs what it cannot read or write. */
 const prepare = (directory: string) =>
   withFile("prepare", directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 })
