@@ -2,11 +2,11 @@ import { defineConfig } from "vitest/config"
 
 const files = (...names: ReadonlyArray<string>) => names.map((name) => `test/system/${name}.test.ts`)
 
-/** Tests that boot a machine, or poll through every fault at once. */
-const heavy = files("battery", "systemd/*")
+/** Tests that boot a machine, or fill memory. */
+const heavy = files("battery", "bench", "clients", "systemd/*")
 
 /** Tests that assert a time or a share of the processor. */
-const serial = files("bench", "clients", "cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")
+const serial = files("cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")
 
 export default defineConfig({
   test: {
