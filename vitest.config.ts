@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 const files = (...names: ReadonlyArray<string>) => names.map((name) => `test/system/${name}.test.ts`)
 
 /** Tests that boot a machine, or fill memory. */
-const heavy = files("battery", "bench", "clients", "systemd/*")
+const heavy = files("battery", "bench", "clients", "slow-scrape", "systemd/*")
 
 /** Tests that assert a time or a share of the processor. */
 const serial = files("cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")

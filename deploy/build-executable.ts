@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "rolldown"
@@ -37,6 +37,8 @@ const platform = platformNamed(process.argv[2])
 const output = join(root, `dist/${platform.executable}`)
 
 const work = mkdtempSync(join(tmpdir(), "poller-binary-"))
+/** Beside the other parts, until it is finished. */
+const built = join(work, "poller")
 
 const megabytes = (file: string) => `${Math.round(statSync(file).size / 1e6)} MB`
 
@@ -73,7 +75,7 @@ try {
     JSON.stringify({
       main: "snapshot.js",
       executable: "node",
-      output,
+      output: built,
       useSnapshot: true,
       assets: { "thread.js": "thread.js", [clusterFile]: join(root, "dist", clusterFile) },
       disableExperimentalSEAWarning: true,
@@ -97,12 +99,15 @@ try {
     }
   }
   const said = run("--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json")
-  const executable = readFileSync(output)
-  if (keepCode(executable, neededLater(run, said.split("\n"), chunks[0].imports))) writeFileSync(output, executable)
+  const executable = readFileSync(built)
+  if (keepCode(executable, neededLater(run, said.split("\n"), chunks[0].imports))) writeFileSync(built, executable)
   else
     console.error(
       `compiled code of Node's modules was not found in the snapshot of Node ${process.version}: 3 MB stay in`
     )
+  // by rename, since the executable of the last build may be running
+  copyFileSync(built, `${output}.new`)
+  renameSync(`${output}.new`, output)
   const ofBundle = (suffix: string) => readFileSync(join(root, `dist/poller.js.${suffix}`), "utf8")
   writeFileSync(`${output}.cdx.json`, sbom.withNode(ofBundle("cdx.json")))
   writeFileSync(`${output}.licences.txt`, licences.withNode(ofBundle("licences.txt"), platform.node().folder))

@@ -59,6 +59,8 @@ describe("files that are not regular files", () => {
     const targets = files.map((bearer_token_file) => ({
       name: bearer_token_file,
       url,
+      interval: "1s",
+      timeout: "1s",
       labels: { file: bearer_token_file },
       metrics,
       auth: { bearer_token_file }

@@ -135,8 +135,9 @@ test.each(Object.entries(costly))("6 MB of %s, three at once, fit into a heap of
 
 test.each([204, 304])("a %d with a Content-Length has no body, and none of another's", async (status) => {
   upstream.also.secret = (response) => void response.end(`{"thief":4242,"pad":"${"x".repeat(2000)}"}`)
+  // the server never ends the response, so it would not answer the next request of this connection
   upstream.also.bodiless = (_response, socket) =>
-    void socket.write(`HTTP/1.1 ${status} X\r\nContent-Length: 2100\r\n\r\n`)
+    void socket.write(`HTTP/1.1 ${status} X\r\nConnection: close\r\nContent-Length: 2100\r\n\r\n`)
   const quick = { interval: "200ms", timeout: "200ms", stale_after: "1m" }
   const config = configuration({
     targets: [
@@ -146,12 +147,11 @@ test.each([204, 304])("a %d with a Content-Length has no body, and none of anoth
   })
   const daemon = await startDaemon(["--config", config])
   try {
-    const polls = async () => (await scrape(daemon.url)).get('polls_total{target="b"}')
-    await expect.poll(polls, { timeout: 20_000 }).toBeGreaterThan(10)
+    const polls = async () => (await scrape(daemon.url)).get('poll_errors_total{reason="not_json",target="b"}')
+    await expect.poll(polls, { timeout: 20_000 }).toBeGreaterThan(5)
     const samples = await scrape(daemon.url)
     expect(samples.get('upstream_thief{from="a"}')).toBe(4242)
     expect(samples.get('poll_series{target="b"}')).toBe(0)
-    expect(samples.get('poll_errors_total{reason="not_json",target="b"}')).toBeGreaterThan(5)
   } finally {
     await daemon.stop()
   }

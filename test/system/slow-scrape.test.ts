@@ -46,7 +46,7 @@ test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => 
           {
             name: "shop",
             url: upstream.url,
-            interval: "2s",
+            interval: "3s",
             labels,
             max_series: rows,
             max_body: "100MB",
@@ -59,7 +59,7 @@ test.concurrent.for(responses.flatMap((response) => encodings.map((encoding) => 
     ])
     onTestFinished(() => void daemon.child.kill("SIGKILL"))
     const polls = (more: number) => upstream.request(upstream.requests + more)
-    await expect.poll(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    await expect.poll(async () => (await fetch(`${daemon.url}/api/targets/shop`)).text()).toContain('"state":"up"')
     const page = await slowScrape(`${daemon.url}/metrics`, encoding, () => polls(3))
     const turns = page.match(/(?<=^shop_turn\{.*\} )\d+$/gm) ?? []
     expect(turns).toHaveLength(rows)
