@@ -125,17 +125,19 @@ export const makeScrape = Effect.gen(function* () {
   const prepare = Effect.fnUntraced(function* (seen: WeakMap<PageFragment, number>) {
     const nextScrape = Math.max(scrapedAt + scrapeInterval, clock.currentTimeMillisUnsafe() + minQuiet)
     let isMoving = false
+    let looks = 0
     for (const fragment of store.fragments()) {
       if (fragment.isCached()) continue
+      // each look is at all targets of the fragment
+      if (looks++ > 0) yield* Effect.yieldNow
+      if (fragment.nextTick() < nextScrape) continue
       const version = fragment.version()
       if (seen.get(fragment) !== version) {
         seen.set(fragment, version)
         isMoving = true
         continue
       }
-      // both of what follows looks at all targets of the fragment
       yield* Effect.yieldNow
-      if (fragment.nextTick() < nextScrape) continue
       for (const { lines } of fragment.blocks()) if (isZipped !== false) compress(lines, pool)
     }
     return isMoving
