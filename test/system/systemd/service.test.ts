@@ -178,7 +178,7 @@ describe.concurrent("under systemd", () => {
       service: ["LoadCredential=shop-token:/etc/poller/credentials/shop-token"]
     })
     await poller.start()
-    const [, line = ""] = /^ {4}sudo (.* poller once .* --only NAME)$/m.exec(runbook) ?? []
+    const [, line = ""] = /^(CREDENTIALS_DIRECTORY=\S+ poller once .* --only NAME)$/m.exec(runbook) ?? []
     const command = line
       .replace("poller.service", poller.unit)
       .replace("poller.yml", "once.yml")
