@@ -1,12 +1,9 @@
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
-import { join } from "node:path"
 import { expect, onTestFinished } from "vitest"
+import { blocksFor } from "../../command-blocks.ts"
 import { onMachine, packageFor } from "./fixtures.ts"
 import { until } from "./machine.ts"
-
-const page = readFileSync(join(import.meta.dirname, "../../../docs/systemd.md"), "utf8")
 
 const scrape = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
 
@@ -19,9 +16,9 @@ onMachine("every command of docs/systemd.md works, one after the other", async (
   onTestFinished(() => void upstream.close())
 
   packageFor(machine)
-  const commands = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = ""]) => block)
-  expect(commands.length).toBeGreaterThan(5)
-  for (const block of commands) await machine.must("sh", "-ec", `cd /root\n${block}`)
+  const blocks = blocksFor("test/system/systemd/systemd-guide.test.ts")
+  expect(blocks.length).toBeGreaterThan(5)
+  for (const { commands } of blocks) await machine.must("sh", "-ec", `cd /root\n${commands}`)
 
   const up = (port: number) =>
     until(`the target is up on ${port}`, 5, async () => (await scrape(port)).includes("\nshop_queue_depth 7\n"))
