@@ -17,13 +17,17 @@ const getJson = async (url: string): Promise<any> => (await fetch(url)).json()
 /** Daemons of the same targets: one that is open to all, and one that asks for a password. */
 let [open, guarded] = [{ addr: "", url: "" }, { addr: "" }]
 
+/** What the end of the file ends. */
+const started = new AsyncDisposableStack()
+afterAll(() => started.disposeAsync())
+
 /** Starts a daemon whose targets are up, down, and up with a dropped sample, and waits for their first polls. */
 const start = async (...flags: ReadonlyArray<string>) => {
   const upstream = await startUpstream((request, response) => {
     if (request.url === "/down") return void response.writeHead(503).end()
     response.end(JSON.stringify({ depth: request.url === "/part" ? "many" : 7 }))
   })
-  afterAll(() => upstream[Symbol.asyncDispose]())
+  started.use(upstream)
   const target = (name: string, path: string) => ({
     name,
     url: `${upstream.url}/${path}`,
@@ -32,7 +36,7 @@ const start = async (...flags: ReadonlyArray<string>) => {
   })
   const targets = [target("node-10", "up"), target("node-9", "up"), target("shop", "down"), target("blog", "part")]
   const daemon = await startDaemon(["--config", configuration({ defaults: { interval: "10m" }, targets }), ...flags])
-  afterAll(() => void daemon.child.kill("SIGKILL"))
+  started.defer(() => void daemon.child.kill("SIGKILL"))
   const headers = { authorization: `Basic ${btoa("alice:sesame")}` }
   while ((await fetch(`${daemon.url}/readyz`, { headers })).status !== 200) await sleep(50)
   return { addr: `127.0.0.1:${daemon.port}`, url: daemon.url }
