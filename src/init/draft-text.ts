@@ -5,27 +5,26 @@ import { infer } from "./infer.ts"
 import { pagesHint } from "./pages-hint.ts"
 import { mappingYamlOf, yamlOf } from "./yaml.ts"
 
-/** What there is to say of a target besides its mapping. */
+/** Everything about a target except its mapping. */
 export interface DraftOptions {
-  /** A whole configuration, or an entry of `mappings` for a target that there is already. */
+  /** Whether to write a whole configuration, or an entry of `mappings` for an existing target. */
   readonly form?: "target" | "mapping"
   readonly name: string
-  /** What the names of metrics begin with, by default the target's name. */
+  /** Prefix of the metric names. Default: the target's name. */
   readonly prefix?: string
   readonly url: string
   readonly format: FormatName
-  /** What the draft was made of, for its first line: `5 responses of https://…, 10 s apart`. */
+  /** The origin of the responses, for the first line of the draft: `5 responses of https://…, 10 s apart`. */
   readonly source: string
-  /** Further lines before the file. */
+  /** More comment lines for the start of the file. */
   readonly notes?: ReadonlyArray<string>
   /** Credentials and other keys of the target, in their order. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
 
 /**
- * A configuration of one target, as a careful colleague would write it after reading these responses of one API;
- * undefined if they hold nothing to measure. It says of every number where it went, and of everything else that it is
- * left out.
+ * Drafts a configuration of one target from responses of one API; undefined if they contain nothing to measure.
+ * Comments list everything that is left out.
  */
 export const draftText = (documents: ReadonlyArray<Document>, options: DraftOptions): string | undefined => {
   const { form = "target", name, url, format, source, notes = [], settings = {}, prefix = name } = options

@@ -1,9 +1,8 @@
-/** A metric of a draft. */
 export interface MetricDraft {
   readonly name: string
-  /** Its keys in the file, in their order. */
+  /** Keys of the metric, in the order of the file. */
   readonly keys: Readonly<Record<string, unknown>>
-  /** A decision that is open. */
+  /** A decision for the user, written as a comment. */
   readonly note?: string | undefined
 }
 
@@ -16,19 +15,19 @@ export interface RowsDraft {
   readonly notes: ReadonlyArray<string>
 }
 
-/** What a target says of its series. */
+/** The mapping of a draft. */
 export interface MappingDraft {
   readonly metrics: ReadonlyArray<MetricDraft>
   readonly rows: ReadonlyArray<RowsDraft>
-  /** What is left out of the document itself. */
+  /** Comments about values outside of rows that are left out. */
   readonly notes: ReadonlyArray<string>
 }
 
-/** Everything that stands in the file. */
+/** The content of the file. */
 export interface Draft {
-  /** Lines before everything else. */
+  /** Comment lines at the start of the file. */
   readonly heading: ReadonlyArray<string>
-  /** Name, url, credentials and what else the target needs, in their order. */
+  /** Name, url, credentials and other settings, in the order of the file. */
   readonly target: Readonly<Record<string, unknown>>
   readonly mapping: MappingDraft
 }

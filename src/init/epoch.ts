@@ -1,4 +1,4 @@
-/** Units of numbers that count from 1970, and how many of them are a second. */
+/** Units of epoch times, and their number in a second. */
 const epochUnits = [
   [undefined, 1],
   ["ms", 1e3],
@@ -11,8 +11,8 @@ export type EpochUnit = (typeof epochUnits)[number][0]
 const fits = (number: number, factor: number) => number / factor >= 1e9 && number / factor < 4e9
 
 /**
- * The unit of numbers that may be times from 2001 to 2096, by their size: `{ unit: undefined }` for seconds. 0 may
- * stand for never.
+ * The unit of numbers whose size is that of epoch times from 2001 to 2096; `{ unit: undefined }` for seconds. Accepts
+ * 0, which may mean never.
  */
 export const epochUnitOf = (numbers: ReadonlyArray<number>): { readonly unit: EpochUnit } | undefined => {
   const found = epochUnits.find(
@@ -22,7 +22,7 @@ export const epochUnitOf = (numbers: ReadonlyArray<number>): { readonly unit: Ep
   return found === undefined ? undefined : { unit: found[0] }
 }
 
-/** Whether a value, also a number in a string, may be a time by its size. */
+/** Whether the size of a number, or of a number in a string, is that of an epoch time. */
 export const isEpoch = (value: unknown): boolean =>
   (typeof value === "number" || (typeof value === "string" && /^\d{10,19}(?:\.\d+)?$/.test(value))) &&
   epochUnitOf([Number(value)]) !== undefined

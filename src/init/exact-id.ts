@@ -2,7 +2,7 @@ import type { Document, Json } from "../mapping/document/json.ts"
 import { namesThing } from "./label.ts"
 import { wordsOf } from "./words.ts"
 
-/** The document with ids over 2^53 as the strings that they are spelled as: two of them may be the same double. */
+/** Replaces ids above 2^53 by their spelling as strings. As doubles, two different ids could be equal. */
 export const withExactIds = ({ root, spelling }: Document): Json => {
   const exact = (value: Json): Json => {
     if (Array.isArray(value))

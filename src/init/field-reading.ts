@@ -7,13 +7,16 @@ import { unitsBeside } from "./stated-unit.ts"
 import type { Whole } from "./whole.ts"
 import { wordsOf } from "./words.ts"
 
-/** A field, and what becomes of it. */
+/** A field and how the draft uses it. */
 export interface Field {
   readonly profile: Profile
   readonly reading: Reading
 }
 
-/** What becomes of each field of a scope, but for those that tell rows apart and those that are the unit of another. */
+/**
+ * Decides how the draft uses each field of a scope. Omits fields that identify rows, and fields that contain the unit
+ * of another field.
+ */
 export const readFields = (
   scope: Scope,
   whole: Whole,

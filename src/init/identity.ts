@@ -6,7 +6,7 @@ import type { Items, Profile } from "./profile.ts"
 import type { Shape } from "./shape.ts"
 import { wordsOf } from "./words.ts"
 
-/** Names that people gave, the best first; then numbers and ids of machines. */
+/** Keys of names, best first: names that people choose, then numbers and ids of machines. */
 const identities = (
   "name names hostname host fqdn label title displayname symbol metric key slug index mount mountpoint " +
   "device dev disk interface ifname sensor node instance server service domain topic queue pool volume endpoint target chart statistic " +
@@ -14,7 +14,7 @@ const identities = (
   "id idx num no nr number channel slot port code address addr ip mac path url serial sn uuid guid hash prefix type"
 ).split(" ")
 
-/** Keys of what a name is a name in: unique here by chance, but not by nature. */
+/** Keys of groups that contain many rows. Such a value may be unique here, but only by chance. */
 const scopes = new Set([
   "vhost",
   "namespace",
@@ -33,13 +33,13 @@ const isScope = ({ own }: Pick<Profile, "own">) => scopes.has(own.join("_"))
 
 const unnamed = 200
 
-/** Numbers tell rows apart only if their key says that they are names. */
+/** Only a number under one of these keys can identify a row. */
 const numberName =
   /(?:^|_)(?:id|idx|index|num|no|nr|number|channel|slot|port|code|pid|vlan|asn|address|key|name|uuid)$|(?:num|idx|id)$/
 
 const far = (steps: Profile["place"]["steps"]) => 300 * keysBeforeName(steps).length
 
-/** The lower, the more a field is what people call a row by. */
+/** Lower is better: the fields that people use to name a row come first. */
 const rank = ({ place: { steps } }: Profile, noun: string): number => {
   const own = wordsOf(nameKey(steps))
   const whole = own.join("_")
@@ -55,12 +55,12 @@ const rank = ({ place: { steps } }: Profile, noun: string): number => {
   return far(steps) + (ending >= 0 ? identities.length + 2 + ending : unnamed)
 }
 
-/** `nodename`, but not the name of something else. */
+/** Matches `nodename`, but not the name of something else, such as `filename`. */
 const endsInName = /(?<!class_?|icon_?|file_?|user_?|model_?|product_?|type_?|group_?)name$/
 
 const isNamed = (profile: Profile, noun: string) => rank(profile, noun) % 300 < unnamed
 
-/** A field that has in every item what may be a label. */
+/** Whether every item has a value here that can be a label. */
 const isCandidate = (profile: Profile): boolean => {
   const { place, numbers, texts, booleans, beside, optional, own } = profile
   if (beside || optional || booleans.length > 0 || place.values.length === 0) return false
@@ -71,13 +71,13 @@ const isCandidate = (profile: Profile): boolean => {
   return (numbers.length === 0 || (integers && numberName.test(own.join("_")))) && texty
 }
 
-/** Whether the fields together tell the rows of each parent apart. */
+/** Whether the fields together identify each row of a parent. */
 const apart = (fields: ReadonlyArray<Profile>, { parents }: Items): boolean =>
   new Set(
     parents.map((parent, row) => JSON.stringify([parent, ...fields.map(({ place }) => String(place.values[row]))]))
   ).size === parents.length
 
-/** The rows of one response have names that those of another have as well. */
+/** Whether each response has at least one value in common with the first. */
 const isSteady = ({ place }: Profile, { responses }: Items): boolean => {
   const byResponse = Map.groupBy(place.values.entries(), ([row]) => responses[row])
   const sets = [...byResponse.values()].map((entries) => new Set(entries.map(([, value]) => String(value))))
@@ -88,11 +88,12 @@ const isSteady = ({ place }: Profile, { responses }: Items): boolean => {
 const pairsOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   all.flatMap((one, at) => all.slice(at + 1).map((other) => [one, other]))
 
-/** More candidates are never needed. */
+/** Limits the number of pairs to try. */
 const maxCandidates = 12
 
 /**
- * The fewest fields that tell the rows of each parent apart, with what their names live in; undefined where none do.
+ * The fewest fields that identify the rows of each parent, after fields of groups such as `namespace`; undefined if
+ * there are none.
  */
 export const identify = (
   profiles: ReadonlyArray<Profile>,
@@ -109,7 +110,7 @@ export const identify = (
       keysOf(place.steps).length === 1 && isScope({ own }) && candidates.some((other) => other.place === place)
   )
   const within = (profile: Profile) => [...around.filter((other) => other !== profile), profile]
-  // one row tells nothing of what is unique: only the name of a field does
+  // a single row cannot show which fields are unique, so only the key of a field counts
   const isSingle = items.values.length === 1
   const single =
     named.find(
@@ -131,11 +132,11 @@ export const identify = (
   return isSingle ? undefined : pairsOf(named).find((pair) => apart(pair, items))
 }
 
-/** A unique text of a field without a telling key: a name rather than a state. */
+/** Whether a field with unique texts is a name rather than a state, although its key is not known as that of a name. */
 const isWordLike = ({ texts, own }: Profile) =>
   texts.size > 0 && !/^(?:state|status|health|mode|message|version|value|val|data)$/.test(own.at(-1) ?? "")
 
-/** Numbers that tell rows apart where nothing in the row is a series that could have them as a label. */
+/** Numbers that identify rows without series. No label shows them, so they are reported as left out. */
 export const idsWithoutSeries = (
   identity: ReadonlyArray<Profile>,
   shape: Shape,

@@ -17,41 +17,41 @@ import { type Shape, shapeOf } from "./shape.ts"
 import { wholeOf } from "./whole.ts"
 import { isPlural, plural, sentence, spokenWords, wordsOf } from "./words.ts"
 
-/** More lists within lists than any API has. */
+/** Limit of nested lists; no known API reaches it. */
 const maxDepth = 10
-/** Points of a time series that are shown one by one. */
+/** Largest time series whose points each become a series. */
 const maxPoints = 100
 
-/** Keys of one map that a comment lists. */
+/** Limit of keys that a comment lists for one map. */
 const maxKeys = 50
 
-/** What becomes of the items of a scope. */
+/** The part of a draft for the items of a scope. */
 interface Described {
   readonly metrics: ReadonlyArray<MetricDraft>
-  /** Metrics of only those rows that a condition selects. */
+  /** Metrics that read only the rows for which a condition holds. */
   readonly parts: ReadonlyArray<{ readonly condition: string; readonly metric: MetricDraft }>
   readonly rows: ReadonlyArray<RowsDraft>
   readonly left: ReadonlyArray<LeftOut>
-  /** An info carries a number. */
+  /** An info metric has a number as a label. */
   readonly hasNumberInfo: boolean
 }
 
-/** What rows add to the items around them. */
+/** What rows add to the draft of the parent items. */
 type Added = Pick<Described, "metrics" | "rows" | "left">
 
 const selected = (rows: Rows, absolute: boolean): string => String(rows.source(absolute).path ?? itemPath(rows.steps))
 
-/** A path within rows, from the item around. */
+/** The path of a value in rows, from the parent item. */
 const within = (rows: Rows, path: string): string =>
   `${selected(rows, false)}${path === "@" ? "" : path.startsWith("@") ? path.slice(1) : path.startsWith("[") ? path : `.${path}`}`
 
-/** A mapping that a careful colleague would write after reading these responses. Names begin with `prefix`. */
+/** Infers a mapping from responses of one API. Metric names begin with `prefix`. */
 export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft => {
   const name = prefixWords(wordsOf(prefix))
   const whole = wholeOf(roots)
   const isList = roots.every((root) => Array.isArray(root))
   const shapeOfAll = shapeOf(roots, { words: isList ? [] : name }, whole)
-  // an API of things that answers with a list or map of them: what is measured is one of them
+  // an API named by a plural that responds with a list or map: each item is one of these things
   const isOfThings = isList || shapeOfAll.rows.some(({ steps, keyed }) => steps.length === 0 && keyed)
   const start = isOfThings ? lastSingular(name) : name
   const thing = isOfThings && isPlural(name.at(-1) ?? "") ? start.slice(-1) : []
@@ -89,7 +89,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     }
   }
 
-  /** What the items of a list or map become: rows, and metrics of the items around. */
+  /** Drafts the rows of a list or map, and the metrics that they add to the parent items. */
   const describeRows = (rows: Rows, around: Scope): Added => {
     const bare = scopeWithin(rows, around, rows.keyed ? thing : [])
     if (bare.depth > maxDepth) return { metrics: [], rows: [], left: [{ why: "too deep", path: itemPath(rows.steps) }] }
@@ -116,7 +116,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     }
     const known = profiles.map((profile) => developed(profile, scope.items))
     const isOfIdentity = ({ place }: Profile) => identity?.some((profile) => profile.place === place) ?? false
-    // a field that repeats the key, and is called as the label is, has nothing to add to it
+    // a field with the value of the key and the name of its label adds nothing
     const repeatsKey = ({ own, place }: Profile) =>
       rows.named && own.join("_") in labels && place.values.every((value, at) => value === rows.keys[at])
     const fields = readFields(
@@ -201,7 +201,10 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
       })
     })
 
-  /** Rows of nothing but text: their number, if they are objects, and where the text stands. */
+  /**
+   * Rows with only texts: a metric for the number of rows if they are objects, and comments with the paths of the
+   * texts.
+   */
   const textOnly = (
     rows: Rows,
     around: Scope,
@@ -213,7 +216,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     const others = described
       .map(({ why, path }) => ({ why, path: within(rows, path) }))
       .filter(({ path }) => !texts.some((text) => path === text.path || path.startsWith(`${text.path} (`)))
-    // the keys of a map are known only here, since no label has them
+    // no label has the keys of this map, so comments list them
     const keys = rows.keyed ? new Set(rows.keys.map(String)) : []
     const keyed = [...keys].slice(0, maxKeys).map((key) => ({ why: "text", path: itemPath([...rows.steps, key]) }))
     const left = [...texts, ...keyed, ...others]
@@ -238,7 +241,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
   return { metrics, rows, notes: noteOf(left) }
 }
 
-/** Points of a time series that are listed one by one. */
+/** Limit of points of a time series that a comment lists. */
 const maxListed = 50
 
 const olderPoints = (rows: Rows, { points, newest }: Series): ReadonlyArray<LeftOut> => {
@@ -249,7 +252,7 @@ const olderPoints = (rows: Rows, { points, newest }: Series): ReadonlyArray<Left
   return older.map((key) => ({ why: `older than ${kept}`, path: itemPath([...rows.steps, String(key)]) }))
 }
 
-/** What an element of a list of different things is called, if the document does not tell. */
+/** Name for an element of a tuple that the document does not name. */
 const columnWords = ({ place }: Profile, { columns = [] }: Rows): ReadonlyArray<string> => {
   const [step] = place.steps
   const index = typeof step === "object" ? step.index : 0

@@ -7,10 +7,10 @@ import type { Profile } from "./profile.ts"
 import { type Scope, tellingWords } from "./scope.ts"
 import { sentence, spokenWords } from "./words.ts"
 
-/** More texts side by side are not useful labels. */
+/** Limit of texts that become labels of one info metric. */
 const maxTexts = 8
 
-/** Keys that say too little of a value further within. */
+/** Keys too general to name a nested value by themselves. */
 const generic = /^(?:name|id|key|type|kind|status|state|title|model|label|value|address)$/
 
 const hasNumber = ({ numbers, texts }: Profile) =>
@@ -18,7 +18,7 @@ const hasNumber = ({ numbers, texts }: Profile) =>
 
 const isEmpty = (value: Json | undefined) => value === undefined || value === null || value === ""
 
-/** A series of value 1 that carries what is known of an item, and what it has no room for. */
+/** An info metric (value 1) with the texts of an item as labels, and the texts above the limit. */
 export const infoDraft = (
   give: (request: NameRequest) => string,
   scope: Scope,

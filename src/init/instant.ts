@@ -41,14 +41,14 @@ const timeEndings = new Set([
   ]
 ])
 
-/** `created_at` is created; of `time` nothing is left. */
+/** Removes words for time: `created_at` becomes `created`, and `time` becomes empty. */
 const withoutTime = (own: ReadonlyArray<string>): ReadonlyArray<string> => {
   let end = own.length
   while (end > 0 && timeEndings.has(own[end - 1] ?? "")) end--
   return own.slice(0, end)
 }
 
-/** "time created", "time of the start", or "local time" as it is. */
+/** Help text: "time created", "time of the start", or "local time" unchanged. */
 const help = (said: string) => {
   if (said === "value") return "time"
   return /\btime\b/.test(said) ? said : /(?:ed|seen|sent|built)$/.test(said) ? `time ${said}` : `time of ${said}`
@@ -64,7 +64,10 @@ export const instant = (own: ReadonlyArray<string>, keys: Measure["keys"]): Meas
   of: true
 })
 
-/** Whether the key says that a number is a time, and if its size says the same, the unit: undefined for seconds. */
+/**
+ * Returns an epoch unit if both the key and the size of the numbers say that they are times. The unit is undefined for
+ * seconds.
+ */
 export const epochOf = (
   own: ReadonlyArray<string>,
   key: ReadonlyArray<string>,

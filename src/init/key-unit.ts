@@ -13,24 +13,24 @@ import {
 
 /** A unit that the document states. */
 export interface StatedUnit {
-  /** What `unit:` says; undefined for the base unit itself, which needs no conversion. */
+  /** The value of `unit:`; undefined for a base unit, which needs no conversion. */
   readonly unit: string | undefined
-  /** The base unit that the metric's name ends in. */
+  /** The base unit at the end of the metric name. */
   readonly base: string
 }
 
-/** A key's words without the unit that one of them is. */
+/** The words of a key without its unit, and that unit. */
 export interface KeyUnit {
   readonly words: ReadonlyArray<string>
   readonly unit: string | undefined
-  /** Undefined if the number stays as it is, since the unit is no multiple of a base unit. */
+  /** Undefined if the number is not converted, because the unit is not a multiple of a base unit. */
   readonly base: string | undefined
   readonly note?: string | undefined
 }
 
 const isBase = ({ conversion: { multiply, add, divide } }: Unit) => multiply === divide && add === 0n
 
-/** Spellings that a reader takes for nothing else. */
+/** Unambiguous spellings of units. */
 const clearer: ReadonlyMap<string, string> = new Map([
   ["m", "minutes"],
   ["h", "hours"],
@@ -47,10 +47,10 @@ const stated = (unit: Unit): StatedUnit => {
   return { unit: isBase(unit) ? undefined : name, base: unit.base }
 }
 
-/** Units of a word: in its own case if there are such, since `mbps` are bits and `MBps` bytes. */
+/** Units that a word may mean. Its own case is tried first, since `mbps` are bits and `MBps` bytes. */
 const unitsOf = (word: string) => (unitsNamed(word).length > 0 ? unitsNamed(word) : unitsInAnyCase(word))
 
-/** One unit, or none if the word may be several: `mw` is a milliwatt or a megawatt. */
+/** The unit, if there is only one; `mw` may be a milliwatt or a megawatt. */
 const only = (units: ReadonlyArray<Unit>): Unit | undefined => {
   const bases = units.filter(({ base }) => base !== "kelvin")
   return bases.length === 1 ? bases[0] : undefined
@@ -58,7 +58,7 @@ const only = (units: ReadonlyArray<Unit>): Unit | undefined => {
 
 const isUnitAt = (words: ReadonlyArray<string>, at: number): boolean => {
   const word = words[at] ?? ""
-  // min is a minimum, unless it says in what
+  // min means minimum, except after "in"
   if (word === "min" && words[at - 1] === "in" && at > 1) return true
   if (!multiples.has(word) || words.includes("per")) return false
   if (words.length === 1) return alone.has(word)
@@ -67,11 +67,11 @@ const isUnitAt = (words: ReadonlyArray<string>, at: number): boolean => {
   return !isTime(word) || !opensWindow(words[at - 1] ?? "")
 }
 
-/** `read_mb_per_sec` is a rate: its unit is `MB/s`. */
+/** Parses a rate: `read_mb_per_sec` has the unit `MB/s`. */
 const rateOf = (words: ReadonlyArray<string>): KeyUnit | undefined => {
   if (words.length < 2 || !/^(?:s|sec|second|seconds)$/.test(words.at(-1) ?? "")) return undefined
   const rest = words.slice(0, words.at(-2) === "per" ? -2 : -1)
-  // kB_read/s has the amount before the verb
+  // in kB_read/s the unit stands before the verb
   for (const [at, word] of rest.entries()) {
     const amount = multiples.has(word) ? only(unitsOf(word)) : undefined
     if (amount?.base !== "bytes") continue
@@ -88,7 +88,7 @@ const noted = (words: ReadonlyArray<string>, unit: string): KeyUnit => ({
   note: `In ${unit}; unit: ${unit} would convert it.`
 })
 
-/** The unit that a key states by a word of at least two letters, or by one letter that its context makes sure of. */
+/** The unit in a key: a word of at least two letters, or a letter whose context makes it clear. */
 export const unitOfKey = (words: ReadonlyArray<string>): KeyUnit | undefined => {
   const rate = rateOf(words)
   if (rate !== undefined) return rate
@@ -105,7 +105,10 @@ export const unitOfKey = (words: ReadonlyArray<string>): KeyUnit | undefined => 
   return found === undefined ? undefined : { unit: undefined, base: found[2], words: rest }
 }
 
-/** What decides between units of one spelling: `m` of a distance is a meter, of an uptime a minute. */
+/**
+ * Uses the key to choose between units with the same spelling: `m` is a meter for a distance and a minute for an
+ * uptime.
+ */
 const fitting = (units: ReadonlyArray<Unit>, key: ReadonlyArray<string>): Unit | undefined => {
   const bases = new Map(units.map((unit) => [unit.base, unit]))
   if (bases.size === 1) return units[0]
@@ -116,13 +119,13 @@ const fitting = (units: ReadonlyArray<Unit>, key: ReadonlyArray<string>): Unit |
   return bases.get(base)
 }
 
-/** The unit that another field of the document says in a text; `key`: the words of what it is the unit of. */
+/** The unit in a text of another field. `key`: the words of the key of the number. */
 export const unitOfText = (text: string, key: ReadonlyArray<string>): StatedUnit | undefined => {
   const unit = fitting(unitsNamed(text), key)
   return unit && stated(unit)
 }
 
-/** The base unit that several texts have in common. */
+/** The base unit of several texts; undefined if they have different ones. */
 export const baseOfTexts = (texts: ReadonlyArray<string>, key: ReadonlyArray<string>): string | undefined => {
   const bases = new Set(texts.map((text) => fitting(unitsNamed(text), key)?.base))
   const [base] = bases

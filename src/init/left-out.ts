@@ -1,13 +1,13 @@
-/** A place of the document that no series shows, and why. */
+/** A path of the document that no series shows, with the reason. */
 export interface LeftOut {
   readonly why: string
   readonly path: string
 }
 
-/** Comments are not longer than this. */
+/** Maximum length of a comment line. */
 const maxLine = 110
 
-/** The places by their reason, as a comment lists them: every one of them. */
+/** Comment lines that list every path, grouped by reason. */
 export const noteOf = (left: ReadonlyArray<LeftOut>): ReadonlyArray<string> =>
   [...Map.groupBy(left, ({ why }) => why)].flatMap(([why, places]) => {
     const lines: Array<string> = []

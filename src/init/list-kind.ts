@@ -4,10 +4,13 @@ import { looksChanging } from "./label.ts"
 import { isObject } from "./map.ts"
 import { textKind } from "./text-kind.ts"
 
-/** Wider lists of lists are matrices. */
+/** Wider lists of lists are treated as matrices, not tuples. */
 const maxColumns = 40
 
-/** Lists of objects that have one key each and together are one object, the same in each list: `columns[*].Name`. */
+/**
+ * The keys of lists whose elements have one key each, such as `columns[*].Name`: each list is one object in parts.
+ * Undefined if keys repeat, or if most differ between lists.
+ */
 export const columnNames = (lists: ReadonlyArray<JsonArray>): ReadonlyArray<string> | undefined => {
   const keys = lists.map((list) => list.map((element) => (isObject(element) ? Object.keys(element) : [])))
   const single = keys.every(
@@ -18,7 +21,7 @@ export const columnNames = (lists: ReadonlyArray<JsonArray>): ReadonlyArray<stri
   return single && longest > 1 && all.length <= 1.5 * longest ? all : undefined
 }
 
-/** Lists of objects with one key each, which is the name of a number: `[{ "192.0.2.10": 20100 }]`. */
+/** Whether these are lists of objects with one key each that names a number: `[{ "192.0.2.10": 20100 }]`. */
 export const isPairs = (lists: ReadonlyArray<JsonArray>): boolean =>
   lists.every((list) => {
     const entries = list.flatMap((element) => (isObject(element) ? [Object.entries(element)] : []))
@@ -35,7 +38,7 @@ export const isPairs = (lists: ReadonlyArray<JsonArray>): boolean =>
 
 const kindOf = (value: Json) => (value === null ? "null" : typeof value)
 
-/** The positions of lists of equal length, unless these are long or of unlike lengths: each with its values. */
+/** The columns of lists of lists; undefined if the lists are too long or differ in length. */
 const positionsOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<JsonArray> | undefined => {
   const [{ length } = []] = rows
   if (length < 2 || length > maxColumns || rows.some((row) => row.length !== length)) return undefined
@@ -44,7 +47,7 @@ const positionsOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<JsonArray> |
 
 const isTime = (values: JsonArray) => values.every(isEpoch)
 
-/** Lists of lists whose columns are different things, such as a time and a number. */
+/** Whether the columns have different meanings, such as a time and a number. */
 const isTuples = (columns: ReadonlyArray<JsonArray>): boolean => {
   const kinds = columns.map((values) => new Set(values.map(kindOf).filter((kind) => kind !== "null")))
   if (kinds.some((kind) => kind.size > 1 || kind.has("object"))) return false
@@ -54,14 +57,14 @@ const isTuples = (columns: ReadonlyArray<JsonArray>): boolean => {
 const isNumeric = (value: Json) =>
   typeof value === "number" || value === null || (typeof value === "string" && textKind(value).kind === "number")
 
-/** A time and a number, as Prometheus writes a value: `[1709374272.1, "12.5"]`. */
+/** Column names for a time and a number, as Prometheus writes a sample: `[1709374272.1, "12.5"]`. */
 export const timedPair = (lists: ReadonlyArray<JsonArray>): ReadonlyArray<string> | undefined => {
   const [times, values, ...more] = positionsOf(lists) ?? []
   if (times === undefined || values === undefined || more.length > 0) return undefined
   return isTime(times) && values.every(isNumeric) && !isTime(values) ? ["time", "value"] : undefined
 }
 
-/** The header of a list of lists, if its first row is that. */
+/** The column names in the first row of a list of lists; undefined if that row is not a header. */
 export const headerOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<string> | undefined => {
   const [first = [], ...rest] = rows
   const names = first.filter((name) => typeof name === "string")
@@ -75,8 +78,8 @@ export const headerOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<string> 
 }
 
 /**
- * The names of the elements, as far as a legend elsewhere in the document tells them, of lists whose elements are
- * different things.
+ * Names for the columns of tuples, as far as a legend elsewhere in the document has them; undefined if these are not
+ * tuples.
  */
 export const columnsOf = (
   rows: ReadonlyArray<JsonArray>,

@@ -6,22 +6,24 @@ import { isPlural, wordsOf } from "./words.ts"
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A key that no programmer gives a property: a number, a name with dots or dashes, or one that ends in a number. */
+/**
+ * Matches keys that are data, not property names: numbers, names with dots or dashes, and names that end in a number.
+ */
 const isData = (key: string) => /^[0-9]|[^A-Za-z0-9_ -]|[a-z-][0-9]+$/i.test(key) || key.length > 30
 
-/** Windows of time and counters of a series name properties: `1m`, `24h`, `tuner_1`. */
+/** Matches numbered keys that are property names, such as time windows: `1m`, `24h`, `tuner_1`. */
 const isProperty = (key: string) => /^\d+ ?(?:[smhdwy]|min|sec|hours?|days?)$|[_-]\d+$|^[xyz]$/i.test(key)
 
-/** Names of different quantities, which share no metric. */
+/** Names of quantities. Different quantities cannot share a metric. */
 const quantityName =
   /^(?:temp|temperature|humidity|pressure|voltage|current|power|energy|speed|wind|rain|cpu|mem|memory|disk|load|uptime|latency|battery|signal|frequency|time|price|volume|network|swap|storage|gas|water|illuminance|light|co2|dewpoint|factor)s?$/
 
 const isQuantity = (key: string) => quantityName.test(wordsOf(key).at(-1) ?? "")
 
-/** Keys of an object that is one value with its unit. */
+/** Keys of an object that holds a single value with its unit. */
 const ofValue = /^(?:value|val|v|unit|units|uom|description|raw|type|label|name|text|display|formatted|fmt|bestvalue)$/i
 
-/** The paths to all that is not an object, to a depth that tells kinds of things apart. */
+/** The paths of all leaves, down to the depth needed to compare kinds of objects. */
 const leaves = (object: JsonObject, depth = 3): ReadonlyArray<string> =>
   Object.entries(object).flatMap(([key, value]) =>
     isObject(value) && depth > 1 && Object.keys(value).length > 0
@@ -29,13 +31,13 @@ const leaves = (object: JsonObject, depth = 3): ReadonlyArray<string> =>
       : [key]
   )
 
-/** How many of the keys that occur a shape has, on average. */
+/** The average share of all known keys that a shape has. */
 const likeness = (shapes: ReadonlyArray<ReadonlyArray<string>>): number => {
   const all = new Set(shapes.flat())
   return shapes.reduce((sum, shape) => sum + shape.length, 0) / (shapes.length * all.size || 1)
 }
 
-/** Each of them has a path within it that another has as well. */
+/** Whether each object shares a path with another object. */
 const shareLeaves = (objects: ReadonlyArray<JsonObject>): boolean => {
   const paths = objects.map((object) => new Set(leaves(object)))
   const times = new Map<string, number>()
@@ -43,14 +45,14 @@ const shareLeaves = (objects: ReadonlyArray<JsonObject>): boolean => {
   return paths.every((own) => [...own].some((path) => (times.get(path) ?? 0) > 1))
 }
 
-/** Which values of objects are things of one kind, under keys that are data. */
+/** The values of objects that are items of one kind, with keys that are data. */
 export type MapKind =
-  /** All of them. */
+  /** All values. */
   | { readonly kind: "all" }
-  /** Those objects that have this key; `stem`: what their own keys have in common. */
+  /** The objects with the key `key`; `stem`: the common start of their keys in the map. */
   | { readonly kind: "having"; readonly key: string; readonly stem?: string }
 
-/** An object with more keys than anybody writes a line for is a map of numbers. */
+/** With more keys than this, a smaller share of data keys is enough for a map of numbers. */
 const manyNumbers = 24
 
 const numbersAreMap = (plural: boolean, keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): boolean => {
@@ -60,13 +62,13 @@ const numbersAreMap = (plural: boolean, keys: ReadonlyArray<string>, values: Rea
   return data > 0.6 || (plural && data > 0.3) || (keys.length > manyNumbers && data > 0.2)
 }
 
-/** Lists under keys that are all data. */
+/** Whether all values are lists and all keys are data. */
 const listsAreMap = (keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): boolean =>
   keys.length > 1 &&
   values.every((value) => Array.isArray(value)) &&
   keys.every((key) => isData(key) && !isProperty(key))
 
-/** Objects that stand under these keys are things of one kind. */
+/** Whether the objects with these keys are items of one kind. */
 const areAlike = (plural: boolean, keys: ReadonlyArray<string>, objects: ReadonlyArray<JsonObject>): boolean => {
   const shapes = objects.map((object) => Object.keys(object))
   const all = new Set(shapes.flat())
@@ -74,7 +76,7 @@ const areAlike = (plural: boolean, keys: ReadonlyArray<string>, objects: Readonl
   const alike = likeness(shapes)
   if (all.size === 0) return false
   if (keys.length === 1) return data === 1 && (plural || (keys[0] ?? "").length > 15)
-  // { value, unit } under each name: properties, unless the names are numbered or the whole is called by a plural
+  // { value, unit } with each name: properties, unless the names are numbered or the key of the map is a plural
   if ([...all].every((key) => ofValue.test(key))) return alike === 1 && (plural || keys.every((key) => /\d$/.test(key)))
   if (alike < 0.5 || !shareLeaves(objects)) return false
   if (plural || data >= 0.5) return true
@@ -89,9 +91,9 @@ interface Thing {
 
 const isText = (things: ReadonlyArray<Thing>, key: string) => typeof things[0]?.value[key] === "string"
 
-/** A key that all of these have and none of the others. */
+/** A key that all `things` have and no `others` have. */
 const ownKey = (things: ReadonlyArray<Thing>, others: ReadonlyArray<Thing>): string | undefined =>
-  // a text may be there for a reason that others have as well
+  // prefers keys whose values are not texts: a text, such as a name, is less specific to this kind
   Object.keys(things[0]?.value ?? {})
     .toSorted((a, b) => Number(isText(things, a)) - Number(isText(things, b)))
     .find(
@@ -101,7 +103,7 @@ const ownKey = (things: ReadonlyArray<Thing>, others: ReadonlyArray<Thing>): str
         !others.some(({ value }) => Object.hasOwn(value, key))
     )
 
-/** `switch:0` and `switch:1` among others. */
+/** The common start of numbered keys: `switch` for `switch:0` and `switch:1`. */
 const stemOf = (key: string): string | undefined => /^(.*\p{L})[\s:._-]?\d+$/u.exec(key)?.[1]
 
 const families = (things: ReadonlyArray<Thing>): ReadonlyArray<MapKind> =>
@@ -118,7 +120,7 @@ const families = (things: ReadonlyArray<Thing>): ReadonlyArray<MapKind> =>
     return key === undefined ? [] : [{ kind: "having", key, stem }]
   })
 
-/** Which values of these objects, which all stand under a key of these words, are things of one kind. */
+/** Finds the values that are items of one kind. `words`: the words of the key that has these objects. */
 export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<JsonObject>): ReadonlyArray<MapKind> => {
   const plural = isPlural(words.at(-1) ?? "")
   const entries = objects.flatMap((object) => Object.entries(object))
@@ -126,7 +128,7 @@ export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<Js
   if (entries.length === 0) return []
   const values = entries.map(([, value]) => value)
   const all = keysOf(entries)
-  // as labels, 1h and 2024-01-31 would change; the latter are points of a series
+  // labels such as 1h and 2024-01-31 would change at each poll, but keys that are all times form a time series
   if (all.some(looksChanging) && !all.every((key) => textKind(key).kind === "time")) return []
   if (numbersAreMap(plural, all, values) || listsAreMap(all, values)) return [{ kind: "all" }]
   const things = entries.flatMap(([key, value]) =>
@@ -145,7 +147,7 @@ export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<Js
   if (things.length === entries.filter(([, value]) => value !== null).length) return [{ kind: "all" }]
   const key = ownKey(things, [])
   const others = entries.filter(([, value]) => !isObject(value) || Object.keys(value).length === 0)
-  // more properties than things: what is alike is so by chance
+  // with more properties than items, a common key is probably a coincidence
   const isChance =
     keys.length < 2 || keysOf(others).length > keys.length || others.some(([, value]) => Array.isArray(value))
   return key === undefined || isChance ? [] : [{ kind: "having", key }]

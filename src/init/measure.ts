@@ -4,40 +4,40 @@ import type { Profile } from "./profile.ts"
 import type { UnitBeside } from "./stated-unit.ts"
 import { plural } from "./words.ts"
 
-/** A metric of a field, without its name and path. */
+/** A metric for a field, without its name and path. */
 export interface Measure {
-  /** The words of the name, without the unit. */
+  /** Words of the name, without the unit. */
   readonly words: ReadonlyArray<string>
-  /** The base unit that the name ends in. */
+  /** The base unit at the end of the name. */
   readonly base: string | undefined
   readonly type: "gauge" | "counter" | "stateset"
-  /** Keys of the metric, in their order in the file. */
+  /** Keys of the metric, in the order of the file. */
   readonly keys: Readonly<Record<string, unknown>>
-  /** What it is, as a help begins. */
+  /** Makes the start of the help text. */
   readonly help: (said: string) => string
-  /** Whether the help says what it is of. */
+  /** Whether the help also names the kind of the item. */
   readonly of: boolean
-  /** It reads only the rows of a condition; `at` is the path of its value in a filter. */
+  /** The metric reads only rows for which a condition holds. `at` is the path of the value in the filter. */
   readonly only?: { readonly condition: (at: string) => string } | undefined
-  /** The path of its unit, which becomes a label: units differ, or are none that poller knows. */
+  /** The path of the unit, which becomes a label because the units differ or poller does not know them. */
   readonly unitLabel?: string | undefined
-  /** A decision that is open. */
+  /** A decision for the user, written as a comment. */
   readonly note?: string | undefined
 }
 
-/** What is known around a field. */
+/** The context of a field. */
 export interface Circumstances {
-  /** The words of all keys to it, the last key's last. */
+  /** The words of all keys on the path, in order. */
   readonly key: ReadonlyArray<string>
-  /** A unit that another field states. */
+  /** The unit from another field. */
   readonly unit: UnitBeside | undefined
-  /** Words seen under the same key, by place. */
+  /** Texts with the same key elsewhere in the document, by path. */
   readonly known: ReadonlyMap<string, ReadonlySet<string>>
-  /** A zone that the document names for times without one. */
+  /** The time zone that the document names for times without a zone. */
   readonly timezone: string | undefined
-  /** Rows can be filtered; otherwise other words are written as null values. */
+  /** Whether rows can be filtered. If not, texts beside numbers become null values. */
   readonly filters: boolean
-  /** A number may be a name, which labels take. */
+  /** Whether a number may be an identifier and become a label. */
   readonly mayName: boolean
 }
 
@@ -50,15 +50,15 @@ export const gauge = (words: ReadonlyArray<string>, base: string | undefined, ke
   of: true
 })
 
-/** Words before `total` that make it a capacity, which may shrink. */
+/** Before `total`, these words mean a capacity, which may decrease. */
 const capacity =
   /^(?:capacity|cpus?|disk|heap|mem|memory|quota|size|space|storage|swap|ram|cores|slots|seats|shards|nodes|pages|hits|results|items|count|number|price|amount|balance)$/
 
-/** What is counted from a start on, if it is also seen to rise. */
+/** Names of counters, if their values are also seen to rise. */
 const counted =
   /^(?:total|counter|requests?|reqs?|errors?|errs?|failures?|failed|packets|pkts|frames|queries|hits|misses|evictions|accepted|accepts|handled|dropped|drops|discards|collisions|retries|restarts|reads?|writes?|written|received|recv|sent|rx|tx|in|out|calls|published|delivered|processed|completed|succeeded|ops|operations|cycles|ticks|interrupts|searches|blocked|transferred|uploaded|downloaded|sectors|energy|starts|boots|commits|lookups|inserts?|deletes?)$/
 
-/** What may rise by chance. */
+/** Names of gauges, whose values may rise by chance. */
 const measuredNow =
   /^(?:uptime|time|age|duration|latency|last|timestamp|current|active|used|free|pending|queued|waiting|queue|depth|size|max|min|avg|mean|rate|ratio|percent|limit|temperature|load|speed|power|open|running|connections|clients|sessions)$/
 
@@ -68,7 +68,7 @@ const saysTotal = (own: ReadonlyArray<string>) => /^(?:total|counter)$/.test(own
 const counterWord = (own: ReadonlyArray<string>) =>
   own.at(-1) === "counter" ? plural(own.at(-2) ?? "") : (own.at(-2) ?? "")
 
-/** Whether numbers only rise: the name says so, or they were seen to and the name does not speak against it. */
+/** Whether the numbers are a counter: the name says so, or they were seen to rise and the name allows it. */
 const isCounter = ({ own, place, present, rises }: Profile): boolean => {
   if (present.some((value) => Number(value) < 0)) return false
   const rest = own.slice(0, -1).filter((word) => word.length > 1 && unitOfKey(["x", word]) === undefined)
@@ -77,12 +77,12 @@ const isCounter = ({ own, place, present, rises }: Profile): boolean => {
   return isSaid || (rises && own.some((word) => counted.test(word)) && !own.some((word) => measuredNow.test(word)))
 }
 
-/** Neither too large nor too small for a double to hold as it is after a conversion. */
+/** Whether a double can hold the value after a conversion without overflow or underflow. */
 const isOrdinary = (value: number) => value === 0 || (Math.abs(value) > 1e-290 && Math.abs(value) < 1e290)
 
 /**
- * What a number measures, by its key and the unit stated beside it. A number that another field's unit would change is
- * there twice, as it stands and converted.
+ * The metrics for a number, from its key and the unit beside it. If a unit in the same object would convert the number,
+ * there are two metrics: unconverted and converted.
  */
 export const measured = (
   profile: Profile,

@@ -5,13 +5,13 @@ import type { Profile } from "./profile.ts"
 import { type Scope, wordsBefore } from "./scope.ts"
 import { sentence, spokenWords } from "./words.ts"
 
-/** Which of the values a metric shows, if not the one of each item. */
+/** Which values a metric shows: one for each item, the newest, or one for each point of a time series. */
 export type Selection = "each" | "newest" | "point"
 
-/** Keys of a value that is called by what is around it. */
+/** Keys of values that take their name from the key above. */
 const ofValue = /^(?:value|val|v|raw)$/
 
-/** A name, a path and a help for what a field measures. */
+/** Makes the metric for a field, with its name, path and help. */
 export const metricDraft = (
   give: (request: NameRequest) => string,
   scope: Scope,

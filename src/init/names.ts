@@ -1,22 +1,22 @@
 import { inBaseUnit } from "../mapping/base-unit.ts"
 import { isPlural, plural, singular } from "./words.ts"
 
-/** Names that are reserved, or have a meaning in Prometheus. */
+/** Reserved prefixes, and prefixes with a meaning in Prometheus. */
 const taken = ["poll", "poller", "polls", "process", "nodejs", "scrape", "upstream"]
 
-/** A word that a name may begin with. */
+/** A name begins with a lower-case letter. */
 const first = /^[a-z]/
 
-/** The words that all names of an API begin with. */
+/** The prefix of all metric names of an API. */
 export const prefixWords = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const [word = ""] = words
   return taken.includes(word) || !first.test(word) ? ["api", ...words] : words
 }
 
-/** Words that would say which type a metric has (promlint). */
+/** Names of metric types, which promlint rejects in metric names. */
 const typeWords = /^(?:counter|gauge|gaugehistogram|histogram|summary)$/
 
-/** A word that the lint takes for a unit which the metric does not have. */
+/** Whether lint would read the word as a unit that the metric does not have. */
 const isRefused = (word: string, at: number) => inBaseUnit(at === 0 ? word : `of_${word}`) !== undefined
 
 const periods: ReadonlyMap<string, string> = new Map([
@@ -26,7 +26,10 @@ const periods: ReadonlyMap<string, string> = new Map([
   ...["d", "days"].map((word) => [word, "day"] as const)
 ])
 
-/** `blocked_hours` in the singular, `phase_b` as one word: no letter is lost, and nothing is taken for a unit. */
+/**
+ * Rewrites words that lint would read as units: `blocked_hours` becomes singular, and `phase_b` one word. Keeps all
+ * letters otherwise.
+ */
 const withoutOddUnits = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const result: Array<string> = []
   for (const [index, given] of words.entries()) {
@@ -39,12 +42,12 @@ const withoutOddUnits = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   return result
 }
 
-/** Words before `count` that do not say what is counted. */
+/** Before `count`, these words do not name what is counted. */
 const notCounted = /^(?:total|max|min|current|last|item|value|active|inactive|open|pending|used|free)$|\d$/
 
 /**
- * What a gauge's name must not end in, with what to say instead; `own`: how many words are those of the last key, `of`:
- * of the field.
+ * Replaces suffixes that a gauge must not have. `own`: the number of words from the last key; `of`: from the whole
+ * field.
  */
 const ending = (words: ReadonlyArray<string>, own: number, of: number): ReadonlyArray<string> => {
   const [last = "", before = ""] = [words.at(-1), words.at(-2)]
@@ -60,14 +63,14 @@ const ending = (words: ReadonlyArray<string>, own: number, of: number): Readonly
     case "info":
       return [...rest, plural(last)]
     case "total":
-      // memory_total is the total memory
+      // memory_total becomes total_memory
       return of < 2 ? [...words, "value"] : [...words.slice(0, -2), "total", before]
     default:
       return words
   }
 }
 
-/** Without words that are said twice in a row, alone or several together; numbers are no words. */
+/** Removes repeated words and repeated groups of words, but keeps numbers. */
 const withoutRepeats = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const repeated = words.findIndex(
     (word, at) => at > 0 && words[at - 1] !== word && singular(words[at - 1] ?? "") === word
@@ -83,15 +86,15 @@ const withoutRepeats = (words: ReadonlyArray<string>): ReadonlyArray<string> => 
   return words
 }
 
-/** What a metric is called. */
+/** The parts of a metric name. */
 export interface NameRequest {
-  /** Words after the prefix, the preferred first; the last is the most specific. */
+  /** Alternatives for the words after the prefix, best first. In each, the last word is the most specific. */
   readonly words: ReadonlyArray<ReadonlyArray<string>>
-  /** How many of the last words are those of the last key, and of the field. */
+  /** How many words come from the last key (`own`) and from the whole field (`of`). */
   readonly own: number
   readonly of: number
   readonly type: "gauge" | "counter" | "info" | "stateset"
-  /** The base unit that it ends in. */
+  /** The base unit at the end of the name. */
   readonly base: string | undefined
 }
 
@@ -118,7 +121,10 @@ const stemOf = (
   return [...full, ...end, ...unit].join("_")
 }
 
-/** Gives names out, each once. Two that only differ in `_total` or `_info` are one family to OpenMetrics. */
+/**
+ * Returns the function that makes unique names. In OpenMetrics, two names that differ only in `_total` or `_info` are
+ * the same family.
+ */
 export const nameGiver = (prefix: ReadonlyArray<string>): ((request: NameRequest) => string) => {
   const given = new Set<string>()
   return (request) => {
@@ -134,10 +140,10 @@ export const nameGiver = (prefix: ReadonlyArray<string>): ((request: NameRequest
   }
 }
 
-/** Label names that Prometheus or a metric's type gives a meaning. */
+/** Label names with a meaning in Prometheus or in a metric type. */
 const reserved = new Set(["le", "quantile", "job", "instance", "target"])
 
-/** The first of these label names that is not taken, or the last with a number. */
+/** The first label name that is free, or else the last one with a number. */
 export const labelName = (wanted: ReadonlyArray<string>, takenNames: ReadonlySet<string>): string => {
   const named = wanted.map((name) => (name === "" ? "value" : name))
   const allowed = named.map((name) => (reserved.has(name) ? `${name}_name` : first.test(name) ? name : `of_${name}`))

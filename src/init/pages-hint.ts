@@ -2,13 +2,13 @@ import type { Json } from "../mapping/document/json.ts"
 import { isObject } from "./map.ts"
 import { wordsOf } from "./words.ts"
 
-/** Keys that say that there is another page, if they have a value. */
+/** Keys whose value, if there is one, points to the next page. */
 const ofNext =
   /^(?:next|next_page|next_url|next_link|next_page_key|next_page_token|next_cursor|cursor|continuation_token|odata_next_link|has_more|has_next|has_next_page|next_records_url)$/
 
 const isSet = (value: Json | undefined): boolean => value === true || (typeof value === "string" && value !== "")
 
-/** A line that says that the responses are only the first page, if they look like it. */
+/** A comment that the responses are only the first page, if they look so. */
 export const pagesHint = (roots: ReadonlyArray<Json>): ReadonlyArray<string> => {
   for (const root of roots) {
     if (!isObject(root)) continue

@@ -9,7 +9,7 @@ const isScalarOrNull = (value: Json) => value === null || typeof value !== "obje
 const isTextList = (list: JsonArray) =>
   list.length > 1 && list.every((value) => typeof value === "string") && new Set(list).size === list.length
 
-/** A place that holds a list wherever it holds anything. */
+/** A place whose values are all lists. */
 type Lists = Place<JsonArray>
 
 const listsOf = (places: ReadonlyArray<Place>): ReadonlyArray<Lists> =>
@@ -18,14 +18,14 @@ const listsOf = (places: ReadonlyArray<Place>): ReadonlyArray<Lists> =>
     return present.length > 0 && present.every(isArray)
   })
 
-/** The same items have both, of lengths that fit. */
+/** Whether the same items have both lists, and their lengths fit. */
 const fit = (a: Lists, b: Lists, test: (a: JsonArray, b: JsonArray) => boolean): boolean =>
   a.values.every((list, index) => {
     const other = b.values[index]
     return list === undefined ? other === undefined : other !== undefined && test(list, other)
   })
 
-/** Rows of a list of names and a list of lists, with the places that they are made of. */
+/** Finds a list of names beside a list of lists with these columns. Returns its rows, and the places that they use. */
 export const tableAmong = (
   steps: Place["steps"],
   places: ReadonlyArray<Place>
@@ -62,7 +62,7 @@ export const tableAmong = (
 
 const lastKey = (place: Place) => String(place.steps.findLast((step) => typeof step === "string") ?? "value")
 
-/** Lists of names, which tell what the numbers beside them are. */
+/** Keys of lists with the names or times of the numbers beside them. */
 const ofNames =
   /(?:^|[_-]|[a-z])(?:names?|labels?|keys|legend|categories|dimensions|columns|time|times|timestamps?|dates?|hours?|days?|x|t)$/i
 
@@ -70,7 +70,7 @@ const isTime = (list: JsonArray): boolean =>
   list.length > 0 &&
   list.every((value) => isEpoch(value) || (typeof value === "string" && textKind(value).kind === "time"))
 
-/** Lists of scalars of one length within each item: the names of the first and of all others belong together. */
+/** Finds lists of scalars that have the same length in each item. Element i of each list belongs to row i. */
 export const zipAmong = (
   steps: Place["steps"],
   places: ReadonlyArray<Place>
@@ -85,7 +85,7 @@ export const zipAmong = (
       values.some((list) => list?.some((value) => typeof value === "number"))
     )
     const timed = group.filter(({ values }) => values.every((list) => list === undefined || isTime(list)))
-    // texts beside numbers by chance, such as tags, name nothing
+    // texts that are beside numbers by chance, such as tags, do not name them
     const kept = group.filter(
       (place) =>
         numeric.includes(place) ||

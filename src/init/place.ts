@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from "../mapping/document/json.ts"
 import { quoted } from "../mapping/document/node.ts"
 
-/** Every element of a list, of which only one has what the next step asks for: `columns[*].Name`. */
+/** Every element of a list; only one of them has the key of the next step: `columns[*].Name`. */
 export const every = Symbol("every element")
 
-/** A fixed position of a list, with the name of what stands there if the document tells it. */
+/** An index in a list, with the name of its element if the document has one. */
 export interface Position {
   readonly index: number
   readonly name?: string | undefined
@@ -13,35 +13,31 @@ export interface Position {
 /** One step from an item to a value within it. */
 export type Step = string | Position | typeof every
 
-/**
- * One place within each item, over all items: the steps to it, and a value an item, undefined where an item has none.
- */
+/** The steps to a value in an item, and the values of all items; undefined for an item without one. */
 export interface Place<Value extends Json = Json> {
   readonly steps: ReadonlyArray<Step>
   readonly values: ReadonlyArray<Value | undefined>
-  /** Some items have an object there that is a row of its own, and not among the values. */
+  /** Some items have an object here that is a row of its own. It is not among the values. */
   readonly hasRows?: boolean
 }
 
-/**
- * The names on the way: object keys and names of positions, but not of a list that only holds the parts of an object.
- */
+/** The keys and the names of positions on a path. Omits the key of a list that holds only the parts of an object. */
 export const keysOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
   steps.flatMap((step, at) => {
     if (typeof step === "string") return steps[at + 1] === every ? [] : [step]
     return step === every || step.name === undefined ? [] : [step.name]
   })
 
-/** Keys of what is one value: it is called by the key around. */
+/** Keys of values that take their name from the key above. */
 const ofValue = /^(?:value|val|v|description|raw|#text)$/i
 
-/** The key that a value is called by: `temp` of `temp.value`. */
+/** The key that names a value: `temp` for `temp.value`. */
 export const nameKey = (steps: ReadonlyArray<Step>): string => {
   const keys = keysOf(steps)
   return (keys.length > 1 && ofValue.test(keys.at(-1) ?? "") ? keys.at(-2) : keys.at(-1)) ?? ""
 }
 
-/** The keys before that one. */
+/** The keys before the one that names the value. */
 export const keysBeforeName = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
   const keys = keysOf(steps)
   return keys.slice(0, keys.length > 1 && ofValue.test(keys.at(-1) ?? "") ? -2 : -1)
@@ -63,10 +59,10 @@ export const itemPath = (steps: ReadonlyArray<Step>): string => {
   return path === "" || (path.startsWith("[") && typeof steps[0] !== "string") ? `@${path}` : path
 }
 
-/** The same inside a filter: `@.mem.used_kb`. */
+/** The path of a value in a filter: `@.mem.used_kb`. */
 export const filterPath = (steps: ReadonlyArray<Step>): string => `@${segments(steps)}`
 
-/** A path to rows, from the document or from the current item: `$.items[*]`, `disks[*]`, `@[*]`. */
+/** A path of rows, from the document or from the current item: `$.items[*]`, `disks[*]`, `@[*]`. */
 export const rowPath = (steps: ReadonlyArray<Step>, selector: string, absolute: boolean): string => {
   const path = `${segments(steps)}${selector}`
   if (absolute) return `$${path}`
@@ -74,7 +70,7 @@ export const rowPath = (steps: ReadonlyArray<Step>, selector: string, absolute: 
   return typeof steps[0] === "string" && plainKey.test(steps[0]) ? relative : `@${path}`
 }
 
-/** What stands at these steps of an item. */
+/** The value at these steps. */
 export const valueAt = (item: Json, steps: ReadonlyArray<string | Position>): Json | undefined => {
   let value: Json | undefined = item
   for (const step of steps) {
@@ -85,7 +81,7 @@ export const valueAt = (item: Json, steps: ReadonlyArray<string | Position>): Js
   return value
 }
 
-/** Everything below a value that has this key, as `..[?@.key]` finds it. */
+/** All descendants with this key, as `..[?@.key]` finds them. */
 export const descendantsHaving = (value: Json | undefined, key: string): ReadonlyArray<Json> =>
   typeof value !== "object" || value === null
     ? []

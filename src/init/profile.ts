@@ -8,34 +8,34 @@ export type Scalar = string | number | boolean
 /** Items of one kind, over all responses. */
 export interface Items {
   readonly values: ReadonlyArray<Json>
-  /** By item, the item around it; rows are told apart within one. */
+  /** The index of the parent of each item. Rows must be unique only within a parent. */
   readonly parents: ReadonlyArray<number>
-  /** By item, the response it is from. */
+  /** The index of the response of each item. */
   readonly responses: ReadonlyArray<number>
-  /** By item, what it has in common with the same item of other responses. */
+  /** A key for each item; the same item has the same key in other responses. */
   readonly ids: ReadonlyArray<string>
 }
 
-/** What was seen at one place of the items. */
+/** The values at one place of the items. */
 export interface Profile {
   readonly place: Place
-  /** The words of the key that it is called by. */
+  /** The words of the key that names the values. */
   readonly own: ReadonlyArray<string>
-  /** Numbers, strings and booleans that are there. */
+  /** All numbers, strings and booleans, in order. */
   readonly present: ReadonlyArray<Scalar>
   readonly numbers: ReadonlyArray<number>
   readonly booleans: ReadonlyArray<boolean>
-  /** Each different string once. */
+  /** Each distinct string. */
   readonly texts: ReadonlyMap<string, TextKind>
-  /** A list or an object stands there in some items. */
+  /** Some items have a list or an object here. */
   readonly beside: boolean
-  /** Some items have nothing there, or null. */
+  /** Some items have no value here, or null. */
   readonly optional: boolean
-  /** Every item has a string or a number there, and no two of one parent the same. */
+  /** Every item has a string or a number here, unique within its parent. */
   readonly unique: boolean
-  /** The same item has another value in another response. */
+  /** An item has different values in different responses. */
   readonly changes: boolean
-  /** It has, and never a smaller one, over three responses or more. */
+  /** The values change but never decrease, over at least three responses. */
   readonly rises: boolean
 }
 
@@ -51,7 +51,7 @@ const isUnique = ({ values }: Place, { parents }: Items): boolean => {
   return seen.size === values.length
 }
 
-/** What becomes of the same items' values from one response to the next. */
+/** How the values of the same items change from one response to the next. */
 const development = ({ values }: Place, { ids, responses }: Items): Pick<Profile, "changes" | "rises"> => {
   let [changes, falls] = [false, false]
   if (new Set(responses).size > 1) {
@@ -88,7 +88,7 @@ export const profileOf = (place: Place, items: Items): Profile => {
   }
 }
 
-/** With what the responses after the first tell, once it is known which items are the same. */
+/** Adds how the values change, once the ids of the items are known. */
 export const developed = (profile: Profile, items: Items): Profile => ({
   ...profile,
   ...development(profile.place, items)

@@ -6,22 +6,22 @@ import { areSwitch, statesOf } from "./states.ts"
 import { quantities, textReading, textsOf, withNulls } from "./text-reading.ts"
 import { wordsLike } from "./whole.ts"
 
-/** What becomes of a field. */
+/** How the draft uses a field. */
 export type Reading =
-  /** `leftOut`: texts that no metric reads. */
+  /** `leftOut`: the texts that no metric reads. */
   | { readonly as: "metrics"; readonly measures: ReadonlyArray<Measure>; readonly leftOut?: string }
   | { readonly as: "label" }
   | { readonly as: "left out"; readonly why: string }
 
 const text: Reading = { as: "left out", why: "text" }
 
-/** "1 while idle", "1 while pump is on". */
+/** Help text: "1 while idle", "1 while pump is on". */
 const whileHelp = (word: string) => (said: string) => {
   const [, state] = /^is (.+)$/.exec(said) ?? []
   return word === "true" && state !== undefined ? `1 while ${state}` : `1 while ${said} is ${word}`
 }
 
-/** Numbers, also those in strings: times, names, or what is measured. */
+/** Numbers, including those in strings: times, identifiers or quantities. */
 const numeric = (profile: Profile, around: Circumstances, nulls: ReadonlyArray<string>): Reading => {
   const { own, texts, changes } = profile
   const inTexts = [...texts.values()].flatMap((text) => (text.kind === "number" ? [text.value] : []))
@@ -37,7 +37,7 @@ const numeric = (profile: Profile, around: Circumstances, nulls: ReadonlyArray<s
   return { as: "metrics", measures: measured(profile, around, withNulls(nulls)) }
 }
 
-/** Words that are states; `only`: beside others, so that rows are selected by the word. */
+/** Texts that are states. `only`: there are other values too, so a filter selects rows by the text. */
 const stated = (
   profile: Profile,
   around: Circumstances,
@@ -45,7 +45,7 @@ const stated = (
   only: boolean
 ): Measure | undefined => {
   const words = seen.filter((word) => word !== "")
-  // words that come back are states, whatever the key; those that do not are names
+  // texts that recur are states, whatever the key; texts that do not are names
   const isVocabulary = profile.changes && mayBeLabel(profile.own) && 2 * words.length <= profile.present.length
   const states =
     words.length === 0
@@ -82,7 +82,7 @@ const shown = (texts: ReadonlyArray<string>) => {
   return texts.length > maxShown ? `${some.join(", ")} and ${texts.length - maxShown} more` : some.join(", ")
 }
 
-/** Numbers among words, lists or objects: each part is read by itself, where rows can be filtered. */
+/** Numbers mixed with texts, lists or objects: if rows can be filtered, each kind has its own metric. */
 const mixed = (profile: Profile, around: Circumstances): Reading => {
   const { texts, numbers, beside } = profile
   const inTexts = textsOf(profile, "number")
@@ -109,7 +109,7 @@ const mixed = (profile: Profile, around: Circumstances): Reading => {
   return { as: "metrics", measures, ...(left.length === 0 ? undefined : { leftOut: shown(left) }) }
 }
 
-/** What becomes of the values of one field. */
+/** Decides how the draft uses a field. */
 export const readingOf = (profile: Profile, around: Circumstances): Reading => {
   const { numbers, booleans, texts, own, beside, changes } = profile
   const kinds = new Set([...texts.values()].map(({ kind }) => kind))

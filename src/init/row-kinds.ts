@@ -5,7 +5,7 @@ type Item = Readonly<Record<string, Json>>
 
 const keysOf = (item: Item) => JSON.stringify(Object.keys(item).sort())
 
-/** The values of a text field, if items with the same value have the same keys, and some value is of several items. */
+/** The values of a text field if items with the same value have the same keys, and at least two items share a value. */
 const kindsBy = (field: string, items: ReadonlyArray<Item>): ReadonlyArray<Json> | undefined => {
   const kinds = new Map<Json, string>()
   for (const item of items) {
@@ -17,8 +17,8 @@ const kindsBy = (field: string, items: ReadonlyArray<Item>): ReadonlyArray<Json>
 }
 
 /**
- * A comment for rows of several kinds, which a field tells apart. One `each` for all of them is short, but every value
- * that not all kinds have is optional in it.
+ * A comment for rows of several kinds with a field that names the kind. One `each` for all kinds is short, but every
+ * value that some kinds lack is then optional.
  */
 export const kindsNote = (items: ReadonlyArray<Json>): ReadonlyArray<string> => {
   const objects = items.filter(isObject)

@@ -5,10 +5,10 @@ import type { Rows } from "./rows.ts"
 import type { Scope } from "./scope.ts"
 import { singular, wordsOf } from "./words.ts"
 
-/** Keys of what a thing is called, which tell less than what the thing is. */
+/** Keys too general to be label names: the noun of the item is clearer. */
 const isName = /^(?:name|id|key|uuid|title)$/
 
-/** What the label is called that tells rows apart by their key or position. */
+/** The name of the label for the key or position of a row. */
 const keyName = (rows: Rows, noun: string): string => {
   if (!rows.keyed) return "index"
   if (rows.stem !== undefined || (rows.steps.length === 0 && noun !== "")) return noun
@@ -16,7 +16,7 @@ const keyName = (rows: Rows, noun: string): string => {
   return noun !== "" && singular(last) !== last ? noun : "name"
 }
 
-/** The labels that tell rows apart: of the fields that do so, or of their key or position. */
+/** The labels that identify rows: from the fields that do so, or from the key or position of the row. */
 export const rowLabels = (
   rows: Rows,
   scope: Scope,

@@ -3,42 +3,42 @@ import { isLabelText } from "./label.ts"
 import { every, rowPath, type Step } from "./place.ts"
 import { textKind } from "./text-kind.ts"
 
-/** Where rows come from, as the keys of an `each` say it. */
+/** The keys of an `each` that select rows. */
 export type RowSource = Readonly<Record<string, unknown>>
 
-/** Items that stand in a list or map within other items. */
+/** Items in a list or map inside other items. */
 export interface Rows {
-  /** From the item around to the list or map, or to what holds the parallel lists. */
+  /** Steps from the parent item to the list or map, or to the object that holds the parallel lists. */
   readonly steps: ReadonlyArray<Step>
-  /** `absolute`: from the document, with `$`. */
+  /** `absolute`: the path starts at the document, with `$`. */
   readonly source: (absolute: boolean) => RowSource
-  /** The same rows, but only where the condition of a filter holds; undefined if the rows take no filter. */
+  /** Only the rows for which the condition of a filter holds; undefined if these rows cannot be filtered. */
   readonly filtered: ((condition: string, absolute: boolean) => RowSource) | undefined
   readonly items: ReadonlyArray<Json>
-  /** By item, the index of the item around it. */
+  /** The index of the parent of each item. */
   readonly parents: ReadonlyArray<number>
-  /** By item, its key in the map or position in the list. */
+  /** The key or index of each item. */
   readonly keys: ReadonlyArray<string | number>
-  /** They stand in a map: the key is that of an object. */
+  /** The items are in a map, so that their keys are object keys. */
   readonly keyed: boolean
-  /** The key is a name that may be a label. */
+  /** The keys can be label values. */
   readonly named: boolean
-  /** The items are lists whose elements are different things: their names, as far as the document tells them. */
+  /** For tuples: the names of the elements, as far as the document has them. */
   readonly columns?: ReadonlyArray<string | undefined>
-  /** What the keys have in common, if the map holds other things as well. */
+  /** The common start of the keys, if the map holds other values too. */
   readonly stem?: string | undefined
-  /** All values of a column, for rows that are made of other lists; undefined if it is elsewhere in other items. */
+  /** Steps to all values of a column, for rows joined from other lists; undefined if items differ in where it is. */
   readonly column?: (name: string) => ReadonlyArray<Step> | undefined
 }
 
-/** The same rows, which some of the items around do not have. */
+/** The same rows, marked as optional because some parent items lack them. */
 export const optionalRows = (rows: Rows): Rows => ({
   ...rows,
   source: (absolute) => ({ ...rows.source(absolute), optional: true }),
   filtered: rows.filtered && ((condition, absolute) => ({ ...rows.filtered?.(condition, absolute), optional: true }))
 })
 
-/** A row, before it is known how it is found. */
+/** A row, before its selector is known. */
 export interface Entry {
   readonly item: Json
   readonly parent: number
@@ -51,7 +51,7 @@ const byItem = (entries: ReadonlyArray<Entry>) => ({
   keys: entries.map(({ key }) => key)
 })
 
-/** How a path selects rows, and how it does so under a condition. */
+/** The part of a path that selects rows, without and with a condition. */
 interface Selector {
   readonly all: string
   readonly where: (condition: string) => string
@@ -64,7 +64,7 @@ const selectors = {
   afterHeader: { all: "[1:]", where: (condition) => `[?${condition}]` }
 } as const satisfies Readonly<Record<string, Selector>>
 
-/** Selects what has this key: of a list or map, or of whatever stands below. */
+/** Selects the values with this key in a list or map, or among all descendants. */
 const having = (path: string, deep: boolean): Selector => ({
   all: `${deep ? ".." : ""}[?${path}]`,
   where: (condition) => `${deep ? ".." : ""}[?${path} && ${condition}]`
@@ -92,25 +92,25 @@ export const rowsOfList = (steps: ReadonlyArray<Step>, entries: ReadonlyArray<En
 export const rowsOfMap = (steps: ReadonlyArray<Step>, entries: ReadonlyArray<Entry>): Rows =>
   rowsBy(steps, entries, selectors.map, true)
 
-/** A list of objects with one key each, which is a name: `[{ "192.0.2.10": 20100 }]`. */
+/** A list of objects with one key each that is a name: `[{ "192.0.2.10": 20100 }]`. */
 export const rowsOfPairs = (steps: ReadonlyArray<Step>, entries: ReadonlyArray<Entry>): Rows =>
   rowsBy(steps, entries, selectors.pairs, true)
 
-/** A list of lists whose elements are different things. */
+/** A list of tuples. */
 export const rowsOfTuples = (
   steps: ReadonlyArray<Step>,
   entries: ReadonlyArray<Entry>,
   columns: ReadonlyArray<string | undefined>
 ): Rows => ({ ...rowsBy(steps, entries, selectors.list, false), columns })
 
-/** A list of lists whose first has the names of the columns. */
+/** A list of lists with the column names in the first one. */
 export const rowsAfterHeader = (
   steps: ReadonlyArray<Step>,
   entries: ReadonlyArray<Entry>,
   columns: ReadonlyArray<string>
 ): Rows => ({ ...rowsBy(steps, entries, selectors.afterHeader, false), columns })
 
-/** The objects of a map that have a key, beside values of other kinds; `path` as a filter has it. */
+/** The objects with a certain key in a map that also holds other values. `path`: the key, as a filter path. */
 export const rowsHaving = (
   steps: ReadonlyArray<Step>,
   entries: ReadonlyArray<Entry>,
@@ -118,7 +118,10 @@ export const rowsHaving = (
   stem?: string
 ): Rows => ({ ...rowsBy(steps, entries, having(path, false), true), stem })
 
-/** What is an object in some items and a list of such objects in others; `around` leads to the object that has it. */
+/**
+ * Rows that are a single object in some items and a list of such objects in others. `around`: the steps to the parent
+ * object.
+ */
 export const rowsBelow = (
   around: ReadonlyArray<Step>,
   steps: ReadonlyArray<Step>,
@@ -147,7 +150,7 @@ export const rowsOfTable = (
   }
 })
 
-/** Parallel lists: row i is an object of their i-th elements. */
+/** Parallel lists: row i has element i of each list. */
 export const rowsOfZip = (
   steps: ReadonlyArray<Step>,
   lists: ReadonlyMap<string, ReadonlyArray<Step>>,

@@ -4,42 +4,42 @@ import type { Items } from "./profile.ts"
 import type { Rows } from "./rows.ts"
 import { isPlural, singular, wordsOf } from "./words.ts"
 
-/** Words of names: without those keys that only wrap, then with all of them, in case that two names are the same. */
+/** Words of names. `short` omits wrapper keys; `full` has all keys, for when two short names are equal. */
 export interface NameWords {
   readonly short: ReadonlyArray<string>
   readonly full: ReadonlyArray<string>
 }
 
-/** Items of one kind, and what their series are called by: the document itself, or all that one path of rows finds. */
+/** Items of one kind and the parts of their names: the document itself, or the rows of one path. */
 export interface Scope {
   readonly items: Items
   readonly words: NameWords
-  /** What stands before the words of a value that is itself an item, which are those of the list's key. */
+  /** The words before the name of a value that is itself an item, whose own words are those of the list's key. */
   readonly before: NameWords
   readonly own: ReadonlyArray<string>
-  /** What an item is, in words; none for the document and where no key says it. */
+  /** The noun for an item; empty for the document, and if no key has one. */
   readonly noun: ReadonlyArray<string>
-  /** The list's key only wraps, so that `value` is all that there is to say of a value. */
+  /** The key of the list is only a wrapper, so a value has no better name than `value`. */
   readonly wrapped: boolean
-  /** Labels that the items have from around them. */
+  /** Labels that the items have from their parents. */
   readonly labels: ReadonlySet<string>
   readonly depth: number
 }
 
-/** Keys that wrap, and say nothing of what is in them. */
+/** Keys of wrappers, which do not describe their content. */
 const wrapper =
   /^(?:content|data|details?|body|embedded|entries|items|list|payload|records|response|results?|rows|values?|val|nested_stats|attributes|attrs|properties|members|metrics|measures|measurements|statistics|stats)$/
 
-/** Of those, the ones whose singular still says what an item is. */
+/** Wrapper keys whose singular is still a useful noun for an item. */
 const telling = /^(?:metrics|measures|measurements|statistics|members|records|entries)$/
 
-/** A class with its packages: `hudson.node_monitors.SwapSpaceMonitor`. */
+/** A class name with its package: `hudson.node_monitors.SwapSpaceMonitor`. */
 const qualifiedName = /^[a-z]\w*(?:\.\w+)*\.([A-Z][A-Za-z0-9$]+)$/
 
-/** `TABLE_fan.ROW_fan` of network devices says twice what it is. */
+/** Network devices repeat the noun: `TABLE_fan.ROW_fan`. */
 const wordsOfKey = (key: string) => wordsOf(key.replace(/^(?:TABLE|ROW)_(?=.)/, "").replace(qualifiedName, "$1"))
 
-/** The words of some keys, without those keys that only wrap. */
+/** The words of keys, without wrapper keys. */
 export const tellingWords = (keys: ReadonlyArray<string>): ReadonlyArray<string> =>
   keys.filter((key) => !wrapper.test(wordsOf(key).join("_"))).flatMap((key) => wordsOfKey(key))
 
@@ -68,12 +68,12 @@ const nounOf = (keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   const last = wordsOfKey(keys.at(-1) ?? "")
   const name = wordsOf(keys.at(-1) ?? "").join("_")
   if (!wrapper.test(name) || telling.test(name)) return lastSingular(last)
-  // nodes.items are nodes, job.items are whatever
+  // items in nodes are nodes; items in job have no noun
   const around = tellingWords(keys.slice(-2, -1))
   return isPlural(around.at(-1) ?? "") ? lastSingular(around) : []
 }
 
-/** The scope of rows within another; `thing`: what the rows of the document itself are. */
+/** The scope of rows inside another scope. `thing`: the noun for rows of the document itself. */
 export const scopeWithin = (
   { steps, stem, items, parents }: Rows,
   around: Scope,
@@ -105,7 +105,7 @@ export const scopeWithin = (
   }
 }
 
-/** The words before those of a field, and those of the keys between. */
+/** The words before the name of a field, and the words of the keys between. */
 export const wordsBefore = (
   steps: ReadonlyArray<Step>,
   { words }: Scope

@@ -3,19 +3,19 @@ import { isEpoch } from "./epoch.ts"
 import type { Profile } from "./profile.ts"
 import type { Rows } from "./rows.ts"
 
-/** Points of a time series: which end is the newest, and how many points the longest one has. */
+/** A time series: at which end the newest point is, and the number of points of the longest one. */
 export interface Series {
   readonly newest: "first" | "last"
   readonly points: number
 }
 
-/** Something that sorts as the instant does; NaN for what is no time. */
+/** A number that sorts by time; NaN if the value is not a time. */
 const instantOf = (value: unknown): number => {
   if (isEpoch(value)) return Number(value)
   return typeof value === "string" ? (readTime(value, () => 0) ?? Number.NaN) : Number.NaN
 }
 
-/** In which direction instants run within each parent; undefined if they are none, or in no order. */
+/** At which end of each parent the newest instant is; undefined if there are no instants, or in no order. */
 const orderOf = (instants: ReadonlyArray<number>, parents: ReadonlyArray<number>): "first" | "last" | undefined => {
   const signs = new Set<number>()
   for (const [index, instant] of instants.entries()) {
@@ -33,7 +33,7 @@ const isNumeric = ({ numbers, texts, present }: Profile) =>
 
 const ofTime = /^(?:t|time|times|timestamps?|ts|date|dates|datetime|x|epoch|clock|dt|at|start|stamp|hour|day)$/
 
-/** Rows that are points in time, by a field that is the time or by keys that are times. */
+/** Detects rows that are points of a time series, by a time field or by keys that are times. */
 export const seriesOf = (rows: Rows, profiles: ReadonlyArray<Profile>): Series | undefined => {
   const sizes = Map.groupBy(rows.parents, (parent) => parent)
   const points = Math.max(0, ...[...sizes.values()].map(({ length }) => length))
@@ -45,7 +45,7 @@ export const seriesOf = (rows: Rows, profiles: ReadonlyArray<Profile>): Series |
   const isParallel = rows.columns !== undefined || rows.column !== undefined
   for (const time of profiles) {
     if (time.own.length === 0 || !time.own.every((word) => ofTime.test(word))) continue
-    // things that have a time, such as jobs, are no points of a series
+    // items that have a time among other fields, such as jobs, are not points of a time series
     if (!isParallel && profiles.some((profile) => profile !== time && !isNumeric(profile))) continue
     const newest = orderOf(time.place.values.map(instantOf), rows.parents)
     if (newest !== undefined) return { newest, points }

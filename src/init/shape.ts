@@ -19,21 +19,18 @@ import {
 import type { Whole } from "./whole.ts"
 import { wordsOf } from "./words.ts"
 
-/** What items have in common. */
+/** The structure that items share. */
 export interface Shape {
-  /** Numbers, strings and booleans; the same place may hold something else in other items. */
+  /** Places with numbers, strings or booleans. Some items may have another type there. */
   readonly fields: ReadonlyArray<Place>
   readonly rows: ReadonlyArray<Rows>
-  /**
-   * Places without a value, and keys that no path names: all items have null there, or nothing but empty lists and
-   * objects.
-   */
+  /** Places that are null, an empty list or an empty object in all items, and keys that a path cannot name. */
   readonly left: ReadonlyArray<LeftOut>
 }
 
 const isArray = (value: Json | undefined): value is JsonArray => Array.isArray(value)
 
-/** More objects within objects than any API has. */
+/** Limit of nested objects; no known API reaches it. */
 const maxDepth = 30
 
 const entriesOf = (lists: ReadonlyArray<JsonArray | undefined>): ReadonlyArray<Entry> =>
@@ -53,11 +50,11 @@ const below = (item: Json, steps: ReadonlyArray<Step>) =>
         steps.filter((step) => step !== every)
       )
 
-/** What the items themselves are, if they are neither objects nor single values. */
+/** Describes items that are neither plain objects nor single values. */
 export interface Kind {
-  /** The words of their own name: an item may itself be a map. */
+  /** The words of the key of the items, since an item may itself be a map. */
   readonly words: ReadonlyArray<string>
-  /** They are lists whose elements have these names. */
+  /** For tuples: the names of their elements. */
   readonly columns?: ReadonlyArray<string | undefined> | undefined
 }
 
@@ -86,7 +83,7 @@ export const shapeOf = (items: ReadonlyArray<Json>, { words, columns }: Kind, wh
       leave(values.some((value) => typeof value === "object" && value !== null) ? "empty" : "null", steps)
   }
 
-  /** An object in some items and a list of such objects in others. */
+  /** A value that is an object in some items and a list of such objects in others. */
   const visitBoth = (
     place: Place,
     lists: ReadonlyArray<JsonArray | undefined>,
@@ -113,7 +110,7 @@ export const shapeOf = (items: ReadonlyArray<Json>, { words, columns }: Kind, wh
     )
       add(place, rowsBelow(around, place.steps, entries, filterPath([key])))
     else {
-      // [*] takes the values of a list and of an object alike
+      // [*] selects the values of both lists and objects
       const values = [...elements, ...mapEntries(objects)].sort((a, b) => a.parent - b.parent)
       add(place, rowsOfList(place.steps, values))
       for (const key of new Set(mapEntries(objects).map(({ key }) => String(key))))

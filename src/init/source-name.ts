@@ -1,10 +1,10 @@
 import { basename, extname } from "node:path"
 import { wordsOf } from "./words.ts"
 
-/** Path segments that say nothing of what an API tells. */
+/** Path segments that do not describe the API. */
 const common = /^(?:api|v?\d+(?:\.\d+)*|json|rest|public|index|\.json)?$/
 
-/** Host names end in words that many have: of `api.example.co.uk` the word is `example`. */
+/** The words of a host name without its common suffix: `example` for `api.example.co.uk`. */
 const hostWords = (host: string): ReadonlyArray<string> => {
   const labels = host.split(".")
   if (host === "localhost" || /^[\d.]+$|^\[/.test(host)) return []
@@ -15,9 +15,7 @@ const hostWords = (host: string): ReadonlyArray<string> => {
   return wordsOf(own.at(-1) ?? "")
 }
 
-/**
- * What the metrics of an API may begin with, and its target be called, by the URL or file that its responses are from.
- */
+/** Proposes a target name, which is also the metric prefix, from the URL or file of the responses. */
 export const nameOfSource = (source: URL | string): string => {
   if (typeof source === "string") {
     const base = basename(source).replace(/\.[a-z]+$/i, "")

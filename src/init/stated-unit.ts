@@ -2,14 +2,14 @@ import { itemPath, keysOf, type Step } from "./place.ts"
 import type { Profile } from "./profile.ts"
 import { wordsOf } from "./words.ts"
 
-/** The unit of one field that another field says. */
+/** The unit of a field, read from another field. */
 export interface UnitBeside {
   readonly field: Profile
   readonly path: string
   readonly texts: ReadonlyArray<string>
-  /** It stands in another object, with the units of other fields. */
+  /** The unit is in another object, together with the units of other fields. */
   readonly isApart: boolean
-  /** Wherever the number is, so is its unit. */
+  /** Every item with the number also has the unit. */
   readonly isComplete: boolean
 }
 
@@ -35,7 +35,7 @@ const isComplete = (unit: Profile, of: Profile) =>
   )
 
 /**
- * For each field whose unit stands beside it: `{ value, unit }`, `{ speed, speed_unit }`, `{ hourly: { rain },
+ * Finds the unit of each field that has one: `{ value, unit }`, `{ speed, speed_unit }`, `{ hourly: { rain },
  * hourly_units: { rain } }`.
  */
 export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profile, UnitBeside> => {
@@ -62,7 +62,7 @@ export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profi
     const [unit] = general
     if (own === undefined && unit !== undefined && general.length === 1 && ofValue.test(name)) beside(unit, of)
     if (found.has(of)) continue
-    // a sibling of the object around, with the same keys
+    // a sibling of the parent object, with the same keys
     const around = keysOf(of.place.steps.slice(0, -1))
     const key = keysOf(of.place.steps).at(-1)
     const [outer = ""] = around.slice(-1)

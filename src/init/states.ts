@@ -1,4 +1,4 @@
-/** Words of which the first says 1 and the second 0, each the only opposite of the other. */
+/** Pairs of opposite words: the first means 1, the second 0. No word has another opposite. */
 const pairs = [
   ["up", "down"],
   ["yes", "no"],
@@ -16,33 +16,36 @@ const pairs = [
   ["locked", "unlocked"]
 ] as const
 
-/** Pairs that say so in whatever field: an OPEN somewhere else may be one of many states. */
+/**
+ * First words of the pairs that are a switch even if only one word was seen. Others, such as OPEN, may be one of many
+ * states.
+ */
 const certain: ReadonlySet<string> = new Set(["up", "yes", "on", "true", "enabled", "enable"])
 
 const stateKey =
   /(?:state|status|health)$|^(?:mode|phase|condition|conclusion|lifecycle|availability|result|running|alive|connection|enabled|active|power|led|relay)$/
 
-/** A metric called `up` is no state. */
+/** Keys of names: a metric that is called `up` is not a state. */
 const isNameKey = (key: ReadonlyArray<string>) =>
   /^(?:name|id|key|label|title|metric|type|kind)$/.test(key.at(-1) ?? "")
 
-/** How words become numbers. */
+/** How texts become numbers. */
 export type States =
   | { readonly kind: "map"; readonly map: Readonly<Record<string, number>>; readonly word: string }
   | { readonly kind: "stateset"; readonly states: ReadonlyArray<string> }
 
-/** More different words are names. */
+/** More distinct words than this are treated as names. */
 const maxStates = 12
 
-/** Words of one pair, in their order. */
+/** The pair that contains all these words. */
 const pairOf = (seen: ReadonlyArray<string>) => {
   const lower = new Set(seen.map((word) => word.toLowerCase()))
   const found = pairs.find((pair: ReadonlyArray<string>) => [...lower].every((word) => pair.includes(word)))
-  // ON and on in one place are two words
+  // ON and on in the same place are different words
   return seen.length === lower.size ? found : undefined
 }
 
-/** As the document spells a word, or in the case of those that it has. */
+/** Spells a word as the document does, or at least in the case of the other words. */
 const spelledAs =
   (seen: ReadonlyArray<string>) =>
   (word: string): string => {
@@ -52,16 +55,16 @@ const spelledAs =
     return seen.every((text) => /^[A-Z][^A-Z]*$/.test(text)) ? `${word.charAt(0).toUpperCase()}${word.slice(1)}` : word
   }
 
-/** Whether all words are those of one pair, such as on and off, whatever the key. */
+/** Whether all words are from one pair, such as on and off, whatever the key. */
 export const areSwitch = (seen: ReadonlyArray<string>): boolean => {
   const pair = pairOf(seen)
   return pair !== undefined && (certain.has(pair[0]) || seen.length === 2)
 }
 
 /**
- * What words are if they are states: a pair becomes 1 and 0, others a stateset of the words that were seen. `known`:
- * these words and those of places with the same key that share some of them. `changes`: the same thing had several of
- * them.
+ * How to convert words if they are states: a pair to 1 and 0, others to a stateset of the words seen. `known`: these
+ * words, and those of other places with the same key that share some of them. `changes`: some item had several of these
+ * words.
  */
 export const statesOf = (
   key: ReadonlyArray<string>,

@@ -3,26 +3,26 @@ import { readNumber } from "../mapping/value/read-number.ts"
 import { readTime } from "../mapping/value/time.ts"
 import { unitsNamed } from "../mapping/value/unit.ts"
 
-/** What a string of a response is. */
+/** The kind of a string in a response. */
 export type TextKind =
   /** A number in a string. */
   | { readonly kind: "number"; readonly value: number }
-  /** A number and a unit, which poller may not know: `28.61 W`, `3 CPS`, `931.5G`. */
+  /** A number with a unit, even one that poller does not know: `28.61 W`, `3 CPS`, `931.5G`. */
   | { readonly kind: "quantity"; readonly unit: string; readonly bases: ReadonlyArray<string> }
-  /** A point in time, with a zone or without. */
+  /** A point in time, with or without a zone. */
   | { readonly kind: "time"; readonly zoned: boolean; readonly strict: boolean }
-  /** A span of time; `14:05:33` may also be the time of day. */
+  /** A duration; `14:05:33` may also be a time of day. */
   | { readonly kind: "duration"; readonly clock: boolean }
   | { readonly kind: "hex" }
-  /** Says that there is no value: "", N/A, unavailable. */
+  /** Means that there is no value: "", N/A, unavailable. */
   | { readonly kind: "null" }
   /** One of a few words, such as a state. */
   | { readonly kind: "word" }
-  /** Says something else every time: `Up 3 hours`. */
+  /** A text that differs every time: `Up 3 hours`. */
   | { readonly kind: "changing" }
   /** JSON in a string. */
   | { readonly kind: "json" }
-  /** A name, an address, a version: short, and no sentence. */
+  /** A name, an address or a version: short, and not a sentence. */
   | { readonly kind: "label" }
   | { readonly kind: "prose" }
 
@@ -38,10 +38,10 @@ const calendarDuration = /^P(?=[0-9T])[0-9YMWDTHS.,]+$/
 const relativeTime =
   /(?:\b\d+ *|\ban? +)(?:ms|secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?|months?|years?)\b/i
 
-/** UUIDs and hashes may begin like a number and a unit. */
+/** UUIDs and hashes, which may begin like a number with a unit. */
 const hexName = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+$|^(?=.*[a-f])(?=.*[0-9])[0-9a-f]{12,64}$/i
 
-/** The offset 0: to see whether a text is a time that only lacks a zone. */
+/** Assumes UTC, to detect times that lack only a zone. */
 const utc = () => 0
 
 const isJson = (text: string): boolean => {
@@ -56,16 +56,16 @@ const isJson = (text: string): boolean => {
 const isShort = (text: string) =>
   text.length <= 64 && !/[\p{Cc}]|:\/\//u.test(text) && text.split(/\s+/).length <= 5 && text.isWellFormed()
 
-/** Longer strings are read as JSON or not at all. */
+/** Longer strings are either JSON or prose. */
 const maxLength = 4096
 
-/** What a string of a response is, by its spelling alone. */
+/** The kind of a string, by its spelling alone. */
 export const textKind = (text: string): TextKind => {
   if (text.length > maxLength) return { kind: isJson(text) ? "json" : "prose" }
   if (nullWords.test(text.trim())) return { kind: "null" }
   if (hexName.test(text)) return { kind: "label" }
   const value = readNumber(text)
-  // +49 30 and 007 are spelled as no number is
+  // +49 30 and 007 are not the spelling of a number
   if (Number.isFinite(value) && !/^\s*(?:\+|-?0\d)/.test(text)) return { kind: "number", value }
   if (/^0x[0-9a-f]{1,16}$/i.test(text)) return { kind: "hex" }
   const time = readTime(text)
@@ -87,7 +87,7 @@ export const textKind = (text: string): TextKind => {
   }
   if (!Number.isNaN(readDuration(text))) return { kind: "duration", clock: clock.test(text.trim()) }
   if (calendarDuration.test(text) || clock.test(text) || relativeTime.test(text)) return { kind: "changing" }
-  // a number with letters behind it is no name, whatever they mean: 11n, 2nd
+  // a number followed by letters is not a name, whatever the letters mean: 11n, 2nd
   if (unit !== undefined && /^[A-Za-z]{1,5}$/.test(unit)) return { kind: "prose" }
   if (/^[A-Za-z][A-Za-z0-9_ -]{0,30}$/.test(text) && text.split(" ").length <= 3) return { kind: "word" }
   if (isJson(text)) return { kind: "json" }

@@ -9,7 +9,6 @@ import type { TextKind } from "./text-kind.ts"
 export const withNulls = (nulls: ReadonlyArray<string>): Measure["keys"] =>
   nulls.length === 0 ? {} : { null_values: nulls }
 
-/** The texts of these kinds. */
 export const textsOf = ({ texts }: Profile, ...kinds: ReadonlyArray<TextKind["kind"]>): ReadonlyArray<string> =>
   [...texts].filter(([, { kind }]) => kinds.includes(kind)).map(([text]) => text)
 
@@ -17,7 +16,7 @@ const metric = (measure: Measure): Reading => ({ as: "metrics", measures: [measu
 
 const barePrefix = /^[KMGTPE]i?$/
 
-/** Texts that are numbers with units, such as `28.61 W`. */
+/** Texts that are numbers with a unit, such as `28.61 W`. */
 export const quantities = (profile: Profile, { key }: Circumstances): Measure => {
   const { own, texts } = profile
   const found = [...texts.values()].flatMap((text) => (text.kind === "quantity" ? [text] : []))
@@ -53,7 +52,7 @@ const times = (profile: Profile, { timezone }: Circumstances): Reading => {
   const found = [...texts.values()].flatMap((text) => (text.kind === "time" ? [text] : []))
   if (found.every(({ zoned }) => zoned)) {
     const hasZero = [...texts.keys()].some((text) => text.startsWith("0001"))
-    // Go's zero time stands for no time
+    // Go's zero time means no time
     if (hasZero) return metric(instant(own, { ...nulls, parse: "time", optional: true }))
     return metric(instant(own, { ...nulls, parse: found.every(({ strict }) => strict) ? "rfc3339" : "time" }))
   }
@@ -63,7 +62,8 @@ const times = (profile: Profile, { timezone }: Circumstances): Reading => {
 }
 
 /**
- * Strings of one kind, beside those that say that there is no value; undefined if they are of several kinds, or words.
+ * How the draft uses strings of one kind, ignoring those that mean no value; undefined if there are several kinds, or
+ * words.
  */
 export const textReading = (profile: Profile, around: Circumstances): Reading | undefined => {
   const { own, texts } = profile

@@ -1,6 +1,6 @@
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "))
 
-/** Words of keys that mean a base unit or a multiple of one, and hardly anything else. */
+/** Words of keys that nearly always mean a base unit or a multiple of one. */
 export const multiples = set(
   "ms msec msecs millis milliseconds us usec usecs micros microseconds ns nsec nsecs nanos nanoseconds sec secs seconds mins minutes hours hrs days weeks " +
     "bytes octets kb mb gb tb pb kib mib gib tib kilobytes megabytes gigabytes terabytes kibibytes mebibytes gibibytes kbps mbps gbps " +
@@ -11,28 +11,28 @@ export const multiples = set(
 )
 
 /**
- * Units that a factor of another kind parts from the base unit: their numbers are known by heart, so that they stay as
- * they are.
+ * Units that are not usual multiples of a base unit, such as mph and psi. They are not converted, since people know
+ * these numbers in their usual unit.
  */
 export const foreign = set(
   "fahrenheit degf mph kph kmh knots kts psi inhg mmhg inches feet miles yards pounds ounces gallons bits kbit mbit gbit kilobits megabits"
 )
 
-/** Abbreviations that count only as the last word of a key: `us_users` are no microseconds. */
+/** Abbreviations that are units only at the end of a key: `us_users` are not microseconds. */
 export const abbreviations = set("ms us ns kb mb gb tb pb wh kw mv kv ma km cm mm hz kg mg ml amps")
 
-/** They mean a unit even if they are the whole key. */
+/** Words that mean a unit even if they are the whole key. */
 export const alone = set(
   "ms kb mb gb tb kib mib gib wh kwh secs seconds minutes hours days bytes percent pct percentage millis milliseconds microseconds nanoseconds celsius watts volts hertz hpa"
 )
 
-/** Words after an abbreviation that say which value it is. */
+/** Whether a word may follow an abbreviated unit, to say which value it is. */
 export const isQualifier = (word: string): boolean =>
   /^(?:total|avg|average|mean|max|maximum|min|minimum|median|last|now|today|current|raw|sum|used|free|read|written|wrtn|sent|received|recv|in|out|dscd|transferred|allocated|available|avail|limit|lifetime|p?\d+)$/.test(
     word
   )
 
-/** Words before a unit of time that make it a window: `errors_last_24_hours`. */
+/** Whether a word makes the time unit after it a window: `errors_last_24_hours`. */
 export const opensWindow = (word: string): boolean =>
   /^(?:\d+\w*|last|past|per|every|each|over|within|next|this|working|business|opening|office|rush)$/.test(word)
 
@@ -40,7 +40,7 @@ const time = /^(?:secs?|seconds|minutes|mins|hours|hrs|days|weeks)$/
 
 export const isTime = (word: string): boolean => time.test(word)
 
-/** A letter that the words before it make a base unit, without a conversion: letter, words, unit. */
+/** Letters that mean a base unit after certain words. Needs no conversion. */
 export const letters: ReadonlyArray<readonly [letter: string, context: RegExp, base: string]> = [
   ["c", /^(?:.*temp|.*temperature|dewpoint|feelslike|heatindex|windchill)s?$/, "celsius"],
   ["w", /^(?:.*power|watt|load|consumption|production|generation)$/, "watts"],

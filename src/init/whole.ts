@@ -1,13 +1,13 @@
 import type { Json, JsonArray } from "../mapping/document/json.ts"
 import { wordsOf } from "./words.ts"
 
-/** What is known of the whole document, over all responses. */
+/** Facts about the whole document, from all responses. */
 export interface Whole {
-  /** Single values stand in lists of one: `{ "temperature": ["41"] }`. */
+  /** Single values are wrapped in lists: `{ "temperature": ["41"] }`. */
   readonly boxed: boolean
-  /** Lists of names, for lists of lists of the same length. */
+  /** Lists of names, which may be the columns of tuples with the same length. */
   readonly legends: ReadonlyArray<ReadonlyArray<string>>
-  /** The short texts at each place, by the words of its key. */
+  /** Short texts by the words of their key, then by path. */
   readonly words: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
   /** The time zone that the document names. */
   readonly timezone: string | undefined
@@ -22,7 +22,7 @@ const isTimezone = (name: string): boolean => {
   }
 }
 
-/** More different texts under one key are names. */
+/** More distinct texts at one path are treated as names. */
 const maxWords = 13
 const maxPlaces = 200
 
@@ -43,11 +43,11 @@ const remember = (words: Map<string, Map<string, Set<string>>>, name: string, pa
   const places = words.get(name) ?? new Map<string, Set<string>>()
   words.set(name, places)
   const known = places.get(path) ?? new Set()
-  // a map of things gives each of them a place of its own
+  // in a map, each item has its own path
   if (known.size < maxWords && places.size < maxPlaces) places.set(path, known.add(text))
 }
 
-/** The words of places with the same key that share some with these. */
+/** These words, and all words of other paths with the same key that share a word with them. */
 export const wordsLike = (
   seen: ReadonlyArray<string>,
   places: ReadonlyMap<string, ReadonlySet<string>>

@@ -1,10 +1,10 @@
 import { snakeCase } from "../mapping/snake-case.ts"
 
-/** Units whose capitals are not the beginning of a word: `totalKiB`, `energy_kWh`. */
+/** Units with capitals that do not start a word: `totalKiB`, `energy_kWh`. */
 const unitSpelling =
   /(?<![A-Z])(?:[kMGm]?Wh|[KMGT]iB|kB|[hkM]Pa|[mk]V|[mk]A|[mk]W|[kMG]Hz|dBm?|mAh)(?![a-z])|(?<=[a-z_\-. ]|^)(?:[kKMGT]bit|[kKMG]bps)(?![a-z])/g
 
-/** Marks above and below letters, which names cannot have: `Außenfühler` is aussenfuhler. */
+/** Removes diacritics, which names cannot have: `Außenfühler` becomes `Aussenfuhler`. */
 const withoutMarks = (text: string) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ß", "ss").replaceAll("µ", "u")
 
@@ -14,7 +14,7 @@ export const wordsOf = (key: string): ReadonlyArray<string> =>
     .split("_")
     .filter((word) => word !== "")
 
-/** Ends in s, but is not a plural. */
+/** Words that end in s but are not plurals. */
 const notPlural =
   /(?:ss|us|is|ics|ous|dns|series)$|(?<!vide|phot|rep|log|dem|zer|sil|cp|mem)os$|^(?:stats|details|settings|options|properties|totals|counts|series|news|previous|(?:https|dns|fs|os|gps|ms|tls|ns|us|as))$/
 
@@ -72,9 +72,9 @@ const spoken: Readonly<Record<string, string>> = {
   vm: "VM"
 }
 
-/** Words as a person would say them: mem, used is "memory used". */
+/** Words with abbreviations written out: mem, used is "memory used". */
 export const spokenWords = (words: ReadonlyArray<string>): string =>
   words.map((word) => (Object.hasOwn(spoken, word) ? spoken[word] : word)).join(" ")
 
-/** "memory used of the node" is "Memory used of the node." */
+/** Makes a sentence: "memory used of the node" becomes "Memory used of the node." */
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

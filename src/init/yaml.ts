@@ -1,15 +1,15 @@
 import type { Draft, MetricDraft, RowsDraft } from "./draft.ts"
 
-/** A metric that would be longer has a line for each of its keys. */
+/** A longer metric is written with one line for each key. */
 const maxLine = 120
 
-/** Words and numbers that YAML 1.1 or 1.2 read as something else. */
+/** Plain scalars that YAML 1.1 or 1.2 does not read as strings. */
 const notText = /^(?:y|n|yes|no|on|off|true|false|null|~|[-+.]?(?:inf|nan)|[-+]?[0-9](?![0-9a-z]* [a-z]).*|)$/i
 
-/** Texts that mean themselves without quotes, within brackets as well. */
+/** Strings that need no quotes, even inside brackets. */
 const plain = /^[\p{L}0-9$_/(][\p{L}\p{M}0-9_$ ./()+*°%=;-]*$/u
 
-/** The same on a line of its own, where brackets need no quotes. */
+/** Strings that need no quotes outside of brackets. */
 const plainOnLine = /^[\p{L}0-9$_/(][\p{L}\p{M}0-9_$ ./()+*°%=;:,[\]'?@<>&|!-]*$/u
 
 const quoted = (text: string, inBrackets: boolean): string => {
@@ -21,7 +21,7 @@ const quoted = (text: string, inBrackets: boolean): string => {
   return isPlain ? text : JSON.stringify(text)
 }
 
-/** A value; in keys `${NAME}` is no variable. */
+/** Formats a scalar and escapes `${`, so that it is not expanded as a variable. Keys are not expanded. */
 const scalar = (value: unknown, inBrackets: boolean): string =>
   typeof value === "string"
     ? quoted(
@@ -41,7 +41,7 @@ const onLine = (value: unknown): string => {
 const indented = (lines: ReadonlyArray<string>) => lines.map((line) => (line === "" ? "" : `  ${line}`))
 const commented = (lines: ReadonlyArray<string>) => lines.map((line) => `# ${line}`.trimEnd())
 
-/** A key and its value; a map that is too long for a line has a line for each of its keys. */
+/** Formats a key and its value. A map that does not fit on a line has one line for each key. */
 const entry = (key: string, value: unknown, depth: number): ReadonlyArray<string> => {
   const line = `${quoted(key, false)}: ${typeof value === "object" ? onLine(value) : scalar(value, false)}`
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value)
@@ -77,7 +77,7 @@ const rowLines = ({ source, labels, metrics, rows, notes }: RowsDraft, depth: nu
   return [...commented(notes), `- ${first}`, ...indented(rest)]
 }
 
-/** The draft as a person would have written it: a line a metric, and comments where they belong. */
+/** Formats a draft with one line for each metric, and comments before what they are about. */
 export const yamlOf = ({ heading, target, mapping }: Draft): string => {
   const [first = "", ...rest] = [
     ...Object.entries(target).flatMap(([key, value]) => entry(key, value, 4)),
@@ -87,7 +87,7 @@ export const yamlOf = ({ heading, target, mapping }: Draft): string => {
   return [...commented(heading), "targets:", ...indented([`- ${first}`, ...indented(rest)])].join("\n").concat("\n")
 }
 
-/** The same as an entry of `mappings`. */
+/** Formats a draft as an entry of `mappings`. */
 export const mappingYamlOf = ({
   heading,
   name,
