@@ -20,7 +20,7 @@ export interface Flags {
   readonly timeout: Duration.Duration | undefined
 }
 
-/** The configuration in force. */
+/** A resolved configuration. */
 export interface Configuration {
   /** The targets of the file itself. */
   readonly targets: ReadonlyArray<Target>
@@ -76,10 +76,10 @@ function* configuration(value: unknown, locate: Locate): Sliced<Configuration> {
 
 /** A file of a configuration. */
 export interface ConfigurationFile {
-  /** Its name in messages. */
+  /** The name of the file in messages. */
   readonly name: string
   readonly text: string
-  /** The directory of relative paths of secret files. */
+  /** Relative paths of secret files start here. */
   readonly directory: string
 }
 

@@ -3,9 +3,9 @@ import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 
 /**
- * Parses the five fields of crontab(5) in a time zone. When clocks are set back, a schedule of fixed hours has the hour
- * that comes twice once, and one of every hour (`*` in the field of hours) has both. A time that clocks skip is later
- * by as much as they skip.
+ * Parses the five fields of crontab(5) in a time zone. When clocks are set back, one hour occurs twice: a schedule of
+ * fixed hours fires once, and an hourly schedule (`*` in the hour field) fires in both. When clocks skip a time, the
+ * schedule fires later by the skipped amount.
  */
 export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cron, string> => {
   const fields = text.trim().split(/\s+/)
@@ -21,12 +21,12 @@ export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cr
 }
 
 /**
- * Gaps are measured from this fixed time, so that they do not depend on the current day. It is a leap year with both
- * changes of the clocks.
+ * Gaps are measured from this fixed time, so that they do not depend on the current day. 2024 is a leap year with both
+ * clock changes.
  */
 const reference = new Date("2024-01-01T00:00:00Z")
 
-/** How many gaps are measured: those of an hourly schedule in a week. */
+/** Number of gaps measured; enough for a week of an hourly schedule. */
 const timesMeasured = 200
 
 /** The longest time between two times of a schedule. */

@@ -1,15 +1,15 @@
 import type { KeyPath, SourceMap, SourceProblem } from "./source-map.ts"
 
 /**
- * A problem of a value of the configuration (`about: "value"`), or of its key. The message continues the path.
- * `expected` says that the value found may be added to the message.
+ * A problem with a value of the configuration (`about: "value"`), or with its key. The message continues the path.
+ * `expected`: the value found may be added to the message.
  */
 export interface Issue {
   readonly path: KeyPath
   readonly about: "key" | "value"
   readonly message: Message
   readonly expected: boolean
-  /** What was probably meant, for the end of the message. */
+  /** A suggestion for the end of the message. */
   readonly hint?: string | undefined
 }
 
@@ -22,7 +22,7 @@ export type Message = string | ((show: ShowPath) => string)
 export const issue = (path: KeyPath, message: Message): Issue => ({ path, about: "value", message, expected: false })
 export const issueOfKey = (path: KeyPath, message: Message): Issue => ({ ...issue(path, message), about: "key" })
 
-/** A path as in messages: `targets[0].headers["X-Api Key"]`. */
+/** Formats a path for messages: `targets[0].headers["X-Api Key"]`. */
 export const formatPath = (path: KeyPath): string =>
   path
     .map((key, index) => {
@@ -36,7 +36,7 @@ export const formatPath = (path: KeyPath): string =>
 export const messageOf = ({ message }: Issue, show: ShowPath = formatPath): string =>
   typeof message === "string" ? message : message(show)
 
-/** A message for the author of a configuration. The location is a position in a file, or a flag. */
+/** A message for the author of a configuration. `location` is a position in a file, or a flag. */
 export interface Diagnostic {
   readonly location: string
   readonly message: string
@@ -44,13 +44,13 @@ export interface Diagnostic {
   readonly excerpt?: string | undefined
 }
 
-/** A problem of a source of targets. Two with the same subject are the same problem, also when the message differs. */
+/** A problem with a source of targets. Two with the same subject are the same problem, even if the messages differ. */
 export interface SourceDiagnostic extends Diagnostic {
   readonly subject: string
 }
 
 /**
- * `FILE:LINE:COL: path: message`, the format of compilers, so that editors can jump there. `kind` marks what is not an
+ * `FILE:LINE:COL: path: message`, the format of compilers, so that editors can jump there. Without `kind` it is an
  * error.
  */
 export const formatDiagnostic = ({ location, message }: Diagnostic, kind?: "warning" | "note"): string =>
@@ -107,7 +107,7 @@ export const withPosition = (source: SourceMap, issue: Issue, show?: ShowPath): 
   return { ...position, path, message, excerpt: isSecret(path) ? undefined : source.excerptAt(position) }
 }
 
-/** In the order of the file, without duplicates. */
+/** Sorts problems in the order of the file and removes duplicates. */
 export const sortProblems = <A extends SourceProblem>(problems: ReadonlyArray<A>): ReadonlyArray<A> => {
   const byPlace = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
   return [...new Map(byPlace.map((problem) => [formatDiagnostic(diagnosticOf("", problem)), problem])).values()]

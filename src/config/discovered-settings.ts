@@ -8,7 +8,7 @@ export interface RequestOptions {
   readonly params: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-/** A discovered target as a target of the configuration would be written. */
+/** A discovered target, in the form of a target of the configuration. */
 export interface DiscoveredSettings {
   readonly name: string
   readonly url: string
@@ -62,7 +62,6 @@ export const discoveredSettings = (
   // anything else would put another host into the URL
   if (labels.__scheme__ && !/^https?$/.test(labels.__scheme__)) return Result.fail("__scheme__: expected http or https")
   const url = urlOf(address, labels, options)
-  // a list must not make poller read files or talk to sockets of this machine
   if (url === undefined) return Result.fail("expected HOST:PORT or a URL")
   // a list must not make poller read files or talk to sockets of this machine
   if (/^(file|http\+unix):/.test(url.protocol)) return Result.fail("expected HOST:PORT or a URL of http or https")

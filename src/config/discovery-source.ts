@@ -19,9 +19,9 @@ export interface DiscoverySource {
         readonly patterns: ReadonlyArray<string>
       }
     | { readonly _tag: "Http"; readonly request: Request }
-  /** Time between two readings. */
+  /** Time between two reads. */
   readonly refresh: Duration.Duration
-  /** A list of more targets is refused, and the last one stays. */
+  /** A longer list is rejected, and the last good list stays. */
   readonly maxTargets: number
 }
 
@@ -36,7 +36,8 @@ export const requestOptionsOf = ({ own }: RawSource): RequestOptions => {
 }
 
 /**
- * The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Only status 200 is good.
+ * The request of Prometheus' http_sd (https://prometheus.io/docs/prometheus/latest/http_sd/). Any status but 200 is an
+ * error.
  */
 const listRequest = (request: Request, refresh: Duration.Duration): Request => ({
   ...request,

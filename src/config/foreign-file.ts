@@ -1,6 +1,6 @@
 import type { SourceProblem } from "./source-map.ts"
 
-/** How to recognize the configuration of another program, and what to do with it. */
+/** Signs of configurations of other programs, and what the user should do. */
 const programs: ReadonlyArray<readonly [sign: RegExp, what: string, advice: string]> = [
   [
     /^\s*\[\[(?:inputs|outputs|processors|aggregators)\./m,

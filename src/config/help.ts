@@ -1,7 +1,7 @@
 import type { RawConfiguration } from "./raw-configuration.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** The help of each metric that has one somewhere in the file. */
+/** The help of each metric name, from any metric of the file that has one. */
 export const helpsOf = ({ metrics }: RawConfiguration): ReadonlyMap<string, string> =>
   new Map(metrics.flatMap(({ name, help }) => (help === undefined || help.trim() === "" ? [] : [[name, help]])))
 
@@ -14,8 +14,8 @@ const withHelp = (metric: unknown, help: string | undefined): unknown => {
 }
 
 /**
- * A mapping whose metrics have their helps, also if the help is written at another metric with the same name. A page
- * has one help for all series of a name, whichever target comes first.
+ * Fills in the help of each metric, also from other metrics with the same name. A page has one help for all series of a
+ * name, whichever target comes first.
  */
 export const withHelps = (mapping: Fields, helps: ReadonlyMap<string, string>): Fields => {
   const { metrics, each } = mapping

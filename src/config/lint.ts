@@ -15,7 +15,7 @@ const baseUnit: Rule = ({ name, type, scale, unit }) => {
   const fixed = inBaseUnit(name)
   if (fixed === undefined) return undefined
   const ending = type === "counter" && !fixed.name.endsWith("_total") ? "_total" : ""
-  // with this factor as its scale the value is in the base unit already, and only the name is wrong
+  // with this factor as its scale, the value is already in the base unit, and only the name is wrong
   const isConverted = unit !== undefined || fixed.factor === 1 || (scale !== undefined && scale === fixed.factor)
   return `use the base unit: ${fixed.name}${ending}${isConverted ? "" : ` with unit: ${fixed.unit}`}`
 }

@@ -19,7 +19,7 @@ const builtInTimeout = Duration.seconds(10)
 
 const builtInRefused = [401, 403]
 
-/** A body in which `{ file: F }` has become a reference to the file. */
+/** Replaces each `{ file: F }` in a body by a reference to the file. */
 const withReferences = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withReferences)
   if (!isMap(value)) return value
@@ -41,7 +41,7 @@ const bodyOf = ({ json, form }: LoginSettings): Login["body"] => {
   return Effect.map(readLoginBody(content), (value) => ({ text: Redacted.make(text(value)), type }))
 }
 
-/** One value that a path finds, as text. */
+/** The value at a path, as text. */
 const textAt = (path: Path, body: Uint8Array): Result.Result<string, string> => {
   const document = parse(body)
   if (Result.isFailure(document)) return Result.fail(`the response is not JSON: ${document.failure}`)
@@ -69,7 +69,7 @@ const taker =
     for (const [name, source] of Object.entries(take)) {
       const found = "header" in source ? headerText(headers, source.header) : textAt(source, body)
       if (Result.isFailure(found)) {
-        // a server may leave out how long the session lasts
+        // a server may omit how long the session lasts
         if (name === "expires") continue
         return Result.fail(`take.${name}: ${found.failure}`)
       }
@@ -78,7 +78,7 @@ const taker =
     return Result.succeed<Taken>(taken)
   }
 
-/** A login without errors, as the file has it. */
+/** Compiles a login of a configuration without errors. */
 export const compileLogin = (name: string, given: Fields, locate: Locate): Login => {
   const raw = withFiles(given, locate)
   const settings = decode(raw)

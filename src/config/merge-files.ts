@@ -12,9 +12,9 @@ import { type Fields, isMap } from "./unknown-values.ts"
 
 /** A parsed file of a configuration. */
 export interface ParsedFile {
-  /** Its name in messages. */
+  /** The name of the file in messages. */
   readonly name: string
-  /** The directory of relative paths of secret files. */
+  /** Relative paths of secret files start here. */
   readonly directory: string
   readonly source: SourceMap
 }
@@ -49,7 +49,7 @@ export const locateIssue = (
   return { ...withPosition(file.source, { ...found, path }, show), file: file.name }
 }
 
-/** A list. A file may also have a single item. */
+/** Keys with a list. A file may also have a single item. */
 const listKeys = new Set(["targets", "targets_from"])
 
 const itemsOf = (key: string, value: unknown): ReadonlyArray<readonly [path: KeyPath, item: unknown]> | undefined => {

@@ -4,8 +4,8 @@ import type { Family } from "../mapping/sample.ts"
 const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
 
 /**
- * The table of poller's own metrics of a target. poll/target-samples.ts has their values and does not compile if one is
- * missing; the names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
+ * poller's own metrics of each target. poll/target-samples.ts has their values and does not compile if one is missing;
+ * the names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
  */
 export const targetFamilies = {
   up: family("poll_up", "gauge", "1 if the last poll of the target was good, else 0."),
@@ -24,7 +24,7 @@ export const targetFamilies = {
   dropped: family("poll_samples_dropped_total", "counter", "Samples that a response did not yield, by reason.")
 } as const satisfies Record<string, Family>
 
-/** The same for the process; poll/daemon-status.ts has their values. */
+/** poller's own metrics of the process; poll/daemon-status.ts has their values. */
 export const daemonFamilies = {
   build: family("poller_build_info", "info", "1, with the versions of poller and Node as labels."),
   reloadSuccessful: family(
@@ -41,7 +41,7 @@ export const daemonFamilies = {
   shards: family("poller_total_shards", "gauge", "Number of shards.")
 } as const satisfies Record<string, Family>
 
-/** The same for a process of a cluster. */
+/** poller's own metrics of a process in a cluster. */
 export const clusterFamilies = {
   members: family(
     "poller_cluster_members",
@@ -59,7 +59,7 @@ export const clusterFamilies = {
   )
 } as const satisfies Record<string, Family>
 
-/** The same for each source of targets; poll/daemon-status.ts has their values. */
+/** poller's own metrics of each source of targets; poll/daemon-status.ts has their values. */
 export const sourceFamilies = {
   targets: family("poller_targets_from_targets", "gauge", "Targets of the source that can be polled."),
   problems: family(
@@ -74,10 +74,10 @@ export const sourceFamilies = {
   )
 } as const satisfies Record<string, Family>
 
-/** Prefixes of metrics about the process; prom-client has those of `process_` and `nodejs_`. */
+/** Prefixes of metrics about the process; prom-client writes those of `process_` and `nodejs_`. */
 const reservedPrefixes = ["poller_", "process_", "nodejs_"]
 
-/** In OpenMetrics the name of a counter's family has no `_total`. */
+/** In OpenMetrics, the family name of a counter has no `_total`. */
 const reservedNames = new Set(
   Object.values(targetFamilies).flatMap(({ name, type }) =>
     type === "counter" ? [name, name.replace(/_total$/, "")] : [name]

@@ -18,7 +18,7 @@ export interface ConfigurationText {
   readonly environment: Environment
   /** `$CREDENTIALS_DIRECTORY`. */
   readonly credentials: string | undefined
-  /** They do not replace those of the files. */
+  /** The defaults of the files take precedence. */
   readonly defaults: Fields
 }
 
@@ -65,10 +65,10 @@ const here: Parser = {
 
 export const Parser = Context.Reference<Parser>("poller/Parser", { defaultValue: () => here })
 
-/** A long list on its way between threads. As a whole it would block the event loop that receives it. */
+/** A long list in chunks, to send between threads. As a whole it would block the event loop that receives it. */
 type Packed = ReadonlyArray<Uint8Array>
 
-/** Items of one message. */
+/** Items in each chunk. */
 const pieceLength = 200
 
 const pack = (list: ReadonlyArray<unknown>): Packed =>
@@ -133,7 +133,7 @@ interface Done {
   readonly result: PackedConfiguration | PackedGroups
 }
 
-/** The side of the worker: reads one text after the other. */
+/** Runs in the worker: parses one text after the other. */
 export const runParseWorker = (main: MessagePort): void => {
   main.on("message", (message: Job) => {
     const result =
@@ -144,7 +144,7 @@ export const runParseWorker = (main: MessagePort): void => {
   })
 }
 
-/** Bytes. Shorter texts are parsed in this thread: YAML takes up to two milliseconds for each kB. */
+/** Bytes. Shorter texts are parsed in this thread. YAML takes up to two milliseconds for each kB. */
 const minWorkerBytes = 16_000
 
 /** Milliseconds. A worker without work ends after this time and returns its memory. */
@@ -156,7 +156,7 @@ const causeOf = (error: unknown): string => {
   return code === "ERR_WORKER_OUT_OF_MEMORY" ? "it takes too much memory" : message
 }
 
-/** The side of the main thread. The worker starts with the first long text and ends when it has been idle. */
+/** Runs in the main thread. The worker starts with the first long text and ends when it has been idle. */
 const makeParser = (start: () => Worker) => {
   const waiting = new Map<number, (done: Effect.Effect<unknown, string>) => void>()
   let worker: Worker | undefined
@@ -224,8 +224,8 @@ const makeParser = (start: () => Worker) => {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /**
- * Parses long configurations and lists in a worker with the program `runParseWorker`, so that seconds of work do not
- * block the event loop.
+ * Parses long configurations and lists in a worker that runs `runParseWorker`, so that seconds of work do not block the
+ * event loop.
  */
 export const layer = (start: () => Worker): Layer.Layer<never> =>
   Layer.effect(

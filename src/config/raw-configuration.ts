@@ -18,7 +18,7 @@ export interface RawConfiguration {
   /** Everything with settings of a target: targets, the common settings of a source, and the request of a source. */
   readonly targetLike: ReadonlyArray<RawTarget>
   readonly mappings: ReadonlyMap<string, RawMapping>
-  /** As the file has them, each with its place. */
+  /** As in the file, each with its path. */
   readonly logins: ReadonlyArray<RawLogin>
   /** All metrics. Those of a shared mapping appear once. */
   readonly metrics: ReadonlyArray<RawMetric>

@@ -8,7 +8,7 @@ export interface RawLabel {
   readonly text: string | undefined
 }
 
-/** A label that is set again on the way to a metric. */
+/** A label that is set again on the path to a metric. */
 export interface RepeatedLabel {
   readonly path: KeyPath
   readonly first: KeyPath
@@ -24,11 +24,11 @@ export interface RawMetric {
   readonly scale: number | undefined
   readonly unit: string | undefined
   readonly duplicates: string | undefined
-  /** All labels on the way from the mapping to the entry. */
+  /** All labels on the path from the mapping to the entry. */
   readonly labels: ReadonlyMap<string, RawLabel>
 }
 
-/** Rows with a document each, and the URL of the documents. */
+/** Rows that each have their own document, and the URL of these documents. */
 export interface RawDetail {
   readonly path: KeyPath
   readonly url: string
@@ -94,6 +94,6 @@ export const rawMetrics = (mapping: Fields, path: KeyPath): RawMetrics => {
   return { metrics, repeated, details }
 }
 
-/** The mapping of a target: its constant labels are among its settings. */
+/** The fields of a target without `labels`, which are settings and not part of the mapping. */
 export const withoutLabels = (target: Fields): Fields =>
   isMap(target) ? Object.fromEntries(Object.entries(target).filter(([key]) => key !== "labels")) : {}

@@ -18,7 +18,7 @@ export interface RawTarget {
   readonly metrics: ReadonlyArray<RawMetric> | undefined
   /** Labels that its own mapping sets twice. */
   readonly repeated: ReadonlyArray<RepeatedLabel>
-  /** Of its mapping, own or shared. */
+  /** The details of its own or shared mapping. */
   readonly details: ReadonlyArray<RawDetail>
 }
 
@@ -45,7 +45,7 @@ const mergedKeys = ["labels", "headers", "headers_from", "params"]
 /** The settings of a target, completed by the defaults. */
 const withDefaults = (defaults: Fields, target: Fields): Fields => {
   const merged: Record<string, unknown> = { ...builtInSettings, ...defaults, ...target }
-  // one replaces the other, also between defaults and target
+  // interval and schedule replace each other, also between defaults and target
   const holder = [target, defaults].find((holder) => "interval" in holder || "schedule" in holder)
   if (holder !== undefined && "schedule" in holder && !("interval" in holder)) delete merged.interval
   if (holder !== undefined && "interval" in holder && !("schedule" in holder)) delete merged.schedule

@@ -45,12 +45,12 @@ const expectation = (check: SchemaAST.Check<unknown> | undefined): string | unde
 /** Unknown keys are errors, and all errors are reported. */
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
-/** With more issues the rest is not checked again: each issue costs a copy of a part of the value. */
+/** With more issues, the rest is not checked again: each issue copies a part of the value. */
 const maxLookedBehind = 2000
 
 /**
- * All errors of `value` by the schema. Effect checks a map as a whole only if all its values are right. So the wrong
- * values are removed and the rest is checked again: no error hides another one.
+ * All schema errors of `value`. Effect checks a map as a whole only if all its values are right. So the wrong values
+ * are removed and the rest is checked again: no error hides another one.
  */
 export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
@@ -142,7 +142,7 @@ const literalsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return encoded.types.map(describeType)
 }
 
-/** What was probably meant. */
+/** A suggestion for the end of the message. */
 const hintFor = (ast: SchemaAST.AST, input: unknown): string => {
   if (typeof input === "string") return didYouMean(input, literalsOf(ast))
   const [only, ...others] = Array.isArray(input) ? input : []
@@ -157,7 +157,7 @@ const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).len
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
 
-/** Keys of other programs, and their names here. The first name that is valid at the place of the key is proposed. */
+/** Keys of other programs, and their names here. The first name that is valid where the key stands is suggested. */
 const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
   path: ["value"],
   json_path: ["value", "path"],

@@ -5,7 +5,7 @@ import { authFiles } from "./schema/auth.ts"
 import type { KeyPath } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** The absolute path of the file that a path of the configuration means. */
+/** Resolves a path of the configuration to an absolute path. */
 export type Locate = (path: string) => string
 
 /**
@@ -20,9 +20,7 @@ export const locateIn =
     return credential !== undefined && !isAbsolute(path) && existsSync(credential) ? credential : resolve(beside, path)
   }
 
-/**
- * The table of settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys.
- */
+/** Settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys. */
 const settings: ReadonlyArray<ReadonlyArray<string>> = [
   ...authFiles.map((keys) => ["auth", ...keys]),
   ["tls", "ca_file"],
@@ -32,7 +30,7 @@ const settings: ReadonlyArray<ReadonlyArray<string>> = [
 
 type Settings = Readonly<Record<string, unknown>>
 
-/** Where `{ file: F }` stands in the body of a login. */
+/** The paths of `{ file: F }` in the body of a login. */
 const filesIn = (value: unknown, path: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
   if (!isMap(value)) return []
   if (typeof value.file === "string" && Object.keys(value).length === 1) return [[...path, "file"]]
@@ -54,7 +52,7 @@ const withText = (holder: Settings, [key = "", ...rest]: ReadonlyArray<string>, 
   return { ...holder, [key]: isMap(inner) ? withText(inner, rest, text) : text }
 }
 
-/** The settings with absolute paths of these files. */
+/** Makes the paths of secret files in the settings absolute. */
 export const withFiles = (settings: Settings, locate: Locate): Settings =>
   fileSettings(settings).reduce((found, keys) => {
     const path = at(settings, keys)
@@ -62,8 +60,8 @@ export const withFiles = (settings: Settings, locate: Locate): Settings =>
   }, settings)
 
 /**
- * The same for a whole configuration whose parts may be in different directories, including the paths of lists of
- * targets.
+ * Makes the paths of secret files and of target lists in a whole configuration absolute. Its parts may be in different
+ * directories.
  */
 export const withAbsoluteFiles = (value: unknown, locateFor: (path: KeyPath) => Locate): unknown => {
   if (!isMap(value)) return value

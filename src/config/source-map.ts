@@ -33,7 +33,7 @@ export interface SourceMap {
   readonly excerptAt: (position: Position) => string | undefined
   /** Duplicate keys. The rest of the text is still read. */
   readonly duplicates: ReadonlyArray<SourceProblem>
-  /** Texts that end where the author hardly meant them to. */
+  /** Texts that YAML cuts off, probably against the intention of the author. */
   readonly cutTexts: ReadonlyArray<SourceProblem>
 }
 

@@ -1,4 +1,4 @@
-/** Edit distance: letters inserted, removed, replaced, or swapped with their neighbour (Damerau-Levenshtein). */
+/** Edit distance: letters inserted, removed, replaced, or swapped with their neighbor (Damerau-Levenshtein). */
 const distance = (a: string, b: string): number => {
   const rows: Array<Array<number>> = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY

@@ -74,7 +74,7 @@ const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTa
   })
 }
 
-/** The URL of a request, and the socket of `http+unix:///SOCKET:/PATH`, in which both stand in one path. */
+/** The URL and the socket path of a request. `http+unix:///SOCKET:/PATH` has both in one path. */
 export const addressOf = (url: URL): Pick<Request, "url" | "socketPath"> => {
   if (url.protocol !== "http+unix:") return { url, socketPath: undefined }
   const colon = url.pathname.indexOf(":")

@@ -23,7 +23,7 @@ export interface Target {
   /** The name of its shared mapping. */
   readonly mappingName?: string | undefined
   readonly request: Request
-  /** Time between two polls; with a schedule the longest one. */
+  /** Time between two polls; with a schedule, the longest gap. */
   readonly interval: Duration.Duration
   /** Replaces the grid of the interval. */
   readonly schedule?: Cron.Cron | undefined
@@ -35,7 +35,7 @@ export interface Target {
   readonly spec: TransformSpec
   readonly transform: Transform
   /**
-   * A text of all settings. It is equal for two targets that are polled and transformed in the same way. May contain
+   * A text of all settings. Two targets with the same text are polled and transformed in the same way. May contain
    * secrets.
    */
   readonly fingerprint: () => string
@@ -56,7 +56,7 @@ const decodeComplete = Schema.decodeUnknownSync(ResolvedTarget)
 const builtInInterval = Schema.decodeSync(Schema.requiredKey(settings.interval))(builtInSettings.interval)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(maxBuiltInTimeout)
 
-/** The order of the keys does not matter. */
+/** The order of the keys of the settings does not matter. */
 const fingerprintOf = (settings: Fields, mapping: Fields | undefined) => (): string =>
   JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 

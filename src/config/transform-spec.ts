@@ -51,7 +51,7 @@ const withFormat = (format: FormatName, transform: Transform): Transform =>
 
 const jsonOrNothing = (format: FormatName, body: Uint8Array) => Result.getOrElse(bodyAsJson(format, body), () => body)
 
-/** How the documents of rows are found; undefined if the mapping asks for none. */
+/** Finds the documents of rows; undefined if the mapping requests none. */
 export const detailsOf = (
   { format = "json", labels, maxSeries }: TransformSpec,
   plans: ReturnType<typeof plannerOf>,

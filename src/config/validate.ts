@@ -38,7 +38,7 @@ export interface Validation {
   /** The configuration with its variables expanded. It can be decoded if there are no problems. */
   readonly value: unknown
   readonly problems: ReadonlyArray<Issue>
-  /** It works, but breaks a convention. */
+  /** The configuration works, but breaks a convention. */
   readonly warnings: ReadonlyArray<Issue>
   readonly secretFiles: ReadonlyArray<SecretFileSetting>
 }
@@ -46,7 +46,7 @@ export interface Validation {
 const samePath = (a: Issue["path"], b: Issue["path"]) =>
   a.length === b.length && a.every((key, index) => key === b[index])
 
-/** Errors that involve more than one value. Each rule runs, whatever else is wrong. */
+/** Errors that involve more than one value. Every rule runs, whatever else is wrong. */
 const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
   [
     uniqueNames,

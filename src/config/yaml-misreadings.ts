@@ -2,8 +2,8 @@ import * as Yaml from "yaml"
 import { lineAt, quoteIt, type SyntaxFault, secretKey } from "./yaml-syntax.ts"
 
 /**
- * A map inside `{ }` with a key that has no colon: a text with a comma, a missing space, or the form of another
- * program.
+ * A map inside `{ }` with a key that has no colon. Causes: a text with a comma, a missing space, or the syntax of
+ * another program.
  */
 const keyWithoutValue = (text: string, map: Yaml.YAMLMap, index: number): SyntaxFault | undefined => {
   const pair = map.items[index]
@@ -31,7 +31,7 @@ const innerText = (text: string, node: Yaml.Node): string => text.slice(node.ran
 const otherForm = (whose: string, path: string): string =>
   `this is ${whose}'s form; here it is ${path.replace(/^[{\s]+|[}\s]+$/g, "").replace(/^\$?\./, "") || "@"}`
 
-/** YAML that the parser accepts but that is surely a mistake. */
+/** YAML that the parser accepts but that is certainly a mistake. */
 export const findMisreadings = (text: string, document: Yaml.Document): ReadonlyArray<SyntaxFault> => {
   let found: SyntaxFault | undefined
   Yaml.visit(document, {
@@ -47,7 +47,7 @@ export const findMisreadings = (text: string, document: Yaml.Document): Readonly
   return found === undefined ? [] : [found]
 }
 
-/** Values of `help` that a `#` without a blank behind it cuts off: `Number #1` is `Number`. */
+/** Values of `help` that are cut off by a `#` with no space after it: `Number #1` is `Number`. */
 export const findCutTexts = (document: Yaml.Document): ReadonlyArray<SyntaxFault> => {
   const found: Array<SyntaxFault> = []
   Yaml.visit(document, {

@@ -20,7 +20,7 @@ export const lineAt = (text: string, offset: number): Line => {
   return { text: text.slice(start, end < 0 ? text.length : end).replace(/\r$/, ""), start, at: offset - start }
 }
 
-/** A text in the quotes that need the fewest changes. */
+/** Quotes a text, with the quotes that need the fewest escapes. */
 export const quoted = (text: string): string => (/["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`)
 
 /** Keys whose values may be secrets. Their lines are not shown. */
@@ -28,8 +28,8 @@ export const secretKey =
   /(?:^|[\s{,])(?:url|headers|headers_from|body|auth|basic|proxy|params|login|json|form|password|token)\s*:/
 
 /**
- * The key and the plain value that a position is in, as they should be understood: up to the end of the line, or of the
- * flow map.
+ * The key and the plain value around a position, as the author meant them: up to the end of the line, or of the flow
+ * map.
  */
 const pairAround = (
   { text, at }: Line,
@@ -77,14 +77,14 @@ const openBefore = (text: string, at: number): ReadonlyArray<number> => {
 const knownKey =
   /(?:^|\s)(value|help|type|unit|path|metrics|labels|labels_from|each|map|scale|parse|pattern|states|optional|default)$/
 
-/** The proposal to quote a value, with its key; without the value where that may be secret. */
+/** Suggests quotes around a value, with its key; omits the value if it may be secret. */
 export const quoteIt = (line: Line, inFlow: boolean): string => {
   const pair = pairAround(line, inFlow)
   if (pair === undefined || pair.value === "" || secretKey.test(line.text)) return ""
   return `: ${pair.key}: ${quoted(pair.value)}`
 }
 
-/** A position inside `{ }` or `[ ]` that begin on its line. */
+/** Whether a position is inside `{ }` or `[ ]` that starts on its line. */
 const isInFlow = (line: Line): boolean => openBefore(line.text, line.at).length > 0
 
 /** Longer lines are not readable on a terminal. */
@@ -143,7 +143,7 @@ const indentation: Explain = (_, line, { code }) => {
   return undefined
 }
 
-/** A map whose items do not begin in one column. */
+/** A map whose items do not start in the same column. */
 const unevenMap: Explain = (_, line, { code, message }) =>
   code === "BAD_INDENT" && /same column|start at the same/.test(message)
     ? fault(
@@ -165,7 +165,7 @@ const unclosedBrace: Explain = (text, line, { code, message }) => {
   const isBrace = code === "BAD_INDENT" && /^Flow (?:map|sequence)/.test(message)
   const isMissing = code === "MISSING_CHAR" && /expected|Missing/.test(message) && /[\]}]/.test(message)
   if (!isBrace && !isMissing) return undefined
-  // the last line before it that opens more than it closes
+  // finds the last line before it that opens more brackets than it closes
   for (let start = line.start; ; ) {
     const found = lineAt(text, start)
     const comment = / #/.exec(found.text)?.index
@@ -212,7 +212,7 @@ const explanations = [
 
 const tooDeep = "nested too deeply"
 
-/** The first error of the parser, with how to fix it. The errors after it are mostly its consequences. */
+/** The first error of the parser, with a fix. The errors after it are mostly its consequences. */
 export const explainSyntax = (
   text: string,
   errors: ReadonlyArray<Yaml.YAMLError>,

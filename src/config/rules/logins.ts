@@ -19,7 +19,7 @@ export const knownLogin = ({ targetLike, logins }: RawConfiguration): ReadonlyAr
 const placeholders = (template: unknown): ReadonlyArray<string> =>
   typeof template === "string" ? [...template.matchAll(/\{([^{}]+)\}/g)].map(([, name = ""]) => name) : []
 
-/** What is given has to be taken first, and what is taken has to be of use. */
+/** A login must take every value that it gives, and use every value that it takes. */
 export const takenAndGiven = ({ logins }: RawConfiguration): ReadonlyArray<Issue> =>
   logins.flatMap(({ settings: { take, give, json, form, logout }, path }) => {
     const taken = Object.keys(asMap(take))
@@ -53,7 +53,7 @@ export const takenAndGiven = ({ logins }: RawConfiguration): ReadonlyArray<Issue
 const originOf = (url: unknown, base?: string): string | undefined =>
   typeof url === "string" && URL.canParse(url, base) ? new URL(url, base).origin : undefined
 
-/** The values of a session go to no other origin than its own. */
+/** The values of a session must not be sent to another origin. */
 export const logoutOfLogin = ({ logins }: RawConfiguration): ReadonlyArray<Issue> =>
   logins.flatMap(({ settings: { url, logout }, path }) => {
     const [keys, text] = isMap(logout) ? [["logout", "url"], logout.url] : [["logout"], logout]
@@ -64,7 +64,7 @@ export const logoutOfLogin = ({ logins }: RawConfiguration): ReadonlyArray<Issue
       : [issue([...path, ...keys], "is of another origin than the url of the login")]
   })
 
-/** Each target with the login that it names. */
+/** Each target with its login. */
 const uses = ({ targetLike, logins }: RawConfiguration): ReadonlyArray<readonly [RawTarget, RawLogin]> =>
   targetLike.flatMap((target) => {
     const login = logins.find(({ name }) => name === target.settings.login)
@@ -94,7 +94,7 @@ const ranges = (value: unknown) => {
   return decoded._tag === "Some" ? decoded.value : []
 }
 
-/** A status that a target accepts is never seen as a refusal. */
+/** A target must not accept a status that its login treats as refused. */
 export const acceptedAndRefused = (file: RawConfiguration): ReadonlyArray<Issue> =>
   uses(file).flatMap(([{ settings, pathOf }, { name, settings: login }]) => {
     const refused = ranges(login.refused ?? [401, 403])

@@ -3,7 +3,7 @@ import { whyReserved } from "../own-metrics.ts"
 import type { RawConfiguration } from "../raw-configuration.ts"
 import type { RawMetric } from "../raw-metric.ts"
 
-/** A metric name has one type and one help, in all targets together. */
+/** A metric name has the same type and help in all targets. */
 export const oneFamilyPerName = ({ metrics }: RawConfiguration): ReadonlyArray<Issue> => {
   const first = new Map<string, RawMetric>()
   const helped = new Map<string, RawMetric>()
@@ -46,7 +46,7 @@ export const reservedNames = ({ metrics, targetLike }: RawConfiguration): Readon
   })
 }
 
-/** Samples of one name are combined everywhere in a mapping, or nowhere. */
+/** Samples of a name are combined either everywhere in a mapping or nowhere. */
 export const duplicatesAgree = ({ mappings, targetLike }: RawConfiguration): ReadonlyArray<Issue> => {
   const ofTargets = targetLike.flatMap(({ settings, metrics = [] }) => ("mapping" in settings ? [] : [metrics]))
   return [...[...mappings.values()].map(({ metrics }) => metrics), ...ofTargets].flatMap((metrics) => {
@@ -66,7 +66,7 @@ export const duplicatesAgree = ({ mappings, targetLike }: RawConfiguration): Rea
   })
 }
 
-/** A label is set only once on the way from the target to a metric. */
+/** A label is set only once on the path from the target to a metric. */
 export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => [
   ...[...mappings.values(), ...targetLike].flatMap(({ repeated }) =>
     repeated.map(({ path, first }) =>
@@ -84,7 +84,7 @@ export const labelsOnce = ({ targetLike, mappings }: RawConfiguration): Readonly
   )
 ]
 
-/** The label of the states has the name of the stateset (OpenMetrics 1.0, StateSet). */
+/** The label with the states is named like the stateset (OpenMetrics 1.0, StateSet). */
 export const statesLabel = ({ targetLike, metrics }: RawConfiguration): ReadonlyArray<Issue> => [
   ...metrics.flatMap(({ name, type, labels }) => {
     const path = type === "stateset" ? labels.get(name)?.path : undefined

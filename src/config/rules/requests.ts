@@ -80,7 +80,7 @@ export const timesOfRequests = (file: RawConfiguration): ReadonlyArray<Issue> =>
     )
   )
 
-/** Each once, also those of a shared mapping. */
+/** Checks the URL of each detail once, also in shared mappings. */
 export const timesOfDetails = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> => {
   const own = targetLike.filter(({ settings }) => !("mapping" in settings))
   return [...own, ...mappings.values()].flatMap(({ details }) =>
@@ -91,7 +91,7 @@ export const timesOfDetails = ({ targetLike, mappings }: RawConfiguration): Read
   )
 }
 
-/** The error of a `pages` with known keys. */
+/** The error in a `pages` setting whose keys are known. */
 const pagesProblem = (pages: Readonly<Record<string, unknown>>): string | undefined => {
   const given = (keys: ReadonlyArray<string>) => keys.filter((key) => key in pages)
   if ("next" in pages) {
@@ -112,7 +112,7 @@ export const formOfPages = (file: RawConfiguration): ReadonlyArray<Issue> =>
     return problem === undefined ? [] : [issue([...path, "pages"], problem)]
   })
 
-/** Settings of HTTP, which a file has no use for. */
+/** HTTP settings, which do not apply to a file. */
 const httpKeys = [
   "params",
   "headers",
@@ -141,7 +141,7 @@ export const filesAreRead = ({ targetLike }: RawConfiguration): ReadonlyArray<Is
       : []
   )
 
-/** What a target behind a unix socket has no use for. */
+/** Network settings do not apply to a target behind a unix socket. */
 export const socketsArePlain = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ own, path }) =>
     typeof own.url === "string" && own.url.startsWith("http+unix:")

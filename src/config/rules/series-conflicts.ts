@@ -18,7 +18,7 @@ interface Emitter {
   readonly labels: MappingLabels
 }
 
-/** Metrics that the same targets have with the same labels. They have the same conflicts. */
+/** Metrics that the same targets emit with the same labels. They have the same conflicts. */
 interface MetricGroup {
   readonly names: Array<string>
   readonly emitters: ReadonlyArray<Emitter>
@@ -47,7 +47,7 @@ const mappingLabelsByName = (metrics: Metrics): ReadonlyMap<string, MappingLabel
   return byName
 }
 
-/** The same text for the same labels. */
+/** Equal for equal labels, whatever their order. */
 const textOf = (labels: MappingLabels) =>
   [...labels].map(([name, text]) => [name, text === anyValue ? null : text]).sort()
 

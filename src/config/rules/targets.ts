@@ -15,7 +15,7 @@ export const uniqueNames = ({ targets }: RawConfiguration): ReadonlyArray<Issue>
   })
 }
 
-/** Only a timeout that is written can be longer than the interval: the built-in one is limited to it. */
+/** Only an explicit timeout can be longer than the interval: the built-in one is limited to it. */
 export const timeoutWithinInterval = ({ targets, sources }: RawConfiguration): ReadonlyArray<Issue> =>
   [...targets, ...sources.map(({ target }) => target)].flatMap(({ own, settings, path }) => {
     const timeout = decodeDuration(settings.timeout)

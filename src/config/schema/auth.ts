@@ -96,7 +96,7 @@ const authKinds = {
 type AuthKey = keyof typeof authKinds
 type Covered = ReturnType<(typeof authKinds)[AuthKey]["authOf"]>["_tag"]
 
-/** Does not compile if the client has a kind without a key. */
+/** Does not compile if a kind of the client has no key here. */
 export const everyKindHasAKey: Auth["_tag"] extends Covered ? true : never = true
 
 export const authKeys = Object.keys(authKinds) as ReadonlyArray<AuthKey>

@@ -5,7 +5,6 @@ import { LoginSettings } from "./login-settings.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 import { TargetSource } from "./targets-from.ts"
 
-/** Defaults of the settings of targets. */
 const Defaults = Schema.Struct(settings).annotate({
   identifier: "Defaults",
   description:
@@ -33,7 +32,6 @@ export const Target = Schema.Struct({
   .check(infosHaveLabels())
   .annotate({ identifier: "Target", description: "A JSON API to poll, and the mapping of its responses to series." })
 
-/** The whole file. */
 export const File = Schema.Struct({
   $schema: Schema.optionalKey(
     Text.annotate({ description: "URL or path of the JSON Schema, for editors. poller ignores it." })
@@ -47,7 +45,7 @@ export const File = Schema.Struct({
   logins: Schema.optionalKey(
     Schema.Record(Text, LoginSettings).annotate({ description: "Sessions by name, for targets with login." })
   ),
-  // may be empty: so is the file of a package that was just installed
+  // may be empty, as in the file of a package that was just installed
   targets: Schema.optionalKey(Schema.Array(Target).annotate({ description: "The targets to poll." })),
   targets_from: Schema.optionalKey(
     Schema.Union([TargetSource, Schema.Array(TargetSource)]).annotate({

@@ -23,15 +23,15 @@ export const secretFile = (description: string, example: string) => text({ descr
 
 const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
-/** Node takes port 0 for none, and would connect to port 80. */
+/** Node treats port 0 as no port, and would connect to port 80. */
 const hasPort = Schema.makeFilter((text: string) => !isHttp(text) || new URL(text).port !== "0", {
   expected: "a URL with a port from 1 to 65535"
 })
 
-/** Where a target may be, besides HTTP: behind a unix socket, or in a file. */
+/** URLs of targets besides HTTP: a unix socket, or a file. */
 export const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
 
-/** The URL of a target of the configuration itself. */
+/** The URL of a target in the configuration, for HTTP or local. */
 export const targetUrl = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
   Schema.String.annotate(about)
     .check(

@@ -6,7 +6,7 @@ import { text } from "./fields.ts"
 const least = (minimum: number) =>
   Schema.Int.check(Schema.isGreaterThanOrEqualTo(minimum, { expected: `a number of at least ${minimum}` }))
 
-/** `link` is the header; a key of this name is `$.link`. */
+/** `link` means the header; a JSON key with this name is `$.link`. */
 export const linkHeader = "link"
 
 const isNext = (value: string) => {

@@ -4,10 +4,10 @@ import { duration } from "../go-duration.ts"
 import { queryParameters, Text, url } from "./fields.ts"
 import { settings, sharedMapping } from "./target-settings.ts"
 
-/** Default time between two readings, as in Prometheus. */
+/** Default time between two reads, as in Prometheus. */
 export const builtInRefresh = { files: "5m", http: "1m" } as const
 
-/** Targets that a source may list. */
+/** Default limit of targets in a source. */
 export const defaultMaxTargets = 10_000
 
 /** A path as in Prometheus' file_sd_config: only the last part may contain `*`. */
@@ -83,7 +83,6 @@ export const sourceFields = {
   )
 }
 
-/** A source of targets. */
 export const TargetSource = Schema.Struct({
   ...settings,
   ...sourceFields,
