@@ -13,7 +13,7 @@ import { checkSecretFiles } from "./secret-file-check.ts"
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
 
-/** What its sources list, as far as that needs no network, and what there is to say of it. */
+/** Reads the targets of file sources, and makes notes about sources that were not read. */
 const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   const files = configuration.sources.filter(({ origin }) => origin._tag === "Files")
   const notes = yield* Effect.forEach(configuration.sources, ({ name, origin }) =>
@@ -26,7 +26,7 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   return { ...(yield* discoverOnce(configuration, files)), notes: notes.flat() }
 })
 
-/** The URL of a poll at this moment, where there are times in it. Other query parameters may be secrets. */
+/** Notes with the URL of a poll at this moment, if the URL contains times. Other query parameters may be secrets. */
 const expandedUrls = Effect.fnUntraced(function* (targets: Configuration["targets"]) {
   const now = yield* Clock.currentTimeMillis
   return targets.flatMap(({ name, request }) => {
@@ -40,8 +40,8 @@ const expandedUrls = Effect.fnUntraced(function* (targets: Configuration["target
 })
 
 /**
- * Everything there is to say of a configuration, on stderr. The secrets that it names are often not on the machine
- * where it is checked: only under systemd, with `$CREDENTIALS_DIRECTORY`, is a missing one a problem.
+ * Prints all findings about a configuration on stderr. Its secrets are often not on the machine that checks it, so a
+ * missing one is an error only under systemd, with `$CREDENTIALS_DIRECTORY`.
  */
 export const check = Command.make(
   "check",
@@ -58,7 +58,7 @@ export const check = Command.make(
     const { targets, diagnostics, notes } = yield* lists(loaded)
     const secrets = yield* checkSecretFiles(loaded.secretFiles)
     const problems = [...loaded.problems, ...secrets.problems]
-    // poller runs with them, as far as they go
+    // poller starts in spite of these
     const warnings = [...loaded.warnings, ...secrets.warnings, ...diagnostics]
     const lines = [
       ...problems.map((problem) => formatForTerminal(problem, process.stderr.isTTY)),

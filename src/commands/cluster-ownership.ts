@@ -20,14 +20,14 @@ export interface ClusterFlags {
   readonly cluster: string
   readonly clusterPasswordFile: string | undefined
   readonly clusterAddress: string | undefined
-  /** Where the members are kept for a start without the database. */
+  /** The directory that stores the members, for a start without the database. */
   readonly state: string | undefined
 }
 
 const portOf = (listeners: ReadonlyArray<Listener>): number | undefined =>
   listeners.flatMap((listener) => ("port" in listener ? [listener.port] : []))[0]
 
-/** The secret in a file, read again for each connection. An end of line does not belong to it. */
+/** Reads the password from a file, again for each connection, without a final line break. */
 const passwordOf = (file: string | undefined) =>
   file === undefined
     ? Effect.undefined
@@ -59,13 +59,13 @@ const writeMembers = (directory: string | undefined) => (members: ReadonlyArray<
   }
 }
 
-/** The same for the same targets with the same settings, in any order. */
+/** Equal for equal targets with equal settings, in any order. */
 const configurationHash = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
   const lines = yield* runInSlices(mapSliced(targets, ({ name, fingerprint }) => `${name}\n${fingerprint()}`))
   return createHash("sha256").update(lines.toSorted().join("\n")).digest("hex").slice(0, 8)
 })
 
-/** Joins the cluster. It is left when the scope closes. */
+/** Joins the cluster, and leaves it when the scope closes. */
 export const clusterOwnership = (
   flags: ClusterFlags,
   scheme: "http" | "https",

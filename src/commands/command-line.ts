@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs"
 
-/** Global flags with a value; they may stand before the command. */
+/** Global flags with a value. They may come before the command. */
 export const globalFlags = ["log-format", "log-level"] as const
 
-/** Flags of the program itself, for which no command is needed. */
+/** Flags of the program itself, which need no command. */
 const withoutCommand = new Set(["-h", "-v", "--help", "--version", "--completions"])
 
-/** Long flags also work with one dash, as in Go programs. What follows `--` is left alone. */
+/** Long flags also work with one dash, as in Go programs. Arguments after `--` stay unchanged. */
 const withTwoDashes = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const end = args.indexOf("--")
   return args.map((arg, index) => (/^-[a-z]{2,}/.test(arg) && (end < 0 || index < end) ? `-${arg}` : arg))
 }
 
-/** A word that names a configuration rather than a command. */
+/** Whether a word is a configuration file, not a command. */
 const isFile = (word: string) => word === "-" || /[./]/.test(word) || existsSync(word)
 
 /** The position of the first word that is neither a global flag nor its value. */
@@ -25,7 +25,7 @@ const firstWord = (args: ReadonlyArray<string>): number => {
   return args.length
 }
 
-/** The arguments with the command first. Without a command `run` is meant. */
+/** The arguments with the command first. The default command is `run`. */
 export const normalize = (given: ReadonlyArray<string>, commands: ReadonlyArray<string>): ReadonlyArray<string> => {
   const args = withTwoDashes(given)
   const at = firstWord(args)

@@ -4,15 +4,14 @@ import * as Result from "effect/Result"
 import { parseYaml } from "../config/source-map.ts"
 import { isMap } from "../config/unknown-values.ts"
 
-/** The hidden command by which a shell's function asks what may come next. */
+/** The hidden command that a shell's function runs to get candidates. */
 export const completeCommand = "__complete"
 
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
 
 /**
- * Flags whose value is a file, a directory or the name of a target. Other values are choices, or nothing is known of
- * them.
+ * Flags whose value is a file, a directory or the name of a target. The values of other flags are choices, or unknown.
  */
 const valueKinds: Readonly<Record<string, "files" | "directories" | "targets">> = {
   "basic-password-file": "files",
@@ -28,7 +27,7 @@ const valueKinds: Readonly<Record<string, "files" | "directories" | "targets">> 
   "web-config": "files"
 }
 
-/** One candidate, or the request that the shell itself completes file names. */
+/** A candidate, or a request that the shell completes file names itself. */
 export type Candidate = { readonly value: string; readonly description?: string | undefined } | "files" | "directories"
 
 /** The names in `targets` of the configurations on the command line. */
@@ -45,7 +44,7 @@ const targetNames = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
     }
   })
 
-/** What may stand in place of the last of `words`, which follow the program's name. */
+/** Candidates for the last of `words`, which follow the program's name. */
 export const complete = (
   words: ReadonlyArray<string>,
   program: Completions.CommandDescriptor,
@@ -127,8 +126,8 @@ export const splitLine = (line: string): ReadonlyArray<string> => {
 }
 
 /**
- * What the shell's function reads: a candidate a line, with its description after a tab; `:files` where it completes
- * itself.
+ * Formats candidates for the shell's function: one on each line, with its description after a tab; `:files` if the
+ * shell completes file names itself.
  */
 export const formatCandidates = (candidates: ReadonlyArray<Candidate>): string =>
   candidates
@@ -139,7 +138,7 @@ export const formatCandidates = (candidates: ReadonlyArray<Candidate>): string =
     )
     .join("")
 
-/** The function of a shell, for its start file. */
+/** The completion function for the start file of a shell. */
 export const completionScript: Readonly<Record<Shell, string>> = {
   bash: `# completion for poller: source <(poller --completions bash)
 _poller() {

@@ -20,7 +20,7 @@ import { badConfiguration, type Failure } from "../failure.ts"
 import { fileLimits, readDirectory, readInput, type Unreadable } from "../host/file-reader.ts"
 import { readStandardInput } from "../host/standard-input.ts"
 
-/** What a command line says of what to poll. */
+/** The flags and arguments that select what to poll. */
 export interface Input {
   /** The plain arguments, which mean the same as `config`. */
   readonly files: ReadonlyArray<string>
@@ -36,13 +36,13 @@ const unreadable = ({ path, why }: Unreadable) => badConfiguration(`${path}: can
 export const readBytes = (file: string, limit: number): Effect.Effect<Uint8Array, Failure> =>
   Effect.mapError(file === "-" ? readStandardInput(limit) : readInput(file, limit), unreadable)
 
-/** What messages call a file that the user named. */
+/** The name of an input file in messages. */
 export const nameOfInput = (file: string): string => (file === "-" ? "stdin" : file)
 
 /** The configuration that is used when the command line names none. */
 const defaultFile = "./poller.yml"
 
-/** The files of the configuration; none if it is a URL. */
+/** The files of the configuration; empty with `--target`. */
 export const configurationFiles = (input: Pick<Input, "files" | "config" | "target">) =>
   Effect.gen(function* () {
     const files = [...input.config, ...input.files]
@@ -57,10 +57,13 @@ export const configurationFiles = (input: Pick<Input, "files" | "config" | "targ
     )
   })
 
-/** Files of a configuration in a directory: no hidden ones, which editors and Kubernetes make, and no tests. */
+/**
+ * Whether a file in a directory belongs to a configuration. Hidden files do not, since editors and Kubernetes make
+ * them; tests do not either.
+ */
 const isConfiguration = (name: string) => /^[^.].*\.(ya?ml|json)$/.test(name) && !/\.test\.\w+$/.test(name)
 
-/** The files that an argument means: itself, or those of a directory in the order of their names. */
+/** The files for an argument: itself, or the files of a directory sorted by name. */
 export const filesOf = Effect.fnUntraced(function* (input: string) {
   if (input === "-") return [input]
   const names = yield* readDirectory(input).pipe(
@@ -80,7 +83,6 @@ const readConfigurationFile = Effect.fnUntraced(function* (input: string) {
   return { name, text: text.success, directory: input === "-" ? "." : dirname(input) }
 })
 
-/** The text of all files of a configuration. */
 export const readConfigurationFiles = Effect.fnUntraced(function* (inputs: ReadonlyArray<string>) {
   const files = yield* Effect.forEach(inputs, filesOf)
   return yield* Effect.forEach(files.flat(), readConfigurationFile)
@@ -99,7 +101,7 @@ export const parseFiles = Effect.fnUntraced(function* (files: ReadonlyArray<Conf
   return yield* runInSlices(buildConfiguration(parsed, locateIn(credentials, files[0]?.directory ?? ".")))
 })
 
-/** The configuration, with everything that there is to say about it. */
+/** Loads the configuration with all findings about it. */
 export const load = Effect.fnUntraced(function* (input: Input) {
   const flags = { interval: Option.getOrUndefined(input.interval), timeout: Option.getOrUndefined(input.timeout) }
   const inputs = yield* configurationFiles(input)
@@ -108,7 +110,7 @@ export const load = Effect.fnUntraced(function* (input: Input) {
   return fromFlags(Option.getOrThrow(input.target), { environment: process.env, locate }, flags)
 })
 
-/** A configuration without problems. */
+/** Loads the configuration. Fails if it has problems. */
 export const loadGood = Effect.fnUntraced(function* (input: Input) {
   const { problems, ...configuration } = yield* load(input)
   return problems.length > 0

@@ -7,12 +7,10 @@ import { badConfiguration } from "../failure.ts"
 import { signaturesOf } from "../host/file-watch.ts"
 import { configurationFiles, filesOf, type Input, loadGood, readConfigurationFiles } from "./config-file.ts"
 
-/**
- * How often the files are looked at. A change is read when it is this old: until then somebody may still be writing.
- */
+/** How often the files are read. A change is applied when it is this old: until then, somebody may still be writing. */
 const interval = "1 second"
 
-/** All that is in the files, or why they cannot be read. */
+/** A hash of the contents of the files, or of the error. */
 const contentOf = (inputs: ReadonlyArray<string>) =>
   Effect.map(Effect.result(readConfigurationFiles(inputs)), (files) =>
     hash("sha256", JSON.stringify(Result.isSuccess(files) ? files.success : files.failure.lines), "base64")
@@ -23,7 +21,7 @@ const signatures = Effect.fnUntraced(function* (inputs: ReadonlyArray<string>) {
   return yield* signaturesOf([...inputs, ...files.flat()])
 })
 
-/** The files that a command line names, as they are at each load. */
+/** Loads the files of a command line, anew at each reload. */
 export const configurationLayer = (input: Input, watch: boolean) =>
   Layer.effect(
     ConfigurationService,
@@ -47,7 +45,7 @@ export const configurationLayer = (input: Input, watch: boolean) =>
         }
       })
       const load = Effect.gen(function* () {
-        // before the load: a change meanwhile is one
+        // before the load, so that a change during the load is noticed
         loaded = yield* contentOf(inputs)
         return yield* loadGood(input)
       })

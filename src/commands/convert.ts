@@ -38,7 +38,7 @@ const readYaml = Effect.fnUntraced(function* (file: string, text: string) {
   return yield* badConfiguration(...lines)
 })
 
-/** The rule files of a configuration of Prometheus that can be read; those with a `*` are left out. */
+/** Reads the rule files of a configuration of Prometheus, except those with a `*` and those that cannot be read. */
 const readRules = Effect.fnUntraced(function* (file: string, { value }: SourceMap) {
   const names = isMap(value) && Array.isArray(value.rule_files) ? value.rule_files.map(String) : []
   const rules = yield* Effect.forEach(names, (name) => {

@@ -9,7 +9,7 @@ import { fileLimits, readFile } from "../host/file-reader.ts"
 import { type Address, showAddress } from "../serve/address.ts"
 import { parseWebFile } from "../serve/web-config/web-file.ts"
 
-/** How long a daemon on this machine may take for a page. */
+/** Timeout for a page from a daemon on this machine. */
 const timeout = "5 seconds"
 
 /** The scheme of the pages: https if the web configuration has TLS. */
@@ -35,7 +35,7 @@ interface Answer {
   readonly body: string
 }
 
-/** One request. The certificate is for a name by which others know the daemon, so it is not verified here. */
+/** Sends one request. Does not verify the certificate: it is for the public name of the daemon. */
 const send = async (url: string, options: https.RequestOptions): Promise<Omit<Answer, "url">> => {
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const sent = url.startsWith("https:")
@@ -46,7 +46,7 @@ const send = async (url: string, options: https.RequestOptions): Promise<Omit<An
   return { status: response.statusCode ?? 0, body: await text(response) }
 }
 
-/** Asks a daemon on this machine for a page. One that serves on all addresses is asked on loopback. */
+/** Requests a page from a daemon on this machine. Uses loopback if the daemon listens on all addresses. */
 export const askDaemon = (
   scheme: "http" | "https",
   where: Where,

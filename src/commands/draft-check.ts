@@ -6,11 +6,11 @@ import type { DraftOptions } from "../init/draft-text.ts"
 import { dropReasons } from "../mapping/problems.ts"
 import { convert } from "../poll/convert-response.ts"
 
-/** What a draft makes of the responses that it was made of. */
+/** The result of a draft for the responses that it was made from. */
 export interface CheckedDraft {
-  /** The most series of a response. */
+  /** The largest number of series from a response. */
   readonly series: number
-  /** What is wrong with it, a line each; nothing unless `init` has a bug. */
+  /** Lines about problems; empty unless `init` has a bug. */
   readonly problems: ReadonlyArray<string>
   /** The series of each response. */
   readonly pages: ReadonlyArray<string>
@@ -18,16 +18,16 @@ export interface CheckedDraft {
 
 const text = new TextDecoder()
 
-/** What a target that a mapping is drafted for has. */
+/** The properties of the target for which a mapping is drafted. */
 type About = Pick<DraftOptions, "form" | "name" | "format"> & { readonly labels: Readonly<Record<string, string>> }
 
-/** A draft of a mapping, with a target that uses it. */
+/** Adds a target to the draft of a mapping. */
 const withTarget = (draft: string, { form, name, format, labels }: About): string =>
   form === "mapping"
     ? `targets: [${JSON.stringify({ name, url: "http://localhost/", format, labels, mapping: name })}]\n${draft}`
     : draft
 
-/** Converts each response by the draft, as a poll would. */
+/** Converts each response with the draft, as a poll would. */
 export const checkDraft = (draft: string, bodies: ReadonlyArray<Uint8Array>, about: About): CheckedDraft => {
   const loaded = fromText(
     "draft",

@@ -7,13 +7,13 @@ import type { Listener } from "../serve/server.ts"
 import { version } from "../version.ts"
 import { print } from "./output.ts"
 
-/** Targets of which each has a line of its own. */
+/** Limit of targets that each have a line. */
 const maxLines = 20
 
-/** How often the state is looked at, until every target was polled. */
+/** How often the state is checked until every target was polled. */
 const interval = "100 millis"
 
-/** Where a browser on this machine finds the pages. */
+/** The URL of the pages for a browser on this machine. */
 const pageOf = (listener: Listener): string =>
   "fd" in listener
     ? listener.name
@@ -27,7 +27,7 @@ const describe = (outcome: PollRecord["outcome"]): string => {
   return `${outcome.series ?? 0} series${dropped}`
 }
 
-/** Tells a person at a terminal where the pages are, and what the first poll of each target gave. */
+/** Prints where the pages are and the result of the first poll of each target, for a user at a terminal. */
 export const firstLook = Effect.fnUntraced(function* (listeners: ReadonlyArray<Listener>) {
   const store = yield* StateStore
   const say = (line: string) => Effect.ignore(print(process.stderr, `${line}\n`))

@@ -16,7 +16,7 @@ const fail = (path: string) => (error: unknown) => {
 const write = (path: string, content: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.tryPromise({ try: () => writeFile(path, content, { flag: "wx" }), catch: fail(path) })
 
-/** Saves responses and the series that they must give, as a test of a configuration with a target of this name. */
+/** Saves responses and their expected series, as a test of a configuration with a target of this name. */
 export const writeFixture = Effect.fnUntraced(function* (
   directory: string,
   name: string,

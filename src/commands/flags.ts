@@ -29,7 +29,7 @@ const count = (name: string, description: string, fallback: number) =>
 const boolean = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(described(name, description)), Flag.withDefault(false))
 
-/** Repeatable; the variable takes several, separated by commas. */
+/** A repeatable flag. Its variable has several values, separated by commas. */
 const repeatable = (name: string, metavar: string, description: string, fallback?: string) =>
   text(name, metavar, `${description}; repeatable`, fallback).pipe(Flag.atLeast(0))
 
@@ -71,7 +71,7 @@ export const addr = repeatable("addr", "HOST:PORT", "Address to serve on, :PORT 
   Flag.map((texts) => (texts.length === 0 ? [":9180"] : texts))
 )
 
-/** What `--addr` names. */
+/** Parses the values of `--addr`. */
 export const addresses = (texts: ReadonlyArray<string>) =>
   Effect.forEach(texts, (text) => {
     const address = parseAddress(text)
@@ -124,7 +124,7 @@ export const LogLevel = GlobalFlag.Setting("log-level")({
   )
 })
 
-/** The logger that the global flags ask for. */
+/** The logger for the global flags. */
 export const logging = Layer.unwrap(
   Effect.gen(function* () {
     const format = Option.getOrElse(yield* LogFormat, () => (process.stderr.isTTY ? "pretty" : "logfmt"))

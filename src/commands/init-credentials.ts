@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Request } from "../client/request.ts"
 
-/** The flags that say who asks. */
+/** The flags for credentials. */
 export interface CredentialFlags {
   readonly bearerTokenFile: Option.Option<string>
   readonly basic: Option.Option<string>
@@ -11,20 +11,20 @@ export interface CredentialFlags {
   readonly header: ReadonlyArray<string>
 }
 
-/** Credentials of a request, and as the draft has them: secrets stand in files. */
+/** Credentials of the request, and as settings of the draft, which refer to files with secrets. */
 export interface InitCredentials {
   readonly request: Pick<Request, "auth" | "headers" | "headersFrom">
   readonly settings: Readonly<Record<string, unknown>>
-  /** A file that a person has still to write. */
+  /** Notes about files that the user has yet to write. */
   readonly notes: ReadonlyArray<string>
 }
 
 export const credentialFlags = "--bearer-token-file FILE, --basic USER:FILE or --header-from NAME=FILE"
 
-/** A % that begins no escape stands for itself. */
+/** A % that does not start an escape is literal. */
 const decoded = (text: string) => decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"))
 
-/** Where poller looks for a secret file: where systemd puts credentials, then beside the configuration. */
+/** The path of a secret file: in the directory of systemd's credentials, else beside the configuration. */
 const secretFile = (file: string, exists: (path: string) => boolean) => {
   const directory = process.env.CREDENTIALS_DIRECTORY
   const inDirectory = directory === undefined ? undefined : resolve(directory, file)
@@ -35,7 +35,7 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 const isEmpty = (entries: Readonly<Record<string, unknown>>) => Object.keys(entries).length === 0
 
-/** What the flags and the URL's own user say; or what is wrong with them, in a line. */
+/** Credentials from the flags and the user in the URL. Returns an error message if they are wrong. */
 export const initCredentials = (
   { bearerTokenFile, basic, headerFrom, header }: CredentialFlags,
   url: URL | undefined,

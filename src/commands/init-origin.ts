@@ -12,7 +12,7 @@ import { type CredentialFlags, credentialFlags, initCredentials } from "./init-c
 import { sourceOf, urlOf } from "./init-source.ts"
 import { firstRequest, initTarget } from "./init-target.ts"
 
-/** What the command line says of the responses. */
+/** The flags and arguments that select the responses. */
 interface OriginFlags extends CredentialFlags {
   readonly src: ReadonlyArray<string>
   readonly config: ReadonlyArray<string>
@@ -23,20 +23,20 @@ interface OriginFlags extends CredentialFlags {
   readonly timeout: Option.Option<Duration.Duration>
 }
 
-/** Where the responses of a draft come from, and what the draft says of it. */
+/** Where the responses of a draft come from, and what the draft has to say about it. */
 export interface Origin {
   readonly from:
     | { readonly _tag: "Request"; readonly request: Request; readonly place: string; readonly hint: string | undefined }
     | { readonly _tag: "Files"; readonly files: ReadonlyArray<string> }
   readonly draft: Required<Pick<DraftOptions, "form" | "name" | "url" | "notes" | "settings">>
-  /** The limit of series of the target, unless the draft sets it. */
+  /** The series limit of the target, unless the draft sets it. */
   readonly maxSeries: number
   /** The format of the target, if there is a target already. */
   readonly format: FormatName | undefined
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** The defaults of a target. */
+/** Defaults of `init` for a URL or saved responses. */
 const builtInTimeout = Duration.seconds(10)
 const maxSeries = 10_000
 
@@ -48,7 +48,7 @@ const withoutUser = (url: URL): URL => {
   return plain
 }
 
-/** A target of a configuration, by its login, credentials and all. */
+/** The origin for a target of a configuration, with its login and credentials. */
 const ofTarget = Effect.fnUntraced(function* (input: OriginFlags) {
   const credentials = initCredentials(input, undefined, "", existsSync)
   const isGiven = typeof credentials === "string" || Object.keys(credentials.settings).length > 0
@@ -77,7 +77,7 @@ const ofTarget = Effect.fnUntraced(function* (input: OriginFlags) {
   return origin
 })
 
-/** A URL, or files with saved responses. */
+/** The origin for a URL, or for files with saved responses. */
 const ofSource = Effect.fnUntraced(function* (input: OriginFlags) {
   const source = sourceOf(input.src)
   if (typeof source === "string") return yield* badConfiguration(source)
@@ -124,7 +124,7 @@ const ofSource = Effect.fnUntraced(function* (input: OriginFlags) {
   return origin
 })
 
-/** What the command line asks for; it says either a source, or a target of a configuration. */
+/** The origin for a command line, which names either a source or a target of a configuration. */
 export const originOf = (input: OriginFlags) => {
   if (input.src.length === 0) {
     return input.config.length > 0 || Option.isSome(input.only)

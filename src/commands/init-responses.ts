@@ -12,18 +12,18 @@ import { decodeText } from "../mapping/document/text.ts"
 import { readBytes } from "./config-file.ts"
 import { withProgress } from "./progress.ts"
 
-/** A response, and what messages call it. */
+/** A response, and its name in messages. */
 export interface SavedResponse {
   readonly place: string
   readonly body: Uint8Array
 }
 
-/** What is asked. */
+/** A request to an API. */
 interface Asked {
   readonly request: Request
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly place: string
-  /** What helps if the API refuses poller. */
+  /** Advice if the API rejects the request. */
   readonly hint: string | undefined
 }
 
@@ -32,7 +32,7 @@ const messageOf = (error: UpstreamError, hint: string | undefined): string =>
     ? `${error.message}: ${hint}`
     : error.message
 
-/** Asks a URL several times over one connection. */
+/** Requests a URL several times over one connection. */
 export const fetchResponses = Effect.fnUntraced(function* (
   { request, place, hint }: Asked,
   samples: number,
@@ -54,7 +54,7 @@ export const fetchResponses = Effect.fnUntraced(function* (
 export const readResponses = (files: ReadonlyArray<string>) =>
   Effect.forEach(files, (place) => Effect.map(readBytes(place, fileLimits.response), (body) => ({ place, body })))
 
-/** The documents of all responses, and the format that they have in common: the known one, if they are in it. */
+/** Parses all responses. Returns the documents and their common format: the known format if it fits. */
 export const documentsOf = Effect.fnUntraced(function* (
   responses: ReadonlyArray<SavedResponse>,
   known: FormatName = "json"

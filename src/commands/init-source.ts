@@ -10,18 +10,18 @@ export type Source =
 const plainUrl =
   /^(?:\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::\d{1,5})(?:[/?].*)?$|^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}|\d+(?:\.\d+){3})(?:\/.*)$|^localhost$/i
 
-/** The URL that an argument is, also one without a scheme; undefined for a file. */
+/** The URL in an argument, with or without a scheme; undefined for a file. */
 export const urlOf = (text: string, exists: (file: string) => boolean = existsSync): URL | undefined => {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return URL.canParse(text) ? new URL(text) : undefined
   const whole = `http://${text}`
   return plainUrl.test(text) && !exists(text) && URL.canParse(whole) ? new URL(whole) : undefined
 }
 
-/** The same URLs as those of a target. */
+/** Whether a target can have this URL. */
 const isTargetUrl = (text: string, { protocol }: URL) =>
   /^https?:$/.test(protocol) || localForm.test(text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase()))
 
-/** What the arguments of `init` name, or what is wrong with them in a line. */
+/** The source that the arguments of `init` name. Returns an error message if they are wrong. */
 export const sourceOf = (args: ReadonlyArray<string>, exists?: (file: string) => boolean): Source | string => {
   const [first = ""] = args
   const bad = args.find((arg) => /^[a-z][a-z0-9+.-]*:\/\//i.test(arg) && urlOf(arg) === undefined)

@@ -6,14 +6,14 @@ import { badConfiguration, failure } from "../failure.ts"
 import { loadGood } from "./config-file.ts"
 import { selectTargets } from "./select-targets.ts"
 
-/** What the command line says of a target of a configuration. */
+/** The flags that select a target of a configuration. */
 interface TargetFlags {
   readonly config: ReadonlyArray<string>
   readonly only: Option.Option<string>
   readonly timeout: Option.Option<Duration.Duration>
 }
 
-/** The target of a configuration that `init` asks, with the login and the credentials that it has there. */
+/** The target of a configuration that `init` requests, with its login and credentials. */
 export const initTarget = Effect.fnUntraced(function* ({ config, only, timeout }: TargetFlags) {
   const input = { files: [], config, target: Option.none(), interval: Option.none(), timeout }
   const { targets } = yield* loadGood(input)
@@ -25,7 +25,7 @@ export const initTarget = Effect.fnUntraced(function* ({ config, only, timeout }
   )
 })
 
-/** The request of the first response: of the first page, without the documents of its rows. */
+/** The request for the first page only, without the documents of its rows. */
 export const firstRequest = ({ request }: Target): Target["request"] => ({
   ...request,
   url: request.pages?.first(request.url) ?? request.url,

@@ -14,7 +14,7 @@ import { print, printLines } from "./output.ts"
 
 const countOf = (count: number) => (count === 1 ? "one response" : `${count} responses`)
 
-/** What the draft was made of, for its first line. */
+/** The origin of the responses, for the first line of the draft. */
 const describe = ({ from }: Origin, count: number, every: Duration.Duration): string => {
   if (from._tag === "Files") {
     const files = from.files.map((file) => (file === "-" ? "standard input" : file))
@@ -23,7 +23,7 @@ const describe = ({ from }: Origin, count: number, every: Duration.Duration): st
   return `${countOf(count)} of ${from.place}${count > 1 ? `, ${Duration.format(every)} apart` : ""}`
 }
 
-/** What the target of a mapping needs, in words: the draft cannot set it. */
+/** Notes about settings that the target of a mapping needs. The draft of a mapping cannot have them. */
 const targetNotes = (settings: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
   Object.entries(settings).map(([key, value]) => `The target needs ${key}: ${value} too.`)
 

@@ -38,7 +38,7 @@ const saved = Effect.fnUntraced(function* (file: string, targets: ReadonlyArray<
   return answer
 })
 
-/** One poll over a connection of its own, or of a saved response. */
+/** Polls once, over its own connection or with a saved response. */
 const pollOnce = Effect.fnUntraced(function* (target: Target, answer: UpstreamResponse | undefined) {
   const exchange = yield* (yield* HttpClient).open(target.request)
   const { outcome } = yield* poll(target, answer ? Effect.succeed(answer) : exchange(undefined))
@@ -52,13 +52,13 @@ const droppedOf = (outcome: Outcome): number => {
   return dropReasons.reduce((sum, reason) => sum + dropped[reason], 0)
 }
 
-/** A secret that only the unit has is missing in a shell. */
+/** A hint for a missing secret: systemd gives some secrets only to the unit, not to a shell. */
 const credentialHint = ({ reason, message }: Extract<Outcome, { readonly _tag: "Failed" }>): string =>
   reason === "credential" && message.endsWith("no such file") && process.env.CREDENTIALS_DIRECTORY === undefined
     ? "; if systemd has it (LoadCredential=), set CREDENTIALS_DIRECTORY=/run/credentials/UNIT as root"
     : ""
 
-/** What went wrong in a poll, a line each. */
+/** Lines with the errors and problems of a poll. */
 const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   if (outcome._tag === "Failed") return [`${outcome.reason}: ${outcome.message}${credentialHint(outcome)}`]
   const { problems } = outcome.result ?? { problems: [] }
@@ -72,10 +72,10 @@ interface Options extends Input {
   readonly strict: boolean
 }
 
-/** Polls every target once. The series, what went wrong, and whether that makes the exit 1. */
+/** Polls every target once. Returns the series, the complaints, and whether the exit status is 1. */
 const pollAll = Effect.fnUntraced(function* (input: Options) {
   const configuration = yield* loadGood(input)
-  // a saved response stands for all of the network
+  // with a saved response, nothing is requested over the network
   const asked = configuration.sources.filter(({ origin }) => Option.isNone(input.from) || origin._tag === "Files")
   const called = yield* discoverOnce(configuration, asked)
   const targets = yield* selectTargets(called.targets, input.only)

@@ -7,8 +7,7 @@ import { stderrIsJournal, withPriority } from "../host/journal.ts"
 const nameOf = (stream: Writable) => (stream === process.stderr ? "stderr" : "stdout")
 
 /**
- * Resumes when all of `text` has left the process, which may end then. A reader that went away (`| head`) is not an
- * error.
+ * Resumes when all of `text` was written, so that the process may then exit. A closed pipe (`| head`) is not an error.
  */
 export const print = (stream: Writable, text: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.callback((resume) => {
@@ -18,7 +17,10 @@ export const print = (stream: Writable, text: string | Uint8Array): Effect.Effec
     })
   })
 
-/** Prints lines. In the journal those of stderr are problems, so that `journalctl --priority warning` shows them. */
+/**
+ * Prints lines. In the journal, lines of stderr have the priority of warnings, so that `journalctl --priority warning`
+ * shows them.
+ */
 export const printLines = (stream: Writable, lines: ReadonlyArray<string>): Effect.Effect<void, Failure> => {
   if (lines.length === 0) return Effect.void
   const marked = stream === process.stderr && stderrIsJournal(process.env) ? lines.map(withPriority) : lines

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 
-/** How long a command may take before it shows its progress, and how often that changes. */
+/** The delay before a command shows its progress, and the time between two updates. */
 const interval = "500 millis"
 
 const clearLine = "\r\u001b[K"
 
 /**
- * Shows on a terminal how far `effect` is, such as `12/50 targets`, in a line that goes away at the end. `effect` gets
- * the function that counts one more.
+ * Shows the progress of `effect` on a terminal, such as `12/50 targets`, and removes the line at the end. `effect` gets
+ * a function that counts one more.
  */
 export const withProgress = <A, E, R>(
   total: number,

@@ -28,7 +28,7 @@ const web = Option.match({
   onSome: (file: string) => Effect.mapError(makeWebConfig(file), ({ lines }) => badConfiguration(...lines))
 })
 
-/** State is kept where a flag says so, or systemd (StateDirectory= of systemd.exec(5)). */
+/** The directory for state: from the flag, or from systemd (StateDirectory= of systemd.exec(5)). */
 const stateDirectory = (flag: Option.Option<string>) =>
   Option.getOrElse(flag, () => process.env.STATE_DIRECTORY?.split(":")[0] ?? "")
 

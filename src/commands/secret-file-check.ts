@@ -5,16 +5,13 @@ import type { Diagnostic } from "../config/diagnostics.ts"
 import { formatPath } from "../config/diagnostics.ts"
 import { fileLimits, isAbsent, readFile } from "../host/file-reader.ts"
 
-/**
- * How bad it is that a file cannot be used: `missing` may be right, where the configuration is checked on another
- * machine.
- */
+/** A secret file that cannot be used. `missing` may be correct on a machine that only checks the configuration. */
 interface Finding {
   readonly kind: "missing" | "unusable"
   readonly diagnostic: Diagnostic
 }
 
-/** The name is not shown: it may be the secret, given in place of its file. */
+/** Does not show the name: it may be the secret itself, given by mistake. */
 const absent = (name: string) =>
   isAbsolute(name) ? "no such file" : "no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
 
@@ -33,8 +30,8 @@ const look = ({ name, file, path, location }: NamedSecretFile): Effect.Effect<Re
 }
 
 /**
- * Reads every file with a secret or a certificate that a configuration names. Where `$CREDENTIALS_DIRECTORY` is set the
- * configuration is to run here, and each that cannot be used is a problem.
+ * Reads every file with a secret or a certificate that a configuration names. If `$CREDENTIALS_DIRECTORY` is set, the
+ * configuration is meant to run here, and each file that cannot be used is a problem.
  */
 export const checkSecretFiles = Effect.fnUntraced(function* (files: ReadonlyArray<NamedSecretFile>) {
   const found = (yield* Effect.forEach(files, look, { concurrency: "unbounded" })).flat()

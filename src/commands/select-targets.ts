@@ -4,7 +4,7 @@ import { didYouMean } from "../config/suggest.ts"
 import type { Target } from "../config/target.ts"
 import { badConfiguration, type Failure } from "../failure.ts"
 
-/** The targets that `--only` leaves. */
+/** The targets that `--only` selects. */
 export const selectTargets = (
   targets: ReadonlyArray<Target>,
   name: Option.Option<string>

@@ -1,7 +1,7 @@
 import { bytes, duration } from "../serve/pages/page-format.ts"
 import type { TargetDetails, TargetReport } from "../serve/target-report.ts"
 
-/** Text of a response must not move the cursor of a terminal. */
+/** Replaces control characters, since text from a response must not move the cursor of a terminal. */
 const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ")
 
 const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
@@ -27,7 +27,7 @@ const reason = ({ outage, last_poll: last }: TargetReport, now: number): string 
 
 const order = ["down", "partial", "waiting", "up"]
 
-/** The targets as lines of a table: down first, then by name. */
+/** Formats targets as lines of a table, sorted by state with down first, then by name. */
 export const statusTable = (targets: ReadonlyArray<TargetReport>, now: number): ReadonlyArray<string> => {
   const sorted = targets.toSorted(
     (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.name.localeCompare(b.name, "en", { numeric: true })
@@ -45,7 +45,7 @@ export const statusTable = (targets: ReadonlyArray<TargetReport>, now: number): 
   ])
 }
 
-/** All that is known about one target, a line for each fact. */
+/** Formats the details of one target, one on each line. */
 export const statusDetails = (target: TargetDetails, now: number): ReadonlyArray<string> => {
   const { last_request: request } = target
   const times = Object.entries(request?.times ?? {}).map(([step, at]) => `${step} ${duration(at)}`)

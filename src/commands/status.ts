@@ -28,7 +28,7 @@ const basic = flags
   .text("basic", "USER:FILE", "User, and file with the password, if the pages need one")
   .pipe(Flag.optional)
 
-/** An address, or the path of the socket that the unit listens on. */
+/** Parses an address, or the path of the socket that the unit listens on. */
 const whereOf = (text: string): Effect.Effect<Where, ReturnType<typeof badConfiguration>> =>
   text.startsWith("/")
     ? Effect.succeed({ socketPath: text })

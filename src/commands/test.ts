@@ -48,7 +48,7 @@ const filesIn = (directory: string): ReadonlyArray<string> =>
 
 const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-/** The files of tests that the command line names. */
+/** The files of tests on the command line, or the default ones. */
 const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>): ReadonlyArray<string> => {
   const places =
     given.length > 0
@@ -158,7 +158,7 @@ interface Options {
 const loadAll = ({ path, config, only }: Options) =>
   Effect.forEach(testFiles(path, config), (file) => loadTests(file, config, only))
 
-/** Runs everything once and prints the result. Returns whether all is well. */
+/** Runs all tests once and prints the result. Returns whether all passed. */
 const runAll = Effect.fnUntraced(function* (options: Options) {
   const { only, write, format } = options
   const loaded = yield* loadAll(options)
@@ -173,7 +173,7 @@ const runAll = Effect.fnUntraced(function* (options: Options) {
   return results.every(({ outcome }) => outcome !== "failed")
 })
 
-/** Runs everything at each change of a file that it depends on. A mistake does not end it. */
+/** Runs all tests again at each change of a file that they depend on. An error does not end it. */
 const watchAll = (options: Options) => {
   let known: ReadonlyArray<string> = [...testFiles(options.path, options.config), ...options.config]
   const files = loadAll(options).pipe(
@@ -185,7 +185,7 @@ const watchAll = (options: Options) => {
       ])
       return known
     }),
-    // a file of tests that cannot be read now may be whole again after the next change
+    // a file of tests that cannot be read now may be readable after the next change
     Effect.catch(() => Effect.sync(() => known))
   )
   return repeatOnChange(

@@ -2,7 +2,7 @@ import type * as CliError from "effect/cli/CliError"
 import { didYouMean } from "../config/suggest.ts"
 import { variable } from "./variables.ts"
 
-/** Effect's description of a value: `Expected: "trace" | "debug"`. */
+/** Rewrites Effect's description of a value, such as `Expected: "trace" | "debug"`, in plain words. */
 const expectation = (text: string): string => {
   const plain = text
     .replace(/^Expected:? */, "")
@@ -15,7 +15,7 @@ const expectation = (text: string): string => {
     .replace(/, ([^,]*)$/, " or $1")
 }
 
-/** A mistake on the command line, or in a variable that stands for a flag, as one line. */
+/** Formats an error on the command line, or in a variable of a flag, as one line. */
 export const formatUsageError = (
   error: CliError.NonShowHelpErrors,
   variables: ReadonlySet<string>,

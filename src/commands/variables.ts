@@ -8,19 +8,16 @@ const prefix = "POLLER_"
 /** The environment variable of a flag. */
 export const variable = (flag: string): string => `${prefix}${flag.toUpperCase().replaceAll("-", "_")}`
 
-/** Flags that may stand several times; their variables take a list with commas. */
+/** Repeatable flags, whose variables have a list separated by commas. */
 const repeatable: ReadonlySet<string> = new Set(["addr", "config"])
 
-/**
- * Of these flags a command takes one; one that was given on the command line makes the variable of the other
- * meaningless.
- */
+/** A command takes one of these flags. If one is on the command line, the variable of the other is ignored. */
 const alternatives: ReadonlyMap<string, string> = new Map([
   ["config", "target"],
   ["target", "config"]
 ])
 
-/** What Kubernetes and Docker set in the containers beside a service called `poller`. */
+/** Variables that Kubernetes and Docker set for containers near a service called `poller`. */
 const ofServiceLinks =
   /^POLLER_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?|ENV_.*|NAME)$/
 
@@ -62,8 +59,8 @@ const suggestion = (name: string, known: ReadonlyArray<string>): string =>
   ).replace(/poller_\w+/, (name) => name.toUpperCase())
 
 /**
- * The variables of the flags that `command` has and the command line does not. A variable of another command's flag is
- * for that one; a variable of no flag is a warning. An empty one is as good as not set.
+ * Arguments from the variables of flags that `command` has and the command line lacks. Variables of other commands'
+ * flags are ignored; unknown variables are warnings. An empty variable counts as unset.
  */
 export const fromEnvironment = (
   env: NodeJS.ProcessEnv,

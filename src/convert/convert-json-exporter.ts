@@ -9,7 +9,7 @@ type Fields = Record<string, unknown>
 
 const placeholder = "http://localhost/"
 
-/** Without Prometheus' file the URLs are unknown: a target for each module, to be completed by the user. */
+/** Without Prometheus' file, the URLs are unknown. Each module becomes a target that the user has to complete. */
 const targetsOfModules = (modules: ReadonlyArray<Module>, lost: LostParts): Fields => ({
   targets: modules.map(({ name, settings, mapping }) => {
     const labels = { instance: `${placeholder}${name}` }
@@ -19,7 +19,7 @@ const targetsOfModules = (modules: ReadonlyArray<Module>, lost: LostParts): Fiel
   })
 })
 
-/** Names for the targets, made of their URLs, each once. */
+/** Unique names for the targets, from their URLs. */
 const namesOf = (probes: ReadonlyArray<Probe>): ReadonlyMap<Probe, string> => {
   const taken = new Set<string>()
   return new Map(
@@ -53,7 +53,7 @@ const targetsOfProbes = (
   }
 }
 
-/** The job that replaces those of json_exporter. Its series bring their own `job` and `instance`. */
+/** The job that replaces the jobs of json_exporter. Its series have their own `job` and `instance`. */
 const scrapeJob = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
   `In prometheus.yml this job takes the place of ${names.join(", ")}, and \`promtool check config\` checks it:`,
   ...stringify({
@@ -64,7 +64,7 @@ const scrapeJob = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
     .map((line) => `  ${line}`)
 ]
 
-/** The rules of Prometheus, as far as they are known. */
+/** Converts the rules of Prometheus, as far as possible. */
 const rulesOf = (
   rules: ReadonlyArray<unknown>,
   jobs: Jobs,
@@ -83,7 +83,7 @@ const rulesOf = (
   ]
 }
 
-/** A configuration of json_exporter, with that of Prometheus and its rules if they are given. */
+/** Converts a configuration of json_exporter, with the configuration and rules of Prometheus if given. */
 export const convertJsonExporter = (
   source: SourceMap,
   prometheus: SourceMap | undefined,

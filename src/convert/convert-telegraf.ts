@@ -14,13 +14,13 @@ import {
   text
 } from "./telegraf-parsers.ts"
 
-/** The first line from `from` on that matches, or `from`. */
+/** The first line at or after `from` that matches, or `from`. */
 const lineOf = (lines: ReadonlyArray<string>, pattern: RegExp, from = 1): number => {
   const found = lines.findIndex((line, index) => index >= from - 1 && pattern.test(line))
   return found < 0 ? from : found + 1
 }
 
-/** Keys of an input that are settings of a target under another name. */
+/** Converts the keys of an input that have a counterpart among the settings of a target. */
 const settingsOf = (input: Fields, name: string, target: Fields, lose: Lose): Fields => {
   const settings: Fields = {}
   const { username, password, headers } = input
@@ -52,7 +52,7 @@ const settingsOf = (input: Fields, name: string, target: Fields, lose: Lose): Fi
   return settings
 }
 
-/** Keys of an input that are read here, or that say nothing about its series. */
+/** Keys of an input that are converted here, or that do not affect its series. */
 const known = new Set([
   ..."urls method headers body username password bearer_token token token_file timeout interval data_format".split(" "),
   ..."tls_ca tls_cert tls_key tls_server_name insecure_skip_verify http_proxy_url success_status_codes".split(" "),
@@ -116,7 +116,6 @@ const convertInput = (
     })
 }
 
-/** Whether a text is a configuration of Telegraf. */
 export const isTelegraf = (text: string): boolean => /^\s*\[\[\s*inputs\.\w+\s*\]\]/m.test(text)
 
 const uniqueNames = (targets: ReadonlyArray<Fields>): void => {
@@ -128,7 +127,7 @@ const uniqueNames = (targets: ReadonlyArray<Fields>): void => {
   }
 }
 
-/** The `[[inputs.http]]` of a configuration of Telegraf, with the series that its prometheus_client shows. */
+/** Converts each `[[inputs.http]]` of a configuration of Telegraf, with the series that its prometheus_client shows. */
 export const convertTelegraf = (source: string): Result.Result<Conversion, string> => {
   let root: Fields
   try {
@@ -149,7 +148,7 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
     return convertInput(input, from, lines, agent, tags, lost, flat)
   })
   if (all.length === 0) return Result.fail("there is no [[inputs.http]]")
-  // a target without metrics has a series of every number, as data_format json has
+  // a target without metrics has a series for every number, as with data_format json
   const targets = all.filter((target) => target.each !== undefined || flat.has(target))
   const empty = all.filter((target) => !targets.includes(target))
   uniqueNames(targets)

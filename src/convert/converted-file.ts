@@ -1,25 +1,24 @@
 import { Document, isCollection, isMap, isNode, isScalar } from "yaml"
 
-/** What could not be carried over, and its line in the old file. */
+/** A part that was not converted, and its line in the old file. */
 export interface Lost {
   readonly what: string
   readonly line: number
-  /** The word of the comment: `new` for what the old program failed to do. */
+  /** The first word of the comment. `new`: the old program failed here, so poller has additional series. */
   readonly kind?: "lost" | "new"
 }
 
-/** A converted configuration. */
 export interface Conversion {
   readonly configuration: Readonly<Record<string, unknown>>
-  /** Comments by the object in `configuration` that they stand before. */
+  /** Comments by the object in `configuration` that they are written before. */
   readonly lost: ReadonlyMap<object, ReadonlyArray<Lost>>
   /** Comments at the start of the file. */
   readonly head: ReadonlyArray<string>
-  /** Comments at its end. */
+  /** Comments at the end of the file. */
   readonly foot: ReadonlyArray<string>
 }
 
-/** Collects what is lost, by the object of the new configuration that it belongs to. */
+/** Collects the lost parts, by the object of the new configuration that they belong to. */
 export class LostParts {
   readonly byObject = new Map<object, Array<Lost>>()
 
@@ -27,7 +26,7 @@ export class LostParts {
     this.byObject.set(owner, [...(this.byObject.get(owner) ?? []), { what, line, kind }])
   }
 
-  /** The comments of something that is left out stand where it would have been. */
+  /** Moves the comments of an object that is left out to another object. */
   move(from: object, to: object): void {
     for (const { what, line, kind } of this.byObject.get(from) ?? []) this.add(to, what, line, kind)
     this.byObject.delete(from)
@@ -42,14 +41,14 @@ const indent = (lines: ReadonlyArray<string>): string =>
     .map((line) => ` ${line}`)
     .join("\n")
 
-/** A longer line is broken into one line a key. */
+/** A longer map is written with one line for each key. */
 const maxLine = 120
 
-/** `${` of the old file is no variable. */
+/** Escapes `${`, which is not a variable in the old file. */
 const escapeVariables = (_key: unknown, value: unknown) =>
   typeof value === "string" ? value.replaceAll("${", () => "$${") : value
 
-/** Writes a configuration as a person would: leaves on one line, comments before what they are about. */
+/** Formats a configuration with leaves on one line, and comments before what they are about. */
 export const formatConversion = ({ configuration, lost, head, foot }: Conversion): string => {
   const document = new Document(configuration, escapeVariables, { aliasDuplicateObjects: false })
   if (head.length > 0) document.commentBefore = indent(head)

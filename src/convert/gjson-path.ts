@@ -2,9 +2,7 @@ import * as Result from "effect/Result"
 
 const quote = (name: string) => `'${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
 
-/**
- * The keys of a path of GJSON: separated by `.` or `|` outside of parentheses; `\` takes the meaning of the next sign.
- */
+/** Splits a GJSON path into keys at each `.` or `|` outside of parentheses; `\` escapes the next character. */
 const split = (path: string): ReadonlyArray<{ readonly text: string; readonly isPlain: boolean }> => {
   const parts: Array<{ text: string; isPlain: boolean }> = [{ text: "", isPlain: true }]
   let depth = 0
@@ -37,18 +35,18 @@ const query = (text: string): string | undefined => {
   return `[?@${path} ${operator} ${literal}]`
 }
 
-/** A path of GJSON in RFC 9535's syntax. */
+/** A GJSON path, converted to the syntax of RFC 9535. */
 export interface GjsonPath {
   readonly path: string
-  /** The last key, by which Telegraf names a field. */
+  /** The last key: Telegraf's name for the field. */
   readonly name: string
-  /** `list.#` is the length of a list, not its elements. */
+  /** Whether the value is the length of a list, as with `list.#`. */
   readonly isCount: boolean
   readonly isSingular: boolean
 }
 
 /**
- * Converts a path of GJSON (https://github.com/tidwall/gjson/blob/master/SYNTAX.md). Fails with what has no
+ * Converts a path of GJSON (https://github.com/tidwall/gjson/blob/master/SYNTAX.md). Fails for syntax without a
  * counterpart.
  */
 export const convertGjson = (given: string): Result.Result<GjsonPath, string> => {

@@ -5,7 +5,7 @@ type Fields = Record<string, unknown>
 
 type Lose = (what: string, key: KeyPath) => void
 
-/** The keys of tls_config that have the same name and meaning. */
+/** Keys of tls_config with the same name and meaning in poller. */
 const tlsKeys = ["ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify"]
 
 /** Keys that need no counterpart: poller follows redirects and speaks HTTP/1.1. */
@@ -21,9 +21,9 @@ const tlsSettings = (value: unknown, lose: Lose): Fields => {
 }
 
 /**
- * The `http_client_config` of Prometheus' exporters as settings of a target
- * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config). A secret that stands in the
- * file itself is not copied: it belongs into the file that the setting names.
+ * Converts the `http_client_config` of Prometheus' exporters to settings of a target
+ * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config). Secrets in the file itself
+ * are not copied: they belong in the file that the setting names.
  */
 export const httpClientSettings = (name: string, value: unknown, lose: Lose): Fields => {
   const settings: Fields = {}

@@ -7,7 +7,7 @@ import { convertTemplate, type TemplatePart } from "./kubernetes-path.ts"
 
 type Fields = Record<string, unknown>
 
-/** A module: what a target needs to poll as it did, and the mapping. */
+/** A module: its request as settings of a target, and its mapping. */
 export interface Module {
   readonly name: string
   readonly settings: Fields
@@ -35,14 +35,14 @@ class Metrics {
     this.#lost.add(owner, what, this.#source.positionOf(path).line)
   }
 
-  /** Marks a path by which json_exporter fails, since poller has series that were not there before. */
+  /** Marks a path that fails in json_exporter: poller has additional series for it. */
   #markFault(owner: object, part: TemplatePart, template: string, path: KeyPath) {
     if (!("fault" in part)) return
     const what = `json_exporter finds nothing by ${template}: ${part.fault}`
     this.#lost.add(owner, what, this.#source.positionOf(path).line, "new")
   }
 
-  /** The labels of a metric: constant ones, and those of the document. */
+  /** The labels of a metric: constants, and values from the document. */
   #labels(owner: object, value: unknown, path: KeyPath): Fields {
     const labels = new Map<string, string>()
     const from = new Map<string, unknown>()
@@ -139,7 +139,7 @@ class Metrics {
     this.each.push(owner)
   }
 
-  /** A second metric of one name becomes another entry of its list. */
+  /** A second metric with the same name becomes another entry of its list. */
   #addMetric(name: string, metric: Fields) {
     const before = this.metrics.get(name)
     this.metrics.set(name, before === undefined ? metric : [...(Array.isArray(before) ? before : [before]), metric])

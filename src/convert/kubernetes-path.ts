@@ -1,10 +1,10 @@
 import * as Result from "effect/Result"
 
-/** A path in RFC 9535's syntax that begins at the row. */
+/** A path in the syntax of RFC 9535, relative to the row. */
 interface ConvertedPath {
   readonly path: string
   readonly isSingular: boolean
-  /** Why Kubernetes' implementation fails where this path finds something. */
+  /** Why Kubernetes' implementation fails for this path, although poller finds something. */
   readonly fault?: string
 }
 
@@ -30,7 +30,7 @@ const nameSegment = (name: string): Segment => ({
   isSingular: true
 })
 
-/** The end of what begins at `start`: the position of `close` outside quotes and nested brackets. */
+/** The position of the `close` that matches `open`, outside of quotes and nested brackets. */
 const endOf = (text: string, start: number, open: string, close: string): number => {
   let depth = 0
   let quoted = ""
@@ -63,7 +63,7 @@ const operand = (given: string): string => {
     .join("")}`
 }
 
-/** `?(@.state == "UP")` without the `?`. Kubernetes has one comparison, or the test that a key exists. */
+/** Converts `?(@.state == "UP")` without the `?`. Kubernetes has one comparison, or the test that a key exists. */
 const filter = (given: string): Segment => {
   const [, content] = /^\((.*)\)$/s.exec(given.trim()) ?? []
   if (content === undefined) return unsupported(`the filter ${given}`)
@@ -78,7 +78,7 @@ const filter = (given: string): Segment => {
   }
 }
 
-/** Kubernetes' implementation reads a key in quotes up to the first blank, and knows single quotes only. */
+/** Kubernetes' implementation reads a key in quotes only up to the first space, and accepts only single quotes. */
 const quotedKey = (given: string, name: string): Segment => {
   const fault = given.startsWith('"')
     ? "it knows single quotes only"
@@ -88,7 +88,7 @@ const quotedKey = (given: string, name: string): Segment => {
   return { ...nameSegment(name), ...(fault !== undefined && { fault }) }
 }
 
-/** What stands in brackets. */
+/** Converts the content of brackets. */
 const bracket = (given: string): Segment => {
   const content = given.trim()
   if (content === "*") return { text: "[*]", isSingular: false }
@@ -140,7 +140,7 @@ const segmentsOf = (expression: string): ReadonlyArray<Segment> => {
   return segments
 }
 
-/** A name up to the next sign of the syntax; `\` takes the meaning of the sign behind it. */
+/** A name up to the next special character; `\` escapes the next character. */
 const readName = (text: string, start: number) => {
   let name = ""
   let end = start
@@ -151,7 +151,7 @@ const readName = (text: string, start: number) => {
   return { name, end }
 }
 
-/** An expression of Kubernetes' JSONPath without its braces, as a path that begins at the row. */
+/** Converts an expression of Kubernetes' JSONPath, without its braces, to a path relative to the row. */
 const convertExpression = (expression: string): TemplatePart => {
   const literal = unquote(expression.trim())
   if (literal !== undefined) return { text: literal }
@@ -168,8 +168,8 @@ const convertExpression = (expression: string): TemplatePart => {
 }
 
 /**
- * The parts of a template of Kubernetes' JSONPath (https://kubernetes.io/docs/reference/kubectl/jsonpath/). Fails with
- * what RFC 9535 does not have.
+ * Splits a template of Kubernetes' JSONPath into its parts (https://kubernetes.io/docs/reference/kubectl/jsonpath/).
+ * Fails for syntax that RFC 9535 does not have.
  */
 export const convertTemplate = (template: string): Result.Result<ReadonlyArray<TemplatePart>, string> => {
   const parts: Array<TemplatePart> = []

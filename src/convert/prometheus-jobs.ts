@@ -5,7 +5,7 @@ import { type Labels, relabel } from "./relabel-configs.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What Prometheus asked json_exporter for. */
+/** A request from Prometheus to json_exporter. */
 export interface Probe {
   readonly job: string
   readonly module: string
@@ -25,7 +25,7 @@ export interface Jobs {
 
 const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 
-/** Keys of a scrape config that say nothing about json_exporter's targets, or that are read here. */
+/** Keys of a scrape config that are converted here, or that do not affect json_exporter's targets. */
 const known = new Set([
   "job_name",
   "metrics_path",
@@ -106,11 +106,11 @@ export const readJobs = (source: SourceMap, modules: ReadonlySet<string>): Jobs 
   return { probes, names, lost }
 }
 
-/** The `up` of a job in an expression, with the comparison of other labels: `up{job="json",instance="x"}`. */
+/** Matches the `up` of a job in an expression, with matchers for other labels: `up{job="json",instance="x"}`. */
 const upOf = (job: string) =>
   new RegExp(`\\bup\\s*\\{[^}]*\\bjob\\s*=\\s*"${job.replace(/[^\w]/g, "\\$&")}"[^}]*\\}`, "g")
 
-/** The expressions of rules that ask whether a job's targets are up, and what they become. */
+/** Finds the rules that test whether a job's targets are up, and converts their expressions. */
 export const convertRules = (
   rules: unknown,
   names: ReadonlyArray<string>,

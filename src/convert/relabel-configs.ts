@@ -5,7 +5,7 @@ export type Labels = ReadonlyMap<string, string>
 
 const list = (value: unknown): ReadonlyArray<string> => (Array.isArray(value) ? value.map(String) : [])
 
-/** A replacement of Go's regexp in RE2's syntax: `${1}` and `$1` with the value of the group. */
+/** Expands a replacement of Go's regexp: `${1}` and `$1` become the value of the group. */
 const expand = (template: string, groups: ReadonlyArray<string>): string =>
   template.replace(
     /\$(?:(\$)|\{(\d+)\}|(\d+))/g,
@@ -13,9 +13,9 @@ const expand = (template: string, groups: ReadonlyArray<string>): string =>
   )
 
 /**
- * One rule of `relabel_configs`
- * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config). The labels after it;
- * undefined if it drops the target. Throws an Error for what it does not know.
+ * Applies one rule of `relabel_configs`
+ * (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config). Returns the new labels;
+ * undefined if the rule drops the target. Throws an Error for unsupported rules.
  */
 const applyRule = (labels: Labels, rule: Readonly<Record<string, unknown>>): Labels | undefined => {
   const action = String(rule.action ?? "replace").toLowerCase()

@@ -12,10 +12,10 @@ export const text = (value: unknown): string => (value === undefined || value ==
 /** The help that Telegraf's prometheus_client writes. */
 const help = "Telegraf collected metric"
 
-/** Prometheus' names have neither `.` nor `-`. */
+/** Replaces characters that Prometheus' names cannot have, such as `.` and `-`. */
 export const legal = (name: string) => name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=\d)/, "_")
 
-/** As prometheus_client names a series: the measurement and the field, but for the field `value`. */
+/** The name of a series in prometheus_client: the measurement and the field, without the field `value`. */
 const metricName = (measurement: string, field: string) =>
   legal(field === "value" ? measurement : `${measurement}_${field}`)
 
@@ -23,7 +23,7 @@ const metricName = (measurement: string, field: string) =>
 const isText = (type: unknown) => type === "string"
 const isBoolean = (type: unknown) => type === "bool" || type === "boolean"
 
-/** Reports what is lost of an input: by its owner, and by the key, and the value, whose line it is. */
+/** Reports a lost part of an input. `owner`: its object in the new configuration; `key` and `value`: find its line. */
 export type Lose = (owner: object, what: string, key: string, value?: string) => void
 
 /** Rows or a whole document: the metrics and labels taken from there. */
@@ -64,7 +64,7 @@ const addGjson = (
   scope.metrics.set(metricName(measurement, label), { value, type: "untyped", ...optional, help })
 }
 
-/** One `[[inputs.http.json_v2.object]]`: rows, whose fields are known only by `included_keys` and tables of fields. */
+/** Converts one `[[inputs.http.json_v2.object]]` to rows. Only `included_keys` and tables of fields name its fields. */
 const convertObject = (object: Fields, measurement: string, owner: object, lose: Lose): Fields | undefined => {
   const given = text(object.path)
   const converted = convertGjson(given)
@@ -98,7 +98,7 @@ const convertObject = (object: Fields, measurement: string, owner: object, lose:
       `object ${given}: its fields are those of the response; poller init reads them from one`,
       "path"
     )
-  // the elements of a list are rows; an object that is no list is one row
+  // each element of a list is a row; an object that is not a list is one row
   const isRows = tags.length > 0 && !isCount && !path.endsWith("]")
   Object.assign(rows, {
     path: isRows ? `${path === "@" ? "@" : path}[*]` : path,
@@ -122,7 +122,7 @@ export const convertJsonV2 = (parser: Fields, measurement: string, target: Field
   target.each = [...list(target.each), ...own, ...each]
 }
 
-/** One `[[inputs.http.xpath]]`, as far as its paths are plain. */
+/** Converts one `[[inputs.http.xpath]]`, as far as its paths are plain. */
 export const convertXpathParser = (parser: Fields, measurement: string, target: Fields, lose: Lose): void => {
   const [, quoted] = /^\s*['"](.*)['"]\s*$/.exec(text(parser.metric_name)) ?? []
   if (text(parser.metric_name) !== "" && quoted === undefined)

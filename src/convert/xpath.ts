@@ -1,8 +1,8 @@
 import * as Result from "effect/Result"
 
 /**
- * A plain path of XPath, such as `number(a/b)` or `/items/*`, in RFC 9535's syntax; `element` is the name that Telegraf
- * gives to the elements of lists. Fails with anything else.
+ * Converts a plain XPath, such as `number(a/b)` or `/items/*`, to the syntax of RFC 9535. `element` is Telegraf's name
+ * for the elements of lists. Fails for any other XPath.
  */
 export const convertXpath = (given: string): Result.Result<string, string> => {
   const [, inner = given] = /^\s*(?:number|string|boolean)\((.*)\)\s*$/.exec(given) ?? []

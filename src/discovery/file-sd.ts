@@ -11,7 +11,7 @@ const cannot = (what: string, { why }: Unreadable) => `cannot be ${what}: ${why}
 const globPattern = (glob: string) =>
   new RegExp(`^${glob.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*")}$`, "s")
 
-/** The files that match a pattern now, in the order of their names. */
+/** The files that match a pattern now, sorted by name. */
 const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreadable> => {
   if (!pattern.includes("*")) return Effect.succeed([pattern])
   const [folder, expression] = [dirname(pattern), globPattern(basename(pattern))]
@@ -26,7 +26,7 @@ const matching = (pattern: string): Effect.Effect<ReadonlyArray<string>, Unreada
   )
 }
 
-/** The document of a file; undefined if the file does not exist. */
+/** Reads the document of a file; undefined if the file does not exist. */
 const readDocument = (
   path: string,
   maxTargets: number,
@@ -44,7 +44,8 @@ const readDocument = (
   )
 
 /**
- * The documents of a pattern. A folder that cannot be read is a document with an error, and its files keep their lists.
+ * Reads the documents of a pattern. A folder that cannot be read becomes a document with an error, and its files keep
+ * their lists.
  */
 const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: number, before: Listing) {
   const paths = yield* Effect.result(matching(pattern))
@@ -62,7 +63,7 @@ const readPattern = Effect.fnUntraced(function* (pattern: string, maxTargets: nu
   })
 })
 
-/** Reads the files of a source. A deleted file lists nothing. A broken file keeps its last good list. */
+/** Reads the files of a source. A deleted file has no targets. A broken file keeps its last good list. */
 export const readFiles = (
   patterns: ReadonlyArray<string>,
   maxTargets: number,
@@ -86,7 +87,7 @@ export const unmatched = (patterns: ReadonlyArray<string>): Effect.Effect<Readon
         )
   )
 
-/** The folder, or the nearest one around it that exists. */
+/** The folder, or its nearest parent that exists. */
 const nearest = (folder: string): Effect.Effect<string, Unreadable> =>
   Effect.flatMap(exists(folder), (found) => (found ? Effect.succeed(folder) : nearest(dirname(folder))))
 

@@ -3,7 +3,7 @@ import type { UpstreamResponse } from "../client/exchange.ts"
 import type { Exchange } from "../client/http-client.ts"
 import { type Document, type Listing, readAgain, unreadable } from "./listing.ts"
 
-/** The check of Prometheus' http_sd. */
+/** Checks the content type as Prometheus' http_sd does. */
 const isJson = (contentType = "") => /^application\/json(;\s*charset=("utf-8"|utf-8))?$/i.test(contentType.trim())
 
 const documentOf = (before: Document | undefined, source: string, maxTargets: number, response: UpstreamResponse) =>

@@ -6,9 +6,9 @@ import type { DiscoveredTarget } from "../config/target-group.ts"
 
 /** One document of a source: a file, or the response of a server. */
 export interface Document {
-  /** As last read, good or not; undefined if it could not be read. */
+  /** The last content, valid or not; undefined if it could not be read. */
   readonly bytes: Uint8Array | undefined
-  /** From the last good reading. */
+  /** The targets from the last valid content. */
   readonly entries: ReadonlyArray<DiscoveredTarget>
   readonly diagnostic: SourceDiagnostic | undefined
 }
@@ -22,7 +22,7 @@ export const entriesOf = (listing: Listing): ReadonlyArray<DiscoveredTarget> =>
 export const diagnosticsOf = (listing: Listing): ReadonlyArray<SourceDiagnostic> =>
   [...listing.values()].flatMap(({ diagnostic }) => (diagnostic === undefined ? [] : [diagnostic]))
 
-/** Whether nothing changed between two readings. */
+/** Whether nothing changed between two reads. */
 export const isSame = (before: Listing, after: Listing): boolean =>
   before.size === after.size && [...after].every(([place, document]) => before.get(place) === document)
 

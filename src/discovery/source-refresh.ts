@@ -10,7 +10,7 @@ import { readFiles, watchFiles } from "./file-sd.ts"
 import { readHttp } from "./http-sd.ts"
 import { diagnosticsOf, entriesOf, isSame, type Listing, unreadable } from "./listing.ts"
 
-/** Wait after a change of a file, since several files often change together. */
+/** Waits this long after a change of a file, since several files often change together. */
 const debounce = Duration.millis(250)
 
 /**
@@ -23,7 +23,7 @@ const refuseMany = (source: string, maxTargets: number, before: Listing, after: 
   return new Map([...before, [source, unreadable(before.get(source), source, message)]])
 }
 
-/** The function that reads the list of a source. Scoped: it has its own connections. */
+/** Returns the function that reads the list of a source. Scoped: it has its own connections. */
 export const reader = Effect.fnUntraced(function* ({ name, origin, maxTargets }: DiscoverySource) {
   if (origin._tag === "Files")
     return (before: Listing) =>
@@ -36,14 +36,14 @@ export const reader = Effect.fnUntraced(function* ({ name, origin, maxTargets }:
 
 type Reader = Effect.Success<ReturnType<typeof reader>>
 
-/** A source after its last reading. */
+/** A source after its last read. */
 interface SourceSnapshot {
   readonly listing: Listing
-  /** All its targets. The same array as before if nothing changed. */
+  /** All targets of the source. The same array as before if nothing changed. */
   readonly entries: ReadonlyArray<DiscoveredTarget>
-  /** Whether the first reading has ended, well or not. */
+  /** Whether the first read has ended, with or without an error. */
   readonly attempted: boolean
-  /** Epoch milliseconds of the last reading without an error. */
+  /** Epoch milliseconds of the last read without an error. */
   readonly lastSuccess: number | undefined
 }
 
@@ -54,7 +54,6 @@ export const emptySnapshot: SourceSnapshot = {
   lastSuccess: undefined
 }
 
-/** Reads a source again. */
 export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapshot, read: Reader) {
   const listing = yield* read(before.listing)
   const now = yield* Clock.currentTimeMillis
@@ -67,8 +66,8 @@ export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapsh
 })
 
 /**
- * Keeps the lists of sources up to date: at each refresh, and files also when they change. `changes` waits until a
- * source was read again; `run` lasts as long as all sources are kept up to date.
+ * Keeps the lists of sources up to date: reads them at each refresh, and files also when they change. `changes` waits
+ * until a source was read again; `run` lasts as long as all sources are kept up to date.
  */
 export const makeSourceRefresh = Effect.gen(function* () {
   const loops = yield* FiberMap.make<string, never, never>()
@@ -87,7 +86,7 @@ export const makeSourceRefresh = Effect.gen(function* () {
       origin._tag === "Http"
         ? Effect.andThen(refresh(name, read), Effect.sleep(source.refresh))
         : Effect.gen(function* () {
-            // the watch starts before the reading, so that no change between the two is missed
+            // the watch starts before the read, so that no change between the two is missed
             const change = yield* watchFiles(origin.patterns)
             yield* refresh(name, read)
             yield* Effect.race(change, Effect.sleep(source.refresh))
@@ -96,7 +95,7 @@ export const makeSourceRefresh = Effect.gen(function* () {
     return yield* Effect.forever(iteration)
   }, Effect.scoped)
 
-  /** Sets the sources. Each is read again, and all files have been read when this returns. */
+  /** Sets the sources. Each is read again. All files have been read when this returns. */
   const setSources = Effect.fnUntraced(function* (sources: ReadonlyArray<DiscoverySource>) {
     yield* FiberMap.clear(loops)
     const names = new Set(sources.map(({ name }) => name))

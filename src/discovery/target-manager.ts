@@ -10,7 +10,7 @@ import { StateStore } from "../poll/state-store.ts"
 import { diagnosticsOf } from "./listing.ts"
 import { makeSourceRefresh } from "./source-refresh.ts"
 
-/** Log lines for new problems of a source at one time. A list of 10,000 bad targets has usually one cause. */
+/** Limit of log lines for new problems of a source at one time. A list of 10,000 bad targets usually has one cause. */
 const maxLines = 10
 
 /** Logs the problems of a source when they appear, and when all are solved. */
@@ -30,7 +30,7 @@ const logChanges = Effect.fnUntraced(function* (
   }
 })
 
-/** What is in force now. */
+/** The current configuration and lists. */
 interface Current {
   readonly configuration: Configuration
   readonly lists: Lists
