@@ -92,7 +92,7 @@ const stage = Layer.mergeAll(
   silent
 )
 
-/** What is said to `run`, with a mistake that it finds last: behind it the daemon would begin. */
+/** Arguments of `run`, with a mistake that it finds last. Without the mistake the daemon would start. */
 const badArguments = ["run", "--config", "rehearsal", "--addr", "localhost:0", "--shard", "1"]
 
 /**

@@ -21,7 +21,7 @@ const take = Effect.gen(function* () {
   // process none might fire before
   yield* Effect.sleep(1)
   const loaded: ReadonlyArray<string> = Reflect.get(process, "moduleLoadList")
-  // for whoever builds; process.stdout would be one of those parts
+  // for the build; process.stdout would be one of those parts
   writeSync(1, loaded.map((part) => `${part}\n`).join(""))
   const found = forbidden.filter((part) => loaded.includes(part))
   if (found.length > 0)

@@ -92,7 +92,7 @@ export interface InfoMetric extends MetricBase {
   readonly isOptional: boolean
 }
 
-/** One series for each state, of which at most one is 1. */
+/** One series for each state. At most one of them is 1. */
 export interface StatesMetric extends MetricBase {
   readonly kind: "states"
   readonly labels: ReadonlyArray<LabelSource>

@@ -135,7 +135,7 @@ const parseDetails = ({ details }: Plan, bodies: DetailBodies): Result.Result<De
 
 const notJson = (why: string) => `not JSON: ${why}`
 
-/** What is made of all pages; undefined if there is one of which nothing is made. */
+/** The samples of all pages; undefined if one page cannot be converted. */
 const all = <A>(pages: ReadonlyArray<Uint8Array>, make: (page: Uint8Array) => A | undefined) => {
   const made: Array<A> = []
   for (const page of pages) {

@@ -166,7 +166,7 @@ const restore = Effect.fnUntraced(function* ({ target, store, expiry, saved: res
   return lastSuccess
 })
 
-/** The ticks of a target, of which the first comes when it is due after its last success. */
+/** The ticks of a target. The first comes when the target is due after its last success. */
 const ticksOf = Effect.fnUntraced(function* ({ target }: Loop, start: Effect.Effect<Start>, lastSuccess?: number) {
   const { first, offset } = yield* start
   const now = yield* Clock.currentTimeMillis

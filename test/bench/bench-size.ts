@@ -23,7 +23,7 @@ export interface Size {
   /** Milliseconds between two polls of each of many targets, and how many intervals are measured. */
   readonly fleetInterval: number
   readonly fleetIntervals: number
-  /** Numbers of targets of the scenario `common`, and daemons of each kind, of which the median is shown. */
+  /** Numbers of targets of the scenario `common`, and daemons of each kind. The tables show their median. */
   readonly common: ReadonlyArray<number>
   readonly copies: number
   /** Milliseconds between two polls and between two scrapes, of warm-up, and of the whole scenario `common`. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net"
 /*
  * The upstream of all measured daemons, in its own process:
  *   /rows/N        N rows; each response differs from the one before
- *   /wide/N        N rows of a kilobyte each, of which a few bytes are used
+ *   /wide/N        N rows of a kilobyte each; a mapping uses a few bytes of them
  *   /same/N        N rows, always the same bytes
  *   /targets/ID    10 rows of one of many targets; records the time of the request
  *   /changing/ID   10 rows of one of many targets; each response differs from the one before

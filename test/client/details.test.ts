@@ -28,7 +28,7 @@ const serve = async (answer: (request: IncomingMessage, response: ServerResponse
   return { asked, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/list`) }
 }
 
-/** The request of a list of URLs, each of which has a document. */
+/** The request for a list of URLs; each of them has a document. */
 const requestOf = (url: URL, options: Partial<DetailRequests> = {}, timeout = 5000): Request => ({
   ...get(url, Duration.millis(timeout)),
   details: {

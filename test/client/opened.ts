@@ -28,7 +28,7 @@ export const opened = async (request: Request, client = startClient(), withSpare
   return Object.assign(poll, { close, exchange })
 }
 
-/** What there is to say of an outcome: the body, or the error's reason and message. */
+/** An outcome as text: the body, or the error's reason and message. */
 export const told = (result: Result.Result<UpstreamResponse, UpstreamError>) =>
   Result.match(result, {
     onFailure: ({ reason, message }) => `${reason}: ${message}`,

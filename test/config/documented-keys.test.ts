@@ -40,7 +40,7 @@ test.each([...known.keys()])("%s is documented, and stands in an example", (key)
   expect(examples.join("\n")).toMatch(new RegExp(`(^|[ {])"?${RegExp.escape(key)}"?:`, "m"))
 })
 
-/** A key may stand in several tables, of which one has its default. */
+/** A key may be in several tables. One of them has its default. */
 const fallbacks = Map.groupBy(
   rows.filter(({ key }) => known.has(key)),
   ({ key }) => key

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const faultOf = (name: string): Fault => (faults as Readonly<Record<string, Fault>>)[name] ?? faults.good
 
-/** Pages of two items each, of which there are so many; `more` is added to each. */
+/** So many pages of two items each; `more` is added to each. */
 const numbered =
   (count: number, more: (page: number) => object = () => ({})): Fault =>
   (response, _socket, { url = "" }) => {

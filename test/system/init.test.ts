@@ -18,7 +18,7 @@ const written = (name: string, content: string) => {
   return file
 }
 
-/** Serves what `answer` makes of each request and its number, while `use` runs. */
+/** Serves the result of `answer` for each request and its number, while `use` runs. */
 const serving = async (
   answer: (request: IncomingMessage, number: number) => object | number,
   use: (origin: string) => Promise<void>

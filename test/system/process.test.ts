@@ -83,7 +83,7 @@ if (process.env.EXECUTABLE !== undefined)
     }
   )
 
-/** A configuration of many targets with long names, each of which goes down and up again with every poll: a line each. */
+/** A configuration of many targets with long names. Each target goes down or up with every poll, and logs a line. */
 const flapping = (url: string) => {
   const names = Array.from({ length: 50 }, (_, index) => `${"x".repeat(20_000)}${index}`)
   const file = join(folder, "flapping.json")

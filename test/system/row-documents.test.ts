@@ -23,7 +23,7 @@ const tree: Readonly<Record<string, string>> = {
   [`${storage}/Drives/Disk.Bay.1`]: "drive-1.json"
 }
 
-/** A device with a Redfish service: sessions, of which it has one or two, and documents only for those who have one. */
+/** A device with a Redfish service. It has one or two sessions, and gives documents only to requests with a session. */
 class Device {
   readonly tokens = new Map<string, string>()
   logins = 0

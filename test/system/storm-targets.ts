@@ -4,7 +4,7 @@ import type { Fault, Faulty } from "../client/faulty.ts"
 export interface Weather {
   /** The number of a new answer. */
   readonly next: () => number
-  /** Well, or with any fault, some of which are good answers as well, only odd ones. */
+  /** A good answer, or any fault. Some faults are good answers, but odd ones. */
   readonly any: (good: Fault) => Fault
   /** Well, or with a fault that no poll can take for an answer. */
   readonly bad: (good: Fault, odds?: number) => Fault

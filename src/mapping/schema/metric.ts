@@ -16,7 +16,7 @@ export const MetricName = Schema.String.check(
 const MetricObject = Schema.Struct(metricFields)
 export type MetricObject = typeof MetricObject.Type
 
-/** What holds for all entries of a metric that is a list, and stands at the first. */
+/** Keys that only the first entry of a list may have. They hold for all its entries. */
 const sharedKeys = ["type", "help", "states", "duplicates"] as const
 
 type Issues = Array<Schema.FilterIssue>
@@ -71,7 +71,7 @@ const besideIssues = (metric: MetricObject, issues: Issues): void => {
   }
 }
 
-/** What is wrong with the keys of a metric taken together, each with the key that it stands at. */
+/** Contradictions between the keys of a metric, each with the key to show. */
 const contradictions = (metric: MetricObject): Issues => {
   const issues: Issues = []
   const { type = "gauge", value } = metric

@@ -221,7 +221,7 @@ describe.concurrent("under systemd", () => {
   })
 })
 
-// by itself: a daemon-reload, of which the others do several, makes systemd forget what it has granted
+// alone: after a daemon-reload, as the other tests do it, systemd forgets what it has granted
 test("a grace longer than TimeoutStopSec is respected", async ({ machine }) => {
   await using upstream = await startUpstream(() => {})
   const poller = await makeInstance(machine, "grace", {
