@@ -188,7 +188,7 @@ class Compiler {
 type RowEntry = Pick<Row, "path" | "table" | "zip" | "parse">
 type ScopeEntry = Pick<Row, "labels" | "labels_from" | "null_values" | "metrics" | "each">
 
-/** How the samples of each name are combined. The key of one metric holds for all metrics of that name in the mapping. */
+/** How the samples of each name are combined. A metric with the key decides for all metrics of its name. */
 const combinesOf = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<[string, Combine]> => [
   ...each.flatMap(combinesOf),
   ...Object.entries(metrics).flatMap(([name, metric]) =>
