@@ -10,6 +10,7 @@ const serial = files("cluster", "descriptors", "many-targets", "pages", "passwor
 
 export default defineConfig({
   test: {
+    setupFiles: "test/setup.ts",
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },

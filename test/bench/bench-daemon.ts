@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { getOnce } from "./http-connection.ts"
 import { collectdConfig } from "./peers/collectd-config.ts"
 
@@ -33,10 +33,9 @@ export interface Daemon extends AsyncDisposable {
 const root = join(import.meta.dirname, "../..")
 const built = join(root, "dist/poller.js")
 export const executable = join(root, "dist/poller")
-const scratch = mkdtempSync(join(tmpdir(), "poller-bench-"))
+const scratch = temporaryFolder()
 
 let files = 0
-/** Writes a temporary file. Nothing deletes it but the system. */
 const scratchFile = (content: string | Uint8Array): string => {
   const path = join(scratch, String(files++))
   writeFileSync(path, content)
@@ -139,7 +138,7 @@ const command = (peer: Peer, task: Task, port: number, page: Page | undefined): 
       return [process.execPath, peerFile("plain-node.cjs"), String(port), url, String(interval), String(targets)]
     }
     case "collectd": {
-      const config = scratchFile(collectdConfig({ targets: 1, ...task, port, folder: mkdtempSync(join(scratch, "c")) }))
+      const config = scratchFile(collectdConfig({ targets: 1, ...task, port, folder: temporaryFolder() }))
       return [collectd, "-f", "-C", config]
     }
     case "bare":

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Duration from "effect/Duration"
 import { expect, onTestFinished, test } from "vitest"
 import { get } from "../../src/client/request.ts"
 import { isMissing } from "../system/counterpart.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { opened, told } from "./opened.ts"
 
 const apache = "/usr/sbin/apache2"
@@ -24,7 +24,7 @@ const freePort = () =>
 
 /** Apache with mod_auth_digest; a nonce lives for so many seconds. */
 const startApache = async (lifetime: number) => {
-  const folder = mkdtempSync(join(tmpdir(), "apache-"))
+  const folder = temporaryFolder()
   const port = await freePort()
   const digest = createHash("md5").update("ada:plug:hunter2").digest("hex")
   writeFileSync(join(folder, "users"), `ada:plug:${digest}\n`)
@@ -61,7 +61,6 @@ const startApache = async (lifetime: number) => {
     const ended = new Promise((resolve) => child.once("close", resolve))
     child.kill("SIGTERM")
     await ended
-    rmSync(folder, { recursive: true, force: true })
   })
   const url = new URL(`http://127.0.0.1:${port}/stats.json?x=1`)
   await expect

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { temporaryFolder } from "../temporary-folder.ts"
 import type { Tls } from "./faulty.ts"
 
-/** An authority of the moment, and what it signs; all of it in a folder that is gone with it. */
-export interface Authority extends Disposable {
+/** A certificate authority for a test. */
+export interface Authority {
   readonly caFile: string
-  /** A certificate, in files and as text, for a name such as `IP:127.0.0.1`, valid for so many days from now; `kind` is what openssl's `-newkey` takes. */
+  /** Signs a certificate for a name such as `IP:127.0.0.1`. `kind` is the argument of openssl's `-newkey`. */
   readonly sign: (
     name: string,
     days?: number,
@@ -16,7 +16,7 @@ export interface Authority extends Disposable {
 }
 
 export const makeAuthority = (): Authority => {
-  const folder = mkdtempSync(join(tmpdir(), "authority-"))
+  const folder = temporaryFolder()
   const file = (name: string) => join(folder, name)
   const openssl = (...args: ReadonlyArray<string>) => execFileSync("openssl", args, { stdio: "pipe" })
   const curve = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
@@ -39,7 +39,6 @@ export const makeAuthority = (): Authority => {
         ...["-days", String(days), "-extfile", extensions, "-out", certFile]
       )
       return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8"), certFile, keyFile }
-    },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true })
+    }
   }
 }

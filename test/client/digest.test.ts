@@ -7,8 +7,8 @@ import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { challenges, makeDigest } from "../../src/client/digest.ts"
 import { get, type Request } from "../../src/client/request.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
-import { folder } from "./folder.ts"
 import { opened, told } from "./opened.ts"
 
 describe("challenges", () => {
@@ -99,7 +99,7 @@ beforeEach(() => {
 })
 
 const request = (password: string, change: Partial<Request> = {}): Request => {
-  const path = join(folder(), "password")
+  const path = join(temporaryFolder(), "password")
   writeFileSync(path, password)
   return {
     ...get(new URL(`${upstream.url}/guarded`), Duration.seconds(20)),

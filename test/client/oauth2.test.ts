@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "./faulty.ts"
-import { folder } from "./folder.ts"
 import { opened, told } from "./opened.ts"
 
 let upstream: Faulty
@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 
 const request = (scopes: ReadonlyArray<string> = []): Request => {
-  const path = join(folder(), "secret")
+  const path = join(temporaryFolder(), "secret")
   writeFileSync(path, "s3c ret+\n")
   return {
     ...get(new URL(`${upstream.url}/api`), Duration.seconds(20)),
@@ -198,7 +198,7 @@ const withAuth = (change: object): Request => {
 }
 
 test("the password grant sends user and password, and parameters of its own", async () => {
-  const path = join(folder(), "password")
+  const path = join(temporaryFolder(), "password")
   writeFileSync(path, "pä ss\n")
   const grant = { _tag: "Password", username: "ada", password: { path } }
   const poll = await opened(withAuth({ grant, parameters: { audience: "https://api.test/" } }))
@@ -213,7 +213,7 @@ test("the password grant sends user and password, and parameters of its own", as
 })
 
 test("a public client names itself in the body", async () => {
-  const path = join(folder(), "password")
+  const path = join(temporaryFolder(), "password")
   writeFileSync(path, "s")
   const grant = { _tag: "Password", username: "ada", password: { path } }
   const poll = await opened(withAuth({ grant, clientSecret: undefined }))
@@ -223,7 +223,7 @@ test("a public client names itself in the body", async () => {
 })
 
 test("an empty secret fails the poll before anything is sent", async () => {
-  const path = join(folder(), "secret")
+  const path = join(temporaryFolder(), "secret")
   writeFileSync(path, "\n")
   const poll = await opened(withAuth({ clientSecret: { path } }))
   expect(told(await poll())).toBe(`credential: cannot use ${path}: it is empty`)
@@ -231,7 +231,7 @@ test("an empty secret fails the poll before anything is sent", async () => {
 })
 
 test("a password that is refused is tried again after doubling pauses, so that the account is not locked", async () => {
-  const path = join(folder(), "password")
+  const path = join(temporaryFolder(), "password")
   writeFileSync(path, "wrong")
   let asked = 0
   upstream.also.token = (response) => {

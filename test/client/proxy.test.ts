@@ -163,7 +163,6 @@ describe("a proxy of the environment", () => {
 describe.skipIf(noOpenssl)("https through a proxy", () => {
   const scene = async (days?: number) => {
     const ours = makeAuthority()
-    onTestFinished(() => ours[Symbol.dispose]())
     const secure = await startFaulty(ours.sign("IP:127.0.0.1", days))
     onTestFinished(() => secure[Symbol.asyncDispose]())
     const plain = get(new URL(`${secure.url}/good`), seconds)

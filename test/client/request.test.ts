@@ -11,8 +11,8 @@ import * as Result from "effect/Result"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
 import type { Validators } from "../../src/client/validators.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
-import { folder } from "./folder.ts"
 import { opened, told } from "./opened.ts"
 
 let upstream: Faulty
@@ -34,7 +34,7 @@ const request = (change: Partial<Request> = {}): Request => ({
 const heard = async (change: Partial<Request>) => JSON.parse(told(await (await opened(request(change)))()))
 
 const file = (content: string) => {
-  const path = join(folder(), "secret")
+  const path = join(temporaryFolder(), "secret")
   writeFileSync(path, content)
   return path
 }

@@ -2,12 +2,12 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:
 import type { Server } from "node:https"
 import { join } from "node:path"
 import * as Duration from "effect/Duration"
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { get, type Tls as Settings } from "../../src/client/request.ts"
 import { isMissing } from "../system/counterpart.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { type Authority, makeAuthority } from "./certificates.ts"
 import { type Faulty, startFaulty, type Tls } from "./faulty.ts"
-import { folder } from "./folder.ts"
 import { opened, startClient, told } from "./opened.ts"
 
 const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
@@ -16,7 +16,6 @@ let ours: Authority
 beforeAll(() => {
   if (!noOpenssl) ours = makeAuthority()
 })
-afterAll(() => ours?.[Symbol.dispose]())
 
 const started = async (tls?: Tls): Promise<Faulty> => {
   const upstream = await startFaulty(tls)
@@ -113,7 +112,7 @@ describe.skipIf(noOpenssl)("a certificate", () => {
     upstream.also.slow = (response) => {
       answer = () => void response.end("{}")
     }
-    const caFile = join(folder(), "ca.pem")
+    const caFile = join(temporaryFolder(), "ca.pem")
     copyFileSync(ours.caFile, caFile)
     const client = startClient()
     const slow = await opened(request(`${upstream.url}/slow`, { caFile }), client)
@@ -154,7 +153,7 @@ describe.skipIf(noOpenssl)("a certificate", () => {
   test.each(["ca", "cert", "key"])("of an empty %s file is not trusted", async (name) => {
     const upstream = await started(ours.sign("IP:127.0.0.1"))
     const { certFile, keyFile } = ours.sign("DNS:client")
-    const empty = join(folder(), "empty.pem")
+    const empty = join(temporaryFolder(), "empty.pem")
     writeFileSync(empty, "")
     const tls = { caFile: ours.caFile, certFile, keyFile, [`${name}File`]: empty }
     const poll = await opened(request(`${upstream.url}/good`, tls))

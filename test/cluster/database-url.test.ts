@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
 import { parseDatabaseUrl } from "../../src/cluster/database-url.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const settings = (url: string) => {
   const parsed = parseDatabaseUrl(url)
@@ -21,8 +21,7 @@ test.each([
 })
 
 test("TLS means what it means to libpq", () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-database-url-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const ca = join(folder, "ca.pem")
   writeFileSync(ca, "authority")
   const tls = (query: string) => settings(`postgres://db/poller?${query}`).tls()

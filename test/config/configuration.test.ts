@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inspect } from "node:util"
 import * as Duration from "effect/Duration"
@@ -10,6 +9,7 @@ import { fromFlags, fromText } from "../../src/config/configuration.ts"
 import { formatPath } from "../../src/config/diagnostics.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 import { bodyOf, collect } from "../mapping/collect.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { anywhere, lines, load, noFlags } from "./loading.ts"
 
 const targets = (text: string, surroundings = {}) => {
@@ -206,7 +206,7 @@ test("JSON is a configuration as well", () => {
 })
 
 test("a file with a secret is looked up among the credentials first, then beside the configuration", () => {
-  const [credentials, beside] = [mkdtempSync(join(tmpdir(), "credentials-")), mkdtempSync(join(tmpdir(), "beside-"))]
+  const [credentials, beside] = [temporaryFolder(), temporaryFolder()]
   for (const file of [join(credentials, "both"), join(beside, "both"), join(beside, "near")]) writeFileSync(file, "")
   const locate = locateIn(credentials, beside)
   const path = (file: string) => only(`    auth: { bearer_token_file: ${file} }`, { locate }).request.auth

@@ -13,8 +13,8 @@ import { HttpClient } from "../../src/client/http-client.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { compileLogin } from "../../src/config/login-compiler.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { folder } from "../client/folder.ts"
 import { told } from "../client/opened.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 let upstream: Faulty
 beforeAll(async () => {
@@ -56,7 +56,7 @@ beforeEach(() => {
   valid = new Set()
   issued = 0
   upstream.requests.length = 0
-  secret = join(folder(), "password")
+  secret = join(temporaryFolder(), "password")
   writeFileSync(secret, "s3cret\n")
   upstream.also.api = api
   upstream.also.login = json

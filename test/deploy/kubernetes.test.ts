@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
 import { parseAllDocuments } from "yaml"
 import pkg from "../../package.json" with { type: "json" }
 import { fromText } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const root = join(import.meta.dirname, "../..")
 const objectsOf = (name: string) =>
@@ -48,8 +48,7 @@ const schemaError = async (kind: Kind, object: unknown): Promise<string> => {
 
 /** What the compiler says of an object: it refuses unknown fields. */
 const typeErrors = (kind: Kind, object: unknown) => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-kubernetes-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
   const source = `import type { I${kind} } from "${schemas[kind]}"
 export const object: I${kind} = ${JSON.stringify(object)}`

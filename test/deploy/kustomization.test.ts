@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, onTestFinished, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { isMissing } from "../system/counterpart.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const base = join(import.meta.dirname, "../../deploy/kubernetes")
 
@@ -56,8 +56,7 @@ describe.skipIf(missing)("the Kustomize base", () => {
   })
 
   test("takes the kustomization that its comment shows", () => {
-    const folder = mkdtempSync(join(tmpdir(), "poller-kustomize-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     cpSync(base, join(folder, "kubernetes"), { recursive: true })
     const own = join(folder, "own")
     mkdirSync(own)

@@ -7,13 +7,13 @@ import { describe, expect, onTestFinished, test } from "vitest"
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import { readFiles, unmatched, watchFiles } from "../../src/discovery/file-sd.ts"
 import { diagnosticsOf, entriesOf, isSame, type Listing } from "../../src/discovery/listing.ts"
-import { folder } from "../client/folder.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const group = (...targets: ReadonlyArray<string>) => JSON.stringify([{ targets }])
 
 /** A source of the patterns in a folder of its own, read as often as the test likes. */
 const source = (...patterns: ReadonlyArray<string>) => {
-  const at = folder()
+  const at = temporaryFolder()
   const absolute = patterns.map((pattern) => join(at, pattern))
   let listing: Listing = new Map()
   return {

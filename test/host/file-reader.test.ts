@@ -1,14 +1,13 @@
 import { execFileSync } from "node:child_process"
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { exists, fileLimits, readDirectory, readFile, readInput } from "../../src/host/file-reader.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "poller-files-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 const file = (name: string, content: string | Uint8Array) => {
   writeFileSync(at(name), content)

@@ -1,8 +1,7 @@
 import * as ffi from "node:ffi"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 const AF_UNIX = 1
 const SOCK_DGRAM = 2
@@ -10,7 +9,7 @@ const MSG_DONTWAIT = 0x40
 
 /** The other end of sd_notify(3): a datagram socket in the file system, which Node does not have and libc does. */
 export const openReceiver = () => {
-  const directory = mkdtempSync(join(tmpdir(), "notify-"))
+  const directory = temporaryFolder()
   const path = join(directory, "socket")
   const { functions: libc, lib } = ffi.dlopen(null, {
     socket: { arguments: ["i32", "i32", "i32"], return: "i32" },
@@ -51,7 +50,6 @@ export const openReceiver = () => {
   const close = () => {
     libc.close(fd)
     lib.close()
-    rmSync(directory, { recursive: true })
   }
 
   return { path, received, during, close }

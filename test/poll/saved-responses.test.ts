@@ -1,17 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, expect, it } from "@effect/vitest"
+import { assert, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { layer, SavedResponses } from "../../src/poll/saved-responses.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { aTarget } from "./polled-target.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "poller-saved-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 let number = 0
 /** Runs with a directory of its own and the lines that are logged. */

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { makeImage } from "../../deploy/build-image.ts"
 import { user } from "../../deploy/image.ts"
 import pkg from "../../package.json" with { type: "json" }
-import { name, output, pollOnce, release, temporaryFolder } from "./released.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
+import { name, output, pollOnce, release } from "./released.ts"
 
 const archive = join(release, `${name}-image-amd64.tar.gz`)
 const folder = temporaryFolder()

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import pkg from "../../package.json" with { type: "json" }
-import { name, output, temporaryFolder } from "./released.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
+import { name, output } from "./released.ts"
 
 const folder = temporaryFolder()
 

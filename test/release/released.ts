@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, expect, onTestFinished } from "vitest"
+import { expect, onTestFinished } from "vitest"
 import pkg from "../../package.json" with { type: "json" }
 import { json, startUpstream } from "../system/test-upstream.ts"
 
@@ -16,13 +15,6 @@ export const name = `poller-${pkg.version}`
 /** What a command prints that runs in the folder of the release and has to succeed. */
 export const output = (command: string, ...args: ReadonlyArray<string>) =>
   execFileSync(command, args, { cwd: release, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 26 })
-
-/** A folder for a test file, removed at its end. */
-export const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-release-"))
-  afterAll(() => rmSync(folder, { recursive: true }))
-  return folder
-}
 
 /** The process that ends a chain of processes; each has one child. */
 const lastChild = (pid: number): number => {

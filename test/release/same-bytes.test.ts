@@ -5,7 +5,8 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { makePackage } from "../../deploy/build-package.ts"
 import pkg from "../../package.json" with { type: "json" }
-import { name, output, release, temporaryFolder } from "./released.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
+import { name, output, release } from "./released.ts"
 
 /* Twice the same sources make the same bytes. The executable is the exception: its snapshot has times and addresses of its build in it. */
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { expect, onTestFinished, test } from "vitest"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 const started = async (): Promise<Faulty> => {
   const upstream = await startFaulty()

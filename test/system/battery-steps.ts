@@ -3,7 +3,7 @@ import { createServer } from "node:http"
 import { dirname, join } from "node:path"
 import type { documents } from "../client/documents.ts"
 import { type Fault, type Faulty, faults } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
+import { configuration } from "./temporary-config.ts"
 
 type Chosen = keyof typeof faults | keyof typeof documents
 

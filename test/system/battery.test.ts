@@ -4,9 +4,9 @@ import { documents } from "../client/documents.ts"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
 import { type BadClients, badClients } from "./bad-clients.ts"
 import { recover, type Step, stepsOf } from "./battery-steps.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { samplesOf, scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 /** What a fault comes to: the reason of the failed polls, or how many series the good ones yield. */
 const outcomes: Readonly<Record<keyof typeof faults | keyof typeof documents, string | number>> = {

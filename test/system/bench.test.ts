@@ -1,14 +1,13 @@
 import { execFile } from "node:child_process"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 /** The smallest run: figures that say nothing, of every scenario, so that none of them rots. */
 test("the bench measures every scenario, and the other programs that are installed", { timeout: 180_000 }, async () => {
-  const out = await mkdtemp(join(tmpdir(), "poller-bench-test-"))
-  onTestFinished(() => rm(out, { recursive: true }))
+  const out = temporaryFolder()
   const bench = join(import.meta.dirname, "../bench/bench.ts")
   await promisify(execFile)(process.execPath, [bench, "--size", "smallest", "--out", out])
   const figures: ReadonlyArray<{ scenario: string; values: Record<string, number> }> = JSON.parse(

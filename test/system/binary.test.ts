@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import type { Sbom } from "../../deploy/sbom.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
@@ -22,7 +23,7 @@ beforeAll(() => {
 
 describe("the single executable", () => {
   /** A root folder with the executable and the libraries that ldd names: nothing else is there, no node, no modules, no shell. */
-  const bare = mkdtempSync(join(tmpdir(), "poller-bare-"))
+  const bare = temporaryFolder()
 
   beforeAll(() => {
     const libraries = execFileSync("ldd", [binary], { encoding: "utf8" }).match(/\/\S+/g) ?? []
@@ -32,8 +33,6 @@ describe("the single executable", () => {
     }
     copyFileSync(binary, join(bare, "poller"))
   })
-
-  afterAll(() => rmSync(bare, { recursive: true }))
 
   const skip = process.getuid?.() === 0 ? false : "chroot needs root: sudo npm test"
 
@@ -77,8 +76,7 @@ describe("the single executable", () => {
 })
 
 test("the same commit makes the same bundle, byte for byte, and the same bill of materials", () => {
-  const again = join(mkdtempSync(join(tmpdir(), "poller-again-")), "poller.js")
-  onTestFinished(() => rmSync(dirname(again), { recursive: true }))
+  const again = join(temporaryFolder(), "poller.js")
   execFileSync("rolldown", ["--config", "rolldown.config.ts", "--file", again], { cwd: root, stdio: "pipe" })
   for (const suffix of ["", ".cdx.json"]) {
     expect(readFileSync(`${again}${suffix}`).equals(readFileSync(`${bundle}${suffix}`)), suffix).toBe(true)

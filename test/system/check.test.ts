@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Ajv } from "ajv"
 import { expect, test } from "vitest"
 import { parse } from "yaml"
 import { examples } from "../config/examples.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program } from "./program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "check-"))
+const folder = temporaryFolder()
 
 const file = (name: string, text: string) => {
   const path = join(folder, name)

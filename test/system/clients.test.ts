@@ -1,14 +1,14 @@
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { get } from "node:http"
 import { connect, type Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect as connectTls } from "node:tls"
 import { gunzipSync } from "node:zlib"
 import { hashSync } from "bcryptjs"
 import { expect, onTestFinished, test } from "vitest"
 import { makeAuthority } from "../client/certificates.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { startDaemon } from "./program.ts"
 import { startUpstream } from "./test-upstream.ts"
 
@@ -32,8 +32,7 @@ const startLarge = async (series: number, interval: string, web?: string) => {
     response.end(responses[upstream.requests % 2])
   })
   onTestFinished(() => upstream[Symbol.asyncDispose]())
-  const folder = mkdtempSync(join(tmpdir(), "poller-clients-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const config = join(folder, "poller.yml")
   writeFileSync(
     config,
@@ -173,7 +172,7 @@ test("versions of the page that clients do not finish are bounded, and their mem
 })
 
 test("a page of 30 MB over TLS, with 100 clients that read almost nothing: each costs one chunk, and a scrape gets the whole page", async () => {
-  using authority = makeAuthority()
+  const authority = makeAuthority()
   const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
   const tls = `tls_server_config: { cert_file: ${certFile}, key_file: ${keyFile} }\n${web}`
   const daemon = await startLarge(500_000, "1h", tls)

@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { readdirSync } from "node:fs"
 import type { OutgoingHttpHeaders } from "node:http"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { fakeClock, noFakeClock } from "./fake-clock.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { samplesOf } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
 const upstreamThat = async (answer: Answer) => {
@@ -105,8 +104,7 @@ describe.skipIf(noFakeClock)("the time of day that is set", () => {
   })
 
   test("to the past makes saved responses ones of the future: they are ignored with a line, and polled anew", async () => {
-    const state = mkdtempSync(join(tmpdir(), "poller-state-"))
-    onTestFinished(() => rmSync(state, { recursive: true }))
+    const state = temporaryFolder()
     const clock = fakeClock("wall")
     const upstream = await upstreamThat(json({ depth: 7 }))
     const target = { url: upstream.url, interval: "1h", metrics: { shop_depth: { value: "depth", help: "Depth." } } }

@@ -1,9 +1,9 @@
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect, createServer as createTcpServer, type Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { freePort, type Postgres } from "./postgres.ts"
 import { Program } from "./program.ts"
 import { samplesOf } from "./samples-of-page.ts"
@@ -117,7 +117,7 @@ export interface ClusterOptions {
 
 /** Processes that share the targets of one configuration. */
 export class ClusterProcesses implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), "poller-cluster-"))
+  readonly folder = temporaryFolder()
   readonly all: Array<Member> = []
   readonly #options: ClusterOptions
 
@@ -165,7 +165,6 @@ export class ClusterProcesses implements AsyncDisposable {
       member.child.kill("SIGKILL")
       await member.ended
     }
-    rmSync(this.folder, { recursive: true })
   }
 }
 

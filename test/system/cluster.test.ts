@@ -262,8 +262,8 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
   })
 
   test("the database is asked over TLS, and only if its certificate is right", async () => {
-    using authority = makeAuthority()
-    using stranger = makeAuthority()
+    const authority = makeAuthority()
+    const stranger = makeAuthority()
     postgres.serveTls(authority.sign("IP:127.0.0.1"))
     const url = (root: string) => `${postgres.url()}?sslmode=verify-full&sslrootcert=${root}`
     const secure = await cluster.start({ cluster: url(authority.caFile) })

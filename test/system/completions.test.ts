@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { program } from "./program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "completions-"))
+const folder = temporaryFolder()
 const bin = join(folder, "bin")
 mkdirSync(bin)
 mkdirSync(join(folder, "work"))

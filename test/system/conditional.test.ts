@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest"
 import { startFaulty } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 /** An upstream whose answer has a version, and a daemon that polls it; `conditions` are the versions that its requests named. */
 const scene = async (body: string) => {

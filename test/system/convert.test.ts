@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { program } from "./program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "convert-"))
+const folder = temporaryFolder()
 const file = (name: string, text: string) => {
   const path = join(folder, name)
   writeFileSync(path, text)

@@ -1,11 +1,11 @@
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { Agent, get } from "node:http"
 import { connect, createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
@@ -141,8 +141,7 @@ describe("the other pages", () => {
 describe("SIGHUP", () => {
   const configured = async () => {
     const upstream = await upstreamThat()
-    const directory = mkdtempSync(join(tmpdir(), "poller-reload-"))
-    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const directory = temporaryFolder()
     const file = join(directory, "poller.yml")
     const write = (...targets: ReadonlyArray<string>) =>
       writeFileSync(

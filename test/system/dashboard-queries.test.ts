@@ -1,9 +1,9 @@
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { dashboard, panels, renderQuery } from "../deploy/shipped-files.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { type Program, startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, startPrometheus } from "./prometheus.ts"
+import { configuration } from "./temporary-config.ts"
 import { startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const targets = 1000

@@ -1,12 +1,12 @@
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { configuration } from "./lasting-config-file.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { startDaemon } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 test("--log-level debug shows each poll in one line, with redirects and 304, and no secret", async () => {
@@ -58,8 +58,7 @@ test("a new session, a new token, the pages of a response and a reload are in th
     if (headers.authorization === undefined) return void response.writeHead(401).end()
     send({ up: 1, next: url === "/pages" ? "/last" : null })
   })
-  const secret = join(mkdtempSync(join(tmpdir(), "poller-debug-")), "secret")
-  onTestFinished(() => rmSync(dirname(secret), { recursive: true }))
+  const secret = join(temporaryFolder(), "secret")
   writeFileSync(secret, "geheim-3\n")
   const file = configuration({
     defaults: { interval: "500ms" },

@@ -7,9 +7,9 @@ import { connect as connectTls } from "node:tls"
 import { expect, onTestFinished, test } from "vitest"
 
 import { makeAuthority } from "../client/certificates.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 /** Milliseconds that an answer takes, so that some polls are under way at any time. */
@@ -127,7 +127,7 @@ test("connections of clients that read nothing are closed too, so that a scrape 
 
 test("the same with TLS, where a client may not even begin its handshake", async () => {
   const files = 1024
-  using authority = makeAuthority()
+  const authority = makeAuthority()
   const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
   const web = configuration({ tls_server_config: { cert_file: certFile, key_file: keyFile } })
   const urls = await startHosts(300)

@@ -1,15 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program } from "./program.ts"
 
 const examples = join(import.meta.dirname, "../../deploy/examples")
 const names = readdirSync(examples).flatMap((file) => (file.endsWith(".json") ? [basename(file, ".json")] : []))
-const scratch = mkdtempSync(join(tmpdir(), "poller-examples-"))
-afterAll(() => rmSync(scratch, { recursive: true }))
+const scratch = temporaryFolder()
 
 const run = (...args: ReadonlyArray<string>) => new Program(args).ended
 const series = (page: string) => page.split("\n").filter((line) => line !== "" && !line.startsWith("#"))

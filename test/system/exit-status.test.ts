@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "exit-status-"))
+const folder = temporaryFolder()
 
 const file = (name: string, content: string) => {
   const path = join(folder, name)

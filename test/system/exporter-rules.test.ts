@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { contentType, type Format } from "../../src/exposition/format.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
 import { startDaemon } from "./program.ts"
-import { writeConfig } from "./temporary-config.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 /*
@@ -35,24 +35,22 @@ const shop = {
 }
 
 let upstream: TestUpstream
-let config: Awaited<ReturnType<typeof writeConfig>>
 let daemon: Awaited<ReturnType<typeof startDaemon>>
 
 beforeAll(async () => {
   upstream = await startUpstream(json({ open: true, orders: 3, queues: [{ depth: 3 }, { depth: 5 }] }))
-  config = await writeConfig({
+  const config = configuration({
     defaults: { interval: "1s", timeout: "500ms" },
     mappings: { shop },
     targets: ["ams1", "fra1"].map((site) => ({ name: site, url: upstream.url, labels: { site }, mapping: "shop" }))
   })
-  daemon = await startDaemon(["--config", config.file])
+  daemon = await startDaemon(["--config", config])
   await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
 })
 
 afterAll(async () => {
   await daemon.stop()
   await upstream[Symbol.asyncDispose]()
-  await config[Symbol.asyncDispose]()
 })
 
 const scrape = (format: Format) => fetch(`${daemon.url}/metrics`, { headers: { accept: accept[format] } })

@@ -1,7 +1,6 @@
-import { globSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { globSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { onTestFinished } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 
 /** The library that comes between a program and the clocks of the kernel: https://github.com/wolfcw/libfaketime. */
 const [library] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1")
@@ -15,8 +14,7 @@ type Clocks = "wall" | "all"
 
 /** The environment of a program whose clocks a test sets while it runs, by seconds or by libfaketime's units: "+1d", "-1h". */
 export const fakeClock = (clocks: Clocks) => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-clock-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const file = join(folder, "offset")
   const set = (offset: string) => {
     // the program may read it at any moment

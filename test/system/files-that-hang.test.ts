@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { mountDead } from "./dead-mount.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
@@ -12,8 +12,7 @@ const metrics = { node_up: { value: "up", help: "1 while the node serves." } }
 const defaults = { interval: "200ms", timeout: "200ms" }
 
 const folderOf = () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-hang-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   return folder
 }
 

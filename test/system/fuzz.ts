@@ -1,7 +1,7 @@
 import { fuzz as fuzzClient } from "../client/response-fuzzer.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { fuzz as fuzzServer } from "./request-fuzzer.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 /**

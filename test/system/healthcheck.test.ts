@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { Program, startDaemon } from "./program.ts"
 
@@ -33,8 +33,7 @@ test("a healthy daemon: exit 0, no output", async () => {
 const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
 
 test.skipIf(noOpenssl)("over TLS and with passwords, according to its web config", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "poller-healthcheck-"))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const directory = temporaryFolder()
   const certificate = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=shop -keyout key -out crt"
   execFileSync("openssl", certificate.split(" "), { cwd: directory, stdio: "pipe" })
   const webConfig = join(directory, "web.yml")

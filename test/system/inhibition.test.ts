@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { expect, onTestFinished, test } from "vitest"
 import { parse, stringify } from "yaml"
 import { alertCases } from "../deploy/shipped-files.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 
 const noAlertmanager = isMissing({
@@ -19,8 +19,7 @@ type Labels = Readonly<Record<string, string>>
 
 /** Alertmanager with the inhibitions of deploy/prometheus/alertmanager.yml, on a free port. */
 const startAlertmanager = async () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-alertmanager-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const shipped = parse(readFileSync(join(import.meta.dirname, "../../deploy/prometheus/alertmanager.yml"), "utf8"))
   const file = join(folder, "alertmanager.yml")
   writeFileSync(file, stringify({ route: { receiver: "none" }, receivers: [{ name: "none" }], ...shipped }))

@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, onTestFinished, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { parse } from "yaml"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, program } from "./program.ts"
 
-const scratch = mkdtempSync(join(tmpdir(), "poller-init-"))
-afterAll(() => rmSync(scratch, { recursive: true }))
+const scratch = temporaryFolder()
 
 const run = (...args: ReadonlyArray<string>) => new Program(args).ended
 

@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { startIdentityProvider, startSessionServer, startTokenServer } from "./login-servers.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 
 /** Secret files, and a configuration beside them. */
 const folderOf = (configuration: object, secrets: Readonly<Record<string, string>>) => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-logins-"))
+  const folder = temporaryFolder()
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(folder, name), `${secret}\n`)
   const file = join(folder, "poller.yml")
   writeFileSync(file, JSON.stringify(configuration))

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { startFaulty } from "../client/faulty.ts"
 import { isMissing } from "./counterpart.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program, program } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 const nameserver = "127.0.0.99"
 

@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import * as http from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "poller-many-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const mappings = (help: string) => ({ node: { metrics: { node_up: { value: "up", help } } } })
 const address = (index: number) => `127.0.0.1:${10_000 + (index % 50_000)}`

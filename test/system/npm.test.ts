@@ -1,14 +1,13 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import pkg from "../../package.json" with { type: "json" }
 import { openReceiver } from "../host/receiver.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { mountDead } from "./dead-mount.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -30,7 +29,7 @@ const noSystemdNotify = isMissing({
 })
 
 describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${oldest}`, () => {
-  const prefix = mkdtempSync(join(tmpdir(), "poller-npm-"))
+  const prefix = temporaryFolder()
   const poller = join(prefix, "bin/poller")
   let path = ""
 
@@ -44,8 +43,6 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
     const node = execFileSync("npm", [...exec, "--print", "process.execPath"], { encoding: "utf8" }).trim()
     path = [dirname(node), process.env.PATH].join(delimiter)
   })
-
-  afterAll(() => rmSync(prefix, { recursive: true }))
 
   const start = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) => {
     const program = new Program(["--addr", "127.0.0.1:0", ...args], { command: poller, env: { PATH: path, ...env } })

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
@@ -25,7 +25,7 @@ const answer = JSON.stringify(document, (_, value) => (typeof value === "bigint"
   "9007199254740993"
 )
 
-const folder = mkdtempSync(join(tmpdir(), "once-"))
+const folder = temporaryFolder()
 const file = (name: string, text: string) => {
   const path = join(folder, name)
   writeFileSync(path, text)

@@ -3,19 +3,18 @@ import { documented, documentedReasons } from "../deploy/shipped-files.ts"
 import { type ParsedFamily, parsePage } from "../exposition/parse.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
-import { writeConfig } from "./temporary-config.ts"
+import { configuration } from "./temporary-config.ts"
 import { type Answer, json, startUpstream } from "./test-upstream.ts"
 
 const daemonOn = async (answer: Answer, mapping: object = {}) => {
   const upstream = await startUpstream(answer)
   const targets = [{ name: "first-look", url: upstream.url, ...mapping }]
-  const config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
+  const config = configuration({ targets, targets_from: { files: ["none/*.yml"] } })
   // its metrics are there without a database as well
-  const daemon = await startDaemon(["--config", config.file, "--cluster", "postgres://poller@127.0.0.1:1/poller"])
+  const daemon = await startDaemon(["--config", config, "--cluster", "postgres://poller@127.0.0.1:1/poller"])
   onTestFinished(async () => {
     await daemon.stop("SIGKILL")
     await upstream[Symbol.asyncDispose]()
-    await config[Symbol.asyncDispose]()
   })
   return { upstream, daemon }
 }

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { startDaemon } from "./program.ts"
 import { type Answer, json, startUpstream } from "./test-upstream.ts"
@@ -15,8 +15,8 @@ const missing = isMissing({
   install: "apt-get install chromium brings it"
 })
 
-/** Where the screenshots go, to be looked at: $POLLER_PICTURES, or a folder that is removed. */
-const pictures = process.env.POLLER_PICTURES ?? mkdtempSync(join(tmpdir(), "poller-pictures-"))
+/** Where the screenshots go. Set POLLER_PICTURES to a folder to keep them. */
+const pictures = process.env.POLLER_PICTURES ?? temporaryFolder()
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
@@ -66,8 +66,7 @@ const startPages = async (
 ) => {
   const upstream = await startUpstream(byPath)
   running.use(upstream)
-  const directory = mkdtempSync(join(tmpdir(), "poller-pages-"))
-  running.defer(() => rmSync(directory, { recursive: true }))
+  const directory = temporaryFolder()
   const file = join(directory, "poller.yml")
   const each =
     "each: [{ path: 'queues[*]', labels_from: { queue: name }, metrics: { shop_queue_depth: { value: depth, help: Messages that wait. } } }]"
@@ -120,7 +119,6 @@ describe.skipIf(missing)("the pages in a browser", () => {
   afterAll(async () => {
     await browser.close()
     await running.disposeAsync()
-    if (process.env.POLLER_PICTURES === undefined) rmSync(pictures, { recursive: true })
   })
 
   /** Opens a page, fails on anything that the browser complains of, and takes its picture. */

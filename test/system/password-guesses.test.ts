@@ -3,8 +3,8 @@ import { once } from "node:events"
 import { get } from "node:http"
 import { hashSync } from "bcryptjs"
 import { expect, onTestFinished, test } from "vitest"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const basic = (user: string, password: string) => `Basic ${btoa(`${user}:${password}`)}`

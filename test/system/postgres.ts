@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 
 /** Debian has the programs of each version of PostgreSQL in a folder of its own, which is not on the PATH. */
@@ -36,7 +36,7 @@ export const freePort = async (): Promise<number> => {
   return address.port
 }
 
-/** A real PostgreSQL on a free port of loopback, with its data in a folder of its own that goes with it. */
+/** A real PostgreSQL on a free port of loopback, with its data in a temporary folder. */
 export class Postgres implements AsyncDisposable {
   readonly port: number
   readonly folder: string
@@ -51,7 +51,7 @@ export class Postgres implements AsyncDisposable {
 
   /** The role `poller` owns the database `poller`, and has a password, which is in `passwordFile`. */
   static async start(password = "hush"): Promise<Postgres> {
-    const folder = mkdtempSync(join(tmpdir(), "poller-postgres-"))
+    const folder = temporaryFolder()
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
     const postgres = new Postgres(await freePort(), folder)
     writeFileSync(postgres.passwordFile, `${password}\n`)
@@ -152,6 +152,5 @@ export class Postgres implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
-    rmSync(this.folder, { recursive: true })
   }
 }

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
 import { get, type IncomingMessage } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "process-"))
+const folder = temporaryFolder()
 
 /** The local ports of loopback and of all addresses on which a process listens: its sockets among those of proc_pid_net(5). */
 const listeningPorts = (pid: number | undefined) => {

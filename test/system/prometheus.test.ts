@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { alerts, panels, renderQuery } from "../deploy/shipped-files.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, type Prometheus, type Series, startPrometheus } from "./prometheus.ts"
-import { writeConfig } from "./temporary-config.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const hostile = [
@@ -68,7 +68,7 @@ const seriesAt = (site: string) =>
   ].map(([name, labels, value]) => JSON.stringify([name, Object.entries({ ...Object(labels), site }).sort(), value]))
 
 /** Two targets that feed the same families. */
-const configuration = (url: string) => ({
+const configurationOf = (url: string) => ({
   defaults: { interval: "500ms", timeout: "400ms" },
   mappings: { shop: mapping },
   targets: ["ams1", "fra1"].map((site) => ({ name: `shop-${site}`, url, labels: { site }, mapping: "shop" }))
@@ -99,8 +99,8 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
 
   beforeAll(async () => {
     upstream = await startUpstream(json(document))
-    const config = await writeConfig(configuration(upstream.url))
-    daemon = await startDaemon(["--config", config.file])
+    const config = configuration(configurationOf(upstream.url))
+    daemon = await startDaemon(["--config", config])
     const proxy = await startTextProxy(daemon.port)
     prometheus = await startPrometheus(
       [
@@ -114,7 +114,6 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
       proxy.close()
       await daemon.stop()
       await upstream[Symbol.asyncDispose]()
-      await config[Symbol.asyncDispose]()
     }
   })
 

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 
 const install = "apt-get install -y --no-install-recommends prometheus"
@@ -29,7 +29,7 @@ export interface ScrapeJob {
   readonly target: string
 }
 
-/** A real Prometheus on a free port of loopback, with its data in a directory of its own that goes with it. */
+/** A real Prometheus on a free port of loopback, with its data in a temporary folder. */
 export interface Prometheus extends AsyncDisposable {
   /** An instant query, evaluated now. */
   readonly query: (expression: string) => Promise<ReadonlyArray<Series>>
@@ -61,7 +61,7 @@ export const startPrometheus = async (
   jobs: ReadonlyArray<ScrapeJob>,
   ruleFiles: ReadonlyArray<string> = []
 ): Promise<Prometheus> => {
-  const directory = await mkdtemp(join(tmpdir(), "poller-prometheus-"))
+  const directory = temporaryFolder()
   const config = {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: ruleFiles,
@@ -104,7 +104,6 @@ export const startPrometheus = async (
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM")
       await ended
-      await rm(directory, { recursive: true })
     }
   }
 }

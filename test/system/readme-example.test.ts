@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { program } from "./program.ts"
 
 test("the README's response and configuration give the series that it shows", () => {
   const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8")
   const block = (kind: string) => new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? ""
-  const folder = mkdtempSync(join(tmpdir(), "poller-readme-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const [response, configuration] = [join(folder, "response.json"), join(folder, "poller.yml")]
   writeFileSync(response, block("json"))
   writeFileSync(configuration, block("yaml"))

@@ -1,12 +1,12 @@
 import { once } from "node:events"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import * as https from "node:https"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, describe, expect, onTestFinished, test } from "vitest"
-import { type Authority, makeAuthority } from "../client/certificates.ts"
+import { describe, expect, onTestFinished, test } from "vitest"
+import { makeAuthority } from "../client/certificates.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program } from "./program.ts"
 import { type Device, devices } from "./recipe-devices.ts"
 
@@ -17,8 +17,7 @@ const recipes = new Map(
   )
 )
 
-const authority: Authority = makeAuthority()
-afterAll(() => authority[Symbol.dispose]())
+const authority = makeAuthority()
 
 /** Serves a device by HTTP, HTTPS and at a unix socket; the URLs of each. */
 const serve = async (device: Device, socket: string) => {
@@ -48,8 +47,7 @@ test("docs/requests.md has a recipe for each device, and no recipe is without it
 describe.each(Object.entries(devices))("the recipe %s", (heading, make) => {
   /** The recipe as it is printed, with the addresses of the servers of the test. */
   const written = async (device: Device, change: Readonly<Record<string, string>> = {}) => {
-    const folder = mkdtempSync(join(tmpdir(), "poller-recipe-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const socket = join(folder, "docker.sock")
     const urls = await serve(device, socket)
     const recipe = recipes.get(heading) ?? ""

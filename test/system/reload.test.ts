@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import * as http from "node:http"
-import { networkInterfaces, tmpdir } from "node:os"
+import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { hashSync } from "bcryptjs"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 
 const folderOf = () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-reload-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   return folder
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
 import { hashSync } from "bcryptjs"
 import { expect, onTestFinished, test } from "vitest"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { fault, fuzz, mutated } from "./request-fuzzer.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const start = async (...flags: ReadonlyArray<string>) => {

@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process"
 import { once as listening } from "node:events"
-import { mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { type Faulty, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 /** Makes an empty file. */
 const openedFor = (path: string): string => {
@@ -143,7 +143,7 @@ describe("a session of a daemon", () => {
     }
     upstream.also.api = (response, _socket, { headers }) =>
       void response.writeHead(headers.authorization === `Bearer hunter2-${logins}` ? 200 : 401).end('{"a":1}')
-    password = join(mkdtempSync(join(tmpdir(), "poller-")), "password")
+    password = join(temporaryFolder(), "password")
     writeFileSync(password, "swordfish")
   })
 
@@ -236,7 +236,7 @@ describe("a session of a daemon", () => {
 })
 
 describe("a target of this machine", () => {
-  const directory = () => mkdtempSync(join(tmpdir(), "poller-"))
+  const directory = () => temporaryFolder()
 
   test("behind a unix socket, with path, query and authentication", async () => {
     const socket = join(directory(), "api.sock")

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type Faulty, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
+import { configuration } from "./temporary-config.ts"
 
 let upstream: Faulty
 beforeAll(async () => {

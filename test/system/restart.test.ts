@@ -1,15 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { mountDead, mountFull } from "./dead-mount.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const folderOf = () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-restart-"))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   return folder
 }
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { startUpstream, type TestUpstream } from "./test-upstream.ts"
@@ -63,7 +63,7 @@ let folder: string
 beforeEach(async () => {
   device = new Device()
   upstream = await startUpstream(device.answer)
-  folder = mkdtempSync(join(tmpdir(), "poller-redfish-"))
+  folder = temporaryFolder()
   writeFileSync(join(folder, "bmc-password"), "swordfish\n")
 })
 afterEach(() => upstream[Symbol.asyncDispose]())

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { Program, startDaemon } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 
 /** Every way to hand poller a secret, each with one of its own. */
 const ways: Readonly<Record<string, (secret: string, home: string) => object>> = {

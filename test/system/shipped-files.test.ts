@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
+import { beforeAll, describe, expect, test, vi } from "vitest"
 import { metricsIn } from "../deploy/promql.ts"
 import { alerts, panels } from "../deploy/shipped-files.ts"
 import { parsePage } from "../exposition/parse.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
-import { writeConfig } from "./temporary-config.ts"
+import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const path = (name: string) => join(import.meta.dirname, "../..", name)
@@ -29,8 +29,7 @@ describe.skipIf(noPrometheus)("promtool", () => {
   })
 
   test.each(shown)("finds configuration %# of docs/scaling.md good", (text) => {
-    const folder = mkdtempSync(join(tmpdir(), "poller-scaling-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     writeFileSync(join(folder, "prometheus.yml"), text)
     const { status, output } = promtool(["check", "config", join(folder, "prometheus.yml")])
     expect(status, output).toBe(0)
@@ -43,10 +42,10 @@ describe("alerts and dashboard use only metrics that poller exposes", () => {
   beforeAll(async () => {
     await using upstream = await startUpstream(json({ depth: 1 }))
     const targets = [{ name: "shop", url: upstream.url }]
-    await using config = await writeConfig({ targets, targets_from: { files: ["none/*.yml"] } })
+    const config = configuration({ targets, targets_from: { files: ["none/*.yml"] } })
     // the metrics of a cluster are there without its database as well
     const cluster = ["--cluster", "postgres://poller@127.0.0.1:1/poller"]
-    const daemon = await startDaemon(["--config", config.file, ...cluster])
+    const daemon = await startDaemon(["--config", config, ...cluster])
     // a success has a time only when there was one
     await vi.waitUntil(async () => (await fetch(`${daemon.url}/readyz`)).ok, { timeout: 10_000 })
     for (const { name } of parsePage(await (await fetch(`${daemon.url}/metrics`)).text(), "text")) exposed.add(name)

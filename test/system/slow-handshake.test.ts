@@ -11,7 +11,6 @@ const startTls = async () => {
   const upstream = await startUpstream(json({ depth: 7 }))
   onTestFinished(() => upstream[Symbol.asyncDispose]())
   const authority = makeAuthority()
-  onTestFinished(() => authority[Symbol.dispose]())
   const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
   const file = join(dirname(certFile), "web.yml")
   writeFileSync(file, JSON.stringify({ tls_server_config: { cert_file: certFile, key_file: keyFile } }))

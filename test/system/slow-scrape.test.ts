@@ -3,8 +3,8 @@ import { request } from "node:http"
 import { buffer } from "node:stream/consumers"
 import { gunzipSync } from "node:zlib"
 import { test } from "vitest"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 import { startUpstream } from "./test-upstream.ts"
 
 /** Their page is larger than the kernel's buffers for a client that does not read. */

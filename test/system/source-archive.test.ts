@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, copyFileSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import pkg from "../../package.json" with { type: "json" }
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -16,8 +16,7 @@ const noCheckout = isMissing({
 const noDpkg = isMissing({ name: "dpkg-deb", probe: ["dpkg-deb", "--version"], install: "apt-get install dpkg" })
 
 describe.skipIf(noCheckout)("a source archive without .git", () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-archive-"))
-  afterAll(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const run = (file: string, ...args: ReadonlyArray<string>) =>
     execFileSync(file, args, {
       cwd: folder,

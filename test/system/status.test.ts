@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { hashSync } from "bcryptjs"
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest"
-import { configuration } from "./lasting-config-file.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, program, startDaemon } from "./program.ts"
+import { configuration } from "./temporary-config.ts"
 import { startUpstream } from "./test-upstream.ts"
 
 const status = async (...args: ReadonlyArray<string>) => new Program(["status", ...args]).ended
@@ -109,8 +109,7 @@ test("/api/targets has the documented keys, and nothing secret", async () => {
 })
 
 test("asks with a password", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-status-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   writeFileSync(join(folder, "password"), "sesame\n")
   const { addr } = guarded
   const refused = await status("--addr", addr)
@@ -123,8 +122,7 @@ test("asks with a password", async () => {
 })
 
 test("asks the socket that the unit listens on", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-status-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const socket = join(folder, "poller.sock")
   const script = `
 import os, socket, sys

@@ -3,10 +3,10 @@ import { errorReasons } from "../../src/client/error-reasons.ts"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
 import { type BadClients, badClients } from "./bad-clients.ts"
 import { env, heapOf } from "./heap.ts"
-import { configuration } from "./lasting-config-file.ts"
 import { startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { type StormTarget, stormLogin, stormTarget, type Weather } from "./storm-targets.ts"
+import { configuration } from "./temporary-config.ts"
 
 export interface Storm {
   readonly seed: number

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { noPrometheus, promtool } from "./prometheus.ts"
 import { scrape } from "./samples-of-page.ts"
@@ -12,8 +12,7 @@ const defaults = { interval: "500ms", timeout: "400ms" }
 
 /** A folder with a configuration, and what else the test puts there. */
 const folderWith = (configuration: object) => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-targets-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const write = (name: string, content: string | object) =>
     writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
   write("poller.yml", { defaults, mappings, ...configuration })

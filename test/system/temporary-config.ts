@@ -1,11 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { temporaryFolder } from "../temporary-folder.ts"
 
-/** A configuration in a file of its own, for as long as it is not disposed of. JSON is YAML, too. */
-export const writeConfig = async (config: unknown): Promise<AsyncDisposable & { readonly file: string }> => {
-  const directory = await mkdtemp(join(tmpdir(), "poller-"))
-  const file = join(directory, "poller.yml")
-  await writeFile(file, JSON.stringify(config))
-  return { file, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) }
+/** Writes a configuration as JSON, which is YAML too, into a temporary folder of its own. Returns its path. */
+export const configuration = (content: object): string => {
+  const file = join(temporaryFolder(), "poller.yml")
+  writeFileSync(file, JSON.stringify(content))
+  return file
 }

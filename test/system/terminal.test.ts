@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { program } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "terminal-"))
+const folder = temporaryFolder()
 const file = (name: string, text: string) => {
   const path = join(folder, name)
   writeFileSync(path, text)

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, onTestFinished, test } from "vitest"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
 import { Program } from "./program.ts"
 
@@ -47,7 +47,7 @@ const tests = `tests:
 
 /** A folder with a configuration, its tests and their files. */
 const folderWith = (files: Readonly<Record<string, string>> = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), "test-command-"))
+  const folder = temporaryFolder()
   const all = {
     "poller.yml": config,
     "poller.test.yml": tests,
@@ -231,7 +231,7 @@ describe("problems", () => {
 })
 
 test("nothing to run exits 1", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "test-command-"))
+  const folder = temporaryFolder()
   expect(await run(folder)).toMatchObject({ code: 1, stdout: "", stderr: "no tests: there is no *.test.yml here\n" })
 })
 

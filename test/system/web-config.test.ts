@@ -1,11 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
 import { get, type RequestOptions } from "node:https"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TLSSocket } from "node:tls"
 import { hashSync } from "bcryptjs"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { makeAuthority } from "../client/certificates.ts"
+import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
@@ -38,8 +38,7 @@ const fetchTls = (port: number, path: string, options: RequestOptions = {}) =>
 
 /** A daemon whose pages are served as `web` says; its files lie in a folder of their own. */
 const daemonWith = async (web: string) => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-web-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const file = (name: string) => join(folder, name)
   copyFileSync(server.certFile, file("server.crt"))
   copyFileSync(server.keyFile, file("server.key"))
@@ -94,7 +93,7 @@ describe("TLS", () => {
     const good = await fetchTls(daemon.port, "/metrics", { cert: client.cert, key: client.key })
     expect(good.status).toBe(200)
     await expect(fetchTls(daemon.port, "/metrics")).rejects.toThrow()
-    using stranger = makeAuthority()
+    const stranger = makeAuthority()
     const unknown = stranger.sign("DNS:prometheus.example.com")
     await expect(fetchTls(daemon.port, "/metrics", { cert: unknown.cert, key: unknown.key })).rejects.toThrow()
   })
@@ -140,7 +139,7 @@ describe("a client certificate that is refused", () => {
     }
   ])("$what: a TLS alert, and a line in the log", async ({ sans, client, code, line }) => {
     const daemon = await daemonWith(sans === "" ? mutual : mutual.replace(" }", `, client_allowed_sans: ${sans} }`))
-    using stranger = makeAuthority()
+    const stranger = makeAuthority()
     const certificate =
       client === undefined ? {} : client === "stranger" ? stranger.sign("DNS:x") : authority.sign(client)
     for (const suite of ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]) {
@@ -281,8 +280,7 @@ describe("passwords and headers", () => {
 })
 
 test("a start with a bad file fails with a line for each problem, and exit status 78", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "poller-web-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const file = join(folder, "web.yml")
   writeFileSync(file, "tls_server_config: { cert_file: server.crt }\nbasic_auth_user: {}\n")
   const { code, stderr } = await new Program(["--target", "http://127.0.0.1:1/", "--web-config", file]).ended

@@ -25,7 +25,7 @@ const answer: RequestListener = (_, response) => void response.end(JSON.stringif
 
 /** Serves the shop on ports of the machine until the test ends. */
 const openShop = async (machine: Machine) => {
-  using authority = makeAuthority()
+  const authority = makeAuthority()
   machine.write("/root/ca.pem", readFileSync(authority.caFile, "utf8"))
   machine.write("/etc/hosts", "127.0.0.1 localhost shop.example.com\n")
   const server = createServer(authority.sign("DNS:shop.example.com"), answer).listen(443, "127.0.0.1")

@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto"
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, onTestFinished, test } from "vitest"
 import { makePackage } from "../../../deploy/build-package.ts"
+import { temporaryFolder } from "../../temporary-folder.ts"
 import { makeExecutable, onMachine, packageFor } from "./fixtures.ts"
 import type { Machine } from "./machine.ts"
 
 const url = "http://127.0.0.1:9180"
 
 test("the same sources make the same package, byte for byte", () => {
-  const directory = mkdtempSync(join(tmpdir(), "poller-deb-"))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const directory = temporaryFolder()
   const digest = () =>
     createHash("sha256")
       .update(readFileSync(makePackage(directory, { compression: ["-Znone"] })))
