@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { get } from "../../src/client/request.ts"
 import { isMissing } from "../system/counterpart.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
-import { opened, told } from "./opened.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
 const apache = "/usr/sbin/apache2"
 const modules = "/usr/lib/apache2/modules"
@@ -22,7 +22,7 @@ const freePort = () =>
     })
   })
 
-/** Apache with mod_auth_digest; a nonce lives for so many seconds. */
+/** Starts Apache with mod_auth_digest. A nonce is valid for `lifetime` seconds. */
 const startApache = async (lifetime: number) => {
   const folder = temporaryFolder()
   const port = await freePort()
@@ -88,11 +88,11 @@ test.skipIf(noApache)(
         auth: { _tag: "Digest", username: "ada", password: { path } } as const
       }
     }
-    const poll = await opened(request("hunter2"))
-    for (let i = 0; i < 5; i++) expect(told(await poll())).toBe('{"a":1}')
-    // longer than the nonce lives: Apache answers stale=true
+    const poll = await openExchange(request("hunter2"))
+    for (let i = 0; i < 5; i++) expect(resultText(await poll())).toBe('{"a":1}')
+    // longer than the lifetime of the nonce: Apache answers with stale=true
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    for (let i = 0; i < 5; i++) expect(told(await poll())).toBe('{"a":1}')
-    expect(told(await (await opened(request("wrong")))())).toBe("status: status 401")
+    for (let i = 0; i < 5; i++) expect(resultText(await poll())).toBe('{"a":1}')
+    expect(resultText(await (await openExchange(request("wrong")))())).toBe("status: status 401")
   }
 )

@@ -3,8 +3,8 @@ import * as zlib from "node:zlib"
 import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { get } from "../../src/client/request.ts"
-import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { type Fault, type Faulty, gzippedZeros, startFaulty } from "./faulty.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
 let upstream: Faulty
 beforeAll(async () => {
@@ -13,13 +13,13 @@ beforeAll(async () => {
 afterAll(() => upstream[Symbol.asyncDispose]())
 
 const document = JSON.stringify(Array.from({ length: 1000 }, (_, i) => ({ id: i })))
-const coded =
+const respondWith =
   (coding: string, body: Buffer): Fault =>
   (response) =>
     void response.writeHead(200, { "content-encoding": coding }).end(body)
 
 const poll = async (maxBody = 100_000) =>
-  (await opened({ ...get(new URL(`${upstream.url}/coded`), Duration.seconds(20)), maxBody }))()
+  (await openExchange({ ...get(new URL(`${upstream.url}/coded`), Duration.seconds(20)), maxBody }))()
 
 const codings: ReadonlyArray<readonly [coding: string, encode: (bytes: Buffer) => Buffer]> = [
   ["gzip", zlib.gzipSync],
@@ -31,20 +31,20 @@ const codings: ReadonlyArray<readonly [coding: string, encode: (bytes: Buffer) =
   ["identity", (bytes) => bytes]
 ]
 
-test.each(codings)("an answer in %s is decoded", async (coding, encode) => {
-  upstream.also.coded = coded(coding, encode(Buffer.from(document)))
-  expect(told(await poll())).toBe(document)
+test.each(codings)("a response in %s is decoded", async (coding, encode) => {
+  upstream.also.coded = respondWith(coding, encode(Buffer.from(document)))
+  expect(resultText(await poll())).toBe(document)
 })
 
-test.each(codings)("the cap counts what comes out of %s", async (coding, encode) => {
-  upstream.also.coded = coded(coding, encode(Buffer.from(document)))
-  expect(told(await poll(document.length))).toBe(document)
-  expect(told(await poll(document.length - 1))).toBe(
+test.each(codings)("max_body limits the decoded bytes of %s", async (coding, encode) => {
+  upstream.also.coded = respondWith(coding, encode(Buffer.from(document)))
+  expect(resultText(await poll(document.length))).toBe(document)
+  expect(resultText(await poll(document.length - 1))).toBe(
     `too_large: the response is longer than max_body, ${document.length - 1} bytes`
   )
 })
 
-test("compressed bytes count too, when nothing comes out of them", async () => {
+test("max_body limits the compressed bytes too: empty gzip members do not get around it", async () => {
   const empty = zlib.gzipSync("")
   let sent = 0
   upstream.also.coded = (response) => {
@@ -55,44 +55,43 @@ test("compressed bytes count too, when nothing comes out of them", async () => {
     response.on("drain", pump)
     pump()
   }
-  expect(told(await poll())).toBe("too_large: the response is longer than max_body, 100000 bytes")
-  // what the sockets hold
+  expect(resultText(await poll())).toBe("too_large: the response is longer than max_body, 100000 bytes")
+  // what the buffers of the sockets can hold
   expect(sent).toBeLessThan(30_000_000)
 })
 
-test("bytes that cannot be compressed may be a little longer", async () => {
+test("a compressed body may be a little longer than max_body, since random bytes cannot be compressed", async () => {
   const random = `"${randomBytes(75_000).toString("base64")}"`
   const encoded = zlib.gzipSync(random, { level: 0 })
   expect(encoded.length).toBeGreaterThan(random.length)
-  upstream.also.coded = coded("gzip", encoded)
-  expect(told(await poll(random.length))).toBe(random)
+  upstream.also.coded = respondWith("gzip", encoded)
+  expect(resultText(await poll(random.length))).toBe(random)
 })
 
-test("every coding that is offered is understood", async () => {
-  upstream.also.coded = coded("identity", Buffer.from("{}"))
+test("every coding in Accept-Encoding can be decoded", async () => {
+  upstream.also.coded = respondWith("identity", Buffer.from("{}"))
   await poll()
   const offered = upstream.requests.at(-1)?.headers["accept-encoding"]?.split(", ") ?? []
   expect(offered.length).toBeGreaterThan(2)
   expect(codings.map(([coding]) => coding)).toEqual(expect.arrayContaining(offered))
 })
 
-test("1 GB out of 1 MB costs no more memory than the cap allows", async () => {
+test("a body that decodes from 1 MB to 1 GB takes no more memory than a few times max_body", async () => {
   const most = 16_000_000
-  // zeros go 1000 to 1; the bomb is made before the measurement
-  const million = zlib.gzipSync(Buffer.alloc(1_000_000))
-  upstream.also.coded = coded("gzip", Buffer.concat(Array.from({ length: 1000 }, () => million)))
+  // made before the measurement
+  upstream.also.coded = respondWith("gzip", gzippedZeros())
   await poll(1000)
   const before = process.memoryUsage.rss()
   let highest = before
   const timer = setInterval(() => {
     highest = Math.max(highest, process.memoryUsage.rss())
   }, 1)
-  expect(told(await poll(most))).toBe(`too_large: the response is longer than max_body, ${most} bytes`)
+  expect(resultText(await poll(most))).toBe(`too_large: the response is longer than max_body, ${most} bytes`)
   clearInterval(timer)
   expect(highest - before).toBeLessThan(3 * most)
 })
 
 test("an empty body is a body", async () => {
   upstream.also.coded = (response) => void response.writeHead(204).end()
-  expect(told(await poll())).toBe("")
+  expect(resultText(await poll())).toBe("")
 })

@@ -1,8 +1,15 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { isMissing } from "../system/counterpart.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import type { Tls } from "./faulty.ts"
+
+export const noOpenssl: boolean = isMissing({
+  name: "openssl",
+  probe: ["openssl", "version"],
+  install: "apt-get install openssl"
+})
 
 /** A certificate authority for a test. */
 export interface Authority {

@@ -8,9 +8,9 @@ import { expect, onTestFinished, test, vi } from "vitest"
 import { get } from "../../src/client/request.ts"
 import { isMissing } from "../system/counterpart.ts"
 import { startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
-/** Makes every name resolve to these addresses, for the rest of the test. */
+/** Makes every name resolve to these addresses until the test ends. */
 const resolveTo = (...addresses: ReadonlyArray<string>) => {
   const found = addresses.map((address) => ({ address, family: 4 }))
   const lookup = (_name: string, _options: object, done: (error: null, found: ReadonlyArray<object>) => void) =>
@@ -25,8 +25,8 @@ const resolveTo = (...addresses: ReadonlyArray<string>) => {
 
 const noPython = isMissing({ name: "python3", probe: ["python3", "--version"], install: "apt-get install python3" })
 
-/** A listener whose queue is full: the kernel neither accepts nor refuses more connections. */
-const full = (port: number) => `
+/** A Python program that listens with a full queue: the kernel neither accepts nor refuses more connections. */
+const fullListener = (port: number) => `
 import socket, time
 listener = socket.socket()
 listener.bind(("127.0.0.2", ${port}))
@@ -45,14 +45,14 @@ time.sleep(60)
 test.skipIf(noPython)("a dead first address leaves time for the second, however short the timeout", async () => {
   const upstream = await startFaulty()
   onTestFinished(() => upstream[Symbol.asyncDispose]())
-  const dead = spawn("python3", ["-c", full(upstream.port)], { stdio: ["ignore", "pipe", "inherit"] })
+  const dead = spawn("python3", ["-c", fullListener(upstream.port)], { stdio: ["ignore", "pipe", "inherit"] })
   onTestFinished(() => void dead.kill("SIGKILL"))
   await once(createInterface(dead.stdout), "line")
   resolveTo("127.0.0.2", "127.0.0.1")
   const url = new URL(`${upstream.url}/good`)
   url.hostname = "two.test"
   for (const timeout of [200, 1000]) {
-    const poll = await opened(get(url, Duration.millis(timeout)))
-    expect(told(await poll())).toBe('{"a":1}')
+    const poll = await openExchange(get(url, Duration.millis(timeout)))
+    expect(resultText(await poll())).toBe('{"a":1}')
   }
 })

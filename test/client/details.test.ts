@@ -10,14 +10,14 @@ import { expect, onTestFinished, test, vi } from "vitest"
 import type { DetailRequests } from "../../src/client/details.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { makeLimiter } from "../../src/poll/limiter.ts"
-import { opened, startClient, told } from "./opened.ts"
+import { openExchange, resultText, startClient } from "./target-exchange.ts"
 
-/** A server whose list is `["/1", ...]`; `answer` gives each document. */
-const serve = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
-  const asked: Array<string> = []
+/** A server; `respond` responds with the list of URLs, `["/1", ...]`, and with each document. */
+const serve = async (respond: (request: IncomingMessage, response: ServerResponse) => void) => {
+  const requests: Array<string> = []
   const server = createServer((request, response) => {
-    asked.push(`${request.url} ${request.headers.authorization ?? ""}`.trim())
-    answer(request, response)
+    requests.push(`${request.url} ${request.headers.authorization ?? ""}`.trim())
+    respond(request, response)
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -25,10 +25,10 @@ const serve = async (answer: (request: IncomingMessage, response: ServerResponse
     server.closeAllConnections()
     server.close()
   })
-  return { asked, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/list`) }
+  return { requests, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/list`) }
 }
 
-/** The request for a list of URLs; each of them has a document. */
+/** The request for a list of URLs, each of which has a document. */
 const requestOf = (url: URL, options: Partial<DetailRequests> = {}, timeout = 5000): Request => ({
   ...get(url, Duration.millis(timeout)),
   details: {
@@ -39,44 +39,42 @@ const requestOf = (url: URL, options: Partial<DetailRequests> = {}, timeout = 50
   }
 })
 
-const poll = async (request: Request) => {
-  return documents(await (await opened(request))())
-}
+const poll = async (request: Request) => documents(await (await openExchange(request))())
 
-/** The documents of each list, or what went wrong. */
-const documents = (result: Awaited<ReturnType<Awaited<ReturnType<typeof opened>>>>) => {
-  if (Result.isFailure(result)) return told(result)
-  const answer = result.success
-  if (answer._tag !== "Fresh") return answer.status
-  return answer.details?.map((bodies) =>
+/** The documents of each list, or the error. */
+const documents = (result: Awaited<ReturnType<Awaited<ReturnType<typeof openExchange>>>>) => {
+  if (Result.isFailure(result)) return resultText(result)
+  const response = result.success
+  if (response._tag !== "Fresh") return response.status
+  return response.details?.map((bodies) =>
     bodies.map((body) => (typeof body === "string" ? { failed: body } : Buffer.from(body).toString()))
   )
 }
 
 test("each row has its document, in the order of the rows; a URL of several rows is requested once", async () => {
-  const { url, asked } = await serve(({ url }, response) =>
+  const { url, requests } = await serve(({ url }, response) =>
     response.end(url === "/list" ? '["/2", "/1", "sub/3", "/1"]' : url)
   )
   expect(await poll(requestOf(url))).toEqual([["/2", "/1", "/sub/3", "/1"]])
-  expect(asked.toSorted()).toEqual(["/1", "/2", "/list", "/sub/3"])
+  expect(requests.toSorted()).toEqual(["/1", "/2", "/list", "/sub/3"])
 })
 
 const elsewhere = { failed: "its url is of another origin, or none" }
 
-test("with the credentials of the target, and of its origin only", async () => {
+test("a document is requested with the credentials of the target, and only from its origin", async () => {
   const other = await serve((_, response) => response.end("other"))
-  const { url, asked } = await serve(({ url }, response) =>
+  const { url, requests } = await serve(({ url }, response) =>
     response.end(
       url === "/list" ? JSON.stringify(["/1", other.url.href, "http://[", null]).replace("null", '"/4"') : url
     )
   )
   const auth = { _tag: "Basic", username: "u", password: Redacted.make("p") } as const
   expect(await poll({ ...requestOf(url), auth })).toEqual([["/1", elsewhere, elsewhere, "/4"]])
-  expect(asked.map((line) => line.split(" ")[1])).toEqual(["Basic", "Basic", "Basic"])
-  expect(other.asked).toEqual([])
+  expect(requests.map((line) => line.split(" ")[1])).toEqual(["Basic", "Basic", "Basic"])
+  expect(other.requests).toEqual([])
 })
 
-test("a detail that fails costs its row only; with `partial: false` it fails the poll", async () => {
+test("a detail that fails costs only its row; with `partial: false` it fails the poll", async () => {
   const { url } = await serve(({ url }, response) => {
     response.statusCode = url === "/2" ? 500 : 200
     response.end(url === "/list" ? '["/1", "/2", "/3"]' : url)
@@ -85,7 +83,7 @@ test("a detail that fails costs its row only; with `partial: false` it fails the
   expect(await poll(requestOf(url, { isPartial: false }))).toBe("status: get: document 2 of 3: status 500")
 })
 
-test("a detail that hangs costs its rows, not the others, and not the poll", async () => {
+test("a detail that hangs costs only its own rows, not the poll", async () => {
   const { url } = await serve(({ url }, response) => {
     if (url !== "/2") response.end(url === "/list" ? '["/1", "/2", "/3", "/4"]' : url)
   })
@@ -108,9 +106,9 @@ test("a clock that is set back does not move the deadline", async () => {
   ])
 })
 
-test("no more than `at_once` are under way, and no more than `max` are requested", async () => {
+test("at most `at_once` documents are requested at a time; a list of more than `max` rows fails the poll", async () => {
   let [now, most] = [0, 0]
-  const { url, asked } = await serve(({ url }, response) => {
+  const { url, requests } = await serve(({ url }, response) => {
     most = Math.max(most, ++now)
     setImmediate(() => {
       now--
@@ -119,19 +117,19 @@ test("no more than `at_once` are under way, and no more than `max` are requested
   })
   expect(await poll(requestOf(url, { atOnce: 3 }))).toEqual([Array.from({ length: 20 }, (_, id) => `/${id}`)])
   expect(most).toBeLessThanOrEqual(3)
-  asked.length = 0
+  requests.length = 0
   expect(await poll(requestOf(url, { max: 19 }))).toBe("too_large: 20 rows with a document each: get: max allows 19")
-  expect(asked).toEqual(["/list"])
+  expect(requests).toEqual(["/list"])
 })
 
-test("a response that is not what was expected goes on to its conversion without documents", async () => {
-  const { url, asked } = await serve((_, response) => response.end("<html>"))
+test("a list that cannot be read is converted without documents, and the conversion reports the error", async () => {
+  const { url, requests } = await serve((_, response) => response.end("<html>"))
   const request = { ...requestOf(url), details: { find: () => Result.fail("not JSON") } }
   expect(await poll(request)).toBeUndefined()
-  expect(asked).toEqual(["/list"])
+  expect(requests).toEqual(["/list"])
 })
 
-test("max_body is of the list and all documents together; a document that is longer alone costs its row only", async () => {
+test("max_body limits the list and all documents together; one document that is too long costs only its row", async () => {
   const { url } = await serve(({ url }, response) => {
     const bytes = url === "/list" ? 100 : url === "/long" ? 2000 : 300
     response.end((url === "/list" ? '["/1", "/2", "/long", "/3"]' : "{}").padEnd(bytes))
@@ -150,9 +148,9 @@ test("max_body is of the list and all documents together; a document that is lon
   )
 })
 
-test("a redirect and gzip are followed and decoded; credentials do not follow to another origin", async () => {
+test("redirects are followed, gzip is decoded, and another origin gets no credentials", async () => {
   const other = await serve((_, response) => response.end("other"))
-  const { url, asked } = await serve(({ url }, response) => {
+  const { url, requests } = await serve(({ url }, response) => {
     if (url === "/list") return response.end('["/moved", "/away", "/gzip"]')
     if (url === "/moved") return response.writeHead(302, { location: "/new" }).end()
     if (url === "/away") return response.writeHead(302, { location: other.url.href }).end()
@@ -161,11 +159,11 @@ test("a redirect and gzip are followed and decoded; credentials do not follow to
   })
   const auth = { _tag: "Basic", username: "u", password: Redacted.make("p") } as const
   expect(await poll({ ...requestOf(url), auth })).toEqual([["/new", "other", "unpacked"]])
-  expect(other.asked).toEqual(["/list"])
-  expect(asked.every((line) => line.includes(" Basic "))).toBe(true)
+  expect(other.requests).toEqual(["/list"])
+  expect(requests.every((line) => line.includes(" Basic "))).toBe(true)
 })
 
-test("is asked for at the instant of the poll", async () => {
+test("the times in the URLs of documents are those of the poll", async () => {
   const { url } = await serve(({ url }, response) => response.end(url))
   const before = Date.now()
   let instant = 0
@@ -183,7 +181,7 @@ test("is asked for at the instant of the poll", async () => {
   expect(instant).toBeLessThanOrEqual(Date.now())
 })
 
-test("requests beside the first need permits of the host; without any, the documents come one after the other", async () => {
+test("parallel requests need permits of the host; without a spare one the documents are requested one after the other", async () => {
   let [now, most] = [0, 0]
   const { url } = await serve(({ url }, response) => {
     if (url === "/list") return response.end(JSON.stringify(Array.from({ length: 12 }, (_, id) => `/${id}`)))
@@ -196,7 +194,7 @@ test("requests beside the first need permits of the host; without any, the docum
   const limiter = makeLimiter(16) // two for each host
   const request = requestOf(url, { atOnce: 8 })
   const all = [Array.from({ length: 12 }, (_, id) => `/${id}`)]
-  const limited = await opened(request, startClient(), limiter.withSpare(url.origin))
+  const limited = await openExchange(request, startClient(), limiter.withSpare(url.origin))
   let outcome: unknown
   const polled = async () => {
     outcome = documents(await limited())

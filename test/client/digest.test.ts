@@ -9,7 +9,7 @@ import { challenges, makeDigest } from "../../src/client/digest.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { type Fault, type Faulty, startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
 describe("challenges", () => {
   test.each<[string, ReadonlyArray<string>]>([
@@ -28,7 +28,7 @@ describe("challenges", () => {
   })
 })
 
-test("the example of RFC 7616, section 3.9.1, has its responses", () => {
+test("the responses are those of the example in RFC 7616, section 3.9.1", () => {
   for (const [algorithm, expected] of [
     ["MD5", "8ca523f5e9506fed4657c9700eebdbec"],
     ["SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"]
@@ -40,23 +40,23 @@ test("the example of RFC 7616, section 3.9.1, has its responses", () => {
     const sent = Redacted.value(digest.authorization(attempt, Redacted.make("Circle of Life")) ?? Redacted.make(""))
     const response = /response="(\w+)"/.exec(sent)?.[1]
     const cnonce = /cnonce="(\w+)"/.exec(sent)?.[1] ?? ""
-    // the same by hand, with the client nonce of this run; the RFC's own stands for the constants
+    // the formula of the RFC: checked with its client nonce, then used with the one of this run
     const hash = (value: string) =>
       createHash(algorithm === "MD5" ? "md5" : "sha256")
         .update(value)
         .digest("hex")
     const ha1 = hash("Mufasa:http-auth@example.org:Circle of Life")
     const ha2 = hash("GET:/dir/index.html")
-    const of = (nonce: string) =>
+    const responseFor = (nonce: string) =>
       hash(`${ha1}:7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v:00000001:${nonce}:auth:${ha2}`)
-    expect(of("f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")).toBe(expected)
-    expect(response).toBe(of(cnonce))
+    expect(responseFor("f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")).toBe(expected)
+    expect(response).toBe(responseFor(cnonce))
   }
 })
 
-/** A server with digest authentication as RFC 7616 has it, which checks everything that a client sends. */
-const guarded = (options: { algorithm?: string; qop?: string; hash?: string; lives?: number }): Fault => {
-  const { algorithm, qop = "auth", hash = "md5", lives = Number.POSITIVE_INFINITY } = options
+/** A server with digest authentication (RFC 7616) that checks all that a client sends. */
+const guarded = (options: { algorithm?: string; qop?: string; hash?: string; uses?: number }): Fault => {
+  const { algorithm, qop = "auth", hash = "md5", uses = Number.POSITIVE_INFINITY } = options
   const digest = (value: string) => createHash(hash).update(value).digest("hex")
   let nonce = 0
   let used = 0
@@ -83,7 +83,7 @@ const guarded = (options: { algorithm?: string; qop?: string; hash?: string; liv
     const right = digest([ha1, ...middle, ha2].join(":"))
     if (right !== of("response") || of("uri") !== request.url || of("opaque") !== "o") return challenge(false)
     used++
-    if (of("nonce") !== `n${nonce}` || used > lives) return challenge(true)
+    if (of("nonce") !== `n${nonce}` || used > uses) return challenge(true)
     if (qop !== "" && Number.parseInt(of("nc"), 16) !== used) return void response.writeHead(400).end()
     response.end(`{"polls":${used}}`)
   }
@@ -109,49 +109,49 @@ const request = (password: string, change: Partial<Request> = {}): Request => {
 }
 
 describe.each([
-  ["MD5 that nobody names", {}],
+  ["no algorithm named, which is MD5", {}],
   ["MD5", { algorithm: "MD5" }],
   ["MD5 of a session", { algorithm: "MD5-sess" }],
-  ["SHA-256, as a Shelly of the second generation", { algorithm: "SHA-256", hash: "sha256" }],
+  ["SHA-256, as second-generation Shelly devices have it", { algorithm: "SHA-256", hash: "sha256" }],
   ["SHA-512/256", { algorithm: "SHA-512-256", hash: "sha512-256" }],
   ["auth-int alone", { qop: "auth-int", algorithm: "SHA-256", hash: "sha256" }],
   ["RFC 2069, without qop", { qop: "" }]
 ])("digest with %s", (_name, options) => {
-  test("is answered, and counted, with one refusal for all polls", async () => {
+  test("answers the challenge once, and counts the uses of its nonce", async () => {
     upstream.also.guarded = guarded(options)
-    const poll = await opened(request("hunter2"))
-    for (let i = 1; i < 5; i++) expect(told(await poll())).toBe(`{"polls":${i}}`)
+    const poll = await openExchange(request("hunter2"))
+    for (let i = 1; i < 5; i++) expect(resultText(await poll())).toBe(`{"polls":${i}}`)
     expect(upstream.requests).toHaveLength(5)
   })
 
-  test("is answered for a body, once", async () => {
+  test("sends a request with a body", async () => {
     upstream.also.guarded = guarded(options)
-    const poll = await opened(request("hunter2", { method: "POST", body: Redacted.make("{ ü }") }))
-    expect(told(await poll())).toBe('{"polls":1}')
+    const poll = await openExchange(request("hunter2", { method: "POST", body: Redacted.make("{ ü }") }))
+    expect(resultText(await poll())).toBe('{"polls":1}')
     expect(upstream.requests).toHaveLength(2)
   })
 
-  test("of a wrong password fails the poll, after one more try", async () => {
+  test("fails the poll for a wrong password, after one more request", async () => {
     upstream.also.guarded = guarded(options)
-    const poll = await opened(request("wrong"))
-    expect(told(await poll())).toBe("status: status 401")
+    const poll = await openExchange(request("wrong"))
+    expect(resultText(await poll())).toBe("status: status 401")
     expect(upstream.requests).toHaveLength(2)
   })
 })
 
 test("a stale nonce is replaced within the poll", async () => {
-  upstream.also.guarded = guarded({ lives: 2 })
-  const poll = await opened(request("hunter2"))
+  upstream.also.guarded = guarded({ uses: 2 })
+  const poll = await openExchange(request("hunter2"))
   const polls = []
-  for (let i = 0; i < 6; i++) polls.push(told(await poll()))
+  for (let i = 0; i < 6; i++) polls.push(resultText(await poll()))
   expect(polls).toEqual(['{"polls":1}', '{"polls":2}', '{"polls":1}', '{"polls":2}', '{"polls":1}', '{"polls":2}'])
   expect(upstream.requests).toHaveLength(9)
 })
 
-test("a challenge that cannot be answered is the status", async () => {
+test("a challenge that cannot be answered fails the poll with the status", async () => {
   for (const header of ['Basic realm="x"', 'Digest realm="x", nonce="n", algorithm=ROT13', 'Digest realm="x"', "?"]) {
     upstream.also.guarded = (response) => void response.writeHead(401, { "www-authenticate": header }).end()
-    const poll = await opened(request("hunter2"))
-    expect(told(await poll())).toBe("status: status 401")
+    const poll = await openExchange(request("hunter2"))
+    expect(resultText(await poll())).toBe("status: status 401")
   }
 })

@@ -1,4 +1,4 @@
-/** Bodies that are hard to digest, by name; made when asked for, since some are long. */
+/** Bodies that are hard to parse, by name. Functions, since some are long. */
 export const documents = {
   html: () => "<!doctype html><title>Sign in</title>",
   empty: () => "",

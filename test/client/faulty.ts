@@ -5,12 +5,12 @@ import type { AddressInfo, Socket } from "node:net"
 import { deflateRawSync, gzipSync } from "node:zlib"
 import { documents } from "./documents.ts"
 
-/** Answers one request, well or badly; the socket is there for what no HTTP server would send. */
+/** Responds to one request, correctly or not. The socket is for bytes that no HTTP server would send. */
 export type Fault = (response: ServerResponse, socket: Socket, request: IncomingMessage) => void
 
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-/** Writes the same bytes for as long as somebody takes them. */
+/** Writes the same bytes until the socket closes. */
 const forever = (socket: Socket, bytes: string | Uint8Array) => {
   const pump = () => {
     while (socket.writable && socket.write(bytes));
@@ -19,14 +19,14 @@ const forever = (socket: Socket, bytes: string | Uint8Array) => {
   pump()
 }
 
-/** Writes a little, then a little again, until the socket closes. */
+/** Writes the bytes every 5 ms until the socket closes. */
 const drip = (socket: Socket, bytes: string) => {
   const timer = setInterval(() => socket.write(bytes), 5)
   socket.once("close", () => clearInterval(timer))
 }
 
-/** 1 GB of zeros in 1 MB: a thousand members of a gzip file, which all are the same. */
-const bomb = () => {
+/** 1 GB of zeros in 1 MB of gzip: the same member a thousand times. */
+export const gzippedZeros = () => {
   const million = gzipSync(Buffer.alloc(1_000_000))
   return Buffer.concat(Array.from({ length: 1000 }, () => million))
 }
@@ -41,7 +41,7 @@ const status =
   (response) =>
     void response.writeHead(code, headers).end('{"error":"an explanation that nobody reads"}')
 
-/** All that an upstream may do to us over a connection, by name. */
+/** What an upstream may do wrong, by name. */
 export const faults = {
   good: body('{"a":1}'),
 
@@ -84,7 +84,7 @@ export const faults = {
     forever(socket, `10000\r\n${" ".repeat(0x10000)}\r\n`)
   },
   too_long: (response) => void response.writeHead(200, { "content-length": 10_000_000_000 }).write("["),
-  bomb: (...exchange) => body(bomb(), { "content-encoding": "gzip" })(...exchange),
+  bomb: (...exchange) => body(gzippedZeros(), { "content-encoding": "gzip" })(...exchange),
   damaged_gzip: body(gzipSync('{"a":1}').fill(0, 12, 16), { "content-encoding": "gzip" }),
   half_gzip: body(gzipSync('{"a":1}').subarray(0, -9), { "content-encoding": "gzip" }),
   unknown_coding: body("{}", { "content-encoding": "rot13" }),
@@ -124,21 +124,21 @@ export const faults = {
 export interface Tls {
   readonly key: string
   readonly cert: string
-  /** Asks clients for a certificate of this authority. */
+  /** Clients must have a certificate of this authority. */
   readonly ca?: string
   readonly ciphers?: string
 }
 
-/** A server on a free port of loopback whose path says how it answers: `/hang`, `/reset`, ...; a path that is no fault's name is asked of `answer`. */
+/** A server on a free port of loopback. The path of a request is the name of a fault: `/hang`, `/reset`. */
 export interface Faulty extends AsyncDisposable {
   readonly server: Server
   readonly url: string
   readonly port: number
-  /** What else it can do, by path without the slash; may be changed at any time. */
+  /** More faults, by path without the slash. Tests add and change them. */
   readonly also: Record<string, Fault>
-  /** Requests so far, oldest first. */
+  /** All requests, oldest first. */
   readonly requests: Array<IncomingMessage>
-  /** Connections so far, over all time. */
+  /** How many connections were opened since the start. */
   readonly connections: () => number
   readonly openSockets: () => Promise<number>
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import { get, type Request } from "../../src/client/request.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { stopMonotonicClock } from "./monotonic-clock.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
 let upstream: Faulty
 beforeAll(async () => {
@@ -14,27 +15,28 @@ beforeAll(async () => {
 })
 afterAll(() => upstream[Symbol.asyncDispose]())
 
-/** The tokens that the endpoint gave, and those that the API takes. */
-let given: number
-let taken: ReadonlyArray<string>
+/** How many tokens the endpoint has issued, and which ones the API accepts. */
+let issued: number
+let accepted: ReadonlyArray<string>
+/** The bodies of the requests to the endpoint. */
 let forms: Array<string>
 
 const tokens =
   (more: object = { expires_in: 3600 }): Fault =>
   async (response, _socket, request) => {
     forms.push(await text(request))
-    given++
-    response.end(JSON.stringify({ access_token: `token-${given}`, token_type: "Bearer", ...more }))
+    issued++
+    response.end(JSON.stringify({ access_token: `token-${issued}`, token_type: "Bearer", ...more }))
   }
 
 beforeEach(() => {
-  given = 0
-  taken = ["token-1", "token-2", "token-3"]
+  issued = 0
+  accepted = ["token-1", "token-2", "token-3"]
   forms = []
   upstream.requests.length = 0
   upstream.also.token = tokens()
   upstream.also.api = (response, _socket, { headers: { authorization = "" } }) =>
-    void response.writeHead(taken.includes(authorization.replace("Bearer ", "")) ? 200 : 401).end(authorization)
+    void response.writeHead(accepted.includes(authorization.replace("Bearer ", "")) ? 200 : 401).end(authorization)
 })
 
 const request = (scopes: ReadonlyArray<string> = []): Request => {
@@ -54,9 +56,9 @@ const request = (scopes: ReadonlyArray<string> = []): Request => {
   }
 }
 
-test("a token is asked for once and used until it expires", async () => {
-  const poll = await opened(request(["read:nodes", "read:disks"]))
-  for (let i = 0; i < 3; i++) expect(told(await poll())).toBe("Bearer token-1")
+test("a token is requested once and used until it expires", async () => {
+  const poll = await openExchange(request(["read:nodes", "read:disks"]))
+  for (let i = 0; i < 3; i++) expect(resultText(await poll())).toBe("Bearer token-1")
   expect(forms).toEqual(["grant_type=client_credentials&scope=read%3Anodes+read%3Adisks"])
   const [{ method, headers } = { method: "", headers: {} }] = upstream.requests
   expect(method).toBe("POST")
@@ -69,41 +71,34 @@ test.each([
   [3600, 3590],
   ["3600", 3590],
   [20, 18]
-])("one that expires in %s seconds is renewed after %i", async (seconds, renewed) => {
+])("a token that expires in %s seconds is renewed after %i", async (seconds, renewed) => {
   upstream.also.token = tokens({ expires_in: seconds })
-  const poll = await opened(request())
-  const start = process.hrtime.bigint()
-  const clock = vi.spyOn(process.hrtime, "bigint")
-  const at = (milliseconds: number) => clock.mockReturnValue(start + BigInt(milliseconds) * 1_000_000n)
-  const wall = vi.spyOn(Date, "now")
-  try {
-    at(0)
-    expect(told(await poll())).toBe("Bearer token-1")
-    // the wall clock is set back, and then forward
-    wall.mockReturnValue(0)
-    at(renewed * 1000 - 1)
-    expect(told(await poll())).toBe("Bearer token-1")
-    wall.mockReturnValue(9e12)
-    expect(told(await poll())).toBe("Bearer token-1")
-    wall.mockReturnValue(0)
-    at(renewed * 1000 + 1)
-    expect(told(await poll())).toBe("Bearer token-2")
-  } finally {
-    clock.mockRestore()
-    wall.mockRestore()
-  }
+  const poll = await openExchange(request())
+  const setClock = stopMonotonicClock()
+  const wallClock = vi.spyOn(Date, "now")
+  onTestFinished(() => wallClock.mockRestore())
+  expect(resultText(await poll())).toBe("Bearer token-1")
+  // the wall clock is set back, and then forward
+  wallClock.mockReturnValue(0)
+  setClock(renewed * 1000 - 1)
+  expect(resultText(await poll())).toBe("Bearer token-1")
+  wallClock.mockReturnValue(9e12)
+  expect(resultText(await poll())).toBe("Bearer token-1")
+  wallClock.mockReturnValue(0)
+  setClock(renewed * 1000 + 1)
+  expect(resultText(await poll())).toBe("Bearer token-2")
 })
 
-test("one that is refused is renewed within the poll, once", async () => {
+test("a token that is refused is renewed within the poll, once", async () => {
   upstream.also.token = tokens({})
-  const poll = await opened(request())
-  expect(told(await poll())).toBe("Bearer token-1")
-  taken = ["token-2"]
-  expect(told(await poll())).toBe("Bearer token-2")
-  expect(given).toBe(2)
-  taken = []
-  expect(told(await poll())).toBe("status: status 401")
-  expect(given).toBe(3)
+  const poll = await openExchange(request())
+  expect(resultText(await poll())).toBe("Bearer token-1")
+  accepted = ["token-2"]
+  expect(resultText(await poll())).toBe("Bearer token-2")
+  expect(issued).toBe(2)
+  accepted = []
+  expect(resultText(await poll())).toBe("status: status 401")
+  expect(issued).toBe(3)
 })
 
 test.each<[string, Fault, RegExp]>([
@@ -148,47 +143,47 @@ test.each<[string, Fault, RegExp]>([
     (response) => void response.end(" ".repeat(1_000_001)),
     /^too_large: the token endpoint's response is longer than 1 MB$/
   ]
-])("an endpoint that answers with %s fails the poll, and is asked again by the next", async (_name, fault, outcome) => {
+])("an endpoint that responds with %s fails the poll, and the next poll tries again", async (_name, fault, outcome) => {
   upstream.also.token = fault
-  const poll = await opened(request())
-  expect(told(await poll())).toMatch(outcome)
+  const poll = await openExchange(request())
+  expect(resultText(await poll())).toMatch(outcome)
   upstream.also.token = tokens()
-  expect(told(await poll())).toBe("Bearer token-1")
+  expect(resultText(await poll())).toBe("Bearer token-1")
 })
 
-test("the deadline is over the token as well", async () => {
+test("the timeout of the poll includes the request for the token", async () => {
   upstream.also.token = () => undefined
-  const poll = await opened({ ...request(), timeout: Duration.millis(100) })
-  expect(told(await poll())).toBe("timeout: the token endpoint: no complete response within 100ms")
+  const poll = await openExchange({ ...request(), timeout: Duration.millis(100) })
+  expect(resultText(await poll())).toBe("timeout: the token endpoint: no complete response within 100ms")
   await expect.poll(upstream.openSockets).toBe(0)
 })
 
 test.each<[string, string]>([
   ["expires_in null", '{"access_token":"token-1","expires_in":null}'],
-  ["expires_in in words", '{"access_token":"token-1","expires_in":"an hour"}'],
+  ["expires_in as a text", '{"access_token":"token-1","expires_in":"an hour"}'],
   ["a byte order mark", '\ufeff{"access_token":"token-1","expires_in":3600}']
-])("%s is no reason not to use a token", async (_name, body) => {
-  let asked = 0
+])("a token is used in spite of %s", async (_name, body) => {
+  let requests = 0
   upstream.also.token = (response) => {
-    asked++
+    requests++
     response.end(body)
   }
-  const poll = await opened(request())
-  for (let i = 0; i < 3; i++) expect(told(await poll())).toBe("Bearer token-1")
-  expect(asked).toBe(1)
+  const poll = await openExchange(request())
+  for (let i = 0; i < 3; i++) expect(resultText(await poll())).toBe("Bearer token-1")
+  expect(requests).toBe(1)
 })
 
-test("a token endpoint may ask for a pause", async () => {
+test("a Retry-After of the token endpoint is obeyed", async () => {
   upstream.also.token = (response) => void response.writeHead(429, { "retry-after": "7" }).end()
-  const poll = await opened(request())
+  const poll = await openExchange(request())
   expect(await poll()).toMatchObject({ failure: { _tag: "BadStatus", status: 429, retryAfter: 7000 } })
 })
 
-test("an endpoint that sends its head one byte at a time costs the poll no more than its deadline", async () => {
+test("an endpoint that sends its header byte by byte cannot exceed the timeout of the poll", async () => {
   upstream.also.token = faults.drip_headers
-  const poll = await opened({ ...request(), timeout: Duration.millis(200) })
+  const poll = await openExchange({ ...request(), timeout: Duration.millis(200) })
   const start = performance.now()
-  expect(told(await poll())).toMatch(/^timeout: /)
+  expect(resultText(await poll())).toMatch(/^timeout: /)
   expect(performance.now() - start).toBeLessThan(2000)
 })
 
@@ -197,12 +192,12 @@ const withAuth = (change: object): Request => {
   return { ...plain, auth: { ...plain.auth, ...change } as NonNullable<Request["auth"]> }
 }
 
-test("the password grant sends user and password, and parameters of its own", async () => {
+test("the password grant sends user and password, and additional parameters", async () => {
   const path = join(temporaryFolder(), "password")
   writeFileSync(path, "pä ss\n")
   const grant = { _tag: "Password", username: "ada", password: { path } }
-  const poll = await opened(withAuth({ grant, parameters: { audience: "https://api.test/" } }))
-  expect(told(await poll())).toBe("Bearer token-1")
+  const poll = await openExchange(withAuth({ grant, parameters: { audience: "https://api.test/" } }))
+  expect(resultText(await poll())).toBe("Bearer token-1")
   expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
     grant_type: "password",
     username: "ada",
@@ -212,12 +207,12 @@ test("the password grant sends user and password, and parameters of its own", as
   })
 })
 
-test("a public client names itself in the body", async () => {
+test("a public client sends its client_id in the body", async () => {
   const path = join(temporaryFolder(), "password")
   writeFileSync(path, "s")
   const grant = { _tag: "Password", username: "ada", password: { path } }
-  const poll = await opened(withAuth({ grant, clientSecret: undefined }))
-  expect(told(await poll())).toBe("Bearer token-1")
+  const poll = await openExchange(withAuth({ grant, clientSecret: undefined }))
+  expect(resultText(await poll())).toBe("Bearer token-1")
   expect(new URLSearchParams(forms[0]).get("client_id")).toBe("me:too")
   expect(upstream.requests[0]?.headers.authorization).toBeUndefined()
 })
@@ -225,43 +220,41 @@ test("a public client names itself in the body", async () => {
 test("an empty secret fails the poll before anything is sent", async () => {
   const path = join(temporaryFolder(), "secret")
   writeFileSync(path, "\n")
-  const poll = await opened(withAuth({ clientSecret: { path } }))
-  expect(told(await poll())).toBe(`credential: cannot use ${path}: it is empty`)
+  const poll = await openExchange(withAuth({ clientSecret: { path } }))
+  expect(resultText(await poll())).toBe(`credential: cannot use ${path}: it is empty`)
   expect(upstream.requests).toEqual([])
 })
 
 test("a password that is refused is tried again after doubling pauses, so that the account is not locked", async () => {
   const path = join(temporaryFolder(), "password")
   writeFileSync(path, "wrong")
-  let asked = 0
+  let requests = 0
   upstream.also.token = (response) => {
-    asked++
+    requests++
     response.writeHead(400).end('{"error":"invalid_grant"}')
   }
   const grant = { _tag: "Password", username: "ada", password: { path } }
-  const poll = await opened(withAuth({ grant }))
-  const start = process.hrtime.bigint()
-  const clock = vi.spyOn(process.hrtime, "bigint")
-  onTestFinished(() => clock.mockRestore())
+  const poll = await openExchange(withAuth({ grant }))
+  const setClock = stopMonotonicClock()
   const times: Array<number> = []
   for (let seconds = 0; seconds < 7200; seconds += 10) {
-    clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
-    const before = asked
-    const outcome = told(await poll())
-    if (asked > before) times.push(seconds)
+    setClock(seconds * 1000)
+    const before = requests
+    const outcome = resultText(await poll())
+    if (requests > before) times.push(seconds)
     expect(outcome).toMatch(
-      asked > before
+      requests > before
         ? /^status: status 400: from the token endpoint: invalid_grant$/
         : /^status: status 400: from the token endpoint: invalid_grant; the next try is in /
     )
   }
   // a new password is tried at once
   writeFileSync(path, "wrong again")
-  expect(told(await poll())).toBe("status: status 400: from the token endpoint: invalid_grant")
+  expect(resultText(await poll())).toBe("status: status 400: from the token endpoint: invalid_grant")
   const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
   expect(pauses.slice(0, 5)).toEqual([30, 60, 120, 240, 480])
   expect(Math.max(...pauses)).toBeLessThanOrEqual(910)
   upstream.also.token = tokens()
-  clock.mockReturnValue(start + 9_000_000_000_000n)
-  expect(told(await poll())).toBe("Bearer token-1")
+  setClock(9_000_000)
+  expect(resultText(await poll())).toBe("Bearer token-1")
 })

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
-import { opened, startClient, told } from "./opened.ts"
+import { openExchange, resultText, startClient } from "./target-exchange.ts"
 
 let upstream: Faulty
 let other: Faulty
@@ -17,19 +17,19 @@ afterAll(async () => {
 
 const request = (server: Faulty, path: string): Request => get(new URL(`${server.url}/${path}`), Duration.seconds(20))
 
-/** Polls all at once. */
-const together = async (polls: ReadonlyArray<Awaited<ReturnType<typeof opened>>>) =>
-  (await Promise.all(polls.map((poll) => poll()))).map(told)
+/** Runs all polls at once. */
+const pollAll = async (polls: ReadonlyArray<Awaited<ReturnType<typeof openExchange>>>) =>
+  (await Promise.all(polls.map((poll) => poll()))).map(resultText)
 
-const several = <A>(count: number, make: () => Promise<A>) => Promise.all(Array.from({ length: count }, make))
+const repeat = <A>(count: number, make: () => Promise<A>) => Promise.all(Array.from({ length: count }, make))
 
 const openSockets = (server: Faulty) => expect.poll(server.openSockets, { interval: 5 })
 
-test("the targets of a host share its connections, which go with the last of them", async () => {
+test("the targets of a host share its connections, which close with the last target", async () => {
   const client = startClient()
   const before = upstream.connections()
-  const polls = await several(10, () => opened(request(upstream, "good"), client))
-  for (const poll of polls) expect(told(await poll())).toBe('{"a":1}')
+  const polls = await repeat(10, () => openExchange(request(upstream, "good"), client))
+  for (const poll of polls) expect(resultText(await poll())).toBe('{"a":1}')
   expect(upstream.connections() - before).toBe(1)
   const [last, ...rest] = polls
   for (const poll of rest) await poll.close()
@@ -39,47 +39,50 @@ test("the targets of a host share its connections, which go with the last of the
 })
 
 test.each([
-  ["another name", (): Partial<Request> => ({ tls: { ...request(upstream, "").tls, serverName: "another" } })],
-  ["other trust", (): Partial<Request> => ({ tls: { ...request(upstream, "").tls, insecureSkipVerify: true } })]
+  ["another server_name", (): Partial<Request> => ({ tls: { ...request(upstream, "").tls, serverName: "another" } })],
+  [
+    "insecure_skip_verify",
+    (): Partial<Request> => ({ tls: { ...request(upstream, "").tls, insecureSkipVerify: true } })
+  ]
 ])("a target with %s has connections of its own", async (_, change) => {
   const client = startClient()
   const before = upstream.connections()
-  const one = await opened(request(upstream, "good"), client)
-  const another = await opened({ ...request(upstream, "good"), ...change() }, client)
+  const one = await openExchange(request(upstream, "good"), client)
+  const another = await openExchange({ ...request(upstream, "good"), ...change() }, client)
   await one()
   await another()
   await one()
   expect(upstream.connections() - before).toBe(2)
 })
 
-test("no more connections are idle than the bound, whatever their hosts, and every poll succeeds", async () => {
+test("idle connections of all hosts together stay within the limit, and every poll succeeds", async () => {
   const client = startClient(3)
   const polls = [
-    ...(await several(5, () => opened(request(upstream, "good"), client))),
-    ...(await several(5, () => opened(request(other, "good"), client)))
+    ...(await repeat(5, () => openExchange(request(upstream, "good"), client))),
+    ...(await repeat(5, () => openExchange(request(other, "good"), client)))
   ]
   const idle = async () => (await upstream.openSockets()) + (await other.openSockets())
   for (let round = 0; round < 3; round++) {
-    expect(await together(polls)).toEqual(polls.map(() => '{"a":1}'))
+    expect(await pollAll(polls)).toEqual(polls.map(() => '{"a":1}'))
     await expect.poll(idle, { interval: 5 }).toBe(3)
   }
 })
 
 test("an idle connection that the host closes makes room for another", async () => {
   const client = startClient(1)
-  const poll = await opened(request(upstream, "good"), client)
+  const poll = await openExchange(request(upstream, "good"), client)
   await poll()
   await openSockets(upstream).toBe(1)
   upstream.server.closeIdleConnections()
   await openSockets(upstream).toBe(0)
-  const next = await opened(request(other, "good"), client)
+  const next = await openExchange(request(other, "good"), client)
   await next()
   const before = other.connections()
   await next()
   expect(other.connections()).toBe(before)
 })
 
-test("idle connections that turn out to be dead cost no poll, however many there are", async () => {
+test("idle connections that turn out to be closed fail no poll, however many there are", async () => {
   const client = startClient()
   const used = new WeakSet<object>()
   upstream.also.once_each = (response, socket) => {
@@ -87,8 +90,8 @@ test("idle connections that turn out to be dead cost no poll, however many there
     used.add(socket)
     response.end("{}")
   }
-  const polls = await several(5, () => opened(request(upstream, "once_each"), client))
-  expect(await together(polls)).toEqual(polls.map(() => "{}"))
+  const polls = await repeat(5, () => openExchange(request(upstream, "once_each"), client))
+  expect(await pollAll(polls)).toEqual(polls.map(() => "{}"))
   const [poll] = polls
-  expect(poll && told(await poll())).toBe("{}")
+  expect(poll && resultText(await poll())).toBe("{}")
 })

@@ -5,31 +5,28 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
 import { get } from "../../src/client/request.ts"
-import { isMissing } from "../system/counterpart.ts"
-import { makeAuthority } from "./certificates.ts"
+import { makeAuthority, noOpenssl } from "./certificates.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
-const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
-
-/** An HTTP proxy that forwards everything, or answers with a status of its own; and what it was asked. */
+/** An HTTP proxy that forwards all requests, or refuses them with a status; and the requests that it got. */
 const startProxy = async (refusal?: number) => {
-  const asked: Array<string> = []
+  const requests: Array<string> = []
   const authorizations: Array<string | undefined> = []
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`)
+    requests.push(`${request.method} ${request.url}`)
     authorizations.push(request.headers["proxy-authorization"])
     if (refusal !== undefined) return void response.writeHead(refusal).end()
     const { method = "", headers, url = "" } = request
     request.pipe(
-      forward(url, { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 0, answer.headers)
-        answer.pipe(response)
+      forward(url, { method, headers }, (incoming) => {
+        response.writeHead(incoming.statusCode ?? 0, incoming.headers)
+        incoming.pipe(response)
       })
     )
   })
   server.on("connect", ({ url = "", headers }, client) => {
-    asked.push(`CONNECT ${url}`)
+    requests.push(`CONNECT ${url}`)
     authorizations.push(headers["proxy-authorization"])
     if (refusal !== undefined) return void client.end(`HTTP/1.1 ${refusal} No\r\n\r\n`)
     const { hostname, port } = new URL(`http://${url}`)
@@ -47,7 +44,7 @@ const startProxy = async (refusal?: number) => {
     server.close()
   })
   const openSockets = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
-  return { asked, authorizations, openSockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { requests, authorizations, openSockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
 let upstream: Faulty
@@ -66,13 +63,13 @@ const seconds = Duration.seconds(20)
 const through = (proxy: string) => Redacted.make(new URL(proxy))
 
 describe("the target's proxy", () => {
-  test("is asked for all of it, with its own user and password, over one connection", async () => {
+  test("gets all requests, with its own user and password, over one connection", async () => {
     const proxy = await startProxy()
     const url = new URL(`${upstream.url}/good`)
-    const poll = await opened({ ...get(url, seconds), proxy: through(proxy.url.replace("//", "//ada:p%40ss@")) })
-    expect(told(await poll())).toBe('{"a":1}')
-    expect(told(await poll())).toBe('{"a":1}')
-    expect(proxy.asked).toEqual([`GET ${url}`, `GET ${url}`])
+    const poll = await openExchange({ ...get(url, seconds), proxy: through(proxy.url.replace("//", "//ada:p%40ss@")) })
+    expect(resultText(await poll())).toBe('{"a":1}')
+    expect(resultText(await poll())).toBe('{"a":1}')
+    expect(proxy.requests).toEqual([`GET ${url}`, `GET ${url}`])
     expect(proxy.authorizations[0]).toBe(`Basic ${btoa("ada:p@ss")}`)
     expect(upstream.requests.at(-1)?.headers.authorization).toBeUndefined()
     expect(await proxy.openSockets()).toBe(1)
@@ -80,46 +77,47 @@ describe("the target's proxy", () => {
     await expect.poll(proxy.openSockets).toBe(0)
   })
 
-  test("counts more than the variables", async () => {
+  test("has precedence over the environment variables", async () => {
     const [proxy, other] = [await startProxy(), await startProxy()]
     vi.stubEnv("http_proxy", other.url)
     vi.stubEnv("no_proxy", "*")
-    const poll = await opened({ ...get(new URL(`${upstream.url}/good`), seconds), proxy: through(proxy.url) })
-    expect(told(await poll())).toBe('{"a":1}')
-    expect([proxy.asked.length, other.asked.length]).toEqual([1, 0])
+    const poll = await openExchange({ ...get(new URL(`${upstream.url}/good`), seconds), proxy: through(proxy.url) })
+    expect(resultText(await poll())).toBe('{"a":1}')
+    expect([proxy.requests.length, other.requests.length]).toEqual([1, 0])
   })
 
-  test("that is not there, or refuses, fails the poll without a word of its password", async () => {
+  test("that cannot be reached, or refuses, fails the poll with an error without its password", async () => {
     const url = new URL(`${upstream.url}/good`)
-    const gone = await opened({ ...get(url, seconds), proxy: through("http://ada:hunter2@127.0.0.1:1") })
-    expect(told(await gone())).toBe("connection: connect ECONNREFUSED 127.0.0.1:1")
+    const gone = await openExchange({ ...get(url, seconds), proxy: through("http://ada:hunter2@127.0.0.1:1") })
+    expect(resultText(await gone())).toBe("connection: connect ECONNREFUSED 127.0.0.1:1")
     const refusing = await startProxy(407)
-    const refused = await opened({ ...get(url, seconds), proxy: through(refusing.url) })
-    expect(told(await refused())).toBe("status: status 407")
+    const refused = await openExchange({ ...get(url, seconds), proxy: through(refusing.url) })
+    expect(resultText(await refused())).toBe("status: status 407")
   })
 })
 
 test.each(["http_proxy", "HTTP_PROXY"])("%s names the proxy for http, unless no_proxy names the host", async (name) => {
   const proxy = await startProxy()
   vi.stubEnv(name, proxy.url)
-  const poll = async () => told(await (await opened(get(new URL(`${upstream.url}/good`), seconds)))())
+  const poll = async () => resultText(await (await openExchange(get(new URL(`${upstream.url}/good`), seconds)))())
   expect(await poll()).toBe('{"a":1}')
-  expect(proxy.asked).toHaveLength(1)
+  expect(proxy.requests).toHaveLength(1)
   for (const exempt of ["127.0.0.1", "*", "x.test, 127.0.0.1"]) {
     vi.stubEnv("no_proxy", exempt)
     expect(await poll()).toBe('{"a":1}')
   }
-  expect(proxy.asked).toHaveLength(1)
+  expect(proxy.requests).toHaveLength(1)
 })
 
 describe("a proxy of the environment", () => {
-  const poll = async (path = "good") => told(await (await opened(get(new URL(`${upstream.url}/${path}`), seconds)))())
+  const poll = async (path = "good") =>
+    resultText(await (await openExchange(get(new URL(`${upstream.url}/${path}`), seconds)))())
 
   test("is http if it has no scheme", async () => {
     const proxy = await startProxy()
     vi.stubEnv("HTTP_PROXY", proxy.url.replace("http://", ""))
     expect(await poll()).toBe('{"a":1}')
-    expect(proxy.asked).toHaveLength(1)
+    expect(proxy.requests).toHaveLength(1)
     vi.stubEnv("HTTP_PROXY", proxy.url.replace("http://", "ada:hunter2@"))
     expect(await poll()).toBe('{"a":1}')
     expect(proxy.authorizations[1]).toBe(`Basic ${btoa("ada:hunter2")}`)
@@ -131,7 +129,7 @@ describe("a proxy of the environment", () => {
     ["http://ada:hunter2@host:port", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
     ["ada:hunter2@[::1", "HTTP_PROXY is not a URL: write http://HOST:PORT"],
     ["http://ada:hunter2@127.0.0.1:0", "HTTP_PROXY is not a URL: write http://HOST:PORT"]
-  ])("%s is an error that quotes nothing, and not a direct connection", async (value, message) => {
+  ])("%s is an error without the value, and there is no direct connection", async (value, message) => {
     vi.stubEnv("HTTP_PROXY", value)
     const before = upstream.requests.length
     expect(await poll()).toBe(`connection: ${message}`)
@@ -141,7 +139,7 @@ describe("a proxy of the environment", () => {
   })
 
   test.each(["127.0.0.1", "*", "x.test, 127.0.0.1", "127.0.0.1:PORT", "127.0.0.0/8", "10.0.0.0/8 127.0.0.0/8"])(
-    "is passed by for %s",
+    "is not used with no_proxy=%s",
     async (exempt) => {
       vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:1")
       expect(await poll()).toMatch(/^connection: connect ECONNREFUSED/)
@@ -151,7 +149,7 @@ describe("a proxy of the environment", () => {
   )
 
   test.each(["127.0.0.2", "x.test", ".0.0.1x", "128.0.0.0/8", "127.0.0.1:1", ""])(
-    "is not passed by for %s",
+    "is used with no_proxy=%s",
     async (exempt) => {
       vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:1")
       vi.stubEnv("no_proxy", exempt)
@@ -161,43 +159,46 @@ describe("a proxy of the environment", () => {
 })
 
 describe.skipIf(noOpenssl)("https through a proxy", () => {
-  const scene = async (days?: number) => {
-    const ours = makeAuthority()
-    const secure = await startFaulty(ours.sign("IP:127.0.0.1", days))
+  const setUp = async (days?: number) => {
+    const authority = makeAuthority()
+    const secure = await startFaulty(authority.sign("IP:127.0.0.1", days))
     onTestFinished(() => secure[Symbol.asyncDispose]())
     const plain = get(new URL(`${secure.url}/good`), seconds)
-    return { secure, request: { ...plain, tls: { ...plain.tls, caFile: ours.caFile } } }
+    return { secure, request: { ...plain, tls: { ...plain.tls, caFile: authority.caFile } } }
   }
 
-  test.each(["https_proxy", "HTTPS_PROXY"])("is a tunnel, kept open from poll to poll (%s)", async (name) => {
-    const { secure, request } = await scene()
-    const proxy = await startProxy()
-    vi.stubEnv(name, proxy.url.replace("//", "//ada:hunter2@"))
-    const poll = await opened(request)
-    expect(told(await poll())).toBe('{"a":1}')
-    expect(told(await poll())).toBe('{"a":1}')
-    expect(proxy.asked).toEqual([`CONNECT 127.0.0.1:${secure.port}`])
-    expect(proxy.authorizations).toEqual([`Basic ${btoa("ada:hunter2")}`])
-  })
+  test.each(["https_proxy", "HTTPS_PROXY"])(
+    "goes through a tunnel that stays open from poll to poll (%s)",
+    async (name) => {
+      const { secure, request } = await setUp()
+      const proxy = await startProxy()
+      vi.stubEnv(name, proxy.url.replace("//", "//ada:hunter2@"))
+      const poll = await openExchange(request)
+      expect(resultText(await poll())).toBe('{"a":1}')
+      expect(resultText(await poll())).toBe('{"a":1}')
+      expect(proxy.requests).toEqual([`CONNECT 127.0.0.1:${secure.port}`])
+      expect(proxy.authorizations).toEqual([`Basic ${btoa("ada:hunter2")}`])
+    }
+  )
 
-  test("checks the certificate at its other end", async () => {
-    const { request } = await scene(-1)
+  test("checks the certificate of the upstream", async () => {
+    const { request } = await setUp(-1)
     const proxy = await startProxy()
-    const poll = await opened({ ...request, proxy: through(proxy.url) })
-    expect(told(await poll())).toBe("tls: TLS: certificate has expired")
+    const poll = await openExchange({ ...request, proxy: through(proxy.url) })
+    expect(resultText(await poll())).toBe("tls: TLS: certificate has expired")
     await expect.poll(proxy.openSockets).toBe(0)
   })
 
-  test("that refuses the tunnel fails the poll without a word of its password", async () => {
-    const { request } = await scene()
+  test("fails with an error without the password if the proxy refuses the tunnel", async () => {
+    const { request } = await setUp()
     const proxy = await startProxy(407)
-    const poll = await opened({ ...request, proxy: through(proxy.url.replace("//", "//ada:hunter2@")) })
-    expect(told(await poll())).toBe("connection: the proxy opens no tunnel: status 407")
+    const poll = await openExchange({ ...request, proxy: through(proxy.url.replace("//", "//ada:hunter2@")) })
+    expect(resultText(await poll())).toBe("connection: the proxy opens no tunnel: status 407")
     await expect.poll(proxy.openSockets).toBe(0)
   })
 
-  test("has one deadline with everything else", async () => {
-    const { request, secure } = await scene()
+  test("has one timeout for tunnel and request", async () => {
+    const { request, secure } = await setUp()
     const hanging = createServer().on("connect", (_request, socket) =>
       socket.on("end", () => socket.destroy()).resume()
     )
@@ -205,8 +206,8 @@ describe.skipIf(noOpenssl)("https through a proxy", () => {
     await once(hanging, "listening")
     onTestFinished(() => void hanging.close())
     const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
-    const poll = await opened({ ...request, timeout: Duration.millis(200), proxy: through(url) })
-    expect(told(await poll())).toMatch(/^timeout: /)
+    const poll = await openExchange({ ...request, timeout: Duration.millis(200), proxy: through(url) })
+    expect(resultText(await poll())).toMatch(/^timeout: /)
     expect(secure.connections()).toBe(0)
     await expect.poll(() => new Promise((resolve) => hanging.getConnections((_error, count) => resolve(count)))).toBe(0)
   })

@@ -13,7 +13,7 @@ import { get, type Request } from "../../src/client/request.ts"
 import type { Validators } from "../../src/client/validators.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
-import { opened, told } from "./opened.ts"
+import { openExchange, resultText } from "./target-exchange.ts"
 
 let upstream: Faulty
 beforeAll(async () => {
@@ -30,8 +30,9 @@ const request = (change: Partial<Request> = {}): Request => ({
   ...change
 })
 
-/** What the upstream heard. */
-const heard = async (change: Partial<Request>) => JSON.parse(told(await (await opened(request(change)))()))
+/** The request as the upstream got it. */
+const received = async (change: Partial<Request>) =>
+  JSON.parse(resultText(await (await openExchange(request(change)))()))
 
 const file = (content: string) => {
   const path = join(temporaryFolder(), "secret")
@@ -40,8 +41,8 @@ const file = (content: string) => {
 }
 
 describe("a request", () => {
-  test("of which nothing is said is a GET that says who asks, and that asks for JSON and takes it compressed", async () => {
-    const { method, headers, body } = await heard({})
+  test("is by default a GET that names poller and accepts JSON, also compressed", async () => {
+    const { method, headers, body } = await received({})
     expect([method, body]).toEqual(["GET", ""])
     expect(headers).toEqual({
       accept: "application/json",
@@ -53,7 +54,7 @@ describe("a request", () => {
   })
 
   test("has the method, the headers and the body of its target", async () => {
-    const { method, headers, body } = await heard({
+    const { method, headers, body } = await received({
       method: "POST",
       headers: { "User-Agent": Redacted.make("me"), "Content-Type": Redacted.make("application/graphql") },
       body: Redacted.make("{ ü }")
@@ -62,8 +63,8 @@ describe("a request", () => {
     expect(headers).toMatchObject({ "user-agent": "me", "content-type": "application/graphql", "content-length": "6" })
   })
 
-  test("has a body of JSON if nothing else is said", async () => {
-    const { headers } = await heard({ method: "POST", body: Redacted.make("{}") })
+  test("has a JSON body by default", async () => {
+    const { headers } = await received({ method: "POST", body: Redacted.make("{}") })
     expect(headers["content-type"]).toBe("application/json")
   })
 })
@@ -79,16 +80,16 @@ describe("credentials", () => {
   ])("%s becomes basic authentication", async (_name, change, authorization) => {
     const url = new URL(`${upstream.url}/echo`)
     if (change.url !== undefined) Object.assign(url, { username: "ada", password: "p%40ss" })
-    expect((await heard({ ...change, url })).headers.authorization).toBe(authorization)
+    expect((await received({ ...change, url })).headers.authorization).toBe(authorization)
   })
 
   test("of a file are read for each poll, without the blanks around them", async () => {
     const path = file(" first\n")
-    const poll = await opened(
+    const poll = await openExchange(
       request({ auth: { _tag: "Bearer", token: { path } }, headersFrom: { "X-Api-Key": { path } } })
     )
     const sent = async () => {
-      const { authorization, "x-api-key": key } = JSON.parse(told(await poll())).headers
+      const { authorization, "x-api-key": key } = JSON.parse(resultText(await poll())).headers
       return [authorization, key]
     }
     expect(await sent()).toEqual(["Bearer first", "first"])
@@ -96,29 +97,29 @@ describe("credentials", () => {
     expect(await sent()).toEqual(["Bearer other", "other"])
   })
 
-  test("of a file that is gone fail the poll and nothing else", async () => {
+  test("of a file that does not exist fail only the poll", async () => {
     const path = file("first")
-    const poll = await opened(request({ auth: { _tag: "Bearer", token: { path } } }))
+    const poll = await openExchange(request({ auth: { _tag: "Bearer", token: { path } } }))
     rmSync(path)
-    expect(told(await poll())).toBe(`credential: cannot read ${path}: no such file`)
+    expect(resultText(await poll())).toBe(`credential: cannot read ${path}: no such file`)
     writeFileSync(path, "first")
     expect(Result.isSuccess(await poll())).toBe(true)
     if (process.getuid?.() === 0) return
     chmodSync(path, 0)
-    expect(told(await poll())).toBe(`credential: cannot read ${path}: no permission`)
+    expect(resultText(await poll())).toBe(`credential: cannot read ${path}: no permission`)
   })
 
-  test("that no header can hold are refused without a word of them", async () => {
+  test("that no header can hold are refused, and the error does not quote them", async () => {
     const path = file("two\nlines")
-    const poll = await opened(request({ headersFrom: { "X-Api-Key": { path } } }))
-    const outcome = told(await poll())
+    const poll = await openExchange(request({ headersFrom: { "X-Api-Key": { path } } }))
+    const outcome = resultText(await poll())
     expect(outcome).toBe(
       `credential: cannot use ${path}: it holds a line end or a character that is not ASCII, which no header can hold`
     )
   })
 })
 
-describe("an answer", () => {
+describe("a response", () => {
   test("is good if its status is accepted", async () => {
     upstream.also.teapot = (response) => void response.writeHead(418).end("short and stout")
     const url = new URL(`${upstream.url}/teapot`)
@@ -126,14 +127,14 @@ describe("an answer", () => {
       { from: 200, to: 299 },
       { from: 418, to: 418 }
     ]
-    expect(told(await (await opened(request({ url })))())).toBe("status: status 418")
-    expect(told(await (await opened(request({ url, acceptStatus })))())).toBe("short and stout")
+    expect(resultText(await (await openExchange(request({ url })))())).toBe("status: status 418")
+    expect(resultText(await (await openExchange(request({ url, acceptStatus })))())).toBe("short and stout")
   })
 
-  test("may ask for a pause, with 429 and 503 only", async () => {
+  test("may set a pause by Retry-After, with 429 and 503 only", async () => {
     const pause = async (status: number) => {
       upstream.also.busy = (response) => void response.writeHead(status, { "retry-after": "7" }).end()
-      return (await opened(request({ url: new URL(`${upstream.url}/busy`) })))()
+      return (await openExchange(request({ url: new URL(`${upstream.url}/busy`) })))()
     }
     for (const status of [429, 503]) {
       expect(await pause(status)).toMatchObject({ failure: { _tag: "BadStatus", status, retryAfter: 7000 } })
@@ -141,42 +142,42 @@ describe("an answer", () => {
     expect(await pause(500)).toMatchObject({ failure: { _tag: "BadStatus", retryAfter: undefined } })
   })
 
-  test("that has not changed is not sent again", async () => {
+  test("that has not changed is a 304 without a body", async () => {
     const modified = "Mon, 23 Nov 2026 08:00:00 GMT"
     upstream.also.versioned = (response, _socket, { headers }) => {
       const same = headers["if-none-match"] === '"1"' || headers["if-modified-since"] === modified
       response.writeHead(same ? 304 : 200, { etag: '"1"', "last-modified": modified }).end(same ? undefined : "{}")
     }
     const url = new URL(`${upstream.url}/versioned`)
-    const poll = await opened(request({ url }))
+    const poll = await openExchange(request({ url }))
     const validatorsOf = async (validators?: Validators) => {
-      const answer = Result.getOrThrow(await poll(validators))
-      return answer._tag === "Fresh" ? answer.validators : answer._tag
+      const response = Result.getOrThrow(await poll(validators))
+      return response._tag === "Fresh" ? response.validators : response._tag
     }
-    const known = await validatorsOf()
-    expect(known).toEqual({ url: url.href, etag: '"1"', lastModified: modified })
+    const current = await validatorsOf()
+    expect(current).toEqual({ url: url.href, etag: '"1"', lastModified: modified })
     const before = upstream.connections()
     expect(await validatorsOf({ url: url.href, etag: '"1"', lastModified: undefined })).toBe("NotModified")
     expect(await validatorsOf({ url: url.href, etag: undefined, lastModified: modified })).toBe("NotModified")
     expect(upstream.connections()).toBe(before)
-    expect(await validatorsOf({ url: url.href, etag: '"0"', lastModified: undefined })).toEqual(known)
+    expect(await validatorsOf({ url: url.href, etag: '"0"', lastModified: undefined })).toEqual(current)
   })
 })
 
-test("an ETag that is not ASCII returns as it came", async () => {
+test("an ETag that is not ASCII is sent back byte for byte", async () => {
   upstream.also.tagged = (response, _socket, { headers }) => {
     const tag = Buffer.from('"ü"').toString("latin1")
     response.writeHead(headers["if-none-match"] === tag ? 304 : 200, { etag: tag }).end()
   }
   const url = new URL(`${upstream.url}/tagged`)
-  const poll = await opened(request({ url }))
+  const poll = await openExchange(request({ url }))
   const first = Result.getOrThrow(await poll())
   if (first._tag !== "Fresh") throw new Error("not fresh")
   expect(Result.getOrThrow(await poll(first.validators))._tag).toBe("NotModified")
 })
 
 describe("a request that is not safe", () => {
-  test("is never sent twice, whatever becomes of its connection", async () => {
+  test("is never sent twice, whatever happens to its connection", async () => {
     let seen = 0
     upstream.also.posted = (response, socket) => {
       seen++
@@ -184,9 +185,9 @@ describe("a request that is not safe", () => {
       else response.end("{}")
     }
     const url = new URL(`${upstream.url}/posted`)
-    const poll = await opened(request({ url, method: "POST", body: Redacted.make("{}") }))
+    const poll = await openExchange(request({ url, method: "POST", body: Redacted.make("{}") }))
     const outcomes = []
-    for (let i = 0; i < 6; i++) outcomes.push(told(await poll()))
+    for (let i = 0; i < 6; i++) outcomes.push(resultText(await poll()))
     const lost = "connection: the connection was closed before the response"
     expect(outcomes).toEqual(["{}", lost, "{}", lost, "{}", lost])
     expect(seen).toBe(6)
@@ -201,24 +202,24 @@ describe("a request that is not safe", () => {
     await once(server, "listening")
     onTestFinished(() => void server.close())
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    const poll = await opened(request({ url, method: "POST", body: Redacted.make("{}") }))
-    for (let i = 0; i < 20; i++) expect(told(await poll())).toBe("{}")
+    const poll = await openExchange(request({ url, method: "POST", body: Redacted.make("{}") }))
+    for (let i = 0; i < 20; i++) expect(resultText(await poll())).toBe("{}")
   })
 })
 
 test.each([
   ["a bearer token", (path: string) => ({ auth: { _tag: "Bearer", token: { path } } as const })],
   ["a header", (path: string) => ({ headersFrom: { "X-Api-Key": { path } } })]
-])("%s that is not ASCII is refused with a line, and not sent in Latin-1", async (_name, change) => {
+])("%s that is not ASCII is refused, and not sent in Latin-1", async (_name, change) => {
   const path = file("schlüssel")
   const before = upstream.requests.length
-  expect(told(await (await opened(request(change(path))))())).toBe(
+  expect(resultText(await (await openExchange(request(change(path))))())).toBe(
     `credential: cannot use ${path}: it holds a line end or a character that is not ASCII, which no header can hold`
   )
   expect(upstream.requests.length).toBe(before)
 })
 
-test("an empty secret fails closed", async () => {
+test("an empty secret fails the poll, and no request is sent without it", async () => {
   const path = file(" \n")
   for (const change of [
     { auth: { _tag: "Bearer", token: { path } } as const },
@@ -226,39 +227,43 @@ test("an empty secret fails closed", async () => {
     { auth: { _tag: "Digest", username: "ada", password: { path } } as const },
     { headersFrom: { "X-Api-Key": { path } } }
   ]) {
-    expect(told(await (await opened(request(change)))())).toBe(`credential: cannot use ${path}: it is empty`)
+    expect(resultText(await (await openExchange(request(change)))())).toBe(
+      `credential: cannot use ${path}: it is empty`
+    )
   }
 })
 
 describe("a connection", () => {
-  test("that the server closed at the moment it was used again is replaced", async () => {
+  test("that the server closes at the moment of the next request is replaced", async () => {
     let polls = 0
     upstream.also.once = (response, socket) => {
       polls++
       if (polls === 2) socket.resetAndDestroy()
       else response.end("{}")
     }
-    const poll = await opened(request({ url: new URL(`${upstream.url}/once`) }))
-    expect(told(await poll())).toBe("{}")
-    expect(told(await poll())).toBe("{}")
+    const poll = await openExchange(request({ url: new URL(`${upstream.url}/once`) }))
+    expect(resultText(await poll())).toBe("{}")
+    expect(resultText(await poll())).toBe("{}")
     expect(polls).toBe(3)
   })
 
-  test("goes to a name of several addresses, one of which answers, and over IPv6", async () => {
+  test("goes to a name with several addresses of which one listens, and over IPv6", async () => {
     const url = new URL(`${upstream.url}/good`)
     url.hostname = "localhost"
-    expect(told(await (await opened(request({ url })))())).toBe('{"a":1}')
+    expect(resultText(await (await openExchange(request({ url })))())).toBe('{"a":1}')
     const closed = new URL("http://[::1]:1/")
-    expect(told(await (await opened(request({ url: closed })))())).toMatch(/^connection: connect E\w+ ::1:1/)
+    expect(resultText(await (await openExchange(request({ url: closed })))())).toMatch(
+      /^connection: connect E\w+ ::1:1/
+    )
   })
 
-  test("to a name that does not resolve fails as a connection", async () => {
-    const poll = await opened(request({ url: new URL("http://nowhere.invalid/") }))
-    expect(told(await poll())).toMatch(/^connection: getaddrinfo \w+ nowhere\.invalid$/)
+  test("to a name that does not resolve fails with reason connection", async () => {
+    const poll = await openExchange(request({ url: new URL("http://nowhere.invalid/") }))
+    expect(resultText(await poll())).toMatch(/^connection: getaddrinfo \w+ nowhere\.invalid$/)
   })
 
   test("is kept for as long as the target is polled, and closed with it", async () => {
-    const poll = await opened(request())
+    const poll = await openExchange(request())
     await poll()
     await Effect.runPromise(Effect.yieldNow)
     expect(await upstream.openSockets()).toBeGreaterThan(0)

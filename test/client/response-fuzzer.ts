@@ -17,9 +17,9 @@ import { compileTransform, detailsOf, plannerOf } from "../../src/config/transfo
 import { convert } from "../../src/poll/convert-response.ts"
 import { decode } from "../config/decode.ts"
 import { random } from "../system/request-fuzzer.ts"
-import { startClient } from "./opened.ts"
+import { startClient } from "./target-exchange.ts"
 
-/** Responses to begin with: valid ones, odd ones, and those that a run of the fuzzer once found a fault with. */
+/** Responses to start from: valid ones, unusual ones, and those with which the fuzzer once found a bug. */
 export const corpus: ReadonlyArray<Buffer> = (() => {
   const folder = join(import.meta.dirname, "responses")
   return readdirSync(folder)
@@ -27,7 +27,7 @@ export const corpus: ReadonlyArray<Buffer> = (() => {
     .map((file) => readFileSync(join(folder, file)))
 })()
 
-/** Parts of responses that are often read wrongly. */
+/** Parts of responses that programs often parse wrongly. */
 const tokens = `
 HTTP/1.1 200 OK
 HTTP/1.1 100 Continue
@@ -66,7 +66,7 @@ ffffffffffffffff
     )
   )
 
-/** The response of a number: one of the corpus, changed in some places. */
+/** The response of a seed: one of the corpus with some changes. */
 export const mutated = (seed: number): Buffer => {
   const next = random(seed)
   const below = (limit: number) => Math.floor(next() * limit)
@@ -101,11 +101,11 @@ export const mutated = (seed: number): Buffer => {
 
 const secret = "hunter2"
 
-/** What a message must not have in it. */
+/** Whether a message has a secret, a line end or a stack in it. */
 const isUnfit = (message: string): boolean =>
   message.includes(secret) || /[\n\r\0]/.test(message) || /\bat \S+:\d+:\d+/.test(message)
 
-/** Requests that take part of what a response says for their next step. */
+/** Requests of all kinds whose next step depends on the response. */
 const requests = (url: URL): ReadonlyArray<Request> => {
   const plain: Request = { ...get(url, Duration.millis(1000)), maxBody: 100_000 }
   const password = Redacted.make(secret)
@@ -132,7 +132,7 @@ const requests = (url: URL): ReadonlyArray<Request> => {
   ]
 }
 
-/** Mappings whose rows need documents, at URLs that a response says. */
+/** Mappings whose rows need documents, at URLs from the response. */
 const detailed = [true, false].map((partial) => ({
   mapping: { each: [{ path: "$[*]", optional: true, get: { url: "{@}", partial }, metrics: { a: "$.a" } }] },
   labels: {},
@@ -142,13 +142,16 @@ const detailed = [true, false].map((partial) => ({
 const transform = compileTransform({ mapping: undefined, labels: {}, maxSeries: 1000 })
 const detailedTransform = compileTransform({ mapping: undefined, labels: {}, maxSeries: 1000, ...detailed[0] })
 
-/** Polls a server that answers with the mutated responses of these numbers; fails at the first outcome that cannot be. Returns how often each reason came. */
+/**
+ * Polls a server that responds with the mutated responses of `count` seeds. Throws at the first outcome that must not
+ * happen. Returns how often each reason occurred.
+ */
 export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<string, number>> => {
   let seed = first
   const server = createServer((socket) => {
     socket.on("error", () => undefined)
     socket.on("data", () => {
-      // in one piece or in two, then the end
+      // in one or two parts, then the end
       const bytes = mutated(seed++)
       const at = seed % 3 === 0 ? Math.floor(bytes.length / 2) : bytes.length
       socket.write(bytes.subarray(0, at))
@@ -166,7 +169,7 @@ export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<st
     requests(url).map((request) => Effect.runPromise(Scope.provide(client.open(request), scope)))
   )
   const seen = new Map<string, number>()
-  const saw = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
+  const note = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   try {
     while (seed < first + count) {
       const before = seed
@@ -181,17 +184,17 @@ export const fuzz = async (first: number, count: number): Promise<ReadonlyMap<st
         const lost = outcome._tag === "Good" ? (outcome.result?.problems ?? []) : []
         const [unfit] = lost.filter(({ reason, found }) => reason === "detail" && isUnfit(found))
         if (unfit !== undefined) throw fault(unfit.found)
-        if (lost.some(({ reason }) => reason === "detail")) saw("detail")
+        if (lost.some(({ reason }) => reason === "detail")) note("detail")
         if (exit.value._tag === "Fresh") exit.value.release?.()
         if (outcome._tag === "Failed" && isUnfit(outcome.message)) throw fault(outcome.message)
-        saw(outcome._tag === "Failed" ? outcome.reason : outcome._tag)
+        note(outcome._tag === "Failed" ? outcome.reason : outcome._tag)
         continue
       }
       const error = Cause.squash(exit.cause) as { readonly reason?: unknown; readonly message?: unknown }
       const reason = errorReasons.find((reason) => reason === error.reason)
       if (reason === undefined || reason === "internal") throw fault(Cause.pretty(exit.cause))
       if (isUnfit(String(error.message))) throw fault(error.message)
-      saw(reason)
+      note(reason)
     }
   } finally {
     await Effect.runPromise(Scope.close(scope, Exit.void))

@@ -22,7 +22,7 @@ describe("a time in a text", () => {
     expect(timeTemplate(text, "UTC")?.render(now)).toBe(expected)
   })
 
-  test("is the target's time zone's, also on the day on which that changes", () => {
+  test("is in the time zone of the target, also on the day of a clock change", () => {
     const render = (text: string, at: number) => timeTemplate(text, "Europe/Berlin")?.render(at)
     expect(render("{now:rfc3339}", now)).toBe("2026-03-29T01:30:05+01:00")
     expect(render("{now+30m:rfc3339}", now)).toBe("2026-03-29T03:00:05+02:00")
@@ -31,7 +31,7 @@ describe("a time in a text", () => {
   })
 
   test.each(["{nowhere}", "{now", "{ now }", "now", "{}", '{"now":1}', "{{now}"])(
-    "other braces are left alone: %s",
+    "other braces stay as they are: %s",
     (text) => {
       const rendered = timeTemplate(text, "UTC")?.render(now) ?? text
       expect(rendered.replace("1774744205", "{now}")).toBe(text)
@@ -57,18 +57,18 @@ describe("a time in a URL", () => {
     ["https://a.test/q?a={b}&t={now:ms}&c=%7Bd%7D", "https://a.test/q?a={b}&t=1774744205250&c=%7Bd%7D"]
   ])("%s", (href, expected) => expect(urlTemplate(new URL(href), "UTC")?.render(now)).toBe(expected))
 
-  test("with an offset keeps its sign", () => {
+  test("with a + in its offset is percent-encoded", () => {
     expect(urlTemplate(new URL("https://a.test/?t={now:rfc3339}"), "Asia/Kolkata")?.render(now)).toBe(
       "https://a.test/?t=2026-03-29T06:00:05%2B05:30"
     )
   })
 
-  test("is none where there is none", () => {
+  test("is not found in other braces: there is no template", () => {
     expect(urlTemplate(new URL("https://a.test/{x}?y={z}"), "UTC")).toBeUndefined()
   })
 })
 
-test("seconds of windows abut: the end of one is the beginning of the next", () => {
+test("windows have no gap: the end of one is the start of the next", () => {
   const [from, to] = [timeTemplate("{now-1m}", "UTC"), timeTemplate("{now}", "UTC")]
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4e12 }), (at) => {

@@ -8,12 +8,13 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { HttpClient } from "../../src/client/http-client.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { compileLogin } from "../../src/config/login-compiler.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { told } from "../client/opened.ts"
+import { stopMonotonicClock } from "../client/monotonic-clock.ts"
+import { resultText } from "../client/target-exchange.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 
 let upstream: Faulty
@@ -22,10 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => upstream[Symbol.asyncDispose]())
 
-/** What the appliance saw. */
+/** The logins that the server got. */
 let logins: Array<{ readonly method: string; readonly body: string; readonly type: string | undefined }>
 let logouts: number
-/** The tokens that it takes now. */
+/** The tokens that it accepts now. */
 let valid: Set<string>
 let issued: number
 
@@ -34,7 +35,7 @@ const api: Fault = (response, _socket, { headers }) => {
   response.writeHead(valid.has(token) ? 200 : 401).end(`{"token":"${token}"}`)
 }
 
-/** Opens a session; `answer` makes its response of the token. */
+/** Opens a session. `answer` makes the response from the token. */
 const loginWith =
   (answer: (token: string) => { readonly body?: string; readonly headers?: Record<string, string> }): Fault =>
   async (response, _socket, request) => {
@@ -43,8 +44,8 @@ const loginWith =
     if (!body.includes("s3cret") && request.method === "POST") return void response.writeHead(403).end()
     const token = `t${++issued}`
     valid.add(token)
-    const made = answer(token)
-    response.writeHead(200, made.headers).end(made.body ?? "")
+    const { headers, body: content = "" } = answer(token)
+    response.writeHead(200, headers).end(content)
   }
 
 const json = loginWith((token) => ({ body: JSON.stringify({ data: { token, expires_in: 3600 } }) }))
@@ -75,15 +76,10 @@ const settings = (change: object = {}) => ({
   ...change
 })
 
-/** A client whose targets share a login, until the test ends. */
-const scene = async (given: object = settings(), interval = Duration.seconds(30)) => {
+/** A client whose targets share a login. It is closed when the test ends. */
+const setUp = async (given: object = settings(), interval = Duration.seconds(30)) => {
   const scope = await Effect.runPromise(Scope.make())
-  const client = await Effect.runPromise(
-    Scope.provide(
-      Effect.map(Layer.build(HttpClient.layer("poller/0.0.0", 100)), (context) => context),
-      scope
-    )
-  )
+  const client = await Effect.runPromise(Scope.provide(Layer.build(HttpClient.layer("poller/0.0.0", 100)), scope))
   const login = compileLogin("array", JSON.parse(JSON.stringify(given)), (path) => path)
   const target = async (change: Partial<Request> = {}) => {
     const own = await Effect.runPromise(Scope.make())
@@ -114,20 +110,20 @@ const scene = async (given: object = settings(), interval = Duration.seconds(30)
 }
 
 describe("a session", () => {
-  test("is opened once for all targets that share it, however many ask at once", async () => {
-    const { target } = await scene()
+  test("is opened once for all targets that share it, however many poll at once", async () => {
+    const { target } = await setUp()
     const targets = await Promise.all(Array.from({ length: 20 }, () => target()))
-    const outcomes = await Promise.all(targets.map(async (poll) => told(await poll())))
+    const outcomes = await Promise.all(targets.map(async (poll) => resultText(await poll())))
     expect(new Set(outcomes)).toEqual(new Set(['{"token":"t1"}']))
-    for (const poll of targets) expect(told(await poll())).toBe('{"token":"t1"}')
+    for (const poll of targets) expect(resultText(await poll())).toBe('{"token":"t1"}')
     expect(logins).toEqual([
       { method: "POST", body: '{"user":"poller","password":"s3cret"}', type: "application/json" }
     ])
   })
 
-  test("of a form", async () => {
-    const { target } = await scene(settings({ json: undefined, form: { user: "a&b", password: { file: secret } } }))
-    expect(told(await (await target())())).toBe('{"token":"t1"}')
+  test("is opened with a form", async () => {
+    const { target } = await setUp(settings({ json: undefined, form: { user: "a&b", password: { file: secret } } }))
+    expect(resultText(await (await target())())).toBe('{"token":"t1"}')
     expect(logins[0]).toEqual({
       method: "POST",
       body: "user=a%26b&password=s3cret",
@@ -135,93 +131,92 @@ describe("a session", () => {
     })
   })
 
-  test("by cookie alone", async () => {
+  test("may be only a cookie", async () => {
     upstream.also.login = loginWith((token) => ({ headers: { "set-cookie": `sid=${token}; HttpOnly; Path=/` } }))
-    const { target } = await scene(settings({ take: undefined, give: undefined }))
+    const { target } = await setUp(settings({ take: undefined, give: undefined }))
     const poll = await target()
-    for (let i = 0; i < 3; i++) expect(told(await poll())).toBe('{"token":"t1"}')
+    for (let i = 0; i < 3; i++) expect(resultText(await poll())).toBe('{"token":"t1"}')
     expect(logins).toHaveLength(1)
   })
 
-  test("by a header of the response", async () => {
+  test("may come in a header of the response", async () => {
     upstream.also.login = loginWith((token) => ({ headers: { "x-auth-token": token } }))
-    const { target } = await scene(settings({ take: { token: { header: "X-Auth-Token" } } }))
-    expect(told(await (await target())())).toBe('{"token":"t1"}')
+    const { target } = await setUp(settings({ take: { token: { header: "X-Auth-Token" } } }))
+    expect(resultText(await (await target())())).toBe('{"token":"t1"}')
   })
 
-  test("by a query parameter", async () => {
+  test("may be sent as a query parameter", async () => {
     upstream.also.api = (response, _socket, { url = "" }) => void response.end(JSON.stringify({ url }))
-    const { target } = await scene(settings({ give: { params: { sid: "{token}" } } }))
-    expect(told(await (await target())())).toBe('{"url":"/api?sid=t1"}')
+    const { target } = await setUp(settings({ give: { params: { sid: "{token}" } } }))
+    expect(resultText(await (await target())())).toBe('{"url":"/api?sid=t1"}')
   })
 
-  test("of GET with basic authentication", async () => {
-    const { target } = await scene(
+  test("is opened with GET and basic authentication", async () => {
+    const { target } = await setUp(
       settings({ json: undefined, auth: { basic: { username: "ada", password_file: secret } } })
     )
-    expect(told(await (await target())())).toBe('{"token":"t1"}')
+    expect(resultText(await (await target())())).toBe('{"token":"t1"}')
     expect(logins[0]?.method).toBe("GET")
     const [request] = upstream.requests
     expect(request?.headers.authorization).toBe(`Basic ${btoa("ada:s3cret")}`)
   })
 
   test("is replaced within the poll when it is refused, and the request is sent once more", async () => {
-    const { target } = await scene()
+    const { target } = await setUp()
     const poll = await target()
-    expect(told(await poll())).toBe('{"token":"t1"}')
+    expect(resultText(await poll())).toBe('{"token":"t1"}')
     valid.clear()
-    expect(told(await poll())).toBe('{"token":"t2"}')
+    expect(resultText(await poll())).toBe('{"token":"t2"}')
     expect(logins).toHaveLength(2)
   })
 
   test("that is refused is replaced once for all targets", async () => {
-    const { target } = await scene()
+    const { target } = await setUp()
     const targets = await Promise.all(Array.from({ length: 10 }, () => target()))
     await Promise.all(targets.map((poll) => poll()))
     valid.clear()
-    const outcomes = await Promise.all(targets.map(async (poll) => told(await poll())))
+    const outcomes = await Promise.all(targets.map(async (poll) => resultText(await poll())))
     expect(new Set(outcomes)).toEqual(new Set(['{"token":"t2"}']))
     expect(logins).toHaveLength(2)
   })
 
-  test("that is refused does not send a POST again, which the server may have carried out: the next poll has a new session", async () => {
-    const { target } = await scene()
+  test("that is refused does not repeat a POST, which the server may have executed; the next poll has a new session", async () => {
+    const { target } = await setUp()
     let bodies = 0
     upstream.also.api = (...exchange) => {
       bodies++
       api(...exchange)
     }
     const poll = await target({ method: "POST", body: Redacted.make("{}") })
-    expect(told(await poll())).toBe('{"token":"t1"}')
+    expect(resultText(await poll())).toBe('{"token":"t1"}')
     valid.clear()
-    expect(told(await poll())).toBe("status: status 401: a POST is not sent again; the next poll has new credentials")
+    expect(resultText(await poll())).toBe(
+      "status: status 401: a POST is not sent again; the next poll has new credentials"
+    )
     expect([bodies, logins.length]).toEqual([2, 1])
-    expect(told(await poll())).toBe('{"token":"t2"}')
+    expect(resultText(await poll())).toBe('{"token":"t2"}')
     expect([bodies, logins.length]).toEqual([3, 2])
   })
 
-  test("of neither a cookie nor a value says so when it is refused", async () => {
+  test("without a cookie or a value is an error that says so, when it is refused", async () => {
     upstream.also.login = (response) => void response.end("{}")
-    const { target } = await scene(settings({ take: undefined, give: undefined }))
-    expect(told(await (await target())())).toBe("status: status 401: the login gave no cookie, and it has no take")
+    const { target } = await setUp(settings({ take: undefined, give: undefined }))
+    expect(resultText(await (await target())())).toBe(
+      "status: status 401: the login gave no cookie, and it has no take"
+    )
   })
 
   test("does not go to another origin", async () => {
     const other = await startFaulty()
     onTestFinished(() => other[Symbol.asyncDispose]())
     upstream.also.api = (response) => void response.writeHead(302, { location: `${other.url}/good` }).end()
-    const { target } = await scene()
-    expect(told(await (await target())())).toBe('{"a":1}')
+    const { target } = await setUp()
+    expect(resultText(await (await target())())).toBe('{"a":1}')
     expect(other.requests[0]?.headers.authorization).toBeUndefined()
   })
 })
 
-describe("a session ends", () => {
-  const at = (milliseconds: number) => {
-    const start = process.hrtime.bigint()
-    return () => start + BigInt(Math.round(milliseconds * 1e6))
-  }
-
+describe("a session is replaced", () => {
   test.each<[string, object, (token: string) => object, number]>([
     ["renew", { renew: "50m" }, () => ({}), 3000],
     ["expires in seconds", { take: { token: "$.token", expires: "$.expires" } }, () => ({ expires: 3600 }), 3590],
@@ -240,15 +235,14 @@ describe("a session ends", () => {
     ]
   ])("after %s", async (_name, change, more, seconds) => {
     upstream.also.login = loginWith((token) => ({ body: JSON.stringify({ token, ...more(token) }) }))
-    const { target } = await scene(settings({ take: { token: "$.token" }, ...change }))
+    const { target } = await setUp(settings({ take: { token: "$.token" }, ...change }))
     const poll = await target()
-    expect(told(await poll())).toBe('{"token":"t1"}')
-    const clock = vi.spyOn(process.hrtime, "bigint")
-    onTestFinished(() => clock.mockRestore())
-    clock.mockImplementation(at((seconds - 20) * 1000))
-    expect(told(await poll())).toBe('{"token":"t1"}')
-    clock.mockImplementation(at((seconds + 20) * 1000))
-    expect(told(await poll())).toBe('{"token":"t2"}')
+    expect(resultText(await poll())).toBe('{"token":"t1"}')
+    const setClock = stopMonotonicClock()
+    setClock((seconds - 20) * 1000)
+    expect(resultText(await poll())).toBe('{"token":"t1"}')
+    setClock((seconds + 20) * 1000)
+    expect(resultText(await poll())).toBe('{"token":"t2"}')
   })
 
   test("at the exp of a JWT", async () => {
@@ -257,15 +251,14 @@ describe("a session ends", () => {
       const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")
       return { body: JSON.stringify({ token: `${token}.${claims}.sig` }) }
     })
-    const { target } = await scene(settings({ take: { token: "$.token" } }))
+    const { target } = await setUp(settings({ take: { token: "$.token" } }))
     const poll = await target()
     await poll()
-    const clock = vi.spyOn(process.hrtime, "bigint")
-    onTestFinished(() => clock.mockRestore())
-    clock.mockImplementation(at(3_500_000))
+    const setClock = stopMonotonicClock()
+    setClock(3_500_000)
     await poll()
     expect(logins).toHaveLength(1)
-    clock.mockImplementation(at(3_600_000))
+    setClock(3_600_000)
     await poll()
     expect(logins).toHaveLength(2)
   })
@@ -292,9 +285,9 @@ describe("a login that fails", () => {
     ]
   ])("with %s fails the poll with a reason, and nothing is sent to the target", async (_name, fault, outcome) => {
     upstream.also.login = fault
-    const { target } = await scene()
+    const { target } = await setUp()
     const poll = await target({ timeout: Duration.millis(outcome.source.startsWith("^timeout") ? 200 : 5000) })
-    const first = told(await poll())
+    const first = resultText(await poll())
     expect(first).toMatch(outcome)
     expect(first).not.toContain("s3cret")
     expect(upstream.requests.filter(({ url }) => url === "/api")).toEqual([])
@@ -306,16 +299,14 @@ describe("a login that fails", () => {
       logins.push({ method: "", body: "", type: undefined })
       response.writeHead(401).end()
     }
-    const { target } = await scene(settings(), Duration.seconds(10))
+    const { target } = await setUp(settings(), Duration.seconds(10))
     const targets = await Promise.all(Array.from({ length: 5 }, () => target()))
-    const start = process.hrtime.bigint()
-    const clock = vi.spyOn(process.hrtime, "bigint")
-    onTestFinished(() => clock.mockRestore())
+    const setClock = stopMonotonicClock()
     const times: Array<number> = []
     for (let seconds = 0; seconds < 7200; seconds += 10) {
-      clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
+      setClock(seconds * 1000)
       const before = logins.length
-      for (const poll of targets) expect(told(await poll())).toMatch(/^login: login array: status 401/)
+      for (const poll of targets) expect(resultText(await poll())).toMatch(/^login: login array: status 401/)
       expect(logins.length - before).toBeLessThanOrEqual(1)
       if (logins.length > before) times.push(seconds)
     }
@@ -330,26 +321,24 @@ describe("a login that fails", () => {
     // the account is unlocked
     writeFileSync(secret, "s3cret")
     upstream.also.login = json
-    clock.mockReturnValue(start + 9_000_000_000_000n)
-    expect(told((await targets[0]?.()) as never)).toBe('{"token":"t1"}')
+    setClock(9_000_000)
+    expect(resultText((await targets[0]?.()) as never)).toBe('{"token":"t1"}')
   })
 
-  test("of a missing secret is reason credential", async () => {
-    const { target } = await scene(settings({ json: { password: { file: "/nowhere/secret" } } }))
-    expect(told(await (await target())())).toBe("credential: cannot read /nowhere/secret: no such file")
+  test("without its secret file is reason credential", async () => {
+    const { target } = await setUp(settings({ json: { password: { file: "/nowhere/secret" } } }))
+    expect(resultText(await (await target())())).toBe("credential: cannot read /nowhere/secret: no such file")
     expect(logins).toEqual([])
   })
 
-  test.each(["GET", "POST"])("a target that refuses every session of a %s does not log in for ever", async (method) => {
+  test.each(["GET", "POST"])("a target that refuses every session of a %s logs in ever more rarely", async (method) => {
     upstream.also.api = (response) => void response.writeHead(403).end()
-    const { target } = await scene(settings(), Duration.seconds(10))
+    const { target } = await setUp(settings(), Duration.seconds(10))
     const poll = await target({ method })
-    const start = process.hrtime.bigint()
-    const clock = vi.spyOn(process.hrtime, "bigint")
-    onTestFinished(() => clock.mockRestore())
+    const setClock = stopMonotonicClock()
     for (let seconds = 0; seconds < 3600; seconds += 10) {
-      clock.mockReturnValue(start + BigInt(seconds) * 1_000_000_000n)
-      expect(told(await poll())).toMatch(/^status: status 403/)
+      setClock(seconds * 1000)
+      expect(resultText(await poll())).toMatch(/^status: status 403/)
     }
     expect(logins.length).toBeGreaterThan(3)
     expect(logins.length).toBeLessThan(14)
@@ -361,7 +350,7 @@ describe("a session is closed", () => {
     ["a URL", { logout: "/logout" }],
     ["a URL with a method", { logout: { url: "/logout", method: "DELETE" } }]
   ])("by %s, when the client ends", async (_name, change) => {
-    const { target, close } = await scene(settings(change))
+    const { target, close } = await setUp(settings(change))
     const poll = await target()
     await poll()
     expect(logouts).toBe(0)
@@ -371,9 +360,9 @@ describe("a session is closed", () => {
     expect([logouts, valid.size]).toEqual([1, 0])
   })
 
-  test("by the URL that the login named, as Redfish does", async () => {
+  test("by the URL from the response of the login, as in Redfish", async () => {
     upstream.also.login = loginWith((token) => ({ headers: { "x-auth-token": token, location: "/logout?id=7" } }))
-    const { target, close } = await scene(
+    const { target, close } = await setUp(
       settings({
         take: { token: { header: "X-Auth-Token" }, session: { header: "Location" } },
         logout: { url: "{session}", method: "DELETE" }
@@ -385,11 +374,11 @@ describe("a session is closed", () => {
     expect(valid.size).toBe(0)
   })
 
-  test("not where the login leads to another origin", async () => {
+  test("but no request goes to another origin", async () => {
     upstream.also.login = loginWith((token) => ({
       headers: { "x-auth-token": token, location: "http://127.0.0.1:1/" }
     }))
-    const { target, close } = await scene(
+    const { target, close } = await setUp(
       settings({
         take: { token: { header: "X-Auth-Token" }, session: { header: "Location" } },
         logout: { url: "{session}", method: "DELETE" }
@@ -400,17 +389,17 @@ describe("a session is closed", () => {
     expect(upstream.requests.at(-1)?.url).toBe("/api")
   })
 
-  test("and a server that hangs does not hold the end", async () => {
+  test("and a server that hangs does not delay the end", async () => {
     upstream.also.logout = faults.hang
-    const { target, close } = await scene(settings({ logout: "/logout" }))
+    const { target, close } = await setUp(settings({ logout: "/logout" }))
     await (await target())()
     const start = performance.now()
     await close()
     expect(performance.now() - start).toBeLessThan(1500)
   })
 
-  test("and kept while one of its targets makes room for its successor", async () => {
-    const { target, close } = await scene(settings({ logout: "/logout" }))
+  test("not while one of its targets is replaced by another", async () => {
+    const { target, close } = await setUp(settings({ logout: "/logout" }))
     const poll = await target()
     await poll()
     await poll.close()

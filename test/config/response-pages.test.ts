@@ -7,7 +7,7 @@ import { get } from "../../src/client/request.ts"
 import { pagesOf } from "../../src/config/response-pages.ts"
 import { PageSettings } from "../../src/config/schema/page-settings.ts"
 import { type Fault, type Faulty, faults, startFaulty } from "../client/faulty.ts"
-import { opened, told } from "../client/opened.ts"
+import { openExchange, resultText } from "../client/target-exchange.ts"
 import { decode } from "./decode.ts"
 
 describe("the next page of a Link header", () => {
@@ -49,13 +49,13 @@ const scene = async (settings: (typeof PageSettings)["Encoded"], path = "list", 
     pages: pagesOf(decode(PageSettings)(settings), "json"),
     ...change
   }
-  return opened(request)
+  return openExchange(request)
 }
 
 /** The page numbers that one poll read, or why it failed. */
 const read = async (settings: (typeof PageSettings)["Encoded"], change: object = {}) => {
   const answer = await (await scene(settings, "list", change))()
-  if (Result.isFailure(answer)) return told(answer)
+  if (Result.isFailure(answer)) return resultText(answer)
   if (answer.success._tag !== "Fresh") return answer.success._tag
   const { body, pages = [] } = answer.success
   return [body, ...pages].map((page) => JSON.parse(Buffer.from(page).toString()).page)
