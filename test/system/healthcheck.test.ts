@@ -5,8 +5,8 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { noOpenssl } from "../client/certificates.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
-import { isMissing } from "./counterpart.ts"
 import { Program, startDaemon } from "./program.ts"
 
 const healthcheck = async (...args: ReadonlyArray<string>) => {
@@ -29,8 +29,6 @@ test("a healthy daemon: exit 0, no output", async () => {
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   expect(await healthcheck("--addr", `127.0.0.1:${daemon.port}`)).toEqual({ code: 0, stdout: "", stderr: "" })
 })
-
-const noOpenssl = isMissing({ name: "openssl", probe: ["openssl", "version"], install: "apt-get install openssl" })
 
 test.skipIf(noOpenssl)("over TLS and with passwords, according to its web config", async () => {
   const directory = temporaryFolder()
