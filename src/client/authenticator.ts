@@ -9,7 +9,7 @@ import type { RequestTrace } from "./request-trace.ts"
 import { readHeaderSecret, readSecret } from "./secrets.ts"
 import type { Attempt, CrossOrigin } from "./send.ts"
 
-/** Headers that may be secrets, with names in lower case, so that a name is unique. */
+/** Headers whose values may be secrets. The names are in lower case, so that each name occurs once. */
 export type SecretHeaders = Readonly<Record<string, Redacted.Redacted>>
 
 /** Header names are the same in any case. */
@@ -19,22 +19,22 @@ export const lowercase = <A>(headers: Readonly<Record<string, A>>): Readonly<Rec
 /** How the requests of one target are authenticated. */
 export interface Authenticator {
   /**
-   * The headers for one request. Secrets are read from their files each time. Requests for a token are like those to
-   * another origin.
+   * The headers for one request. Secrets are read from their files each time. A request for a token gets only what
+   * `crossOrigin` has.
    */
   readonly headers: (
     attempt: Pick<Attempt, "url" | "method" | "body">,
     crossOrigin: CrossOrigin,
     trace?: RequestTrace
   ) => Effect.Effect<SecretHeaders, UpstreamError>
-  /** The server answered 401. True if another request may be accepted. */
+  /** Handles a response with status 401. True if the request is worth a second try. */
   readonly refused: (response: IncomingMessage) => boolean
   /**
-   * Whether a 401 belongs to the protocol: the server has not looked at the request, and asks for what it needs. Only
-   * then a request with an unsafe method is sent again.
+   * Whether a 401 is a step of the protocol, as in digest authentication: the server has not acted on the request, and
+   * sends a challenge. Only then is a request with an unsafe method sent again.
    */
   readonly isChallenged: boolean
-  /** The request that `headers` may wait for, for messages; undefined if it sends none. */
+  /** The name, for messages, of the request that `headers` may wait for. Undefined if it sends none. */
   readonly step: string | undefined
 }
 
@@ -47,7 +47,7 @@ const bearer = (token: Redacted.Redacted): Redacted.Redacted => Redacted.make(`B
 
 const authorization = (value: Redacted.Redacted): SecretHeaders => ({ authorization: value })
 
-/** Without a second try. */
+/** For authentication that never needs a second try. */
 const final = { refused: () => false, isChallenged: false, step: undefined }
 
 /** One entry for each kind of authentication. A kind without an entry does not compile. */
@@ -88,10 +88,9 @@ const authenticators: { readonly [K in Auth["_tag"]]: (auth: Extract<Auth, { rea
 const authenticatorOf = <K extends Auth["_tag"]>(auth: Extract<Auth, { readonly _tag: K }>): Authenticator =>
   authenticators[auth._tag as K](auth)
 
-/** For the many targets that have no secrets. */
 const none: Authenticator = { headers: () => Effect.succeed({}), ...final }
 
-/** The authentication of a target, with its headers that come from files. */
+/** The authentication of a target, and its headers from files (`headers_from`). */
 export const makeAuthenticator = ({ auth, headersFrom }: Request): Authenticator => {
   const files = Object.entries(lowercase(headersFrom))
   const inner = auth === undefined ? none : authenticatorOf(auth)

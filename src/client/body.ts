@@ -3,7 +3,7 @@ import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
 import { detach } from "./detach.ts"
-import { brokenOff, TooLarge, tooMuchAtOnce, Unreachable } from "./errors.ts"
+import { closedDuringResponse, TooLarge, tooMuchAtOnce, Unreachable } from "./errors.ts"
 import { GrowingBuffer } from "./growing-buffer.ts"
 import type { Account } from "./memory-budget.ts"
 
@@ -24,45 +24,47 @@ export type Body = Result.Result<Buffer, Unreachable | TooLarge>
 /** Wraps an event handler so that what it throws fails the request and not the process. */
 export type Guard = <A extends ReadonlyArray<unknown>>(handler: (...args: A) => void) => (...args: A) => void
 
-/** Undefined if the body is as it was sent; an empty header means that too. */
+/** Undefined if the body is not encoded. An empty header means the same. */
 const codingOf = ({ headers }: IncomingMessage): string | undefined => {
   const coding = headers["content-encoding"]?.trim().toLowerCase() ?? ""
   return coding === "" || coding === "identity" ? undefined : coding
 }
 
-/** How a body is read: at most `limit` bytes, in memory that `account` pays for, by handlers that `guard` wraps. */
+/** How a body is read. */
 export interface Reading {
+  /** Bytes after decompression. */
   readonly limit: number
+  /** The share of the memory budget that the body uses. */
   readonly account: Account
   readonly guard: Guard
 }
 
-/** How long the compressed form of `limit` bytes may be: bytes that cannot be compressed get a little longer. */
+/** The limit before decompression. It is a little higher, since compression makes random bytes longer. */
 const compressedLimit = (limit: number) => 1.01 * limit + 1000
 
 /**
- * Reads the body of a response to its end, decompressed, and calls `tell` once. It stops at the chunk that passes the
- * limit, or before the first one if Content-Length is greater.
+ * Reads and decompresses the body of a response, and calls `done` with the result. Fails at the first chunk over the
+ * limit, or at once if Content-Length is over it.
  */
 export const readBody = (
   head: IncomingMessage,
   { limit, account, guard }: Reading,
-  tell: (body: Body) => void
+  done: (body: Body) => void
 ): void => {
   const coding = codingOf(head)
   const decoder = coding === undefined ? undefined : decoders.get(coding)?.()
   const body: Readable = decoder === undefined ? head : head.pipe(decoder)
   const fail = (error: Unreachable | TooLarge) => {
-    tell(Result.fail(error))
+    done(Result.fail(error))
     decoder?.destroy()
     head.destroy()
   }
-  head.on("error", () => fail(brokenOff))
+  head.on("error", () => fail(closedDuringResponse))
   decoder?.on("error", ({ message }) =>
     fail(new Unreachable({ message: `the response's ${coding} is damaged: ${message}` }))
   )
   let compressed = 0
-  // whatever comes out of them: members of gzip may be empty, without end
+  // the limit of the decompressed bytes is not enough: gzip may have any number of empty members
   const count = guard((chunk: Buffer) => {
     compressed += chunk.length
     if (compressed > compressedLimit(limit)) fail(new TooLarge({ limit }))
@@ -70,7 +72,7 @@ export const readBody = (
   if (decoder !== undefined) head.on("data", count)
   const announced = decoder === undefined ? Number(head.headers["content-length"] ?? Number.NaN) : Number.NaN
   const received = new GrowingBuffer(announced)
-  /** Already copied. The HTTP parser may use it until the next chunk comes. */
+  /** The last chunk, which is already copied. The HTTP parser may use its memory until the next chunk comes. */
   let copied: Buffer | undefined
   const append = guard((chunk: Buffer) => {
     received.append(chunk)
@@ -99,9 +101,9 @@ export const readBody = (
   const finish = guard(() => {
     const bytes = received.take()
     account.watch(bytes)
-    tell(Result.succeed(bytes))
+    done(Result.succeed(bytes))
   })
-  // one tick later the connection is back in the pool, for the next page
+  // one tick later, when the connection is back in the pool: the next page can then use it
   body.on("end", () => process.nextTick(finish))
   if (coding !== undefined && decoder === undefined)
     fail(new Unreachable({ message: "the response has a content-encoding that was not asked for" }))

@@ -5,36 +5,33 @@ interface Cookie {
   readonly path: string
 }
 
-/** The directory of a path, which is the scope of a cookie that names none (RFC 6265, section 5.1.4). */
+/** The path of a cookie without the attribute Path: the directory of the URL (RFC 6265, section 5.1.4). */
 const defaultPath = (pathname: string) => pathname.slice(0, Math.max(1, pathname.lastIndexOf("/")))
 
 /** RFC 6265, section 5.1.4. */
 const pathMatches = (path: string, pathname: string) =>
   pathname === path || (pathname.startsWith(path) && (path.endsWith("/") || pathname[path.length] === "/"))
 
-/** Bounded: a server cannot fill the memory. */
-const most = 100
-const longest = 8192
+/** Limits, so that a server cannot fill the memory. */
+const maxCookies = 100
+const maxLength = 8192
 
-/** The parts of `name=value`; a flag has no value. */
+/** Splits `name=value`. An attribute such as `Secure` has no value. */
 const nameAndValue = (text: string): readonly [name: string, value?: string] => {
   const equals = text.indexOf("=")
   return equals < 0 ? [text.trim()] : [text.slice(0, equals).trim(), text.slice(equals + 1).trim()]
 }
 
-/**
- * The cookies of one session. Each returns to the origin that set it and below its path, and to nobody else, whatever
- * its Domain says.
- */
+/** The cookies of one session. A cookie is sent only to the origin that set it, below its path. Domain is ignored. */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
-  /** Takes the Set-Cookie headers of a response (RFC 6265, section 5.2). A cookie that has expired is removed. */
+  /** Stores the cookies of Set-Cookie headers (RFC 6265, section 5.2). An expired cookie is removed. */
   store({ origin, pathname }: URL, headers: ReadonlyArray<string>): void {
     for (const header of headers) {
       const [pair = "", ...attributes] = header.split(";")
       const [name, value] = nameAndValue(pair)
-      if (name === "" || value === undefined || pair.length > longest) continue
+      if (name === "" || value === undefined || pair.length > maxLength) continue
       const attribute = (wanted: string) =>
         attributes.map(nameAndValue).findLast(([name]) => name.toLowerCase() === wanted)?.[1]
       const given = attribute("path")
@@ -43,7 +40,7 @@ export class CookieJar {
       this.#cookies.delete(key)
       const age = attribute("max-age")
       const isExpired = age === undefined ? Date.parse(attribute("expires") ?? "") <= Date.now() : Number(age) <= 0
-      if (isExpired || this.#cookies.size >= most) continue
+      if (isExpired || this.#cookies.size >= maxCookies) continue
       this.#cookies.set(key, { name, value, origin, path })
     }
   }
@@ -52,7 +49,7 @@ export class CookieJar {
     return this.#cookies.size === 0
   }
 
-  /** The value of the Cookie header for a URL, the cookies with the longest paths first; undefined if there is none. */
+  /** The Cookie header for a URL, cookies with longer paths first. Undefined if no cookie matches. */
   header({ origin, pathname }: URL): string | undefined {
     const matching = [...this.#cookies.values()]
       .filter((cookie) => cookie.origin === origin && pathMatches(cookie.path, pathname))

@@ -7,34 +7,35 @@ import { monotonic } from "./monotonic.ts"
 
 /** The documents that the rows of one list need. */
 export interface DetailRequests {
-  /** References against the URL of the response, in the order of the rows; undefined if a row has none. */
+  /**
+   * References relative to the URL of the response, one for each row. Undefined if the row lacks a value of the URL.
+   */
   readonly urls: ReadonlyArray<string | undefined>
-  /** One more fails the poll. */
+  /** Maximum number of rows. One more fails the poll. */
   readonly max: number
+  /** Maximum number of concurrent requests. */
   readonly atOnce: number
-  /** A document that fails costs its row, not the poll. */
+  /** True: a document that fails drops its row. False: it fails the poll. */
   readonly isPartial: boolean
 }
 
-/** How the documents of rows are found. */
 export interface Details {
   /**
-   * What a response needs, at a time in epoch milliseconds. Fails if the response cannot be read, which its conversion
-   * then reports.
+   * Finds the documents that the rows of a response need. `now` is in epoch milliseconds. Fails if the response cannot
+   * be parsed; the conversion then reports that.
    */
   readonly find: (pages: ReadonlyArray<Uint8Array>, now: number) => Result.Result<ReadonlyArray<DetailRequests>, string>
 }
 
-/** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+/** The documents of rows: a list for each detail, with an entry for each row. A string is the error of a document. */
 export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | string>>
 
-/** Why a row has no document. */
 const noUrl = "the row lacks a value of the url"
 
-/** How documents are requested. */
 interface Fetch {
+  /** The URL that references are relative to. */
   readonly base: URL
-  /** On the monotonic clock. */
+  /** The deadline in milliseconds of the monotonic clock. */
   readonly end: number
   /** Bytes of all documents together. */
   readonly limit: number
@@ -62,8 +63,8 @@ const fetchDetails = Effect.fnUntraced(function* (all: ReadonlyArray<DetailReque
 })
 
 /**
- * Fills `bodies` with the documents of these URLs. Only the first of the requests at once has the permit of its poll:
- * the others need permits of the host that are free now. Returns how many bytes are left.
+ * Requests these URLs and puts the documents into `bodies`. The first of the concurrent requests uses the permit of the
+ * poll. The others run only if the host has free permits. Returns how many bytes are left.
  */
 const fetchAll = Effect.fnUntraced(function* (
   urls: ReadonlyArray<string>,
@@ -119,8 +120,9 @@ const within = <A>(end: number, effect: Effect.Effect<A, UpstreamError>) =>
   })
 
 /**
- * A response and the documents of its rows. It is never conditional: a list that did not change says nothing of the
- * documents. Each document has the deadline of the poll, so that one that hangs does not cost the whole poll.
+ * Reads a response and the documents of its rows. The request is never conditional: documents may change while their
+ * list does not. At the deadline of the poll only the missing documents fail, so a document that hangs does not fail
+ * the poll.
  */
 export const readDetails = Effect.fnUntraced(function* (
   channel: Channel,
@@ -149,10 +151,10 @@ export const readDetails = Effect.fnUntraced(function* (
         validators: undefined,
         progress: { step: undefined }
       }),
-      ({ answer }) => {
-        if (answer._tag === "NotModified") return Effect.die("a response that is not conditional is 304")
-        releases.push(answer.release)
-        return Effect.succeed(answer.body)
+      ({ response }) => {
+        if (response._tag === "NotModified") return Effect.die("a response that is not conditional is 304")
+        releases.push(response.release)
+        return Effect.succeed(response.body)
       }
     )
   const limit = start.limit - bodies.reduce((sum, { length }) => sum + length, 0)

@@ -33,21 +33,21 @@ export const challenges = (header: string): ReadonlyArray<Challenge> => {
   }
 }
 
-/** Hash functions of RFC 7616, section 3.3, the strongest first, in the names of OpenSSL. */
+/** The hash functions of RFC 7616, section 3.3, by their names in OpenSSL, the strongest first. */
 const algorithms = new Map([
   ["SHA-512-256", "sha512-256"],
   ["SHA-256", "sha256"],
   ["MD5", "md5"]
 ])
 
-/** A digest challenge that can be answered. */
+/** A digest challenge that poller supports. */
 interface Digest {
   readonly realm: string
   readonly nonce: string
   readonly opaque: string | undefined
-  /** Undefined before RFC 2617. */
+  /** Undefined if the server follows RFC 2069, which has no qop. */
   readonly qop: "auth" | "auth-int" | undefined
-  /** As the server spells it; undefined means MD5. */
+  /** The spelling of the server. Undefined means MD5. */
   readonly algorithm: string | undefined
   readonly hash: string
   readonly isSession: boolean
@@ -77,7 +77,9 @@ const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`
 
 const bodyText = (body: Attempt["body"]) => (Redacted.isRedacted(body) ? Redacted.value(body) : (body ?? ""))
 
-/** Digest authentication (RFC 7616) of one target: answers the last challenge of the server, and counts how often. */
+/**
+ * Digest authentication (RFC 7616) of one target. Keeps the last challenge of the server, and counts its uses (`nc`).
+ */
 export const makeDigest = (username: string) => {
   let current: Digest | undefined
   let count = 0
@@ -113,9 +115,9 @@ export const makeDigest = (username: string) => {
     },
 
     /**
-     * The server refused a request with this WWW-Authenticate header. True if there is a challenge to answer: the first
-     * one, one with another nonce, or one that calls the nonce stale. The same nonce again means that user or password
-     * are wrong.
+     * Handles the WWW-Authenticate header of a 401. True if the request is worth a second try: the challenge is the
+     * first one, has a new nonce, or has `stale=true`. The same nonce again means that the user or the password is
+     * wrong.
      */
     challenged: (header: string | undefined): boolean => {
       const [best] = challenges(header ?? "")

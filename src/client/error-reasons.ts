@@ -21,10 +21,10 @@ export const errorReasons = [
 
 export type ErrorReason = (typeof errorReasons)[number]
 
-/** Whether the password stands in the URL, and not in a file. */
+/** Whether the password is in the URL, not in a file. */
 const isInUrl = (auth: Auth) => auth._tag === "Basic" && Redacted.isRedacted(auth.password)
 
-/** For reasons that only some targets can have: whether this one can. */
+/** Reasons that only some targets can have, and how to find out. */
 const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean>>> = {
   credential: ({ auth, headersFrom, login }) =>
     (auth !== undefined && !isInUrl(auth)) || login !== undefined || Object.keys(headersFrom).length > 0,
@@ -32,6 +32,6 @@ const occurs: Readonly<Partial<Record<ErrorReason, (request: Request) => boolean
   pages: ({ pages }) => pages !== undefined
 }
 
-/** The reasons for which polls of a request can fail. */
+/** The reasons for which a poll with this request can fail. */
 export const errorReasonsOf = (request: Request): ReadonlyArray<ErrorReason> =>
   errorReasons.filter((reason) => occurs[reason]?.(request) ?? true)

@@ -16,12 +16,12 @@ export class Timeout extends Data.TaggedError("Timeout")<{
   }
 }
 
-/** No connection, or one that broke. */
+/** There is no connection, the connection broke, or the response is not HTTP. */
 export class Unreachable extends Data.TaggedError("Unreachable")<{ readonly message: string }> {
   readonly reason = "connection"
 }
 
-/** TLS failed, because of a certificate of the server or of the client. */
+/** TLS failed: the handshake, or a certificate of the server or the client. */
 export class Untrusted extends Data.TaggedError("Untrusted")<{ readonly message: string }> {
   readonly reason = "tls"
 }
@@ -45,7 +45,7 @@ export class BadStatus extends Data.TaggedError("BadStatus")<{
   }
 }
 
-/** A body longer than the limit, or one for which memory is not left. */
+/** A body is longer than the limit, or does not fit into the memory for bodies. */
 export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: number; readonly detail?: string }> {
   readonly reason = "too_large"
   override get message() {
@@ -60,17 +60,17 @@ export const tooMuchAtOnce = (total: number) =>
     detail: `the responses under way take more memory than poller uses for them, ${Math.floor(total / 1e6)} MB`
   })
 
-/** A login that failed. The target was not asked. */
+/** A login failed. No request was sent to the target. */
 export class LoginFailed extends Data.TaggedError("LoginFailed")<{ readonly message: string }> {
   readonly reason = "login"
 }
 
-/** Pages that have no end, or that are not where they may be. */
+/** The next page cannot be found, may not be requested, or there are too many pages. */
 export class BadPages extends Data.TaggedError("BadPages")<{ readonly message: string }> {
   readonly reason = "pages"
 }
 
-/** Every way in which an exchange fails. No message holds a secret or a part of a body. */
+/** The errors of an exchange. No message contains a secret or a part of a body. */
 export type UpstreamError =
   | Timeout
   | Unreachable
@@ -81,7 +81,7 @@ export type UpstreamError =
   | LoginFailed
   | BadPages
 
-/** The error of one step of a poll, which its message names. A failed login and a secret file belong to no step. */
+/** Puts the step of a poll before the message. Errors of logins, secret files and pages name what failed already. */
 export const inStep = (error: UpstreamError, step: string): UpstreamError => {
   switch (error._tag) {
     case "Timeout":
@@ -101,25 +101,27 @@ export const inStep = (error: UpstreamError, step: string): UpstreamError => {
   }
 }
 
-/** Does not compile if an error has a reason that the metrics do not have. */
+/** The return type makes sure that the metrics have every reason. */
 export const reasonOf = ({ reason }: UpstreamError): ErrorReason => reason
 
-export const closedBefore = new Unreachable({ message: "the connection was closed before the response" })
-export const brokenOff = new Unreachable({ message: "the connection was closed in the middle of the response" })
+export const closedBeforeResponse = new Unreachable({ message: "the connection was closed before the response" })
+export const closedDuringResponse = new Unreachable({
+  message: "the connection was closed in the middle of the response"
+})
 
-/** Whether the other side closed the connection; Node has several codes for it. */
-export const isBrokenOff = ({ code }: NodeJS.ErrnoException) => code === "ECONNRESET" || code === "EPIPE"
+/** Whether the other side closed the connection. */
+export const isClosedByPeer = ({ code }: NodeJS.ErrnoException) => code === "ECONNRESET" || code === "EPIPE"
 
 /**
- * The codes of TLS: OpenSSL's verification results and alerts, and Node's checks. UNSPECIFIED is a result that Node has
- * no name for.
+ * Whether a code is one of TLS: a verification result or alert of OpenSSL, or a check of Node. UNSPECIFIED is a
+ * verification result that Node has no name for.
  */
 const isTls = (code: string) =>
   /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|CA_|EE_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|OUT_OF_MEM|UNSPECIFIED$|EPROTO$)/.test(
     code
   )
 
-/** The hint for a certificate of an unknown authority. */
+/** The codes for a certificate whose authority is unknown. */
 const unknownAuthority: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "UNABLE_TO_GET_ISSUER_CERT",
@@ -128,15 +130,15 @@ const unknownAuthority: ReadonlySet<string> = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT"
 ])
 
-/** OpenSSL's message contains `error:0A000412:SSL routines:func:the cause`. */
+/** The last part of OpenSSL's `error:0A000412:SSL routines:func:the cause`. */
 const cause = (message: string) => /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
 
-/** A message of Node or a library, without any URL in it, which may hold a password. */
+/** Removes URLs from a message of Node or a library, since a URL may contain a password. */
 const withoutUrls = (message: string): string =>
   message.replace(/\S*:\/\/\S*/g, "(a URL)").replace(/\S*@\S*/g, "(a URL)")
 
 const tlsMessage = (code: string, text: string) => {
-  // Node adds a hint about its own command line
+  // after the semicolon Node adds a hint about its own command line
   const [what = text] = text.split(";")
   if (unknownAuthority.has(code)) return `TLS: ${what}: if it is to be trusted, name its authority in tls: ca_file`
   return `TLS: ${what}`
@@ -145,10 +147,10 @@ const tlsMessage = (code: string, text: string) => {
 const tunnel = (error: object) =>
   "statusCode" in error ? `the proxy opens no tunnel: status ${error.statusCode}` : "the proxy opens no tunnel"
 
-/** Node's error of a socket or of its TLS, as one of ours. */
+/** Converts an error of Node's sockets and TLS. */
 export const fromNode = (error: unknown): Unreachable | Untrusted => {
   if (error instanceof Unreachable || error instanceof Untrusted) return error
-  // several addresses of one name were tried: the first error is reported
+  // a name has several addresses, and all failed: report the first error
   const first = error instanceof AggregateError ? (error.errors[0] ?? error) : error
   const { code = "", message } = first instanceof Error ? (first as NodeJS.ErrnoException) : { message: String(first) }
   const text = withoutUrls(cause(message.split("\n", 1)[0] ?? "") || code)

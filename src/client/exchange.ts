@@ -17,16 +17,16 @@ export interface FreshResponse {
   readonly status: number
   /** Decompressed. */
   readonly body: Uint8Array
-  /** The bodies of the second page and those after it. */
+  /** The bodies of the further pages. */
   readonly pages?: ReadonlyArray<Uint8Array> | undefined
   readonly details?: DetailBodies | undefined
   readonly validators: Validators | undefined
   readonly contentType?: string | undefined
-  /** Says that the memory of the bodies is no longer used. */
+  /** Releases the memory of the bodies. Call it when they are no longer used. */
   readonly release?: (() => void) | undefined
 }
 
-/** The response is the one that the validators were of. */
+/** The response has not changed since the one with the validators. */
 export interface NotModified {
   readonly _tag: "NotModified"
   readonly status: 304
@@ -37,7 +37,7 @@ export type UpstreamResponse = FreshResponse | NotModified
 /** What the exchanges of one target have in common. */
 export interface Channel {
   readonly request: Request
-  /** The headers that poller sends to everybody. */
+  /** The headers of all requests, such as User-Agent. */
   readonly common: Attempt["headers"]
   /** The headers that the configuration sets. */
   readonly configured: Attempt["headers"]
@@ -45,45 +45,44 @@ export interface Channel {
   readonly pool: Effect.Effect<Pool, UpstreamError>
   readonly authenticator: Authenticator
   readonly use: SessionUse | undefined
-  /** Sends further requests of a poll at the same time, if the host may have more now. */
+  /** Runs further concurrent requests of a poll if the host has a free permit; otherwise does nothing. */
   readonly withSpare: (requests: Effect.Effect<void, UpstreamError>) => Effect.Effect<void, UpstreamError>
 }
 
-/** The configured headers of a request that has lost its body to a redirect. */
+/** The configured headers for a request without its body, after a redirect. */
 const withoutContent = (headers: Attempt["headers"]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")))
 
-/** What one exchange asks for. */
+/** The first request of an exchange. */
 export interface Start extends Pick<Attempt, "url" | "method" | "body"> {
   /** The headers that the configuration sets. */
   readonly configured: Attempt["headers"]
   readonly validators: Validators | undefined
-  /** Bytes of body. */
+  /** The maximum size of the body in bytes. */
   readonly limit: number
   readonly trace: RequestTrace | undefined
-  /** Learns which step of the poll is under way. */
   readonly progress: Progress
 }
 
-/** The step of a poll that is under way, such as `page 3`; undefined for the request itself. */
+/** The current step of a poll for the message of a timeout, such as `page 3`. Undefined: the request itself. */
 export interface Progress {
   step: string | undefined
 }
 
-/** An answer, and what is needed to find the page after it. */
+/** A response, and what is needed to find the page after it: its URL and its Link header. */
 export interface Fetched {
-  readonly answer: UpstreamResponse
+  readonly response: UpstreamResponse
   readonly url: URL
   readonly link: string | undefined
 }
 
-/** One request, with its redirects, and once more with new credentials. */
+/** Sends a request, follows its redirects, and tries once more with new credentials if it is refused. */
 export const runExchange = Effect.fnUntraced(function* (
   { request, common, memory, pool: current, authenticator, use }: Channel,
   { configured, validators, limit, trace, progress, ...start }: Start
 ) {
   const { acceptStatus, followRedirects, socketPath } = request
-  const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
+  const isAccepted = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
   const timeout = Duration.toMillis(request.timeout)
   const pool = yield* current
   const crossOrigin: CrossOrigin = { headers: common, agents: pool.crossOrigin, timeout, memory }
@@ -96,8 +95,8 @@ export const runExchange = Effect.fnUntraced(function* (
     const isRepeatable = isSafe(method)
     progress.step = isOwn ? (use?.step ?? step) : step
     const session = isOwn && use !== undefined ? yield* use.open : undefined
-    if (session !== undefined && use?.begins(session) === true) trace?.logins.push(use.session.login.name)
-    const asked = session === undefined ? url : (use?.session.url(session, url) ?? url)
+    if (session !== undefined && use?.isFirstUse(session) === true) trace?.logins.push(use.session.login.name)
+    const requestUrl = session === undefined ? url : (use?.session.url(session, url) ?? url)
     progress.step = isOwn ? (authenticator.step ?? step) : step
     const own: Partial<Attempt> & Pick<Attempt, "headers"> = isOwn
       ? {
@@ -107,22 +106,22 @@ export const runExchange = Effect.fnUntraced(function* (
             ...common,
             ...(body !== undefined && { "content-type": "application/json" }),
             ...(body === undefined && request.body !== undefined ? withoutContent(configured) : configured),
-            ...(yield* authenticator.headers({ url: asked, method, body }, crossOrigin, trace)),
+            ...(yield* authenticator.headers({ url: requestUrl, method, body }, crossOrigin, trace)),
             ...(session !== undefined &&
-              (yield* use?.session.headers(session, asked, configured.cookie) ?? Effect.succeed({})))
+              (yield* use?.session.headers(session, requestUrl, configured.cookie) ?? Effect.succeed({})))
           }
         }
       : crossOrigin
     progress.step = step
     const headers = { ...own.headers, ...conditions }
-    const attempt: Attempt = { ...crossOrigin, ...own, url: asked, method, body, headers, trace }
-    const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? limit : undefined))
+    const attempt: Attempt = { ...crossOrigin, ...own, url: requestUrl, method, body, headers, trace }
+    const received = yield* send(attempt, ({ statusCode }) => (isAccepted(statusCode) ? limit : undefined))
     const { head, release } = received
     const status = head.statusCode ?? 0
-    session?.cookies.store(asked, head.headers["set-cookie"] ?? [])
+    session?.cookies.store(requestUrl, head.headers["set-cookie"] ?? [])
     if (received.body !== undefined) {
       if (session !== undefined) use?.accepted()
-      const answer: FreshResponse = {
+      const response: FreshResponse = {
         _tag: "Fresh",
         status,
         body: received.body,
@@ -130,11 +129,11 @@ export const runExchange = Effect.fnUntraced(function* (
         contentType: head.headers["content-type"],
         release
       }
-      return { answer, url, link: headerText(head.headers.link) } satisfies Fetched
+      return { response, url, link: headerText(head.headers.link) } satisfies Fetched
     }
     if (status === 304 && Object.keys(conditions).length > 0) {
-      const answer: NotModified = { _tag: "NotModified", status }
-      return { answer, url, link: undefined } satisfies Fetched
+      const response: NotModified = { _tag: "NotModified", status }
+      return { response, url, link: undefined } satisfies Fetched
     }
     if (status === 401 && isOwn && !isRefused && authenticator.refused(head)) {
       if (!isRepeatable && !authenticator.isChallenged) return yield* badStatus(head, notRepeated(method))
@@ -142,9 +141,9 @@ export const runExchange = Effect.fnUntraced(function* (
       continue
     }
     if (session !== undefined && use !== undefined) {
-      const isHopeful = yield* use.refused(session, status, isRefused)
-      if (isHopeful && !isRepeatable) return yield* badStatus(head, notRepeated(method))
-      if (isHopeful) {
+      const mayRetry = yield* use.refused(session, status, isRefused)
+      if (mayRetry && !isRepeatable) return yield* badStatus(head, notRepeated(method))
+      if (mayRetry) {
         isRefused = true
         continue
       }
@@ -156,7 +155,7 @@ export const runExchange = Effect.fnUntraced(function* (
       return yield* new BadStatus({ status, detail: `more than ${maxRedirects} redirects` })
     const next = redirected({ url, method, body }, status, head.headers.location)
     if (typeof next === "string") return yield* new BadStatus({ status, detail: next })
-    // credentials do not come back with a redirect back
+    // after a redirect to another origin, a redirect back gets no credentials either
     isOwn = isOwn && !next.isCrossOrigin
     ;({ url, method, body } = next)
     trace?.redirects.push(`${status} ${url.origin}`)
@@ -164,7 +163,7 @@ export const runExchange = Effect.fnUntraced(function* (
   }
 })
 
-/** The server has seen the request: it may have done what it asks for, whatever it answers. */
+/** The server may have acted on the request although it refused it, so an unsafe method is not sent again. */
 const notRepeated = (method: string) => `a ${method} is not sent again; the next poll has new credentials`
 
 const headerText = (header: string | ReadonlyArray<string> | undefined) =>

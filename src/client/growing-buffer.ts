@@ -1,12 +1,12 @@
 import { detach } from "./detach.ts"
 
-/** Bytes that are allocated without regard to Content-Length. */
-const first = 65_536
+/** A Content-Length up to this (bytes) is allocated at once. */
+const alwaysTrusted = 65_536
 
 /**
- * The bytes received so far, in one buffer that grows with them. Chunks are copied, since a chunk of one byte costs a
- * hundred as an object. `announced` is the Content-Length, or NaN. At most four times the received bytes are allocated
- * for it.
+ * The bytes received so far, in one buffer that grows. Chunks are copied, since a chunk of one byte takes a hundred
+ * bytes as an object. `announced` is the Content-Length, or NaN. Above 64 KiB it is allocated only once a quarter of it
+ * has been received.
  */
 export class GrowingBuffer {
   readonly #announced: number
@@ -29,7 +29,7 @@ export class GrowingBuffer {
     this.size = size
   }
 
-  /** All of it, in memory of exactly its size. The buffer is empty afterwards. */
+  /** Returns all bytes in memory of exactly their size, and empties the buffer. */
   take(): Buffer {
     const { length, buffer } = this.#bytes
     const bytes = length === this.size ? this.#bytes : Buffer.from(buffer.transfer(this.size))
@@ -41,13 +41,13 @@ export class GrowingBuffer {
   #capacityFor(size: number): number {
     const { length } = this.#bytes
     if (size <= length) return length
-    const trusted = this.#announced >= size && this.#announced <= Math.max(first, 4 * size)
-    // the first chunk is often all of the body
+    const trusted = this.#announced >= size && this.#announced <= Math.max(alwaysTrusted, 4 * size)
+    // no spare room for the first chunk, which is often the whole body
     return trusted ? this.#announced : Math.max(size, 2 * length)
   }
 
   #grow(capacity: number): void {
-    // zeroed: only received bytes can ever be read
+    // zeroed, so that no old memory can be read
     const grown = Buffer.alloc(capacity)
     this.#bytes.copy(grown, 0, 0, this.size)
     detach(this.#bytes)

@@ -19,13 +19,12 @@ import type { Attempt } from "./send.ts"
 import { makeSessions, SessionUse } from "./session-pool.ts"
 import type { Validators } from "./validators.ts"
 
-/** One bounded exchange. `validators` of the last response that was of use make it conditional. */
+/** Sends the requests of one poll. The `validators` of the last usable response make the request conditional. */
 export type Exchange = (
   validators: Validators | undefined,
   trace?: RequestTrace
 ) => Effect.Effect<UpstreamResponse, UpstreamError>
 
-/** One poll. */
 const poll = Effect.fnUntraced(function* (
   channel: Channel,
   validators: Validators | undefined,
@@ -34,7 +33,7 @@ const poll = Effect.fnUntraced(function* (
   const { request } = channel
   const { details, pages } = request
   const progress: Progress = { step: undefined }
-  // most polls need no time
+  // only times in the request and details need the clock
   const now = request.render === undefined && details === undefined ? 0 : yield* Clock.currentTimeMillis
   const rendered = request.render?.(now)
   const { url, body } = rendered ?? request
@@ -52,7 +51,7 @@ const poll = Effect.fnUntraced(function* (
     url.protocol === "file:"
       ? readLocalFile(url, request.maxBody, validators)
       : pages === undefined
-        ? Effect.map(runExchange(channel, start), ({ answer }) => answer)
+        ? Effect.map(runExchange(channel, start), ({ response }) => response)
         : readPages(channel, pages, start)
   const response = Effect.timeoutOrElse(read, {
     duration: request.timeout,
@@ -61,7 +60,7 @@ const poll = Effect.fnUntraced(function* (
   return yield* details === undefined ? response : readDetails(channel, details, start, now, response)
 })
 
-/** The exchange of one target. Scoped: its connections go with it. */
+/** The client of one target. Scoped: afterwards its connections are closed, unless other targets share them. */
 const open = Effect.fnUntraced(function* (
   request: Request,
   common: Attempt["headers"],
@@ -89,11 +88,11 @@ const unlimited: Channel["withSpare"] = (requests) => requests
 export class HttpClient extends Context.Service<
   HttpClient,
   {
-    /** `withSpare` limits the requests that polls send beside their first one. */
+    /** `withSpare` limits the concurrent requests of a poll beside its first one. */
     readonly open: (request: Request, withSpare?: Channel["withSpare"]) => Effect.Effect<Exchange, never, Scope.Scope>
   }
 >()("poller/HttpClient") {
-  /** Keeps `idle` connections for later at most, and `memory` bytes of bodies under way. */
+  /** Keeps at most `idle` idle connections, and uses at most `memory` bytes for concurrent bodies. */
   static readonly layer = (userAgent: string, idle: number, memory = quarterOfMemory()) =>
     Layer.effect(
       HttpClient,

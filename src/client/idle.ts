@@ -1,11 +1,11 @@
 import type * as http from "node:http"
 
-/** Puts an agent under the limit. It keeps no connection when `wanted` returns false. */
+/** Applies the limit to an agent. The agent keeps no connection when `wanted` returns false. */
 export type IdleLimit = <A extends http.Agent>(agent: A, wanted: () => boolean) => A
 
 /**
- * Limits the idle connections of all agents together. A connection beyond the limit is closed, not the one that has
- * been idle for longest: polls are periodic, so that one is used next.
+ * Limits the idle connections of all agents together. A new idle connection over the limit is closed. The connection
+ * that has been idle for longest is kept: polls are periodic, so it is used next.
  */
 export const limitIdle = (limit: number): IdleLimit => {
   let idle = 0
@@ -15,7 +15,7 @@ export const limitIdle = (limit: number): IdleLimit => {
   return (agent, wanted) => {
     const { keepSocketAlive, reuseSocket } = agent
     agent.keepSocketAlive = (socket) => {
-      // false closes the socket, according to the documentation; the type does not have it
+      // Node's documentation: false closes the socket; the type has no result
       const kept: unknown = wanted() && idle < limit && keepSocketAlive.call(agent, socket)
       if (kept !== true) return false
       idle++

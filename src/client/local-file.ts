@@ -10,10 +10,10 @@ const failed = (limit: number) => (error: Unreadable) =>
     ? new TooLarge({ limit, detail: `${error.path} is longer than max_body, ${limit} bytes` })
     : new Unreachable({ message: error.message })
 
-/** What `file:` URLs are asked for: the content, unless the file is the one that the validators are of. */
+/** Reads the file of a `file:` URL, unless it has not changed since the response with the validators. */
 export const readLocalFile = Effect.fnUntraced(function* (url: URL, limit: number, validators: Validators | undefined) {
   const path = fileURLToPath(url)
-  // before the content: if the file changes meanwhile, the next poll reads it again
+  // before the content, so that the next poll reads a file again that changes in between
   const stamp = yield* Effect.mapError(readStamp(path), failed(limit))
   if (validators?.url === url.href && validators.etag === stamp)
     return { _tag: "NotModified", status: 304 } satisfies UpstreamResponse as UpstreamResponse

@@ -4,7 +4,7 @@ import type { BadCredential } from "./errors.ts"
 import type { SecretFile } from "./request.ts"
 import { readSecret } from "./secrets.ts"
 
-/** The content of a login's body, with the secrets in their places. */
+/** Replaces each SecretReference in the body of a login with the content of its file. */
 export const readLoginBody = Effect.fnUntraced(function* (value: unknown): Effect.fn.Return<unknown, BadCredential> {
   if (value instanceof SecretReference) return Redacted.value(yield* readSecret(value.file))
   if (Array.isArray(value)) return yield* Effect.all(value.map((item) => readLoginBody(item)))
@@ -15,7 +15,7 @@ export const readLoginBody = Effect.fnUntraced(function* (value: unknown): Effec
   return Object.fromEntries(entries)
 })
 
-/** Stands in a login's body for the content of a file. */
+/** A placeholder in the body of a login for the content of a file. */
 export class SecretReference {
   readonly file: SecretFile
 

@@ -15,18 +15,18 @@ import { fitsHeader } from "./secrets.ts"
 import { type Attempt, type CrossOrigin, send } from "./send.ts"
 import { lifetimeOf } from "./session-lifetime.ts"
 
-/** What a login's response holds, by the names of `take`. */
+/** The values that `take` finds in the response of a login, by name. */
 export type Taken = ReadonlyMap<string, string>
 
-/** How a session is opened, used and closed. Sessions with the same fingerprint are one. */
+/** How a session is opened, used and closed. Logins with the same fingerprint share one session. */
 export interface Login {
   readonly name: string
   readonly fingerprint: string
-  /** Its URL, method, headers, TLS and so on. */
+  /** The request of the login, without its body. */
   readonly request: Request
-  /** The body with the secrets that are in the files now. */
+  /** The body, with the current secrets from their files. */
   readonly body: Effect.Effect<{ readonly text: Redacted.Redacted; readonly type: string } | undefined, BadCredential>
-  /** Fails in a few words that hold nothing of the response. */
+  /** Fails with a message that contains nothing of the response. */
   readonly take: (body: Uint8Array, headers: IncomingHttpHeaders) => Result.Result<Taken, string>
   readonly give: {
     /** Templates such as `Bearer {token}`. */
@@ -35,30 +35,31 @@ export interface Login {
   }
   readonly renew: Duration.Duration | undefined
   readonly refused: ReadonlyArray<number>
-  /** `url` is a template, against the login's URL. */
+  /** `url` is a template, relative to the URL of the login. */
   readonly logout: { readonly url: string; readonly method: string } | undefined
 }
 
+/** Milliseconds between failed logins, at most. */
 const maxPause = 900_000
 
-/** A logout must not hold the exit. */
+/** A logout must not delay the exit. */
 const logoutTimeout = Duration.millis(800)
 
+/** Bytes of the response of a login. */
 const maxBody = 1_000_000
 
 const fillTemplate = (template: string, taken: Taken): string =>
   template.replace(/\{([^{}]+)\}/g, (whole, name: string) => taken.get(name) ?? whole)
 
-/** An open session. */
-export interface Open {
+export interface OpenSession {
   readonly taken: Taken
   readonly cookies: CookieJar
-  /** On the monotonic clock. */
-  readonly goodUntil: number
+  /** Milliseconds of the monotonic clock. */
+  readonly validUntil: number
 }
 
-/** What the requests of a session need of the client. */
-export interface Surroundings {
+/** What the requests of a login use, beside their own settings. */
+interface Resources {
   readonly common: Attempt["headers"]
   readonly memory: Attempt["memory"]
   readonly pool: Effect.Effect<Pool, UpstreamError>
@@ -67,20 +68,20 @@ export interface Surroundings {
 /** The session of one login, however many targets share it. */
 export class LoginSession {
   readonly login: Login
-  readonly #around: Surroundings
+  readonly #resources: Resources
   readonly #authenticator: Authenticator
-  /** Only one login is under way; who needs the session meanwhile waits. */
-  readonly #one = Semaphore.makeUnsafe(1)
-  #open: Open | undefined
+  /** One login at a time: other polls that need the session wait. */
+  readonly #oneAtATime = Semaphore.makeUnsafe(1)
+  #open: OpenSession | undefined
   #failures = 0
   #pausedUntil = 0
   #lastError = ""
-  /** The body of the login that failed. Another one, with a new password, is sent at once. */
+  /** The body of the last failed login. A changed body, such as one with a new password, is sent at once. */
   #failedBody: string | undefined
 
-  constructor(login: Login, around: Surroundings) {
+  constructor(login: Login, resources: Resources) {
     this.login = login
-    this.#around = around
+    this.#resources = resources
     this.#authenticator = makeAuthenticator(login.request)
   }
 
@@ -88,12 +89,12 @@ export class LoginSession {
    * The open session, after a login if there is none. A failed login is tried again after `interval`, then after
    * doubling pauses.
    */
-  get(interval: Duration.Duration): Effect.Effect<Open, UpstreamError> {
-    return this.#one.withPermit(Effect.suspend(() => this.#getNow(interval)))
+  get(interval: Duration.Duration): Effect.Effect<OpenSession, UpstreamError> {
+    return this.#oneAtATime.withPermit(Effect.suspend(() => this.#getNow(interval)))
   }
 
-  /** The headers of a request to a target, and the Cookie header that the configuration sets, if it does. */
-  headers(open: Open, url: URL, cookie?: Redacted.Redacted | string): Effect.Effect<SecretHeaders, LoginFailed> {
+  /** The headers of a request with the session. `cookie` is the Cookie header of the configuration, if it has one. */
+  headers(open: OpenSession, url: URL, cookie?: Redacted.Redacted | string): Effect.Effect<SecretHeaders, LoginFailed> {
     const given = Object.entries(lowercase(this.login.give.headers))
     const configured = Redacted.isRedacted(cookie) ? Redacted.value(cookie) : cookie
     const cookies = [configured, open.cookies.header(url)].filter((text) => text !== undefined)
@@ -107,8 +108,8 @@ export class LoginSession {
     return Effect.succeed(Object.fromEntries(headers.map(([name, value]) => [name, Redacted.make(value)])))
   }
 
-  /** The URL of a request to the login's target. */
-  url(open: Open, url: URL): URL {
+  /** The URL of a request with the session: with the `params` of `give`. */
+  url(open: OpenSession, url: URL): URL {
     const params = Object.entries(this.login.give.params)
     if (params.length === 0) return url
     const next = new URL(url)
@@ -116,12 +117,12 @@ export class LoginSession {
     return next
   }
 
-  /** The target refused the session: it is not used again, unless another one has taken its place already. */
-  forget(open: Open): void {
+  /** The target refused this session, so the next poll logs in. Does nothing if a newer session is open. */
+  forget(open: OpenSession): void {
     if (this.#open === open) this.#open = undefined
   }
 
-  /** Closes the session at the server, which may allow only a few. */
+  /** Ends the session on the server, since a server may allow only a few sessions. */
   readonly logout: Effect.Effect<void> = Effect.suspend(() => {
     const { logout, request } = this.login
     const open = this.#open
@@ -131,15 +132,15 @@ export class LoginSession {
     if (url === null || url.origin !== request.url.origin) return Effect.void
     const attempt = Effect.gen({ self: this }, function* () {
       const headers = yield* this.headers(open, url)
-      const around = yield* this.#surroundings()
+      const options = yield* this.#requestOptions()
       yield* send(
         {
-          ...around,
+          ...options,
           url,
           socketPath: request.socketPath,
           method: logout.method,
           body: undefined,
-          headers: { ...around.headers, ...headers }
+          headers: { ...options.headers, ...headers }
         },
         () => undefined
       )
@@ -150,32 +151,32 @@ export class LoginSession {
   get #currentBody(): Effect.Effect<string | undefined> {
     return this.login.body.pipe(
       Effect.map((content) => content && Redacted.value(content.text)),
-      // the login reports it
+      // the login reports the error
       Effect.orElseSucceed(() => undefined)
     )
   }
 
-  #surroundings(): Effect.Effect<CrossOrigin, UpstreamError> {
-    const { common, memory, pool } = this.#around
+  #requestOptions(): Effect.Effect<CrossOrigin, UpstreamError> {
+    const { common, memory, pool } = this.#resources
     const timeout = Duration.toMillis(this.login.request.timeout)
     return Effect.map(pool, ({ own }) => ({ headers: common, agents: own, timeout, memory }))
   }
 
   readonly #getNow = Effect.fnUntraced(function* (this: LoginSession, interval: Duration.Duration) {
     const now = yield* monotonic
-    if (this.#open !== undefined && now < this.#open.goodUntil) return this.#open
+    if (this.#open !== undefined && now < this.#open.validUntil) return this.#open
     if (now < this.#pausedUntil && this.#failedBody === (yield* this.#currentBody)) {
       const left = Duration.format(Duration.seconds(Math.ceil((this.#pausedUntil - now) / 1000)))
       return yield* new LoginFailed({ message: `${this.#lastError}; the next try is in ${left}` })
     }
     this.#open = undefined
     this.#failedBody = yield* this.#currentBody
-    const fail = (message: string) =>
+    const pauseAfter = (message: string) =>
       Effect.map(monotonic, (now) => {
         const pause = Math.min(maxPause, Duration.toMillis(interval) * 2 ** this.#failures)
         this.#failures++
         this.#lastError = message
-        // a little less than an interval, so that the next tick is not too early
+        // a little less, or the next tick would come just before the end of the pause
         this.#pausedUntil = now + pause * 0.9
       })
     const open = yield* this.#logIn().pipe(
@@ -184,9 +185,9 @@ export class LoginSession {
           error.reason === "credential"
             ? error
             : new LoginFailed({ message: `login ${this.login.name}: ${error.message}` })
-        return Effect.andThen(fail(failed.message), Effect.fail(failed))
+        return Effect.andThen(pauseAfter(failed.message), Effect.fail(failed))
       }),
-      Effect.onInterrupt(() => fail(`login ${this.login.name}: no response within the poll's timeout`))
+      Effect.onInterrupt(() => pauseAfter(`login ${this.login.name}: no response within the poll's timeout`))
     )
     this.#failures = 0
     this.#pausedUntil = 0
@@ -197,20 +198,20 @@ export class LoginSession {
   readonly #logIn = Effect.fnUntraced(function* (this: LoginSession) {
     const { request, take, renew } = this.login
     const { url, method, acceptStatus, socketPath } = request
-    const around = yield* this.#surroundings()
+    const options = yield* this.#requestOptions()
     const content = yield* this.login.body
-    const isGood = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
+    const isAccepted = (status = 0) => acceptStatus.some(({ from, to }) => from <= status && status <= to)
     const cookies = new CookieJar()
     for (let isRefused = false; ; isRefused = true) {
       const body = content?.text
       const headers = {
-        ...around.headers,
+        ...options.headers,
         ...(content !== undefined && { "content-type": content.type }),
         ...lowercase(request.headers),
-        ...(yield* this.#authenticator.headers({ url, method, body }, around))
+        ...(yield* this.#authenticator.headers({ url, method, body }, options))
       }
-      const attempt: Attempt = { ...around, url, socketPath, method, body, headers }
-      const received = yield* send(attempt, ({ statusCode }) => (isGood(statusCode) ? maxBody : undefined))
+      const attempt: Attempt = { ...options, url, socketPath, method, body, headers }
+      const received = yield* send(attempt, ({ statusCode }) => (isAccepted(statusCode) ? maxBody : undefined))
       const { head, body: bytes, release } = received
       const status = head.statusCode ?? 0
       if (bytes === undefined) {
@@ -222,8 +223,8 @@ export class LoginSession {
       release()
       if (Result.isFailure(taken)) return yield* new LoginFailed({ message: taken.failure })
       const lifetime = lifetimeOf(taken.success, renew, yield* Clock.currentTimeMillis)
-      const goodUntil = lifetime === undefined ? Number.POSITIVE_INFINITY : (yield* monotonic) + Math.max(0, lifetime)
-      return { taken: taken.success, cookies, goodUntil } satisfies Open
+      const validUntil = lifetime === undefined ? Number.POSITIVE_INFINITY : (yield* monotonic) + Math.max(0, lifetime)
+      return { taken: taken.success, cookies, validUntil } satisfies OpenSession
     }
   })
 }

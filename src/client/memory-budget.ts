@@ -1,7 +1,7 @@
 import { totalmem } from "node:os"
 
-/** Bytes. Smaller bodies are not counted: the number of concurrent polls limits them. */
-const free = 1_000_000
+/** Bytes of each body that are not counted. The limit of concurrent polls bounds them. */
+const uncounted = 1_000_000
 
 /** A quarter of the memory that the process may use, in bytes. */
 export const quarterOfMemory = (): number => {
@@ -17,16 +17,16 @@ interface Waiting {
 }
 
 /**
- * Limits the memory of all concurrent bodies. A body that needs more than is left waits for the release of another one.
- * If all of them wait, none would ever be released, so the last one is rejected.
+ * Limits the memory of all concurrent bodies. A body that needs more than is left waits until another one is released.
+ * If all bodies wait, none would ever be released, so the last one fails.
  */
 export class MemoryBudget {
   readonly total: number
   readonly #accounts = new Set<Account>()
   #waiting: Array<Waiting> = []
   #left: number
-  /** Releases a body whose poll was interrupted at the moment it was complete. */
-  readonly #dropped = new FinalizationRegistry<Account>((account) => account.release())
+  /** Releases bodies that nobody else does: a poll may be interrupted at the moment its body is complete. */
+  readonly #collected = new FinalizationRegistry<Account>((account) => account.release())
 
   constructor(total: number) {
     this.total = total
@@ -37,9 +37,9 @@ export class MemoryBudget {
     return new Account(this)
   }
 
-  /** Whether the account may take this many more bytes. */
+  /** Takes this many more bytes for the account. False if they are not left. */
   take(account: Account, bytes: number): boolean {
-    const charge = Math.max(0, account.held + bytes - free) - Math.max(0, account.held - free)
+    const charge = Math.max(0, account.held + bytes - uncounted) - Math.max(0, account.held - uncounted)
     if (charge > this.#left) return false
     this.#left -= charge
     account.held += bytes
@@ -47,18 +47,18 @@ export class MemoryBudget {
     return true
   }
 
-  /** Calls one of the two, at once or later, unless the account is released before. */
+  /** Calls `granted` or `refused`, now or later, unless the account is released before. */
   wait(waiting: Waiting): void {
     this.#waiting.push(waiting)
     this.#refuseOne()
   }
 
   release(account: Account): void {
-    if (account.held <= free && this.#waiting.length === 0) {
+    if (account.held <= uncounted && this.#waiting.length === 0) {
       account.held = 0
       return
     }
-    this.#left += Math.max(0, account.held - free)
+    this.#left += Math.max(0, account.held - uncounted)
     account.held = 0
     this.#accounts.delete(account)
     this.#waiting = this.#waiting.filter((waiting) => waiting.account !== account)
@@ -74,7 +74,7 @@ export class MemoryBudget {
   }
 
   watch(body: Uint8Array, account: Account): void {
-    if (this.#accounts.has(account)) this.#dropped.register(body, account)
+    if (this.#accounts.has(account)) this.#collected.register(body, account)
   }
 
   #refuseOne(): void {
@@ -92,13 +92,15 @@ export class Account {
     this.#budget = budget
   }
 
-  /** Calls `granted` when the account may take this many more bytes, or `refused`. */
+  /**
+   * Takes this many more bytes as soon as they are left, then calls `granted`. Calls `refused` if they never will be.
+   */
   take(bytes: number, granted: () => void, refused: (total: number) => void): void {
     if (this.#budget.take(this, bytes)) granted()
     else this.#budget.wait({ account: this, bytes, granted, refused: () => refused(this.#budget.total) })
   }
 
-  /** Releases the memory when the body is garbage-collected, unless it was released before. */
+  /** Releases the account when the body is garbage-collected. */
   watch(body: Uint8Array): void {
     this.#budget.watch(body, this)
   }

@@ -16,26 +16,26 @@ type OAuth2 = Extract<Auth, { readonly _tag: "OAuth2" }>
  */
 const leeway = 10_000
 
-/** Milliseconds. RFC 6749 makes expires_in optional: such a token is used until the upstream refuses it. */
+/** Milliseconds. expires_in is optional (RFC 6749): without it, a token is used until the upstream refuses it. */
 const lifetime = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000 - Math.min(leeway, seconds * 100)
 
 const maxResponse = 1_000_000
 
-/** Statuses that say that user or password are wrong (RFC 6749, section 5.2). */
+/** The statuses for a wrong user or password (RFC 6749, section 5.2). */
 const refused: ReadonlyArray<number> = [400, 401, 403]
 
-/** Milliseconds until a password that was refused is tried again: the first time, and at most. */
+/** Milliseconds until a refused password is tried again: after the first refusal, and at most. */
 const firstPause = 30_000
 const maxPause = 900_000
 
 /**
- * application/x-www-form-urlencoded, as RFC 6749, section 2.3.1, wants the client's name and secret before they become
- * Basic.
+ * Encodes text as application/x-www-form-urlencoded. RFC 6749, section 2.3.1, requires this for the client's id and
+ * secret in Basic authentication.
  */
 const form = (text: string) => new URLSearchParams([["", text]]).toString().slice(1)
 
-/** The codes of RFC 6749, section 5.2. Anything else in an error may be a secret. */
+/** The codes of RFC 6749, section 5.2. No other text of an error is shown, since it may be a secret. */
 const errorCodes: ReadonlySet<unknown> = new Set([
   "invalid_request",
   "invalid_client",
@@ -48,9 +48,7 @@ const errorCodes: ReadonlySet<unknown> = new Set([
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/**
- * Decodes a JSON object of the token endpoint, with or without a byte order mark; undefined if it is something else.
- */
+/** Parses a JSON object, with or without a byte order mark. Undefined if the body is something else. */
 const objectOf = (body: Buffer) => {
   try {
     const value: unknown = JSON.parse(body.toString().replace(/^\ufeff/, ""))
@@ -60,7 +58,7 @@ const objectOf = (body: Buffer) => {
   }
 }
 
-/** Some servers send the number as a string. Anything else is ignored. */
+/** A number, or a number in a string, which some servers send. Undefined for anything else. */
 const secondsOf = (value: unknown): number | undefined => {
   const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : undefined
@@ -84,7 +82,7 @@ const requestToken = Effect.fnUntraced(function* (auth: OAuth2, crossOrigin: Cro
     ...crossOrigin.headers,
     "content-type": "application/x-www-form-urlencoded"
   }
-  // a public client has no secret and names itself in the body (RFC 6749, section 2.3.1)
+  // a public client has no secret and sends its id in the body (RFC 6749, section 2.3.1)
   if (auth.clientSecret === undefined) parameters.set("client_id", auth.clientId)
   else {
     const secret = Redacted.value(yield* readSecret(auth.clientSecret))
@@ -116,17 +114,17 @@ const requestToken = Effect.fnUntraced(function* (auth: OAuth2, crossOrigin: Cro
 
 /**
  * The token of one target (RFC 6749, sections 4.3 and 4.4), requested when it is first needed and kept until shortly
- * before it expires. A target is polled by one poll at a time, so there is one request for it at a time.
+ * before it expires. A target has one poll at a time, so there is one request for the token at a time.
  */
 export const makeToken = (auth: OAuth2) => {
   let token: Redacted.Redacted | undefined
-  let goodUntil = 0
+  let validUntil = 0
   let refusals = 0
   let refusal: { readonly error: BadStatus; readonly until: number; readonly password: string | undefined } | undefined
   const password =
     auth.grant._tag === "Password" ? Effect.map(readSecret(auth.grant.password), Redacted.value) : Effect.undefined
 
-  /** Accounts get locked: after a password was refused, the pauses double. */
+  /** After each refusal of a password the pause doubles, since servers lock accounts. */
   const pauseAfter = Effect.fnUntraced(function* (error: BadStatus) {
     if (auth.grant._tag !== "Password" || !refused.includes(error.status)) return
     const until = (yield* monotonic) + Math.min(maxPause, firstPause * 2 ** refusals)
@@ -137,7 +135,7 @@ export const makeToken = (auth: OAuth2) => {
   return {
     get: Effect.fnUntraced(function* (crossOrigin: CrossOrigin, trace?: RequestTrace) {
       const now = yield* monotonic
-      if (token !== undefined && now < goodUntil) return token
+      if (token !== undefined && now < validUntil) return token
       if (refusal !== undefined && now < refusal.until && refusal.password === (yield* password)) {
         const { error, until } = refusal
         const left = Duration.format(Duration.seconds(Math.ceil((until - now) / 1000)))
@@ -146,12 +144,12 @@ export const makeToken = (auth: OAuth2) => {
       const received = yield* Effect.tapErrorTag(requestToken(auth, crossOrigin), "BadStatus", pauseAfter)
       refusals = 0
       refusal = undefined
-      goodUntil = now + received.milliseconds
+      validUntil = now + received.milliseconds
       token = received.token
       trace?.logins.push("the token endpoint")
       return received.token
     }),
-    /** The upstream refused the token. True if there was one, so that another can be requested. */
+    /** The upstream refused the token. True if there was one: a new one is worth a try. */
     forget: () => {
       const had = token !== undefined
       token = undefined

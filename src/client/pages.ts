@@ -8,7 +8,7 @@ export interface Page {
   readonly url: URL
   readonly body: Uint8Array
   readonly contentType: string | undefined
-  /** The header (RFC 8288). */
+  /** The Link header (RFC 8288). */
   readonly link: string | undefined
   /** Counted from 0. */
   readonly index: number
@@ -36,7 +36,7 @@ export const nextLink = (header: string | undefined): string | undefined => {
   return undefined
 }
 
-/** Follows the pages of one poll: the URL of each next page, unless it may not be requested. */
+/** Finds the URL of each next page of one poll, and checks that it may be requested. */
 class PageWalk {
   readonly #pages: Pages
   readonly #seen = new Set<string>()
@@ -67,7 +67,7 @@ class PageWalk {
 }
 
 /**
- * All pages of a response, or none. They are never conditional: a page that did not change says nothing of the others.
+ * Reads all pages of a response, or fails. Requests are never conditional: other pages may change while one does not.
  */
 export const readPages = Effect.fnUntraced(function* (channel: Channel, pages: Pages, start: Start) {
   const walk = new PageWalk(pages)
@@ -82,18 +82,18 @@ export const readPages = Effect.fnUntraced(function* (channel: Channel, pages: P
     let [status, contentType]: [number, string | undefined] = [0, undefined]
     while (url !== undefined) {
       progress.step = bodies.length === 0 ? undefined : `page ${bodies.length + 1}`
-      const { answer, ...fetched }: Fetched = yield* readPage(channel, {
+      const { response, ...fetched }: Fetched = yield* readPage(channel, {
         ...start,
         url,
         validators: undefined,
         limit: left
       })
-      if (answer._tag === "NotModified") return yield* Effect.die("a response that is not conditional is 304")
-      if (answer.release !== undefined) releases.push(answer.release)
-      bodies.push(answer.body)
-      left -= answer.body.length
-      if (bodies.length === 1) ({ status, contentType } = answer)
-      url = yield* Effect.fromResult(walk.after({ ...fetched, body: answer.body, contentType: answer.contentType }))
+      if (response._tag === "NotModified") return yield* Effect.die("a response that is not conditional is 304")
+      if (response.release !== undefined) releases.push(response.release)
+      bodies.push(response.body)
+      left -= response.body.length
+      if (bodies.length === 1) ({ status, contentType } = response)
+      url = yield* Effect.fromResult(walk.after({ ...fetched, body: response.body, contentType: response.contentType }))
     }
     progress.step = undefined
     const [body = new Uint8Array(), ...more] = bodies
@@ -111,7 +111,7 @@ export const readPages = Effect.fnUntraced(function* (channel: Channel, pages: P
   return yield* Effect.onError(read, () => Effect.sync(release))
 })
 
-/** Fails with the number of the page, except for the first one. */
+/** Reads one page. An error names the page, except the first one. */
 const readPage = (channel: Channel, start: Start) => {
   const { step } = start.progress
   return Effect.mapError(runExchange(channel, start), (error) => {

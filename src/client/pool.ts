@@ -16,31 +16,32 @@ import { readText } from "./secrets.ts"
 
 type LookupCallback = Parameters<LookupFunction>[2]
 
+/** The callbacks of each lookup that is under way. */
 const underWay = new Map<string, Array<LookupCallback>>()
 
 /**
- * Looks up the addresses of a name by getaddrinfo(3). Concurrent requests for the same name share one lookup. A lookup
- * cannot be cancelled, so that lookups of a name whose servers do not answer would block all other names.
+ * Looks up the addresses of a name with getaddrinfo(3). Concurrent requests for the same name share one lookup: a
+ * lookup cannot be cancelled, so many lookups of a name whose servers do not respond would block all other names.
  */
 const lookup: LookupFunction = (name, options, callback) => {
-  const question = JSON.stringify([name, options])
-  const waiting = underWay.get(question)
+  const key = JSON.stringify([name, options])
+  const waiting = underWay.get(key)
   if (waiting !== undefined) {
     waiting.push(callback)
     return
   }
   const callbacks = [callback]
-  underWay.set(question, callbacks)
-  dns.lookup(name, options, (...answer) => {
-    underWay.delete(question)
-    for (const tell of callbacks) tell(...answer)
+  underWay.set(key, callbacks)
+  dns.lookup(name, options, (...result) => {
+    underWay.delete(key)
+    for (const done of callbacks) done(...result)
   })
 }
 
 /**
- * The agent for a URL. Without `reuse` each request gets a new connection, for requests that must not be sent twice: a
- * server may close a kept connection at the moment it is used again, and it is unknown whether it has read the request.
- * Throws if the proxy of the URL cannot be used.
+ * The agent for a URL. Without `reuse` each request gets a new connection. That is for requests that must not be sent
+ * twice: a server may close a kept connection at the moment it is used again, and nothing tells whether it has read the
+ * request. Throws if the proxy of the URL cannot be used.
  */
 export type Agents = (url: URL, reuse: boolean) => http.Agent
 
@@ -54,7 +55,7 @@ export interface Pool {
   readonly close: () => void
 }
 
-const optional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
+const readOptional = (path: string | undefined) => (path === undefined ? Effect.undefined : readText(path))
 
 /** TLS options of all connections (`trust`), and those only for the target's own host (`identity`). */
 const certificatesOf = (
@@ -74,7 +75,11 @@ type Certificates = ReturnType<typeof certificatesOf>
 /** Reads the certificate files. */
 const readTls = Effect.fnUntraced(
   function* (tls: Tls) {
-    const [ca, cert, key] = yield* Effect.all([optional(tls.caFile), optional(tls.certFile), optional(tls.keyFile)])
+    const [ca, cert, key] = yield* Effect.all([
+      readOptional(tls.caFile),
+      readOptional(tls.certFile),
+      readOptional(tls.keyFile)
+    ])
     return certificatesOf(tls, { ca, cert, key })
   },
   Effect.mapError(({ message }) => new Untrusted({ message }))
@@ -119,7 +124,7 @@ const makePool = (request: Request, { trust, identity }: Certificates, bounded: 
   }
 }
 
-/** What two targets must have in common to share connections. */
+/** Targets with equal keys share connections. */
 class PoolKey implements Equal.Equal {
   readonly request: Request
   readonly #text: string
@@ -139,7 +144,7 @@ class PoolKey implements Equal.Equal {
   }
 }
 
-/** Makes the pool of a host again when a certificate file has changed. */
+/** Makes a new pool for the host when a certificate file has changed. */
 const makeReloadingPool = (request: Request, idle: IdleLimit) => {
   let pool: Pool | undefined
   let read = ""
@@ -165,7 +170,7 @@ const makeReloadingPool = (request: Request, idle: IdleLimit) => {
   }
 }
 
-/** Without certificate files, all polls of a host use the same pool. */
+/** The pool of a host without certificate files. */
 const makeFixedPool = (request: Request, idle: IdleLimit) => {
   const pool = makePool(request, certificatesOf(request.tls, {}), idle)
   return { current: Effect.succeed(pool), close: pool.close }
@@ -173,8 +178,8 @@ const makeFixedPool = (request: Request, idle: IdleLimit) => {
 
 /**
  * The pools of all targets. Targets of one host share its connections, so that a host with a thousand targets has only
- * as many connections as it has concurrent polls. The result of the returned function gives the pool for one poll.
- * Scoped: with the last target of a host, its idle connections are closed.
+ * as many connections as concurrent polls. The returned function opens the pool of a target, and its result returns the
+ * pool for one poll. Scoped: when the last target of a host is closed, its idle connections are closed.
  */
 export const makePools = Effect.fnUntraced(function* (idle: IdleLimit) {
   const pools = yield* RcMap.make({

@@ -4,12 +4,12 @@ import * as Redacted from "effect/Redacted"
 import { Unreachable } from "./errors.ts"
 
 /**
- * The URL of a proxy for Node. A host and port mean http, as in curl and Go. Throws an error that names `from` and does
- * not quote the value.
+ * The URL of a proxy for Node. HOST:PORT means http, as in curl and Go. Throws an error that names `from`, without the
+ * value.
  */
 const proxyUrl = (text: string, from: string): string => {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
-  // Node takes port 0 for none
+  // Node treats port 0 as no port
   if (url === null || url.port === "0")
     throw new Unreachable({ message: `${from} is not a URL: write http://HOST:PORT` })
   const { protocol } = url
@@ -36,7 +36,7 @@ const covers = (entry: string, url: URL): boolean => {
   return list.check(host, name)
 }
 
-/** The variables of the environment by name; the lower-case one counts first, as in curl and Node. */
+/** The first of these environment variables that is set. Lower case comes first, as in curl and Node. */
 const variable = (names: ReadonlyArray<string>) => {
   for (const name of names) {
     const text = process.env[name]
@@ -46,8 +46,8 @@ const variable = (names: ReadonlyArray<string>) => {
 }
 
 /**
- * The proxy for a URL, in Node's terms: the target's own, or the one that the usual variables name. Throws if poller
- * cannot use that proxy: a direct connection would bypass it silently.
+ * The proxy for a URL, as an option of Node's agents: that of the target, or else that of the usual environment
+ * variables. Throws if poller cannot use the proxy, since a direct connection would bypass it silently.
  */
 export const proxyFor = (url: URL, own: Redacted.Redacted<URL> | undefined): ProxyEnv | undefined => {
   const { protocol } = url

@@ -9,8 +9,8 @@ export const maxRedirects = 10
 export type Redirected = Pick<Attempt, "url" | "method" | "body"> & { readonly isCrossOrigin: boolean }
 
 /**
- * The request that a redirect asks for (RFC 9110, section 15.4), or why it is not followed. A request to another
- * origin, also from https to http, has no body, since that may be a secret.
+ * The next request after a redirect (RFC 9110, section 15.4), or why the redirect is not followed. A body is never sent
+ * to another origin, since it may be a secret. http and https are different origins.
  */
 export const redirected = (
   { url: from, method, body }: Pick<Attempt, "url" | "method" | "body">,
@@ -18,8 +18,8 @@ export const redirected = (
   location: string | undefined
 ): Redirected | string => {
   const url = location === undefined ? null : URL.parse(location, from)
-  if (url === null) return "a redirect to nowhere"
-  if (url.protocol !== "http:" && url.protocol !== "https:") return "a redirect to what is not http"
+  if (url === null) return "a redirect without a valid Location"
+  if (url.protocol !== "http:" && url.protocol !== "https:") return "a redirect to a URL that is not http or https"
   if (url.port === "0") return "a redirect to port 0"
   url.username = ""
   url.password = ""

@@ -19,8 +19,7 @@ const shownHeaders: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
 }
 
 /**
- * What happened when, in milliseconds from the start of the request. What is undefined did not happen, or not before
- * the poll ended.
+ * Times of events in milliseconds from the start of the request. Undefined: it did not happen before the poll ended.
  */
 export interface RequestTimes {
   /** The name was resolved. */
@@ -41,14 +40,16 @@ export class RequestTrace {
   address: string | undefined
   status: number | undefined
   headers: Readonly<Record<string, string>> = {}
-  /** The redirects that were followed, such as `302 https://x`. A path may repeat a secret of the request. */
+  /**
+   * The redirects that were followed, such as `302 https://x`. Without paths, which may repeat a secret of the request.
+   */
   readonly redirects: Array<string> = []
   /** The logins whose session is new to the target, and the token endpoint if there is a new token. */
   readonly logins: Array<string> = []
-  /** Requests of this poll: pages, documents of rows, redirects and second attempts. */
+  /** Number of requests of this poll, with pages, documents of rows, redirects and second attempts. */
   requests = 0
 
-  /** Follows one request. A redirect or a second attempt begins anew. */
+  /** Records one request. Replaces the times of the request before: a redirect or a second attempt. */
   watch(request: ClientRequest): void {
     this.requests++
     this.#start = performance.now()

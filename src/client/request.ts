@@ -4,7 +4,7 @@ import type { Details } from "./details.ts"
 import type { Login } from "./login-session.ts"
 import type { Pages } from "./pages.ts"
 
-/** A file with a secret. It is read for every request, so that new content is used at once. */
+/** A file with a secret. It is read for each request, so that new content is used at once. */
 export interface SecretFile {
   /** Absolute. */
   readonly path: string
@@ -24,11 +24,11 @@ export type Auth =
       readonly grant:
         | { readonly _tag: "ClientCredentials" }
         | { readonly _tag: "Password"; readonly username: string; readonly password: SecretFile }
-      /** More parameters of the request for a token, such as `audience`. */
+      /** Further parameters of the token request, such as `audience`. */
       readonly parameters: Readonly<Record<string, string>>
     }
 
-/** TLS towards a target; the files are PEM, with absolute paths. */
+/** TLS settings for a target. The files are PEM, with absolute paths. */
 export interface Tls {
   readonly caFile: string | undefined
   readonly certFile: string | undefined
@@ -39,16 +39,16 @@ export interface Tls {
 
 /** The request of every poll of a target, and the limits of its response. */
 export interface Request {
-  /** http or https, without user and password: those are `auth`. */
+  /** Without user and password, which are in `auth`. */
   readonly url: URL
-  /** The unix socket to connect to, instead of the host of the URL. */
+  /** The Unix socket to connect to, instead of the host of the URL. */
   readonly socketPath: string | undefined
   readonly method: string
-  /** Any of them may be a secret. */
+  /** Values may be secrets. */
   readonly headers: Readonly<Record<string, Redacted.Redacted>>
   readonly headersFrom: Readonly<Record<string, SecretFile>>
   readonly body: Redacted.Redacted | undefined
-  /** Renders the URL, headers and body of one poll, if they contain times. */
+  /** Renders the URL, headers and body for `now` (epoch milliseconds). Undefined if they contain no time. */
   readonly render: ((now: number) => Pick<Request, "url" | "headers" | "body">) | undefined
   /** Ranges of status codes, both ends included. */
   readonly acceptStatus: ReadonlyArray<{ readonly from: number; readonly to: number }>
@@ -57,13 +57,13 @@ export interface Request {
   readonly maxBody: number
   /** For the whole exchange: connecting, headers, body, redirects, and the request for a token. */
   readonly timeout: Duration.Duration
-  /** May hold a password; without it the usual environment variables hold. */
-  /** The session that the requests belong to. A login that failed is tried again after the interval at the earliest. */
+  /** The login whose session the requests use. A failed login is tried again after `interval` at the earliest. */
   readonly login: { readonly login: Login; readonly interval: Duration.Duration } | undefined
-  /** Undefined: there is only one page. */
+  /** Undefined if the response has only one page. */
   readonly pages: Pages | undefined
-  /** The documents that the rows of the response need; undefined if they need none. */
+  /** Undefined if the rows of the response need no further documents. */
   readonly details?: Details | undefined
+  /** May contain a password. Undefined: the usual environment variables name the proxy. */
   readonly proxy: Redacted.Redacted<URL> | undefined
   readonly auth: Auth | undefined
   readonly tls: Tls

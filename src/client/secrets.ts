@@ -4,7 +4,7 @@ import { fileLimits, readFile } from "../host/file-reader.ts"
 import { BadCredential } from "./errors.ts"
 import type { SecretFile } from "./request.ts"
 
-/** The content of a secret or a certificate. An empty file is an error: it is being written, or was forgotten. */
+/** Reads a secret or a certificate. An empty file is an error: somebody forgot it, or is just writing it. */
 export const readText = (path: string): Effect.Effect<string, BadCredential> =>
   readFile(path, fileLimits.secret).pipe(
     Effect.mapError(({ message }) => new BadCredential({ message })),
@@ -15,7 +15,7 @@ export const readText = (path: string): Effect.Effect<string, BadCredential> =>
     )
   )
 
-/** The current secret, without spaces and line ends around it, which editors add. */
+/** The current secret, without spaces and line ends around it: editors add them. */
 export const readSecret = (secret: SecretFile | Redacted.Redacted): Effect.Effect<Redacted.Redacted, BadCredential> =>
   Redacted.isRedacted(secret)
     ? Effect.succeed(secret)

@@ -9,10 +9,10 @@ import * as Result from "effect/Result"
 import { type Body, type Guard, readBody } from "./body.ts"
 import {
   BadStatus,
-  brokenOff,
-  closedBefore,
+  closedBeforeResponse,
+  closedDuringResponse,
   fromNode,
-  isBrokenOff,
+  isClosedByPeer,
   type TooLarge,
   Unreachable,
   type Untrusted
@@ -34,14 +34,13 @@ export interface Attempt {
   readonly agents: Agents
   /** The budget of all concurrent bodies. */
   readonly memory: MemoryBudget
-  /** Timeout of the exchange in milliseconds. It is Node's only limit for the opening of a proxy tunnel. */
+  /** The timeout of the exchange in milliseconds. In Node, only this limits the opening of a proxy tunnel. */
   readonly timeout: number
   readonly trace?: RequestTrace | undefined
 }
 
 /**
- * The part of a request that another origin may see: no credentials, and no header of the configuration, since it may
- * be a secret.
+ * What requests to another origin use: no credentials and no headers of the configuration, since they may be secrets.
  */
 export type CrossOrigin = Pick<Attempt, "headers" | "agents" | "timeout" | "memory">
 
@@ -53,13 +52,13 @@ export interface Received {
   readonly release: () => void
 }
 
-const nothingHeld = () => undefined
+const noRelease = () => undefined
 
 /** The error of a status that is not accepted. */
 export const badStatus = Effect.fnUntraced(function* (head: http.IncomingMessage, detail?: string) {
   const { statusCode: status = 0, headers } = head
-  const pauses = status === 429 || status === 503
-  const pause = pauses ? retryAfter(headers["retry-after"], yield* Clock.currentTimeMillis) : undefined
+  const mayAskForPause = status === 429 || status === 503
+  const pause = mayAskForPause ? retryAfter(headers["retry-after"], yield* Clock.currentTimeMillis) : undefined
   return yield* new BadStatus({ status, retryAfter: pause, ...(detail !== undefined && { detail }) })
 })
 
@@ -71,24 +70,26 @@ export const isSafe = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(me
 
 const plain = (value: Redacted.Redacted | string) => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
 
-/** Time for one address of a name before Node tries the next one: 250 ms, or less if the deadline is close. */
+/** Milliseconds for one address of a name before Node tries the next one. Less than 250 if the timeout is short. */
 const addressTimeout = (timeout: number) => Math.max(10, Math.min(250, Math.floor(timeout / 4)))
 
-/** Throws if a header cannot be sent, or the proxy cannot be used; without the header's value. */
-const begin = ({ url, socketPath, method, headers, body, agents, timeout, trace }: Attempt) => {
-  const spelled: Record<string, string> = {}
+/**
+ * Throws if a header cannot be sent or the proxy cannot be used. The error does not contain the value of the header.
+ */
+const startRequest = ({ url, socketPath, method, headers, body, agents, timeout, trace }: Attempt) => {
+  const values: Record<string, string> = {}
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? ""
-    spelled[name] = plain(value)
-    // the others are poller's own, or a validator in Latin-1 as the server sent it
+    values[name] = plain(value)
+    // headers that are not redacted are poller's own, or validators as the server sent them, which may be Latin-1
     if (Redacted.isRedacted(value) && !fitsHeader(Redacted.value(value)))
       throw new Unreachable({ message: `the header ${name} holds a line end or a character that is not ASCII` })
   }
   const { request } = url.protocol === "https:" ? https : http
-  // the last option goes to net.connect; the types of http do not have it
+  // net.connect takes autoSelectFamilyAttemptTimeout; the types of node:http do not have it
   const options: http.RequestOptions & { readonly autoSelectFamilyAttemptTimeout: number } = {
     method,
-    headers: spelled,
+    headers: values,
     agent: agents(url, isSafe(method)),
     timeout,
     autoSelectFamilyAttemptTimeout: addressTimeout(timeout),
@@ -100,17 +101,17 @@ const begin = ({ url, socketPath, method, headers, body, agents, timeout, trace 
   return sent
 }
 
-const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number | undefined) =>
+const sendOnce = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number | undefined) =>
   Effect.callback<Received, Unreachable | Untrusted | TooLarge | StaleConnection>((resume) => {
     let sent: http.ClientRequest
     try {
-      sent = begin(attempt)
+      sent = startRequest(attempt)
     } catch (error) {
       return resume(Effect.fail(fromNode(error)))
     }
     const account = attempt.memory.open()
     const release = () => account.release()
-    // a bug in poller fails this request; an exception in Node's parser would end the process
+    // an exception in a handler would end the process; so a bug in poller fails only this request
     const guard: Guard =
       (handler) =>
       (...args) => {
@@ -126,16 +127,20 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
     sent.on(
       "error",
       guard((error: Error) => {
-        if (!isBrokenOff(error)) return resume(Effect.fail(fromNode(error)))
-        resume(Effect.fail(answered ? brokenOff : sent.reusedSocket ? new StaleConnection() : closedBefore))
+        if (!isClosedByPeer(error)) return resume(Effect.fail(fromNode(error)))
+        resume(
+          Effect.fail(
+            answered ? closedDuringResponse : sent.reusedSocket ? new StaleConnection() : closedBeforeResponse
+          )
+        )
       })
     )
-    // an unwanted change of the protocol
+    // the server changes the protocol, although poller did not ask for that
     sent.on(
       "upgrade",
       guard((head: http.IncomingMessage, socket: Duplex) => {
         socket.destroy()
-        resume(Effect.succeed({ head, body: undefined, release: nothingHeld }))
+        resume(Effect.succeed({ head, body: undefined, release: noRelease }))
       })
     )
     sent.on(
@@ -151,11 +156,11 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
           })
           return
         }
-        // a short body that has arrived is skipped, which keeps the connection; poller does not wait for a longer one
+        // a body that has arrived as a whole is skipped, and the connection is kept; poller does not wait for the rest
         head.resume()
         setImmediate(() => {
           if (!head.complete) sent.destroy()
-          resume(Effect.succeed({ head, body: undefined, release: nothingHeld }))
+          resume(Effect.succeed({ head, body: undefined, release: noRelease }))
         })
       })
     )
@@ -166,19 +171,19 @@ const once = (attempt: Attempt, limitOf: (head: http.IncomingMessage) => number 
   })
 
 /**
- * Sends one request. `limitOf` returns the maximum size of the body for the headers of a response, or undefined to skip
- * the body. At the end the socket is closed or back in the pool. Only a safe request is sent again: others do not reuse
- * connections.
+ * Sends one request. `limitOf` gets the headers of the response and returns the maximum size of its body, or undefined
+ * to skip the body. At the end the socket is closed or back in the pool. If the server had closed a kept connection, a
+ * safe request is sent again. Other requests use new connections.
  */
 export const send = (
   attempt: Attempt,
   limitOf: (head: http.IncomingMessage) => number | undefined
 ): Effect.Effect<Received, Unreachable | Untrusted | TooLarge> => {
-  const exchange = once(attempt, limitOf)
+  const exchange = sendOnce(attempt, limitOf)
   return Effect.catchTag(exchange, "StaleConnection", () => {
-    if (!isSafe(attempt.method)) return Effect.fail(closedBefore)
+    if (!isSafe(attempt.method)) return Effect.fail(closedBeforeResponse)
     // other idle connections to the server are probably closed too
     closeIdle(attempt.agents(attempt.url, true))
-    return Effect.catchTag(exchange, "StaleConnection", () => Effect.fail(closedBefore))
+    return Effect.catchTag(exchange, "StaleConnection", () => Effect.fail(closedBeforeResponse))
   })
 }

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import type { Taken } from "./login-session.ts"
 
-/** A session is renewed this long before it expires (milliseconds), a short one after nine tenths of its time. */
+/** A session is renewed this long before it expires (milliseconds), a short one after nine tenths of its lifetime. */
 const leeway = 10_000
 
 /** The expiry of a JSON Web Token (RFC 7519, section 4.1.4) in epoch seconds; undefined for any other text. */
@@ -18,7 +18,7 @@ const jwtExpiry = (text: string): number | undefined => {
 }
 
 /**
- * Milliseconds from `now` until what `expires` says: seconds from now, seconds or milliseconds since 1970, or a date.
+ * Milliseconds until `expires`, which is a number of seconds from now, seconds or milliseconds since 1970, or a date.
  */
 const timeUntil = (expires: string, now: number): number | undefined => {
   const number = Number(expires)
@@ -30,7 +30,7 @@ const timeUntil = (expires: string, now: number): number | undefined => {
   return (number < 1e11 ? number * 1000 : number) - now
 }
 
-/** Milliseconds for which a session is good; undefined if nothing says so. */
+/** Milliseconds until a session must be renewed. Undefined if neither `renew` nor the response tells. */
 export const lifetimeOf = (taken: Taken, renew: Duration.Duration | undefined, now: number): number | undefined => {
   if (renew !== undefined) return Duration.toMillis(renew)
   const expires = taken.get("expires")

@@ -5,25 +5,26 @@ import * as Hash from "effect/Hash"
 import * as RcMap from "effect/RcMap"
 import type * as Scope from "effect/Scope"
 import type { UpstreamError } from "./errors.ts"
-import { type Login, LoginSession, type Open } from "./login-session.ts"
+import { type Login, LoginSession, type OpenSession } from "./login-session.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
 import { monotonic } from "./monotonic.ts"
 import type { makePools } from "./pool.ts"
 import type { Attempt } from "./send.ts"
 
+/** Milliseconds between the logins of a target that refuses new sessions, at most. */
 const maxPause = 900_000
 
-/** One target's use of a session. */
+/** The use of a session by one target. */
 export class SessionUse {
   readonly session: LoginSession
-  /** What messages call the wait for the session. */
+  /** The name of the wait for the session in messages. */
   readonly step: string
   readonly #interval: Duration.Duration
   #refusals = 0
   #pausedUntil = 0
-  /** A session that was refused, and whose request was not sent again. */
-  #refused: Open | undefined
-  #last: Open | undefined
+  /** The session that the target refused last. */
+  #refused: OpenSession | undefined
+  #last: OpenSession | undefined
 
   constructor(session: LoginSession, interval: Duration.Duration) {
     this.session = session
@@ -31,17 +32,22 @@ export class SessionUse {
     this.#interval = interval
   }
 
-  get open(): Effect.Effect<Open, UpstreamError> {
+  get open(): Effect.Effect<OpenSession, UpstreamError> {
     return this.session.get(this.#interval)
   }
 
   /**
-   * The target answered with a status that is not accepted. True if another login may help. A target that refuses each
-   * new session, since its user may not see it, for instance, must not keep logging in: it pauses, twice as long each
-   * time. `isSecond` says that this poll has logged in again; after a request that is not sent again, the poll before
-   * has.
+   * Handles a response with a status that is not accepted. True if a new login may help; this session is then no longer
+   * used. A target may refuse every new session, for instance because its user lacks a right. It must not log in for
+   * each poll, so its pauses double. `isSecond`: the refused request was the second one of this poll, with new
+   * credentials. An unsafe method is not sent again; then the next poll notices that the new session is refused too.
    */
-  readonly refused = Effect.fnUntraced(function* (this: SessionUse, open: Open, status: number, isSecond: boolean) {
+  readonly refused = Effect.fnUntraced(function* (
+    this: SessionUse,
+    open: OpenSession,
+    status: number,
+    isSecond: boolean
+  ) {
     if (!this.session.login.refused.includes(status)) return false
     const now = yield* monotonic
     if (!isSecond && now < this.#pausedUntil) return false
@@ -57,8 +63,8 @@ export class SessionUse {
     return true
   })
 
-  /** Whether the target has not used this session before. */
-  begins(open: Open): boolean {
+  /** Whether this is the first request of the target with this session. */
+  isFirstUse(open: OpenSession): boolean {
     const isNew = this.#last !== open
     this.#last = open
     return isNew
@@ -89,14 +95,13 @@ class SessionKey implements Equal.Equal {
 }
 
 /**
- * A reload ends the polls of a target that changed before it begins those of its successor, which takes over the
- * session.
+ * How long a session stays open without a target. A reload stops a changed target before it starts the new one, which
+ * then uses the same session.
  */
 const idleTime = Duration.seconds(5)
 
 /**
- * The sessions of all targets: one for each login, however many targets share it. Scoped: a session is closed after its
- * last target.
+ * The sessions of all targets, one for each login. Scoped: a session is closed after its last target.
  */
 export const makeSessions = Effect.fnUntraced(function* (
   common: Attempt["headers"],

@@ -1,17 +1,18 @@
 /** Formats epoch milliseconds. */
 type Format = (at: number) => string
 
-/** A time in a request: the instant of the poll, moved by `offset` milliseconds. */
+/** A time in a request: the start of the poll plus `offset` milliseconds. */
 interface TimeField {
   readonly offset: number
   readonly format: Format
 }
 
-/** A text with times in it. Immutable; made once, when the configuration is loaded. */
+/** A text with times in it. */
 export interface TimeTemplate {
   readonly render: (now: number) => string
 }
 
+/** Milliseconds. */
 const units: ReadonlyMap<string, number> = new Map([
   ["d", 86_400_000],
   ["h", 3_600_000],
@@ -32,7 +33,7 @@ const offsetOf = (text: string): number | undefined => {
   return sign === "-" ? -sum : sum
 }
 
-/** A moment as a calendar and a clock show it in a time zone. */
+/** Date and time of day in a time zone. */
 interface Civil {
   readonly year: string
   readonly month: string
@@ -80,7 +81,7 @@ const civilIn = (timeZone: string): ((at: number) => Civil) => {
 const dateOf = ({ year, month, day }: Civil) => `${year}-${month}-${day}`
 const timeOf = ({ hour, minute, second }: Civil) => `${hour}:${minute}:${second}`
 
-/** UTC midnight of a civil date, which has its weekday and its day of the year. */
+/** Midnight in UTC of the same date, to compute the weekday and the day of the year. */
 const midnight = ({ year, month, day }: Civil) => Date.UTC(Number(year), Number(month) - 1, Number(day))
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
@@ -89,7 +90,7 @@ const weekday = (civil: Civil) => weekdays[new Date(midnight(civil)).getUTCDay()
 const month = (civil: Civil) => months[Number(civil.month) - 1] ?? ""
 const dayOfYear = (civil: Civil) => (midnight(civil) - Date.UTC(Number(civil.year), 0, 0)) / 86_400_000
 
-/** The directives of strftime(3) that a request may need, in the C locale. `%L` are milliseconds, as in Ruby. */
+/** The supported directives of strftime(3), in the C locale. `%L` is milliseconds, as in Ruby. */
 const directives: ReadonlyMap<string, (civil: Civil, at: number) => string> = new Map([
   ["Y", ({ year }: Civil) => year],
   ["y", ({ year }: Civil) => year.slice(-2)],
@@ -144,7 +145,7 @@ const formatOf = (name: string, timeZone: string): Format | undefined => {
   }
 }
 
-/** `now` is special only in front of these; all other braces are left alone. */
+/** `{now` before `}`, `:`, `+` or `-`. All other braces are left alone. */
 const field = /\{now(?=[}:+-])([^:}]*)(?::([^}]*))?\}/g
 const unclosed = /\{now(?=[}:+-])[^}]*$/
 
@@ -153,7 +154,7 @@ const fieldOf = (offset: string, format: string | undefined, timeZone: string): 
   return moved === undefined || formatted === undefined ? undefined : { offset: moved, format: formatted }
 }
 
-/** The error of the times in a text; undefined if there is none. */
+/** The first mistake in the times of a text; undefined if there is none. */
 export const timeProblem = (text: string): string | undefined => {
   for (const [whole, offset = "", format] of text.matchAll(field)) {
     if (offsetOf(offset) === undefined) return `${whole}: expected a time such as {now}, {now-5m} or {now+1h30m}`
@@ -163,7 +164,7 @@ export const timeProblem = (text: string): string | undefined => {
   return unclosed.test(text) ? "{now without a }" : undefined
 }
 
-/** The template of a text; undefined if it contains no time. `encode` encodes each time for its place. */
+/** The template of a text; undefined if it contains no time. `encode` is applied to each rendered time. */
 export const timeTemplate = (
   text: string,
   timeZone: string,
@@ -188,15 +189,14 @@ export const timeTemplate = (
   }
 }
 
-/** A time may contain spaces, `+`, `:` and `/`. The last two are allowed in a URL. */
+/** Encodes a time for a URL. It may contain spaces, `+`, `:` and `/`, of which `:` and `/` need no encoding. */
 export const encodeTime = (time: string) => encodeURIComponent(time).replaceAll("%3A", ":").replaceAll("%2F", "/")
 
-/** Undoes the encoding of braces and spaces in the path of a URL. */
+/** Decodes the braces, spaces and quotes of times in a URL, which `URL` has encoded. */
 const withBraces = (href: string) =>
   href.replace(/(?:\{|%7B)now(?=%7D|[}:+-]).*?(?:\}|%7D)/gi, (whole) =>
     whole.replace(/^%7B/i, "{").replace(/%7D$/i, "}").replaceAll("%20", " ").replaceAll("%22", '"')
   )
 
-/** The template of a URL. */
 export const urlTemplate = ({ href }: URL, timeZone: string): TimeTemplate | undefined =>
   timeTemplate(withBraces(href), timeZone, encodeTime)

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http"
 
-/** Validators of a response (RFC 9110, section 8.8). They are valid only for the URL that sent them. */
+/** Validators of a response (RFC 9110, section 8.8). They are valid only for its URL. */
 export interface Validators {
   readonly url: string
   readonly etag: string | undefined
@@ -13,7 +13,7 @@ export const validatorsOf = ({ href }: URL, headers: IncomingHttpHeaders): Valid
   return etag === undefined && lastModified === undefined ? undefined : { url: href, etag, lastModified }
 }
 
-/** Other methods than these would be answered with 412 (RFC 9110, section 13.1.2). */
+/** The methods for conditional requests. The response to any other method would be 412 (RFC 9110, section 13.1.2). */
 const conditional: ReadonlyArray<string> = ["GET", "HEAD"]
 
 /** The headers that make a request conditional. */

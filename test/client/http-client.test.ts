@@ -59,8 +59,8 @@ const outcomes: ReadonlyArray<readonly [fault: string, outcome: RegExp]> = [
   ["status_404", /^status: status 404$/],
   ["not_modified_unasked", /^status: status 304$/],
   ["redirect_circle", /^status: status 302: more than 10 redirects$/],
-  ["redirect_nowhere", /^status: status 302: a redirect to nowhere$/],
-  ["redirect_to_file", /^status: status 301: a redirect to what is not http$/],
+  ["redirect_nowhere", /^status: status 302: a redirect without a valid Location$/],
+  ["redirect_to_file", /^status: status 301: a redirect to a URL that is not http or https$/],
   ["redirect_to_closed", /^connection: connect ECONNREFUSED 127\.0\.0\.1:1$/],
   ["html", /^<!doctype html>/]
 ]
