@@ -1,9 +1,6 @@
 import { isBaseUnit, type Unit, unitsInAnyCase } from "./value/unit.ts"
 
-/**
- * Abbreviations that are units in a metric's name, but not as its first word. A single `m` is more often a minute than
- * a meter.
- */
+/** Abbreviations that are units in a metric's name, except as its first word. `m` is read as minutes, not meters. */
 const abbreviations = new Set(
   [
     ...["s", "sec", "ms", "msec", "us", "usec", "ns", "nsec", "m", "h", "hr", "d"],
@@ -13,25 +10,22 @@ const abbreviations = new Set(
   ].values()
 )
 
-/** Words in full that are units wherever they stand, beside plurals. */
+/** Full words that count as units anywhere in a name, besides plurals. */
 const singular = new Set(["fahrenheit", "rankine", "percent", "pct", "percentage", "permille", "feet", "inches"])
 
-/** Ends like a plural, but is no word of a name: `max_bars`, `mps`. */
+/** Whether a word may be a plural such as `bars`. A shorter word such as `mps` is an abbreviation. */
 const isPlural = (word: string): boolean => word.length > 3 && word.endsWith("s")
 
-/**
- * The unit that this word of a metric's name means, if it should have been a base unit; undefined for a base unit, or a
- * word that is no unit.
- */
+/** The unit that a word of a metric's name means. Undefined for a base unit, and for a word that is not a unit. */
 const unitInName = (word: string, first: boolean): Unit | undefined => {
   if (isBaseUnit(word)) return undefined
   if (!isPlural(word) && !singular.has(word) && (first || !abbreviations.has(word))) return undefined
   const units = unitsInAnyCase(word)
-  // the name of a temperature says that it is one
+  // `kelvins` becomes `kelvin`, although the table has it first as a unit of `celsius`
   return units.find(({ base }) => base === (word.startsWith("kelvin") ? "kelvin" : base))
 }
 
-/** Units belong at the end, before `total`; in a rate they stay where they are. */
+/** Puts the unit at the end of the name, before `total`. In a rate (`per`) it stays where it is. */
 const withUnit = (words: ReadonlyArray<string>, index: number, base: string): ReadonlyArray<string> => {
   if (words.includes("per")) return words.with(index, base)
   const total = words.at(-1) === "total" ? ["total"] : []
@@ -47,7 +41,7 @@ export interface BaseUnitName {
   readonly name: string
   /** The unit that the name has now, as `unit:` takes it. */
   readonly unit: string
-  /** To the base unit; undefined if no factor alone makes it. */
+  /** Converts to the base unit; undefined if an offset is needed too, as for fahrenheit. */
   readonly factor: number | undefined
 }
 

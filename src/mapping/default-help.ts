@@ -1,7 +1,7 @@
 import type { MetricObject } from "./schema/metric.ts"
 import { type ValueSource, valueKind } from "./schema/value-source.ts"
 
-/** Names the path, and says that the value is as old as the last good poll. */
+/** HELP of a metric without `help`: the path, and that the value is as old as the last good poll. */
 export const defaultHelp = ({ value }: MetricObject, lists: ReadonlyArray<string>): string => {
   const { text, isAbsolute } = describeValue(value)
   const rows = isAbsolute ? [] : lists.map((list) => ` of each ${list}`)

@@ -13,7 +13,7 @@ export interface Part {
   readonly value: number
 }
 
-/** Hears why a histogram, or a part of a summary, is dropped. */
+/** Reports that a histogram, or a part of a summary, is dropped. */
 export type Drop = (reason: DropReason, path: string, row: Row, found: () => string) => void
 
 interface Bucket {
@@ -99,7 +99,7 @@ const readBuckets = (metric: HistogramMetric, around: Row, drop: Drop): Readonly
   return isComplete ? buckets.sort((one, other) => one.le - other.le) : undefined
 }
 
-/** Null is the bound of the last bucket. */
+/** The upper bound of a bucket. Null is +Inf, the bound of the last bucket. */
 const readBound = (source: LabelSource, row: Row): number | "missing" | "ambiguous" | "not_a_number" => {
   let text: string
   if (source.kind === "field") {
@@ -121,7 +121,7 @@ const pathOf = (source: LabelSource): string => (source.kind === "field" ? sourc
 const describeBound = (source: LabelSource, row: Row): string =>
   source.kind === "field" ? row.found(source.field) : source.kind === "key" ? String(row.key(source.up)) : ""
 
-/** The buckets with cumulative counts and a last one without bound; or why there is no such histogram. */
+/** The buckets with cumulative counts, the last one `+Inf`; or, as text, how the counts contradict each other. */
 const cumulate = (
   { isCumulative }: HistogramMetric,
   buckets: ReadonlyArray<Bucket>,

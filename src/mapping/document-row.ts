@@ -6,7 +6,7 @@ import type { DeferredLists } from "./plan.ts"
 import type { Visitor } from "./reader.ts"
 import { visitRows } from "./visit-rows.ts"
 
-/** The lists of each page that are empty in its document, and their bytes. */
+/** The deferred lists of a response. In the documents of its pages they are empty; their rows are in the bytes. */
 export interface DeferredPages extends DeferredLists {
   readonly pages: ReadonlyArray<DeferredDocument>
 }
@@ -18,7 +18,7 @@ export class DocumentRow extends ParsedRow {
   /** A deferred list did not end where it was assumed to, or was left early. */
   isMisaligned = false
 
-  /** `enter` receives the bytes that the rows after it refer to. */
+  /** `enter` is called with the bytes of a page before its rows are visited. */
   constructor(search: Search, deferred: DeferredPages | undefined, enter: (bytes: Buffer) => void) {
     const [{ document, node }] = search.pages
     super(search, document, node)

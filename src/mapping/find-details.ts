@@ -14,8 +14,8 @@ export interface DetailRequests extends Pick<Detail, "max" | "atOnce" | "isParti
 }
 
 /**
- * The details that each list of a plan needs for a response, by the id of the detail. `timeOf` renders the times in
- * their URLs. Fails as `parse` does.
+ * The documents to request for the rows of a response, by the id of the detail. `timeOf` renders the times in their
+ * URLs. Fails as `parse` does.
  */
 export const findDetails = (
   { root, details }: Plan,

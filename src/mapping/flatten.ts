@@ -12,7 +12,7 @@ interface Place {
   readonly labels: Labels
 }
 
-/** Deeper than the response of any API. Deeper values are skipped, so that a hostile document costs no memory. */
+/** Deeper than the response of any API. Deeper values are skipped: their paths could fill the memory and the stack. */
 const maxDepth = 100
 
 const label = (depth: number) => (depth === 0 ? "index" : `index_${depth + 1}`)
@@ -29,8 +29,8 @@ const children = function* ({ value, name, path, labels }: Place): Generator<Pla
       yield { value: item, name, path: `${path}[*]`, labels: withIndex(labels, index) }
     }
   } else if (value !== null && typeof value === "object") {
-    // sorted, so that of two keys that make the same name the same one wins in whatever order they are sent
-    const object = value as JsonObject // an array went the other way
+    // sorted: if two keys give the same name, the same one wins in whatever order they are sent
+    const object = value as JsonObject // arrays are handled above
     for (const key of Object.keys(object).sort()) {
       const step = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
       const word = snakeCase(key)

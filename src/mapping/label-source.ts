@@ -12,7 +12,7 @@ export type LabelSource = { readonly name: string } & (
   | { readonly kind: "key"; readonly up: number; readonly rewrite: Rewrite }
 )
 
-/** What becomes of the text; undefined if it stays. */
+/** Changes the text of a label; undefined if the text stays as it is. */
 type Rewrite = ((text: string) => string) | undefined
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
@@ -24,7 +24,7 @@ export const constantLabels = (labels: Readonly<Record<string, string>>): Readon
     .map(([name, text]): LabelSource => ({ kind: "constant", name, text }))
     .sort(byName)
 
-/** The labels of the row around and `own`, in ascending order of name. Of two with one name the inner one wins. */
+/** The labels of the row around and `own`, in ascending order of name. If both have a name, `own` wins. */
 export const inheritLabels = (
   around: ReadonlyArray<LabelSource>,
   own: ReadonlyArray<LabelSource>
@@ -34,7 +34,7 @@ export const inheritLabels = (
   return [...inherited.filter(({ name }) => !names.has(name)), ...own].sort(byName)
 }
 
-/** Room for the values of these labels; all are absent at first. */
+/** Storage for the values of these labels; all are absent at first. */
 export const labelValues = (sources: ReadonlyArray<{ readonly name: string }>): LabelValues => ({
   names: sources.map(({ name }) => name),
   begins: new Int32Array(sources.length).fill(-1),
@@ -79,7 +79,7 @@ export const fillLabels = (
   }
 }
 
-/** Whether any label is there. */
+/** Whether any label has a value. */
 export const hasLabels = ({ begins, ends, texts }: LabelValues): boolean =>
   texts.some((text, index) => {
     const begin = begins[index] ?? -1

@@ -1,4 +1,4 @@
-/** A type of metrics, an entry of `type`. */
+/** A metric type: a value of the key `type`. */
 export interface MetricTypeInfo {
   readonly description: string
   /** How its series are made: of a number, of labels alone, of a word, or of several numbers. */
@@ -19,9 +19,9 @@ const table = {
 export type MetricType = keyof typeof table
 export type MetricShape = MetricTypeInfo["shape"]
 
-/** All of them. Schema, rules, documentation and the lint of names derive from this table. */
+/** All metric types. Schema, rules, documentation and the lint of names derive from this table. */
 export const metricTypes: Readonly<Record<MetricType, MetricTypeInfo>> = table
 export const metricTypeNames = Object.keys(table) as ReadonlyArray<MetricType>
 
-/** The type of a metric of a file that may be wrong; undefined if there is no such type. */
+/** The type of this name, which comes from a file that may be wrong; undefined if there is no such type. */
 export const metricTypeNamed = (name: unknown): MetricType | undefined => metricTypeNames.find((type) => type === name)

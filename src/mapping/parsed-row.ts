@@ -13,14 +13,14 @@ export interface Search {
   readonly pages: readonly [PageRow, ...ReadonlyArray<PageRow>]
   /** Limits all searches of a run together, so that no document and no mapping can stall the daemon. */
   readonly effort: Effort
-  /** The row whose document this is; undefined for a response. */
+  /** The row that the document was requested for; undefined for the response itself. */
   readonly of?: Row | undefined
 }
 
 /** A row that is a parsed value. */
 export class ParsedRow implements Row {
   readonly search: Search
-  /** The document that knows how the numbers of the row are spelled. */
+  /** Has the spelling of the row's numbers. */
   readonly document: Document
   node: Node
 
@@ -69,7 +69,7 @@ export class ParsedRow implements Row {
     return text !== ambiguous
   }
 
-  /** Nothing: what was parsed has lost its spelling. */
+  /** Undefined: a parsed value has no bytes to copy. */
   spelledNumber(): undefined {
     return undefined
   }
@@ -106,7 +106,7 @@ export class ParsedRow implements Row {
     eachFrom(path.absolute ? this.page.node : this.node, path, this.root, visit, this.search.effort)
   }
 
-  /** Whether a list is there. If it is not, the visitor hears of it. */
+  /** Whether a list is there. If it is not, calls the visitor's `drop`. */
   hasList(path: Path, visitor: Visitor): boolean {
     const isThere = (find(path.prefix, this.#start(path)) ?? null) !== null
     if (!isThere) visitor.drop("missing", path, this)
@@ -119,7 +119,8 @@ export class ParsedRow implements Row {
   }
 
   /**
-   * A number as the document spells it, which only the array or object that holds it can tell. Nothing holds the root.
+   * A value as text, numbers as the document spells them. A document has the spelling by array or object and key; the
+   * root is in neither.
    */
   spelling(path: Path, { value, parent, key }: Node): string {
     const holder = parent?.value
@@ -162,7 +163,7 @@ export class PageRow extends ParsedRow {
   }
 }
 
-/** The document of a response as a row: its first page. `of` is the row that a single document belongs to. */
+/** The first page of a response as a row. `of` is the row that a document of a row (`get`) was requested for. */
 export const documentRow = (documents: ReadonlyArray<Document>, effort: Effort, of?: Row): PageRow => {
   const search: { -readonly [K in keyof Search]?: Search[K] } = { effort, of }
   const [first, ...others] = documents.map(

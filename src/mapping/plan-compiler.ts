@@ -65,7 +65,7 @@ class Compiler {
     return { ...list, ...scope, detail: this.#detail(row.get, { metrics, each }, scope.labels, within) }
   }
 
-  /** What is taken from the document of each row. Its paths start there, so they say nothing about this document. */
+  /** What is taken from the documents of rows. Its compiler is a new one: its paths do not lead into this document. */
   #detail(
     get: NonNullable<Row["get"]>,
     scope: ScopeEntry,
@@ -127,7 +127,7 @@ class Compiler {
     const own = this.#values.labels(metric, context)
     const family = this.#family(name, metric, context)
     const all = own.length === 0 ? undefined : inheritLabels(labels, own)
-    /** All labels and one more, which the metric sets itself, in place of any other of its name. */
+    /** All labels and one that the metric sets itself, such as `le`. It replaces another label of its name. */
     const withLabel = (name: string) => {
       const others = own.filter((label) => label.name !== name)
       const labelled = inheritLabels(labels, [...others, { kind: "constant", name, text: "" }])
@@ -188,7 +188,7 @@ class Compiler {
 type RowEntry = Pick<Row, "path" | "table" | "zip" | "parse">
 type ScopeEntry = Pick<Row, "labels" | "labels_from" | "null_values" | "metrics" | "each">
 
-/** How the samples of each name are combined. A metric with the key decides for all metrics of its name. */
+/** How samples of the same name are combined. `duplicates` of one metric holds for all metrics of its name. */
 const combinesOf = ({ metrics = {}, each = [] }: Pick<Row, "metrics" | "each">): ReadonlyArray<[string, Combine]> => [
   ...each.flatMap(combinesOf),
   ...Object.entries(metrics).flatMap(([name, metric]) =>
@@ -210,7 +210,7 @@ export const compilePlan = (
 
 /**
  * Compiles plans of one mapping for many targets. Targets whose constant labels have the same names share everything
- * but their values.
+ * but the values of these labels.
  */
 export const planner = (mapping: Mapping) => {
   const plans = new Map<string, Plan>()

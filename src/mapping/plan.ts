@@ -21,7 +21,7 @@ export interface Plan {
   readonly details: ReadonlyArray<Detail>
 }
 
-/** Lists that are not parsed with the document. Their rows are read from the bytes. */
+/** Lists that are not parsed with the document, to save time and memory. Their rows are read from the bytes. */
 export interface DeferredLists {
   /** Where they are in the document. */
   readonly index: FieldIndex
@@ -32,7 +32,7 @@ export interface DeferredLists {
 /** Rows, and what is taken from each. */
 export interface List {
   readonly rows: Rows
-  /** It is no problem if the list is not there. */
+  /** A missing list is not reported as a problem. */
   readonly isOptional: boolean
   /** How its rows are read from bytes; undefined if they have to be parsed. */
   readonly bytes: ByteList | undefined
@@ -71,7 +71,7 @@ export type Combine = NonNullable<MetricObject["duplicates"]>
 
 interface MetricBase {
   readonly family: Family
-  /** Undefined: those of the row. Otherwise all of them, inherited ones included. */
+  /** Undefined: the labels of the row. Otherwise all labels, inherited ones included. */
   readonly labels: ReadonlyArray<LabelSource> | undefined
 }
 
@@ -88,7 +88,7 @@ export interface NumberMetric extends MetricBase {
 /** Always 1. */
 export interface InfoMetric extends MetricBase {
   readonly kind: "info"
-  /** That there is no label is no problem. */
+  /** A row without any label is not reported as a problem. */
   readonly isOptional: boolean
 }
 
@@ -101,8 +101,9 @@ export interface StatesMetric extends MetricBase {
   readonly field: Field
   readonly states: ReadonlyArray<string>
   readonly read: ReadState
-  /** The position of the state for a value that is missing or null; or what that means. */
+  /** What a missing or null value gives: the position of a state, a reason to drop it, or undefined for no series. */
   readonly missing: Reading
+  /** What a value in `null_values` gives: the position of a state, or undefined for no series. */
   readonly nullValue: number | undefined
 }
 

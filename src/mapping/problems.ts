@@ -8,7 +8,7 @@ export type DropReason = (typeof dropReasons)[number]
 /** A sample that the document did not yield. It costs that sample, never the poll. */
 export interface Problem {
   readonly reason: DropReason
-  /** The metric's name; of a label that could not be read, the label's name. */
+  /** The name of the metric, or of the label that could not be read. */
   readonly metric: string
   /** The path as the mapping has it. */
   readonly path: string
@@ -30,7 +30,7 @@ export const noneDropped: Dropped = {
   detail: 0
 }
 
-/** If 100,000 rows lack a field, the first problems say it all; the rest are only counted. */
+/** How many problems keep their details; more are only counted. If 100,000 rows lack a field, the first are enough. */
 const maxProblems = 1000
 
 /** The problems of one document. */
@@ -54,7 +54,7 @@ export const problemLog = (): ProblemLog => {
   }
 }
 
-/** Counts a sample that a row did not yield. `found` describes what there was, if that was asked for. */
+/** Counts a sample that a row did not yield. `found` is called only if the log has room for the details. */
 export const dropSample = (
   log: ProblemLog,
   reason: DropReason,

@@ -5,21 +5,21 @@ import type { DeferredLists, List } from "./plan.ts"
 
 type Keys = ReadonlyArray<string | number>
 
-/** Where paths start: at the end of these keys of the document or, if not exact, somewhere below. */
+/** Where a path starts: at the value that `keys` lead to or, if not exact, somewhere below that value. */
 export interface Start {
   readonly keys: Keys
   readonly isExact: boolean
-  /** The position of the list of the root scope whose rows they start in. */
+  /** The position of a list of the root scope, if the path starts in its rows. */
   readonly list: number | undefined
 }
 
 export const documentStart: Start = { keys: [], isExact: true, list: undefined }
 
-/** How far into the document the paths of a plan certainly lead. */
+/** Records where the paths of a plan lead. A list of the document that they do not lead into need not be parsed. */
 export class Reaches {
   readonly #reaches: Array<Start> = []
 
-  /** Notes a path, and those in its filters that start at the document. Returns where its rows start. */
+  /** Records a path, and the paths in its filters that start at the document. Returns where its rows start. */
   add({ query, absolute }: Path, start: Start, list?: number): Start {
     for (const inner of queriesWithin(query)) {
       if (inner.root === "$") this.#reaches.push(follow(documentStart, inner))
@@ -30,14 +30,14 @@ export class Reaches {
     return reach
   }
 
-  /** Notes a path that takes everything below the node that it finds. */
+  /** Records a path that takes everything below the node that it finds. */
   addWhole(path: Path, start: Start): Start {
     const reach = { ...this.add(path, start), isExact: false }
     this.#reaches.push(reach)
     return reach
   }
 
-  /** The lists of the root scope that no path from outside leads into. */
+  /** The lists of the root scope that no path leads into from outside. */
   deferred({ lists }: Pick<List, "lists">): DeferredLists | undefined {
     const index = fieldIndex()
     const slots = new Map<List, number>()
@@ -49,14 +49,14 @@ export class Reaches {
         const other = list === undefined ? undefined : lists[list]
         return other?.bytes !== undefined && canDefer(other) && isSame(other.bytes.keys, bytes.keys)
       }
-      const isAskedFor = this.#reaches.some((reach) => !isOwn(reach) && leadsInto(reach, bytes.keys))
-      if (!isAskedFor) slots.set(list, slotOf(index, bytes.keys))
+      const isReachedFromOutside = this.#reaches.some((reach) => !isOwn(reach) && leadsInto(reach, bytes.keys))
+      if (!isReachedFromOutside) slots.set(list, slotOf(index, bytes.keys))
     }
     return slots.size === 0 ? undefined : { index, slots }
   }
 }
 
-/** The keys that a query certainly passes, from where it starts. */
+/** Where a query leads: the keys that all its nodes are below, exact if the query has nothing else. */
 const follow = (start: Start, query: Query): Start => {
   if (!start.isExact) return start
   const keys = leadingKeys(query)

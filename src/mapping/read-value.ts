@@ -49,7 +49,7 @@ const readField = (field: Field, steps: Steps, row: Row): Reading => {
   return steps.read(value, typeof text === "string" ? text : "")
 }
 
-/** All aggregates but `count` skip null, and what stands for it. A value that is not a number drops the sample. */
+/** All aggregates but `count` skip null and the `null_values`. A value that is not a number drops the sample. */
 const readAggregate = ({ aggregate, field }: AggregateSource, steps: Steps, row: Row): Reading => {
   const values = row.values(field)
   if (values === undefined) return "missing"
@@ -72,7 +72,7 @@ const readAggregate = ({ aggregate, field }: AggregateSource, steps: Steps, row:
   return result ?? (aggregate === "sum" ? 0 : "missing")
 }
 
-/** One number of two. */
+/** How two numbers become one. */
 export const combine = {
   sum: (one: number, other: number) => one + other,
   min: (one: number, other: number) => Math.min(one, other),

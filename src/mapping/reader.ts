@@ -3,14 +3,14 @@ import type { Json } from "./document/json.ts"
 import type { List } from "./plan.ts"
 import type { LabelValues } from "./sample.ts"
 
-/** A path of a plan, as rows are asked for it. */
+/** A path of a plan, as rows read it. */
 export interface Field {
   readonly path: Path
   /** Its slot in the field index of the row; undefined if the row has to be parsed to find it. */
   readonly slot: number | undefined
 }
 
-/** Several nodes where one was asked for. */
+/** In place of a value: the path finds several nodes. In place of a text: it finds several, or an array or object. */
 export const ambiguous = Symbol("ambiguous")
 export type Ambiguous = typeof ambiguous
 
@@ -21,7 +21,7 @@ export interface Range {
 }
 
 /**
- * What the walker asks of a row: a parsed value (parsed-row.ts), or the bytes of a row that is never parsed as a whole
+ * How the walker reads a row: a parsed value (parsed-row.ts), or the bytes of a row that is never parsed as a whole
  * (bytes/byte-row.ts). A row object is a cursor: it moves to the next row when the walker is done with one.
  */
 export interface Row {

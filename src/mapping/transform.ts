@@ -17,13 +17,13 @@ export interface Transformed {
   /** All problems are counted here; `problems` has the first of them. */
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
-  /** The paths exceeded the effort of one poll, so what they did not find may still be there. */
+  /** The paths used up the effort of one poll, so they may not have found everything. */
   readonly gaveUp: boolean
 }
 
 /**
- * Adds the samples of a response, whose bodies are its pages; fails with a few words if one is not JSON. `$` is the
- * first page, and lists that start at the document run over all pages.
+ * Adds the samples of a response with one or more pages; fails with a few words if one is not JSON. `$` is the first
+ * page, and lists that start at the document run over all pages.
  */
 export type Transform = (
   pages: ReadonlyArray<Uint8Array>,
@@ -31,7 +31,7 @@ export type Transform = (
   details?: DetailBodies
 ) => Result.Result<Transformed, string>
 
-/** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+/** The documents of rows, by the id of the detail and in the order of the rows. A string is why one failed. */
 export type DetailBodies = ReadonlyArray<ReadonlyArray<Uint8Array | string>>
 type Details = Run["details"]
 
@@ -72,7 +72,7 @@ const run = (
 
 /**
  * Adds all samples that a plan yields for the documents of a response. Stops after one sample more than the plan's
- * `maxSeries`. Never fails: what a document lacks, or has in another form, costs a sample and is a problem.
+ * `maxSeries`. Never fails: a value that is missing or has another form costs a sample and is reported as a problem.
  */
 export const transformDocuments = (
   plan: Plan,
@@ -84,7 +84,7 @@ export const transformDocuments = (
 export const transformDocument = (plan: Plan, document: Document, samples: SampleWriter): Transformed =>
   transformDocuments(plan, [document], samples)
 
-/** The transform of one target. It remembers what the responses of the target look like. */
+/** The transform of one target. It uses `assumeDeferred` until that was wrong once. */
 export const createTransform = (plan: Plan): Transform => {
   const { deferred } = plan
   let assumes = true
@@ -118,7 +118,7 @@ export const createTransform = (plan: Plan): Transform => {
   }
 }
 
-/** The documents of rows. One that is not JSON counts as failed, unless it has to be there. */
+/** Parses the documents of rows. One that is not JSON counts as failed; with `partial: false` it fails the response. */
 const parseDetails = ({ details }: Plan, bodies: DetailBodies): Result.Result<Details, string> => {
   const parsed: Array<ReadonlyArray<Document | string>> = []
   for (const { id, isPartial, url } of details) {
@@ -135,7 +135,7 @@ const parseDetails = ({ details }: Plan, bodies: DetailBodies): Result.Result<De
 
 const notJson = (why: string) => `not JSON: ${why}`
 
-/** The samples of all pages; undefined if one page cannot be converted. */
+/** What `make` returns for each page; undefined if it returns undefined for one of them. */
 const all = <A>(pages: ReadonlyArray<Uint8Array>, make: (page: Uint8Array) => A | undefined) => {
   const made: Array<A> = []
   for (const page of pages) {

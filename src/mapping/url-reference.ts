@@ -5,7 +5,7 @@ interface Time {
   readonly time: string
 }
 
-/** A reference to a URL with values of a row and times in it: `/nodes/{id}/stats?since={now-5m}`. */
+/** A reference to a URL with placeholders for values of a row and times: `/nodes/{id}/stats?since={now-5m}`. */
 export interface UrlReference {
   readonly text: string
   readonly parts: ReadonlyArray<string | Path | Time>
@@ -21,7 +21,7 @@ export const pathsOf = ({ parts }: UrlReference): ReadonlyArray<Path> =>
 export const timesOf = ({ parts }: UrlReference): ReadonlyArray<string> =>
   parts.flatMap((part) => (typeof part !== "string" && isTime(part) ? [part.time] : []))
 
-/** Throws a SyntaxError of one line if a placeholder is no path. Times are not looked at. */
+/** Throws a SyntaxError of one line if a placeholder is not a path. Times are not checked. */
 export const compileUrlReference = (text: string): UrlReference => {
   const parts: Array<string | Path | Time> = []
   let end = 0
@@ -38,7 +38,7 @@ export const compileUrlReference = (text: string): UrlReference => {
 export interface UrlValues {
   /** The text that a path finds, or undefined. */
   readonly textOf: (path: Path) => string | undefined
-  /** The instant of the poll, encoded. */
+  /** The time of the poll in the form of `template`, encoded. */
   readonly timeOf: (template: string) => string
 }
 

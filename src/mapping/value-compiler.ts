@@ -14,7 +14,7 @@ import { compileRewrite } from "./value/relabel.ts"
 import { compileStates } from "./value/state-words.ts"
 import { compileSteps } from "./value/steps.ts"
 
-/** What compiling a scope has to know about the scopes around it. */
+/** What a scope takes from the scopes around it. */
 export interface Context {
   readonly start: Start
   readonly around: ReadonlyArray<LabelSource>
@@ -37,7 +37,7 @@ export const partOf = ({ type, unit, optional }: MetricObject): MetricObject => 
   ...(optional && { optional })
 })
 
-/** Compiles what is read of one row: values and labels. Notes where their paths lead. */
+/** Compiles what is read from a row: values and labels. Records where their paths lead. */
 export class ValueCompiler {
   readonly #reaches: Reaches
 
@@ -49,13 +49,13 @@ export class ValueCompiler {
     const source = metric.value && valueKind(metric.value)
     if (source?.kind !== "path") throw new Error("the schema lets no stateset without a path through")
     const states = statesOf(metric.states ?? []).map(({ state }) => state)
-    const standIn = metric.default === undefined ? undefined : states.indexOf(String(metric.default))
+    const fallback = metric.default === undefined ? undefined : states.indexOf(String(metric.default))
     return {
       field: this.field(source.path, context),
       states,
       read: compileStates(metric, context.nullValues),
-      missing: standIn ?? (metric.optional === true ? undefined : "missing"),
-      nullValue: standIn
+      missing: fallback ?? (metric.optional === true ? undefined : "missing"),
+      nullValue: fallback
     } as const
   }
 
@@ -68,13 +68,13 @@ export class ValueCompiler {
   }
 
   number(name: string, value: ValueEntry | undefined, metric: MetricObject, context: Context): ValueReader {
-    const standIn = typeof metric.default === "number" ? metric.default : undefined
+    const fallback = typeof metric.default === "number" ? metric.default : undefined
     return {
       source: this.#source(value, context),
       steps: compileSteps(name, metric, context.nullValues),
       unit: this.unit(metric, context),
-      missing: standIn ?? (metric.optional === true ? undefined : "missing"),
-      nullValue: standIn
+      missing: fallback ?? (metric.optional === true ? undefined : "missing"),
+      nullValue: fallback
     }
   }
 

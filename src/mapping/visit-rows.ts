@@ -6,7 +6,7 @@ import type { Rows } from "./plan.ts"
 import type { Visitor } from "./reader.ts"
 
 /**
- * Visits the rows of a list. `isRepeated`: the list is visited once for each row around it, so what it finds is kept.
+ * Visits the rows of a list. `isRepeated`: the list is visited once for each row around it, so its nodes are cached.
  */
 export const visitRows = (rows: Rows, around: ParsedRow, visitor: Visitor, isRepeated: boolean): void => {
   switch (rows.kind) {
@@ -48,7 +48,7 @@ const visitNodes = (path: Path, around: ParsedRow, visitor: Visitor, isRepeated:
   else around.visitNodes(path, visit)
 }
 
-/** The row itself, in problems. */
+/** The path in problems that concern a row as a whole. */
 const itself = compileRelative("@")
 
 /** The JSON in the strings that a path finds. */
@@ -63,7 +63,10 @@ const visitTexts = (path: Path, around: ParsedRow, visitor: Visitor): void => {
   }
 }
 
-/** The root of a document in the place of a node. What is around it belongs to another document. */
+/**
+ * The root of a document that was a string, in the place of that string. The parent has no value, since the spelling of
+ * the root must not be looked up there: it belongs to the outer document.
+ */
 const rootAt = ({ key, parent }: Node, { root }: Document): Node => ({
   value: root,
   key,
@@ -79,7 +82,7 @@ const parseText = (text: string): Document | undefined => {
   }
 }
 
-/** Rows that are lists of values, whose names are in another list. */
+/** Rows that are lists of values. The names of the values are in another list. */
 const visitTable = ({ columns, rows }: Extract<Rows, { kind: "table" }>, around: ParsedRow, visitor: Visitor): void => {
   const names = listAt(columns, around, visitor)
   const list = listAt(rows, around, visitor)
@@ -92,7 +95,7 @@ const visitTable = ({ columns, rows }: Extract<Rows, { kind: "table" }>, around:
       continue
     }
     const cells = values.slice(0, keys.length).map((_, at): Cell => ({ name: keys[at] ?? "", holder: values, key: at }))
-    if (visitor.visit(madeRow(cells, node, around, rows))) return
+    if (visitor.visit(rowOfCells(cells, node, around, rows))) return
   }
 }
 
@@ -110,19 +113,19 @@ const visitZip = ({ columns }: Extract<Rows, { kind: "zip" }>, around: ParsedRow
       .filter(({ list }) => index < list.value.length)
       .map(({ name, list }): Cell => ({ name, holder: list.value, key: index }))
     const node: Node = { value: null, key: index, parent: first.list }
-    if (visitor.visit(madeRow(cells, node, around, first.path))) return
+    if (visitor.visit(rowOfCells(cells, node, around, first.path))) return
   }
 }
 
-/** Where the value of a made row is in the document. */
+/** Where a value of an assembled row is in the document. */
 interface Cell {
   readonly name: string
   readonly holder: JsonArray
   readonly key: number
 }
 
-/** A row with these cells, whose numbers are spelled as the cells are. */
-const madeRow = (cells: ReadonlyArray<Cell>, node: Node, around: ParsedRow, path: Path): ParsedRow => {
+/** A row with the values of these cells. Its numbers are spelled as in the cells. */
+const rowOfCells = (cells: ReadonlyArray<Cell>, node: Node, around: ParsedRow, path: Path): ParsedRow => {
   const source = around.documentOf(path)
   // fromEntries makes own properties, also of a name such as __proto__
   const value: JsonObject = Object.fromEntries(cells.map(({ name, holder, key }) => [name, holder[key] ?? null]))

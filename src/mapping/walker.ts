@@ -19,14 +19,14 @@ export interface Run {
   readonly effort: Effort
   /** The bytes of the current page. Label values and numbers may be ranges of them. */
   bytes: Buffer
-  /** The documents of rows, by the id of the detail and in the order of the rows; of one that failed, why. */
+  /** The documents of rows, by the id of the detail and in the order of the rows. A string is why one failed. */
   readonly details: ReadonlyArray<ReadonlyArray<Document | string>>
   series: number
   /** Samples that may still be combined with others, by label set. */
   readonly combined: Map<Family, Map<number, number>>
 }
 
-/** One sample over the limit is enough to know that the limit is exceeded. */
+/** Whether the limit is exceeded. More samples than that would not change the result: the poll fails. */
 const isFull = ({ series, maxSeries }: Run): boolean => series > maxSeries
 
 const unknown = -1
@@ -37,14 +37,14 @@ export class Walker implements Visitor {
   readonly #run: Run
   readonly #around: LabelValues
   readonly #labels: LabelValues
-  /** By the position of the metric: its labels if they are not those of the row. */
+  /** By the position of a metric: its labels, if it has other labels than the row. */
   readonly #ownLabels: ReadonlyArray<LabelValues | undefined>
   readonly #inner: ReadonlyArray<Walker>
-  /** Takes what the documents of the rows have. */
+  /** Walks the documents of the rows (`get`). */
   readonly #detail: Walker | undefined
   /** The number of rows so far. */
   #rows = 0
-  /** The label set of the current row, once a sample has asked for it. */
+  /** The label set of the current row, once a sample has needed it. */
   #labelSet = unknown
 
   constructor(run: Run, list: List, around: LabelValues) {
@@ -234,7 +234,7 @@ export const addCombined = (run: Run, row: Row): void => {
   }
 }
 
-/** The name that stands for all metrics of a list. */
+/** The first metric of a list. Problems of the whole list have its name. */
 const firstMetric = ({ metrics, lists, detail }: List): string => {
   const [metric] = metrics
   const inner = [...lists, ...(detail === undefined ? [] : [detail.list])]

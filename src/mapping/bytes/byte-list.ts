@@ -6,7 +6,7 @@ import { type FieldIndex, fieldIndex, slotOf } from "./field-index.ts"
 
 /** How the rows of a list are read from bytes. */
 export interface ByteList {
-  /** Lead from the row around the list to the list, or to the row itself if there is only one. */
+  /** Lead from the row around the list to the list or, if `isSingle`, to its only row. */
   readonly keys: ReadonlyArray<string | number>
   readonly isSingle: boolean
   /** The slot of the list in the field index of the row around it; undefined in the document itself. */
@@ -43,7 +43,7 @@ export const compileByteList = ({ query }: Path, around: FieldIndex | undefined)
   }
 }
 
-/** The queries of a filter, answered by the field index of a row. */
+/** The queries of a filter, evaluated with the field index of a row. */
 const byteQueries = (index: FieldIndex): Queries<ByteRow> => ({
   value: (query) => {
     const slot = slotOf(index, leadingKeys(query))

@@ -28,14 +28,14 @@ import {
 /** What is needed from outside the rows: the document without its deferred lists, and the bytes of those. */
 export interface ByteSource {
   readonly body: Body
-  /** Answers absolute paths. */
+  /** Absolute paths are evaluated on it. */
   readonly document: ParsedRow
   /** The root of the page that the rows are in. */
   readonly root: Node
   readonly search: PathSearch
 }
 
-/** A row in the bytes of the response. What the field index does not know is asked of the row parsed on its own. */
+/** A row in the bytes of the response. It is parsed only if a field is needed that is not in the field index. */
 export class ByteRow implements Row {
   readonly #source: ByteSource
   readonly #list: ByteList

@@ -48,7 +48,7 @@ export const numberAt = (bytes: Buffer, begin: number, end: number): number => {
   return isNegative ? -size : size
 }
 
-/** Whether the bytes are a number in the spelling that `String` gives to it. May return false for one that is. */
+/** Whether the bytes are a number as `String` spells it. May return false for such a number, never true for others. */
 export const isShortestSpelling = (bytes: Buffer, begin: number, end: number): boolean => {
   if (end - begin > exactDigits) return false
   const isNegative = bytes[begin] === minus

@@ -56,10 +56,10 @@ const textAround = (bytes: Buffer, { begins, ends }: FieldRanges): string => {
 }
 
 /**
- * The same without a look at the list, for a body that is one array and little else: the list is assumed to begin at
- * the first key of its name and to end at the last bracket of the body. If what is around it is JSON, and its rows end
- * at that bracket, then the assumption was right and the body is JSON. Reading the rows shows that anyway, so the list
- * is scanned once instead of twice.
+ * The same without scanning the list, for a body that is one array and little else. The list is assumed to begin at the
+ * first key of its name and to end at the last bracket of the body. If the text around the list is JSON, and its rows
+ * end at that bracket, then the assumption was right and the body is JSON. Reading the rows shows that, so the list is
+ * scanned once instead of twice.
  */
 export const assumeDeferred = (bytes: Uint8Array, index: FieldIndex): DeferredDocument | undefined => {
   if (index.slots !== 1 || !isUtf8(bytes)) return undefined

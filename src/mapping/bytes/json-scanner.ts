@@ -57,7 +57,7 @@ export const skipString = (bytes: Uint8Array, at: number): number => {
   return code === quote ? next + 1 : skipEscapes(bytes, next)
 }
 
-/** The same from the first byte in the string that does not mean itself. */
+/** The same, from the first byte in the string that is special. */
 const skipEscapes = (bytes: Uint8Array, at: number): number => {
   let next = at
   for (;;) {
@@ -126,7 +126,7 @@ export const skipColon = (bytes: Uint8Array, at: number): number => {
   return bytes[separator] === colon ? skipWhitespace(bytes, separator + 1) : invalid
 }
 
-/** The closing brackets of the open containers, innermost last. Shared by all calls: a value is skipped in one go. */
+/** The closing brackets of the open containers, innermost last. All calls share it, since they never overlap. */
 let closers = new Uint8Array(64)
 
 const growClosers = (): void => {
@@ -141,7 +141,7 @@ export const skipValue = (bytes: Uint8Array, at: number): number => {
   return code === leftBrace || code === leftBracket ? skipContainer(bytes, at) : skipScalar(bytes, at)
 }
 
-/** Without recursion: it may be nested deeper than the stack. */
+/** Without recursion, because a document may be nested deeper than the stack. */
 const skipContainer = (bytes: Uint8Array, at: number): number => {
   let next = at
   let depth = 0
@@ -179,7 +179,7 @@ const skipContainer = (bytes: Uint8Array, at: number): number => {
       next = code === minus || isDigit(code) ? skipNumber(bytes, next) : skipLiteral(bytes, next)
       if (next === invalid) return invalid
     }
-    // a value has ended; close what ends with it
+    // a value has ended: close all containers that end after it
     for (;;) {
       if (depth === 0) return next
       let after = bytes[next] ?? 0

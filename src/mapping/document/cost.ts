@@ -1,9 +1,9 @@
 import { getHeapStatistics } from "node:v8"
 
-/** A text that is shorter costs little, whatever is in it. */
+/** Characters. A shorter text costs little, whatever is in it. */
 const small = 1_000_000
 
-/** Bits that count distinct keys; some millions are more than any heap allows. */
+/** Bits that count distinct keys, one for each hash. They are enough: no heap has room for more than a few million. */
 const bits = 1 << 22
 
 /**
@@ -16,7 +16,7 @@ const cost = { object: 56, array: 56, item: 8, string: 32, newKey: 150, level: 6
 /** Room for what the collector has not yet collected, and for buffers that double. */
 const slack = 1.6
 
-/** A document that would take too much memory. It is no fault of its syntax. */
+/** A document would take too much memory. It may still be valid JSON. */
 export class TooCostly extends Error {}
 
 const quote = 0x22
@@ -29,18 +29,19 @@ const openingBrace = 0x7b
 const closingBrace = 0x7d
 
 /**
- * Characters of a key that tell it from others: one that differs before them is so long that its bytes cost more than
- * it does.
+ * How many of a key's last characters are hashed. Keys that differ only in earlier characters count as one: they are so
+ * long that a response cannot have many of them.
  */
-const told = 32
+const hashedCharacters = 32
 
 const hashOf = (text: string, begin: number, end: number): number => {
   let hash = 0
-  for (let at = Math.max(begin, end - told); at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  for (let at = Math.max(begin, end - hashedCharacters); at < end; at++)
+    hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
   return (hash ^ (hash >>> 15)) & (bits - 1)
 }
 
-/** Where the string that begins at a quote ends: at its other quote, or at the end of the text. */
+/** The position of the quote that ends the string; the end of the text if there is none. */
 const endOfString = (text: string, begin: number): number => {
   for (let end = text.indexOf('"', begin + 1); ; end = text.indexOf('"', end + 1)) {
     if (end < 0) return text.length
@@ -56,7 +57,7 @@ const isKey = (text: string, end: number): boolean => {
   return text.charCodeAt(at) === colon
 }
 
-/** Bytes that the values of a JSON text take once it is parsed, roughly. Linear. */
+/** Roughly the bytes that the values of a JSON text take when it is parsed. Takes linear time. */
 export const costOf = (text: string): number => {
   const seen = new Uint32Array(bits >> 5)
   let total = 0
@@ -96,12 +97,12 @@ export const costOf = (text: string): number => {
   return slack * (total + deepest * cost.level)
 }
 
-/** A third of the heap: the rest is for what poller holds beside it. */
+/** A third of the heap: the rest is for everything else in poller. */
 const limit = () => getHeapStatistics().heap_size_limit / 3
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
 
-/** Throws TooCostly at a text whose values would take more memory than one response may. */
+/** Throws TooCostly if the values of a text would take more memory than one response may. */
 export const boundCost = (text: string, most = limit): void => {
   if (text.length < small) return
   const bytes = costOf(text)

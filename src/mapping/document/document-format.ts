@@ -14,15 +14,12 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/**
- * The list of the values that stand on the lines of a text; or why a line is no JSON. Lines without a value are
- * skipped.
- */
+/** A JSON array of the values on the lines of a text; or why a line is not JSON. Blank lines are skipped. */
 const linesToJson = (text: string): Result.Result<string, string> => {
   const values: Array<string> = []
   for (const [index, line] of text.split("\n").entries()) {
     if (/^[ \t\r]*$/.test(line)) continue
-    // each by itself: a value that is cut off could go on in the next line
+    // each line by itself: a value that is cut off must not continue on the next line
     if (!isJson(line)) return Result.fail(`line ${index + 1}: ${fault(line).replace("line 1, ", "")}`)
     values.push(line)
   }
@@ -33,7 +30,7 @@ const linesToJson = (text: string): Result.Result<string, string> => {
 export interface Format {
   /** For the documentation and editors. */
   readonly reads: string
-  /** The JSON that a body means; or why it means none. Undefined: the body itself. */
+  /** Converts a text of this format to JSON; or why it cannot. Undefined: the text is JSON already. */
   readonly toJson: ((text: string) => Result.Result<string, string>) | undefined
 }
 
@@ -49,11 +46,11 @@ const table = {
 
 export type FormatName = keyof typeof table
 
-/** All of them. Schema and documentation derive from this table. */
+/** All formats. Schema and documentation derive from this table. */
 export const formats: Readonly<Record<FormatName, Format>> = table
 export const formatNames = Object.keys(table) as ReadonlyArray<FormatName>
 
-/** A body in JSON's own format; or in a few words why it is none of `format`, none of them from the body. */
+/** A body as JSON; or in a few words why it is not in `format`. The words quote nothing from the body. */
 export const bodyAsJson = (format: FormatName, body: Uint8Array): Result.Result<Uint8Array, string> => {
   const { toJson } = formats[format]
   if (toJson === undefined) return Result.succeed(body)

@@ -7,7 +7,7 @@ const escaped = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y
 
 /**
  * Why a text that JSON.parse rejected is not JSON (RFC 8259), and where. The messages of JSON.parse quote the text,
- * which may hold secrets, and not all of them name the place.
+ * which may hold secrets, and some of them lack the position.
  */
 export const fault = (text: string): string => {
   let at = 0
@@ -56,7 +56,7 @@ export const fault = (text: string): string => {
     } else if (text[at] === '"') {
       if (!string()) return here("no character of a string")
     } else if (!take(scalar)) return here("no value")
-    // a value has ended; close what ends with it
+    // a value has ended: close all arrays and objects that end after it
     for (;;) {
       take(blank)
       const bracket = open.at(-1)

@@ -39,7 +39,7 @@ export const parse = (bytes: Uint8Array): Result.Result<Document, string> => {
   }
 }
 
-/** A longer text is not tried in other formats: it would take as long again. */
+/** Characters. A longer text is not tried in other formats, since that takes as long as parsing it. */
 const maxTried = 1_000_000
 
 /** Why a text is not JSON, and the format that reads it. */
@@ -59,7 +59,7 @@ export const documentOf = (text: string): Document => {
   }
 }
 
-/** Most documents are never asked for a spelling, so the text is read again only for the first request. */
+/** Most documents need no spelling, so the text is scanned only when the first one is needed. */
 const lazySpelling = (text: string, root: Json): Document["spelling"] => {
   let found: ReturnType<typeof spellings> | undefined
   return (holder, key) => {

@@ -3,7 +3,7 @@ import { textLocation } from "./text.ts"
 
 /** White space and comments of JSON5. */
 const blank = /(?:[\s\ufeff]+|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/)*/y
-/** What some servers put before JSON so that no browser runs it as a script. */
+/** What some servers send before JSON, so that a browser cannot run it as a script. */
 const antiXssi = /\)\]\}'?,?|(?:while ?\((?:1|true)\)|for ?\(;;\)) ?;?|\{\} ?&&|throw 1; ?<[^<>\n]*>|&&&START&&&/y
 /** The call of JSONP. */
 const jsonp = /[A-Za-z_$][\w$.]*[ \t]*\(/y
@@ -13,7 +13,7 @@ const identifier = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const digitKey = /[0-9]+/y
 const decimal = /[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.#])/y
 const hexadecimal = /([+-]?)(0[xX][0-9A-Fa-f]+)(?!\w)/y
-/** How JavaScript, Python, C and Visual C++ write what is no number. */
+/** How JavaScript, Python, C and Visual C++ write NaN and infinity. */
 const notANumber = /[+-]?(?:nan(?:\([\w]*\))?|inf(?:inity)?|[0-9]\.#(?:INF|IND|QNAN|SNAN)[0-9]*)(?![\w.])/iy
 
 const literals: Readonly<Record<string, string>> = {
@@ -38,9 +38,8 @@ const asJson = (number: string): string =>
 class Fault extends Error {}
 
 /**
- * The JSON that a text means: JSON5, literals of Python, numbers that are none (they become null), behind a JSONP call
- * or an anti-XSSI prefix. Or why it is none of these, in a few words that name the place and quote nothing. Numbers
- * keep their digits.
+ * Converts JSON5 and literals of Python to JSON, also behind a JSONP call or an anti-XSSI prefix. NaN and infinity
+ * become null; decimal numbers keep their digits. Fails with a few words that name the position and quote nothing.
  */
 export const lenientToJson = (text: string): Result.Result<string, string> => {
   const out: Array<string> = []
@@ -123,7 +122,7 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
         }
         out.push(closing)
       } else out.push(scalar())
-      // A value has ended, and with it whatever closes here.
+      // a value has ended: close all arrays and objects that end after it
       for (;;) {
         const closing = open.at(-1)
         if (closing === undefined) return

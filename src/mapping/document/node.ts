@@ -1,7 +1,7 @@
 import type { Json } from "./json.ts"
 
 /**
- * A value and its place (RFC 9535, section 1.1). Nodes are linked to their parents, so a step down costs the same at
+ * A value and its location (RFC 9535, section 1.1). Nodes are linked to their parents, so a step down costs the same at
  * any depth.
  */
 export interface Node {

@@ -80,7 +80,7 @@ const isNumeric = (code: number) =>
 
 const isHolder = (value: Json | undefined): value is Holder => typeof value === "object" && value !== null
 
-/** Undefined below the first of two equal keys, which the parsed document does not have. */
+/** Undefined if the parsed document does not have the key: it drops the first of two equal keys. */
 const childOf = (holder: Json | undefined, key: string | number): Json | undefined =>
   isHolder(holder) && Object.hasOwn(holder, key) ? (holder as JsonObject)[key] : undefined
 

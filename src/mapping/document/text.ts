@@ -1,9 +1,9 @@
 import * as Result from "effect/Result"
 
-/** Fails on what is no UTF-8, passes over a byte order mark (RFC 8259, section 8.1). */
+/** Throws if the bytes are not UTF-8. Skips a byte order mark (RFC 8259, section 8.1). */
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The text of a body; or that it has none. */
+/** The text of a body; or why it has none. */
 export const decodeText = (body: Uint8Array): Result.Result<string, string> => {
   try {
     return Result.succeed(utf8.decode(body))
@@ -12,7 +12,7 @@ export const decodeText = (body: Uint8Array): Result.Result<string, string> => {
   }
 }
 
-/** A position as editors count: from 1. */
+/** A position as editors show it: lines and columns count from 1. */
 export const textLocation = (text: string, at: number): string => {
   const before = text.slice(0, at)
   return `line ${before.split("\n").length}, column ${at - before.lastIndexOf("\n")}`

@@ -5,7 +5,7 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 import { compileRelative, type Path } from "../../jsonpath/evaluate.ts"
 import { pathHint } from "../../jsonpath/path-hint.ts"
 
-/** A string that is compiled when the file is loaded; what `compile` throws is told where the string stands. */
+/** A string that is compiled when the file is loaded. An error of `compile` is reported at the string's position. */
 export const compiled = <A extends { readonly text: string }>(
   what: string,
   compile: (text: string) => A,
@@ -28,7 +28,7 @@ export const compiled = <A extends { readonly text: string }>(
     )
   )
 
-/** A path, or what to write instead. */
+/** Compiles a path. The error of a path in another program's form is how to write it here. */
 const compilePath = (text: string): Path => {
   try {
     return compileRelative(text)

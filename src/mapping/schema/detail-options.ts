@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { compileUrlReference, type UrlReference } from "../url-reference.ts"
 import { compiled } from "./compiled.ts"
 
-/** What a `get` has that does not say otherwise. */
+/** Defaults of the keys of a `get`. */
 export const defaultDetails = { max: 64, at_once: 4, partial: true } as const
 
 const count = (description: string, most: number, byDefault: number) =>

@@ -3,8 +3,8 @@ import { type AnchoredPattern, compileAnchored, compileRewrite } from "../value/
 import { compiled, path } from "./compiled.ts"
 
 /**
- * Label names that a series may have: those with `__` are Prometheus' own, `le` and `quantile` belong to histograms and
- * summaries.
+ * Label names that a series may have. Names that begin with `__` are reserved for Prometheus, `le` and `quantile` for
+ * histograms and summaries.
  */
 export const LabelName = Schema.String.check(
   Schema.isPattern(/^(?!__)(?!(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/u, {
@@ -61,7 +61,6 @@ const LabelObject = Schema.Struct({
   })
 )
 
-/** A path, or an object. */
 export const LabelEntry = Schema.Union([labelOptions.path, LabelObject])
 export type LabelEntry = typeof LabelEntry.Type
 

@@ -93,7 +93,7 @@ interface Labelled {
 const hasLabels = ({ labels, labels_from }: Labelled) =>
   [labels, labels_from].some((given) => Object.keys(given ?? {}).length > 0)
 
-/** Infos without any label of their own or of the rows around. */
+/** Issues for infos that have no label, neither their own nor one of the rows around them. */
 const bareInfos = (
   { metrics = {}, each = [], ...own }: Pick<Row, "metrics" | "each"> & Labelled,
   at: Path
@@ -113,7 +113,7 @@ const bareInfos = (
 export const infosHaveLabels = <A extends Pick<Row, "metrics" | "each"> & Labelled>() =>
   Schema.makeFilter((mapping: A) => bareInfos(mapping, []))
 
-/** What a target, or an entry of `mappings`, says of its series. Its constant labels are among a target's settings. */
+/** The keys of a target, and of an entry of `mappings`, that make series. Both also have `labels`. */
 export const mappingFields = {
   ...scopeFields,
   each: Schema.optionalKey(Schema.Array(Row).annotate({ description: "Rows: series for every item of a list or map." }))

@@ -9,14 +9,14 @@ import { LabelEntry, Labels, LabelsFrom } from "./labels.ts"
 import { oneRowSource, rowSources } from "./row-source.ts"
 import { type ValueKind, ValueSource } from "./value-source.ts"
 
-/** What makes a metric, an entry of the table below. */
+/** A key of a metric: an entry of the table below. */
 interface MetricOption {
   readonly schema: Schema.Constraint
   /** The shapes of metrics that take it. */
   readonly shapes: ReadonlyArray<MetricShape>
-  /** The kinds of `value` that it may stand beside; by default all. A count never looks at the values. */
+  /** The kinds of `value` that it can be used with; by default all. The aggregate `count` reads no values. */
   readonly values?: ReadonlyArray<ValueKind["kind"] | "count">
-  /** The key that it needs beside it, with these values. */
+  /** Another key that it needs, with one of these values. */
   readonly beside?: readonly [key: string, values: ReadonlyArray<string>]
 }
 
@@ -25,19 +25,19 @@ const read = ["number", "word"] as const
 const composed = ["histogram", "summary"] as const
 const every = ["number", "labels", "word", "histogram", "summary"] as const
 
-/** Where the values themselves are read. */
+/** The kinds of `value` that read values of the document one by one. */
 const eachValue = ["path", "aggregate"] as const
 
 const NullValue = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
 
-/** Values that stand for nothing, as the document spells them. */
+/** Values that mean no value, as the document spells them. */
 export const NullValues = Schema.Array(NullValue).annotate({
   description:
     "Values that stand for no value, as the document spells them. The innermost list replaces the others; [] switches it off.",
   examples: [["", "N/A", "unavailable", -999]]
 })
 
-// whether it is one is judged with the metric's name
+// metric.ts checks it together with the metric's name
 const Unit = Schema.NonEmptyString.annotate({ examples: ["ms", "percent", "KiB"] })
 
 const Buckets = Schema.Struct({
@@ -83,7 +83,7 @@ const States = Schema.Union([StateList, StateMap]).annotate({
   examples: [["rw", "ro", "off"], { stopped: 0, running: 1 }]
 })
 
-/** The states of a metric, whichever form they have. */
+/** The states of a metric, in either form of the key. */
 export const statesOf = (states: typeof States.Type): ReadonlyArray<State> =>
   Array.isArray(states)
     ? states.map((state) => ({ state, text: state }))
@@ -229,7 +229,7 @@ const metricOptions = {
 export type MetricKey = keyof typeof metricOptions
 export const metricKeys = Object.keys(metricOptions) as ReadonlyArray<MetricKey>
 
-/** The table as its entries are looked at one by one. */
+/** An entry of the table, with the type that all entries share. */
 export const metricOption = (key: MetricKey): MetricOption => metricOptions[key]
 
 type Fields = { readonly [Key in MetricKey]: Schema.optionalKey<(typeof metricOptions)[Key]["schema"]> }

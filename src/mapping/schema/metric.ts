@@ -6,7 +6,7 @@ import { path } from "./compiled.ts"
 import { type MetricKey, metricFields, metricKeys, metricOption, statesOf } from "./metric-options.ts"
 import { type ValueSource, valueKind } from "./value-source.ts"
 
-/** Names that every Prometheus takes; a colon is reserved for recording rules. */
+/** Names that every version of Prometheus accepts. A colon is reserved for recording rules. */
 export const MetricName = Schema.String.check(
   Schema.isPattern(/^[a-zA-Z_][a-zA-Z0-9_]*$/u, {
     expected: "a metric name: letters, digits and _, no digit first"
@@ -16,14 +16,14 @@ export const MetricName = Schema.String.check(
 const MetricObject = Schema.Struct(metricFields)
 export type MetricObject = typeof MetricObject.Type
 
-/** Keys that only the first entry of a list may have. They hold for all its entries. */
+/** Keys of the first entry of a list that hold for all its entries. */
 const sharedKeys = ["type", "help", "states", "duplicates"] as const
 
 type Issues = Array<Schema.FilterIssue>
 
 const article = (type: MetricType) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
 
-/** Why a metric of this type has no such key, if there is more to say than that. */
+/** Why a metric of this type does not have the key, and what it has instead. */
 const instead = (key: MetricKey, type: MetricType): string => {
   const { shape } = metricTypes[type]
   if (shape === "labels") return "an info is always 1: it takes only labels, optional and help"
@@ -33,7 +33,7 @@ const instead = (key: MetricKey, type: MetricType): string => {
   return `not for ${article(type)}`
 }
 
-/** What a value is called where it does not take a key. */
+/** The kinds of values in messages. */
 const valueNames = {
   path: "a path",
   aggregate: "an aggregate",
@@ -71,7 +71,7 @@ const besideIssues = (metric: MetricObject, issues: Issues): void => {
   }
 }
 
-/** Contradictions between the keys of a metric, each with the key to show. */
+/** Contradictions between the keys of a metric, each located at a key. */
 const contradictions = (metric: MetricObject): Issues => {
   const issues: Issues = []
   const { type = "gauge", value } = metric
@@ -111,7 +111,7 @@ const contradictions = (metric: MetricObject): Issues => {
   return issues
 }
 
-/** What is wrong between a metric's unit and its name. */
+/** Contradictions between a metric's unit and its name. */
 const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
   if (unit === undefined) return []
   if (parse !== undefined && parsers[parse].isConverted)
@@ -152,7 +152,7 @@ const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
   ]
 }
 
-/** A list of entries, or one. */
+/** One entry, or a list of entries. */
 export const Metric = Schema.Union([
   path("Where the value is.", "queue.depth"),
   MetricObject,
@@ -170,11 +170,11 @@ type Entry = Exclude<Metric, ReadonlyArray<unknown>>
 const isList = (metric: Metric): metric is ReadonlyArray<Entry> => Array.isArray(metric)
 const objectOf = (entry: Entry): MetricObject => ("text" in entry ? { value: entry } : entry)
 
-/** The entries of a metric, each with what holds for all. */
+/** The entries of a metric. Each has the keys that hold for all of them. */
 export const metricEntries = (metric: Metric): readonly [MetricObject, ...ReadonlyArray<MetricObject>] => {
   if (!isList(metric)) return [objectOf(metric)]
   const [first, ...others] = metric.map(objectOf)
-  // the schema lets no empty list through
+  // the schema rejects an empty list
   if (first === undefined) throw new Error("a metric without entries")
   const shared = Object.fromEntries(sharedKeys.flatMap((key) => (first[key] === undefined ? [] : [[key, first[key]]])))
   return [first, ...others.map((entry) => ({ ...entry, ...shared }))]
@@ -182,13 +182,13 @@ export const metricEntries = (metric: Metric): readonly [MetricObject, ...Readon
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-/** What is wrong with a metric of this name, each with the place within it. */
+/** The issues of a metric with this name, each with its path in the metric. */
 export const metricIssues = (name: string, metric: Metric): ReadonlyArray<Schema.FilterIssue> => {
   const own = isList(metric) ? metric.map(objectOf) : undefined
   return metricEntries(metric).flatMap((entry, index) => {
     const at = own === undefined ? [] : [index]
     const issues = [...contradictions(entry), ...unitIssues(name, entry)]
-    // one type and one help of a name are a rule for the whole file
+    // type and help are checked for the whole file, in config/rules/metrics.ts
     const differing = own === undefined || index === 0 ? [] : (["states", "duplicates"] as const)
     for (const key of differing) {
       const repeated = own?.[index]?.[key]

@@ -16,7 +16,7 @@ const Zip = Schema.Record(Schema.String, path("Finds one list.", "hourly.time"))
     })
   )
 
-/** Where rows are found: each of them is one of these. */
+/** The keys for where rows come from. An entry has exactly one of them. */
 export const rowSources = {
   path: Schema.optionalKey(
     path("The rows: every item that it finds is the current item of what follows.", "$.items[*]", "disks[*]")
@@ -29,7 +29,7 @@ const names = Object.keys(rowSources) as ReadonlyArray<keyof typeof rowSources>
 
 type RowSource = { readonly [Name in keyof typeof rowSources]?: unknown }
 
-/** That exactly one of them is given. */
+/** Checks that exactly one of them is given. */
 export const oneRowSource = <A extends RowSource>() =>
   Schema.makeFilter((row: A) => names.filter((name) => row[name] !== undefined).length === 1, {
     expected: "one of path, table and zip: where the rows are",

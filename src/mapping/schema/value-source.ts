@@ -3,7 +3,7 @@ import type { Path } from "../../jsonpath/evaluate.ts"
 import { type Aggregate, aggregates, type Calc, compileCalc } from "../value/calc.ts"
 import { compiled, path } from "./compiled.ts"
 
-/** What each aggregate makes of the nodes that its path finds. */
+/** What each aggregate makes from the nodes that its path finds. */
 const aggregateDescriptions: Readonly<Record<Aggregate, string>> = {
   count: "How many nodes the path finds, null included.",
   sum: "The sum of all that the path finds.",
@@ -46,7 +46,7 @@ export const ValueSource = Schema.Union([path("Where the value is.", "queue.dept
 export type ValueSource = typeof ValueSource.Type
 type ValueObject = typeof ValueObject.Type
 
-/** The same as a union that a switch can be over. */
+/** The same as a tagged union. */
 export type ValueKind =
   | { readonly kind: "path"; readonly path: Path }
   | { readonly kind: "aggregate"; readonly aggregate: Aggregate; readonly path: Path }
@@ -64,6 +64,6 @@ export const valueKind = (value: ValueSource): ValueKind => {
     const path = value[aggregate]
     if (path !== undefined) return { kind: "aggregate", aggregate, path }
   }
-  // the schema lets no other through
+  // the schema rejects all others
   throw new Error("a value without a source")
 }

@@ -1,6 +1,6 @@
 import { compileAt, type Path } from "../../jsonpath/evaluate.ts"
 
-/** Functions that make one number of all that a path finds, or take one of its nodes. */
+/** Functions that combine all that a path finds into one number, or take one of the nodes. */
 export const aggregates = ["count", "sum", "min", "max", "first", "last"] as const
 export type Aggregate = (typeof aggregates)[number]
 
@@ -15,7 +15,7 @@ export interface Calc {
   readonly text: string
   /** Each once, in the order of the text. */
   readonly operands: ReadonlyArray<Operand>
-  /** The result for the operands' numbers; NaN if something is divided by 0, or no double holds it. */
+  /** The result for the operands' numbers; NaN after a division by 0 and for numbers too large for a double. */
   readonly evaluate: (operands: ReadonlyArray<number>) => number
 }
 
@@ -26,10 +26,10 @@ const number = /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y
 const call = /([A-Za-z_][A-Za-z0-9_]*)[ \t\n\r]*\(/y
 const pathStart = /[$@[A-Za-z_\u{80}-\u{10FFFF}]/uy
 
-/** Longer expressions are a mistake, and must not overflow the stack. */
+/** A longer expression is a mistake, and could overflow the stack. */
 const maxOperations = 200
 
-/** What no double holds, on the way too: 1 / (1 / 0) is not 0. */
+/** NaN in place of infinity, after each operation: 1 / (1 / 0) must not become 0. */
 const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
 
 const operations: Readonly<Record<string, (a: number, b: number) => number>> = {

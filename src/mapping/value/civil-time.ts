@@ -20,8 +20,8 @@ export interface CivilTime {
 const weekdayOf = (midnight: number): number => (((midnight / 86_400 + 4) % 7) + 7) % 7
 
 /**
- * Epoch seconds; NaN if there is no such time, if its weekday is another one, or if neither the text nor `zone` says
- * how far it is from UTC; undefined for Go's zero time, which stands for no time.
+ * Epoch seconds. NaN if there is no such time, if the weekday is wrong, or if neither the text nor `zone` gives the
+ * offset from UTC. Undefined for Go's zero time (year 1), which means no time.
  */
 export const epochSeconds = (time: CivilTime, zone?: Timezone): number | undefined => {
   const { year, month, day, hour = 0, minute = 0, second = 0, fraction = "", offset, weekday } = time
@@ -39,7 +39,7 @@ export const epochSeconds = (time: CivilTime, zone?: Timezone): number | undefin
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
-/** Names in English, in full or by three letters; undefined if it is no name. */
+/** The number of an English name, in full or the first three letters; undefined for other text. */
 export const monthNamed = (name: string): number | undefined => positionOf(name, months, longMonths, 1)
 export const weekdayNamed = (name: string): number | undefined => positionOf(name, weekdays, longWeekdays, 0)
 

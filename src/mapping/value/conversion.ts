@@ -7,7 +7,7 @@ export interface Conversion {
 
 const decimal = /^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$/
 
-/** Beyond these magnitudes no double is left, and powers of ten would only cost memory. */
+/** Larger powers of ten than this are out of the range of doubles, and would only cost memory. */
 const maxMagnitude = 2000
 
 /** Longer texts are read as doubles first: exact arithmetic on a hostile number of a million digits takes too long. */
@@ -121,13 +121,13 @@ export const sumTexts = (parts: ReadonlyArray<readonly [text: string, conversion
   return nearest(above, below)
 }
 
-/** More digits than these are not the shortest spelling of every double. */
+/** Integers below this have at most 15 digits. Of decimals with more digits, several may round to the same double. */
 const maxDigits = 1e15
 const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
 /**
- * A conversion for numbers, compiled: what decimal arithmetic makes of the shortest spelling of the number, rounded
- * once.
+ * A conversion for numbers, compiled. The result is that of decimal arithmetic with the shortest spelling of the
+ * number, rounded once.
  *
  * The fast path is exact: up to 15 digits, `digits / power` is the only decimal of that length that rounds to the
  * number, so it is its shortest spelling; with coefficients below 2^53 the dividend and the divisor are integers that

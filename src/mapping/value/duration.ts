@@ -13,23 +13,23 @@ const [week, day, hour, minute, second] = ["604800", "86400", "3600", "60", "1"]
 
 const number = String.raw`([0-9]+(?:[.,][0-9]*)?|\.[0-9]+)`
 
-/** ISO 8601 durations of fixed length: weeks, days, hours, minutes, seconds; years and months have none. */
+/** ISO 8601 durations in weeks, days, hours, minutes and seconds. Years and months have no fixed length. */
 const iso = new RegExp(
   `^P(?=[0-9.T])(?:${number}W)?(?:${number}D)?(?:T(?=[0-9.])(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`
 )
 
-/** `2:03:04.5`, or behind days also `3:12`. */
+/** `2:03:04.5`, and after days also `3:12`. */
 const clock = /^([0-9]+):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]+)?))?$/
 
 /** One part, and what separates it from the next. */
 const part = new RegExp(`${number} *([a-zA-Zµμ]+)(?:(?: *, *(?:and +)?| +(?:and +)?|)(?=[0-9.])|$)`, "y")
 
-/** Where the time of day begins: after days, a T or a blank. */
+/** The time of day at the end of a text: after a T, a space or a comma, or alone. */
 const clockAt = /(?:^|(?<=[\sT,]))[0-9]+:[0-9:.,]+$/
 
 const isLonger = (a: Conversion, b: Conversion): boolean => a.multiply * b.divide > b.multiply * a.divide
 
-/** Parts in falling order, each unit once: `1h2m3.5s`, `12 days, 27 min`. */
+/** Reads parts from the longest unit to the shortest, each unit once: `1h2m3.5s`, `12 days, 27 min`. */
 const readParts = (text: string): ReadonlyArray<Part> | undefined => {
   const parts: Array<Part> = []
   part.lastIndex = 0
@@ -43,11 +43,11 @@ const readParts = (text: string): ReadonlyArray<Part> | undefined => {
   return parts
 }
 
-const readClock = (text: string, behindDays: boolean): ReadonlyArray<Part> | undefined => {
+const readClock = (text: string, isAfterDays: boolean): ReadonlyArray<Part> | undefined => {
   const [, hours, minutes, seconds] = clock.exec(text) ?? []
   if (hours === undefined || minutes === undefined) return undefined
-  // alone, 3:12 may be hours or minutes; behind days, a day has 24 hours
-  if (behindDays ? Number(hours) > 23 : seconds === undefined) return undefined
+  // alone, 3:12 may be hours or minutes; after days it is hours, of which a day has 24
+  if (isAfterDays ? Number(hours) > 23 : seconds === undefined) return undefined
   return [[hours, hour], [minutes, minute], ...(seconds === undefined ? [] : [[seconds, second] as const])]
 }
 

@@ -1,12 +1,12 @@
 const digits = /^(?:0[xX])?([0-9a-fA-F]+)$/
 
-/** The hexadecimal digits of a text such as `0x1F` or `1f`; undefined if it has other signs. */
+/** The hexadecimal digits of a text such as `0x1F` or `1f`; undefined for other text. */
 const hexDigits = (text: string): string | undefined => digits.exec(text.trim())?.[1]
 
-/** The number that hexadecimal digits spell; NaN if the text has other signs. */
+/** The number that hexadecimal digits spell; NaN for other text. */
 export const readHex = (text: string): number => {
   const found = hexDigits(text)
-  // a double has no more than 256 hexadecimal digits
+  // no double has more than 256 hexadecimal digits
   return found === undefined || found.replace(/^0+/, "").length > 256 ? Number.NaN : Number(BigInt(`0x${found}`))
 }
 
@@ -20,7 +20,7 @@ export const readHexFloat = (text: string): number => {
   return bytes.length === 4 ? bytes.readFloatBE() : bytes.readDoubleBE()
 }
 
-/** An unsigned number of so many bits as a signed one (two's complement); NaN if it has more bits or a fraction. */
+/** Converts an unsigned number of `bits` bits to a signed one (two's complement); NaN for more bits or a fraction. */
 export const signed =
   (bits: 16 | 32) =>
   (value: number): number => {

@@ -6,7 +6,7 @@ import type { Layout } from "./strptime.ts"
 import { readTime } from "./time.ts"
 import type { Timezone } from "./timezone.ts"
 
-/** What the keys beside `parse` and the metric's name say. */
+/** What a parser needs to know from the metric's name and from the keys beside `parse`. */
 export interface ParseOptions {
   /** The base unit that the metric's name ends in. */
   readonly base: string | undefined
@@ -15,15 +15,15 @@ export interface ParseOptions {
   readonly timezone: Timezone | undefined
 }
 
-/** A way to read a text, an entry of `parse`. */
+/** A way to read a text: a value of the key `parse`. */
 export interface Parser {
   /** For the documentation and editors: examples of what it reads. */
   readonly reads: string
   /** What the result is. */
   readonly gives: string
-  /** A text's number; NaN for other text, undefined for a text that means "no value". */
+  /** The number of a text; NaN if it cannot be read, undefined if it means "no value". */
   readonly text: (options: ParseOptions) => (text: string) => number | undefined
-  /** What it makes of a number of the document; by default the number itself. */
+  /** What a number of the document becomes; by default it stays as it is. */
   readonly number?: (value: number) => number
   /** The result is in a base unit already, so that `unit` has no use. */
   readonly isConverted?: boolean
@@ -83,6 +83,6 @@ const table = {
 
 export type ParserName = keyof typeof table
 
-/** All of them. Schema, documentation and the reading of values derive from this table. */
+/** All parsers. Schema, documentation and the reading of values derive from this table. */
 export const parsers: Readonly<Record<ParserName, Parser>> = table
 export const parserNames = Object.keys(table) as ReadonlyArray<ParserName>

@@ -1,11 +1,11 @@
 import { RE2JS } from "re2js"
 
-/** A regular expression that takes the value out of a text. */
+/** A regular expression that extracts a value from a text. */
 export interface Pattern {
   readonly text: string
   /**
-   * What the first group of the first match holds, or all of the match if there is no group; undefined if nothing
-   * matches. Linear in the text.
+   * The text of the first group in the first match, or the whole match if there is no group; undefined if nothing
+   * matches. Takes linear time.
    */
   readonly capture: (text: string) => string | undefined
 }

@@ -5,15 +5,15 @@ import { prefixes } from "./unit-table.ts"
 /** A number, with or without commas between thousands, and what follows it. */
 const amount = /^([+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)$/s
 
-/** A prefix without a unit: `16G` are bytes if bytes are wanted. */
+/** A prefix without a unit: the `G` of `16G`, which is gigabytes if the base unit is bytes. */
 const barePrefix = /^(?:[kKMGTPEZY]|[KMGTPE]i)$/
 /** A decimal prefix of bytes or bits, in the name of a unit. */
 const decimalPrefix = /^([kMGTPE])(?=B|bit)/
 
 const one = factorOf("1")
 
-/** More spellings of units than any API has: a document cannot grow the memory. */
-const maxRemembered = 100
+/** Bounded, so that a document cannot fill the memory. No API has so many spellings of units. */
+const maxUnits = 100
 
 export interface QuantityOptions {
   /** The base unit of the result; undefined for a number without a unit, which may have a prefix. */
@@ -40,8 +40,8 @@ const conversionFor = ({ base, k }: QuantityOptions, word: string): Unit["conver
 }
 
 /**
- * Reads a number and its unit (`95.2 MiB`, `25%`, `1,234 KB`) in the base unit; NaN if the unit is another kind, or
- * unknown.
+ * Reads a number and its unit (`95.2 MiB`, `25%`, `1,234 KB`) and converts it to the base unit; NaN if the unit is of
+ * another kind or unknown.
  */
 export const quantityReader = (options: QuantityOptions): ((text: string) => number) => {
   const known = new Map<string, Unit["conversion"] | undefined>()
@@ -51,7 +51,7 @@ export const quantityReader = (options: QuantityOptions): ((text: string) => num
     let conversion = known.get(word)
     if (conversion === undefined && !known.has(word)) {
       conversion = conversionFor(options, word)
-      if (known.size < maxRemembered) known.set(word, conversion)
+      if (known.size < maxUnits) known.set(word, conversion)
     }
     return conversion === undefined ? Number.NaN : convertText(conversion, number.replaceAll(",", ""))
   }

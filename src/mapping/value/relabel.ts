@@ -3,7 +3,7 @@ import { RE2JS } from "re2js"
 /** A pattern that has to match a whole text, as in Prometheus' relabelling. */
 export interface AnchoredPattern {
   readonly text: string
-  /** The match and its groups by number; undefined if the text does not match. Linear in the text. */
+  /** The match and its groups by number; undefined if the text does not match. Takes linear time. */
   readonly match: (text: string) => ReadonlyArray<string> | undefined
   readonly groupCount: number
   readonly groupNames: Readonly<Record<string, number>>
@@ -11,7 +11,7 @@ export interface AnchoredPattern {
 
 /** Compiles RE2's syntax; the dot matches line ends too, as in Prometheus. Throws an Error of one line. */
 export const compileAnchored = (text: string): AnchoredPattern => {
-  // alone first: its parentheses have to be balanced without those around it
+  // compiled alone first: its own parentheses have to be balanced
   const groupCount = RE2JS.compile(text).groupCount()
   const compiled = RE2JS.compile(`^(?s:${text})$`)
   return {
@@ -26,14 +26,14 @@ export const compileAnchored = (text: string): AnchoredPattern => {
   }
 }
 
-/** A reference in a replacement, as Go's Regexp.Expand has it: `$1`, `${1}`, `$name`, `$$`. */
+/** A reference in a replacement, as in Go's Regexp.Expand: `$1`, `${1}`, `$name`, `$$`. */
 const reference = /\$(?:(\$)|(\w+)|\{(\w+)\})/g
 
 type Part = string | number
 
 /**
- * The parts of a replacement: texts, and numbers of groups. Throws an Error of one line if it has a group that the
- * pattern has not.
+ * The parts of a replacement: texts, and numbers of groups. Throws an Error of one line if the pattern does not have
+ * one of the groups.
  */
 const partsOf = (replacement: string, { groupCount, groupNames }: AnchoredPattern): ReadonlyArray<Part> => {
   const parts: Array<Part> = []
@@ -63,7 +63,10 @@ export interface RewriteOptions {
   readonly nullValues?: ReadonlyArray<string>
 }
 
-/** What a label's value becomes, "" for no label; undefined if nothing is to be done. Throws an Error of one line. */
+/**
+ * The function that changes a label's value; it returns "" for no label. Undefined if nothing changes. Throws an Error
+ * of one line.
+ */
 export const compileRewrite = ({
   pattern,
   replacement,

@@ -1,6 +1,6 @@
 import { epochSeconds, offsetOf } from "./civil-time.ts"
 
-/** RFC 3339, section 5.6: a blank may stand for the T. */
+/** RFC 3339, section 5.6: a space may replace the T. */
 const instant =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]+))?([Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 

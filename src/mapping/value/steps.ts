@@ -8,30 +8,27 @@ import { parsers } from "./parsers.ts"
 import { readNumber } from "./read-number.ts"
 import { baseUnitOf, unitOf } from "./unit.ts"
 
-/**
- * What reading one value gives: a number, why there is none, or undefined if it stands for nothing (it is among the
- * null values).
- */
+/** What reading one value gives: a number, why there is none, or undefined if it is one of the null values. */
 export type Reading = number | DropReason | undefined
 
-/** From a value of the document to a sample's value, compiled. */
+/** How a value of the document becomes a sample's value, compiled. */
 export interface Steps {
   /**
-   * `null_values`, `pattern`, `null_values`, `parse` and `map` of one value, never null. `text` is its spelling in the
-   * document, given if `needsText`; "" for arrays and objects.
+   * Applies `null_values`, `pattern`, `null_values` again, `parse` and `map` to a value that is not null. `text` is its
+   * spelling in the document, only needed if `needsText`; "" for arrays and objects.
    */
   readonly read: (value: Json, text: string) => Reading
   /**
-   * `scale` and `unit`, and what the type allows. `unit` is the text at the path of `unit: { path }`; undefined if
-   * there is none.
+   * Applies `scale` and `unit`, and checks that the type allows the value. `unit` is the text at the path of
+   * `unit: { path }`; undefined if there is none.
    */
   readonly finish: (value: number, unit: string | undefined) => number | DropReason
   readonly needsText: boolean
-  /** A number of the document may be copied digit for digit. */
+  /** Which numbers of the document may be copied digit for digit; undefined if none. */
   readonly verbatim: "any" | "not negative" | undefined
 }
 
-/** The keys beside which a number may be copied digit for digit. A key that is not here is slow, never wrong. */
+/** Keys with which a number may still be copied digit for digit. A key that is missing here costs time only. */
 const keepsSpelling: ReadonlySet<MetricKey> = new Set([
   "value",
   "type",
@@ -49,7 +46,7 @@ const verbatimOf = (metric: MetricObject, nullValues: ReadonlyArray<string>): St
   return type === "counter" ? "not negative" : "any"
 }
 
-/** A number of a number, a boolean or a string. */
+/** Reads a number from a number, a boolean or a string. */
 const numberReader = (name: string, metric: MetricObject, nullValues: ReadonlyArray<string>): Steps["read"] => {
   const { pattern, parse, map, k = 1000, layout } = metric
   const parser = parse === undefined ? undefined : parsers[parse]
@@ -90,7 +87,7 @@ const numberReader = (name: string, metric: MetricObject, nullValues: ReadonlyAr
   }
 }
 
-/** More units than any API has: a document cannot grow the memory. */
+/** Bounded, so that a document cannot fill the memory. No API has so many units. */
 const maxUnits = 100
 
 type Convert = (value: number) => number
@@ -122,10 +119,10 @@ const finisher = (name: string, { type, scale = 1, unit }: MetricObject): Steps[
     const convert = compileConversion(fixed === undefined ? factor : compose(factor, fixed))
     return (value) => checked(convert(value))
   }
-  const convertersOf = convertersByUnit(factor, base)
+  const converterOf = convertersByUnit(factor, base)
   return (value, text) => {
     if (text === undefined) return "missing"
-    const convert = convertersOf(text)
+    const convert = converterOf(text)
     return convert === undefined ? "not_a_number" : checked(convert(value))
   }
 }

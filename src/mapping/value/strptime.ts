@@ -31,7 +31,7 @@ const directives: Readonly<Record<string, string>> = {
   Z: "Z|UTC|GMT|UT"
 }
 
-/** Other spellings of these, and what stands for several. */
+/** Other names of these directives, and directives that stand for several. */
 const synonyms: Readonly<Record<string, string>> = {
   B: "%b",
   h: "%b",
@@ -55,8 +55,8 @@ const knownDirectives = [...Object.keys(directives), ...Object.keys(synonyms), "
 export interface Layout {
   readonly text: string
   /**
-   * Epoch seconds; NaN if the text is not written so, or has no zone and `zone` is undefined; undefined for Go's zero
-   * time.
+   * Epoch seconds. NaN if the text does not have this layout, or if it has no zone and `zone` is undefined. Undefined
+   * for Go's zero time.
    */
   readonly read: (text: string, zone?: Timezone) => number | undefined
 }

@@ -26,7 +26,7 @@ const date = [
   "(?<ordinalYear>[0-9]{4})-(?<dayOfYear>[0-9]{3})"
 ].join("|")
 
-/** What Go (`+0100 CET m=+0.5`) and Java (`+01:00[Europe/Paris]`) write after the offset, which it only repeats. */
+/** What Go (`+0100 CET m=+0.5`) and Java (`+01:00[Europe/Paris]`) write after the offset. It is redundant. */
 const afterOffset = "(?: [A-Z]{2,5})?(?: m=[+-][0-9.]+)?(?:\\[[\\w/+-]+\\])?"
 
 const forms: ReadonlyArray<RegExp> = [
@@ -67,13 +67,13 @@ const civilTimes = (groups: Groups): ReadonlyArray<CivilTime> => {
     weekday: weekday === undefined ? undefined : weekdayNamed(weekday)
   }
   if (groups.year?.length !== 2) return [time]
-  // two digits: of two years that are a century apart, the weekday fits one at most
+  // a year of two digits: the weekday fits at most one of two years that are a century apart
   return time.weekday === undefined ? [] : [1900, 2000].map((century) => ({ ...time, year: time.year + century }))
 }
 
 /**
- * Epoch seconds of a time in any form that has one meaning; NaN if it is none, or has no zone and `zone` is undefined;
- * undefined for Go's zero time.
+ * Epoch seconds of a time in any of the unambiguous forms. NaN for other text, or if the time has no zone and `zone` is
+ * undefined. Undefined for Go's zero time.
  */
 export const readTime = (text: string, zone?: Timezone): number | undefined => {
   const trimmed = text.trim()

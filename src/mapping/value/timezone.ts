@@ -27,14 +27,14 @@ export const timezone = (name: string): Timezone => {
 
 /** Epoch seconds of midnight UTC of a day of the Gregorian calendar. */
 export const epochOf = (year: number, month: number, day: number): number =>
-  // Date.UTC takes the years 0 to 99 for 1900 to 1999
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999
   new Date(Date.UTC(2000, month - 1, day)).setUTCFullYear(year, month - 1, day) / 1000
 
 const day = 86_400
 
 /**
- * The instant at which clocks of the zone show `local`, given as if it were UTC. In the hour that occurs twice the
- * earlier one; NaN in the hour that clocks skip.
+ * The instant at which clocks of the zone show `local`, which is given as if it were UTC. In the hour that occurs twice
+ * it is the earlier instant, in the hour that clocks skip NaN.
  */
 export const instantIn = (zone: Timezone, local: number): number => {
   const found = [local - day, local + day]

@@ -22,9 +22,9 @@ export type Quantity = keyof typeof quantities
 /** A line of the table: one unit, with the prefixes that it takes. */
 export interface UnitRow {
   readonly quantity: Quantity
-  /** How messages call it; by default its first symbol, or else its first word. */
+  /** Its name in messages; by default its first symbol, or its first word if it has no symbol. */
   readonly name?: string
-  /** In full, in whatever case. */
+  /** Full names, in any case. */
   readonly words: ReadonlyArray<string>
   /** Abbreviations, in this case only: `mW` and `MW` differ. */
   readonly symbols: ReadonlyArray<string>
@@ -62,7 +62,7 @@ export const prefixes: Readonly<Record<string, readonly [word: string, factor: s
   Ei: ["exbi", String(1024n ** 6n)]
 }
 
-/** Other spellings of prefixes: two code points of micro and what stands for it in ASCII, and the K of `KB`. */
+/** Other spellings of prefixes: `u` and the Greek letter for the micro sign, and the K of `KB`. */
 export const otherPrefixes: Readonly<Record<string, string>> = { u: "µ", μ: "µ", K: "k" }
 
 const decimalData = ["k", "M", "G", "T", "P", "E", "Z", "Y"]
@@ -99,8 +99,7 @@ export const unitTable: ReadonlyArray<UnitRow> = [
     factor: "0.125",
     prefixes: [...decimalData, ...binaryData]
   },
-  // all in lower case, as Elasticsearch writes bytes. A lower-case b behind a capital letter is a bit to some and a
-  // byte to others.
+  // all in lower case, as Elasticsearch writes bytes; `Mb` and `Gb` are missing, since they may be bits or bytes
   ...[
     ["b", "1"],
     ["kb", "1e3"],
@@ -133,7 +132,7 @@ export const unitTable: ReadonlyArray<UnitRow> = [
     })
   ),
 
-  // their names are words: YAML takes no value that begins with %
+  // the names are words, since a YAML value cannot begin with %
   {
     quantity: "ratio",
     name: "percent",

@@ -11,14 +11,14 @@ export interface Unit {
   readonly conversion: Conversion
 }
 
-/** What of a metric's name names its base unit, before `_total`: `seconds` of `shop_wait_seconds_total`. */
+/** The base unit that a metric's name ends in, before `_total`: `seconds` for `shop_wait_seconds_total`. */
 export const baseUnitOf = (name: string): string | undefined => {
   const stem = name.replace(/_total$/, "")
   const base = baseUnits.find((unit) => stem === unit || stem.endsWith(`_${unit}`))
   return base === undefined ? undefined : (proposed.get(base) ?? base)
 }
 
-/** Each spelling of a base unit, to the one that messages propose. */
+/** From each spelling of a base unit to the one that messages propose. */
 const proposed: ReadonlyMap<string, string> = new Map([
   ...Object.values(quantities).flatMap(([first, ...others]) =>
     [first, ...others].map((unit) => [unit, first] as const)
@@ -90,7 +90,7 @@ const anyCase = memo(() =>
 
 const perSecond = /^(.+?)(?: ?\/ ?| per )(?:s|sec|second)$/i
 
-/** In rates these may be bits or bytes. */
+/** In a rate such as `kb/s` this may be bits or bytes. */
 const lowerCaseBytes = /^[kmgtp]?b$/
 
 /** The units that a text may name: `m` is a minute or a meter. Empty if it names none. */
@@ -110,8 +110,8 @@ export const unitOf = (text: string, base: string): Unit | undefined =>
   unitsNamed(text).find((unit) => unit.base === base)
 
 /**
- * The same for a word of a key or a name, whose case says nothing: `mw` is a milliwatt or a megawatt, each of them
- * once.
+ * The same for a word of a key or a name, where case has no meaning: `mw` may be a milliwatt or a megawatt. Each unit
+ * is returned once.
  */
 export const unitsInAnyCase = (word: string): ReadonlyArray<Unit> => {
   const found = anyCase().get(word.toLowerCase()) ?? []
