@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { expect, test } from "vitest"
 
-/** What each folder of src/ may import from; commands/, executable/ and the files at the top compose, and may import everything. */
+/**
+ * The folders that each folder of src/ may import from. commands/, executable/ and the files at the top of src/ may
+ * import everything.
+ */
 const mayImport: Record<string, ReadonlyArray<string>> = {
   client: ["host"],
   jsonpath: ["mapping"],
@@ -26,7 +29,7 @@ const text = (file: string) => readFileSync(join(src, file), "utf8")
 const importsOf = (file: string) => [...text(file).matchAll(/(?:from|import) "([^"]+)"/g)].map(([, target]) => target)
 const folder = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "")
 
-test.each(sources)("src/%s imports only what lies before it on the way of a document", (file) => {
+test.each(sources)("src/%s imports only from the folders that the table allows", (file) => {
   const own = folder(file)
   if (own === "" || own === "commands" || own === "executable") return
   expect(mayImport, `src/${own}/ has no rule`).toHaveProperty(own)
@@ -36,12 +39,9 @@ test.each(sources)("src/%s imports only what lies before it on the way of a docu
   }
 })
 
-test.each(sources)(
-  "src/%s imports modules of effect, never its barrel, which costs start-up time and memory",
-  (file) => {
-    expect(text(file)).not.toMatch(/from "(effect|@effect\/platform-node)"/)
-  }
-)
+test.each(sources)("src/%s imports modules of effect, not its index, which costs start-up time and memory", (file) => {
+  expect(text(file)).not.toMatch(/from "(effect|@effect\/platform-node)"/)
+})
 
 test("docs/architecture.md names only files and folders that exist", () => {
   const page = readFileSync(join(src, "../docs/architecture.md"), "utf8")
@@ -56,7 +56,7 @@ test("docs/architecture.md has every folder of src/", () => {
     if (name !== "demo" && name !== "executable") expect(page).toContain(`| \`${name}`)
 })
 
-test("no two files have the same name, so that a name says which file is meant", () => {
+test("no two files have the same name", () => {
   const root = join(src, "..")
   const folders = ["src", "test", "deploy", ".ci"]
   const files = folders.flatMap((name) =>
@@ -68,14 +68,14 @@ test("no two files have the same name, so that a name says which file is meant",
   expect([...byName.values()].filter((same) => same.length > 1)).toEqual([])
 })
 
-test("signals are caught before any library is loaded: until then a SIGHUP ends the process", () => {
+test("main.ts handles signals before it loads any library, since an early SIGHUP would end the process", () => {
   const [first] = text("main.ts").match(/^import .*$/m) ?? []
   expect(first).toBe('import "./bootstrap.ts"')
   expect(importsOf("bootstrap.ts")).toEqual(["./host/signals.ts"])
   expect(importsOf("host/signals.ts")).toEqual(["node:os"])
 })
 
-test.each(sources)("the comments of src/%s fit the width of the code", (file) => {
+test.each(sources)("the comment lines of src/%s have at most 120 characters", (file) => {
   const comments = text(file)
     .split("\n")
     .filter((line) => /^\s*(\/\/|\/\*|\*)/.test(line) && !line.includes("https://"))

@@ -3,14 +3,14 @@ import { join } from "node:path"
 
 const root = join(import.meta.dirname, "..")
 
-/** A code block of shell commands in the documentation, to be typed one after the other. */
+/** A code block of shell commands in the documentation. */
 export interface CommandBlock {
   readonly page: string
   readonly line: number
   /** The heading above it. */
   readonly heading: string
   readonly commands: string
-  /** Why no test runs it: `<!-- not run: REASON -->` in the line before, or before the blank line. */
+  /** Why no test runs it: the reason in `<!-- not run: REASON -->` before the block. */
   readonly notRun: string | undefined
 }
 
@@ -44,7 +44,7 @@ export const blocksOf = (page: string): ReadonlyArray<CommandBlock> => {
   })
 }
 
-/** Test files that run commands of the documentation: the first entry that knows a block is the one that runs it. */
+/** Test files that run commands of the documentation. The first that matches a block runs it. */
 const runners: ReadonlyArray<readonly [test: string, runs: (block: CommandBlock) => boolean]> = [
   ["test/system/systemd/systemd-guide.test.ts", ({ page }) => page === "docs/systemd.md"],
   ["test/release/install.test.ts", ({ page, heading }) => page === "README.md" && heading === "Install"],

@@ -4,12 +4,10 @@ import { expect, test } from "vitest"
 import pkg from "../package.json" with { type: "json" }
 import { blocksOf, pages, textOf } from "./command-blocks.ts"
 
-/* Each command of the documentation is in a block that a test runs, or a comment says why none does. */
-
-/** What begins a line that someone would type. */
+/** A line that a user would type. */
 const command = /^\s*(\$ |poller |npm |npx |curl |dpkg |docker |install |kubectl |sudo |systemctl |journalctl )/m
 
-test.each(pages)("%s has commands only in blocks of sh, which tests run", (page) => {
+test.each(pages)("%s has commands only in blocks of sh, which a test runs or a comment excuses", (page) => {
   const fences = [...textOf(page).matchAll(/^ *```(\S*)[^\n]*\n(.*?)^ *```$/gms)]
   for (const [, language = "", text = ""] of fences) {
     expect(language, text).not.toBe("")
@@ -19,23 +17,24 @@ test.each(pages)("%s has commands only in blocks of sh, which tests run", (page)
   expect(prose, "code by indentation").not.toMatch(/^ {4}/m)
 })
 
-test.each(pages)("%s says of no other block that it is not run", (page) => {
+test.each(pages)("%s has the comment `not run` only before a block of commands", (page) => {
   const marks = textOf(page).match(/<!-- not run/g) ?? []
   const blocks = blocksOf(page).filter(({ notRun }) => notRun !== undefined)
   expect(blocks.length).toBe(marks.length)
 })
 
-test.each(["docs/systemd.md", "README.md", "docs/init.md"])("%s has such blocks", (page) => {
+test.each(["docs/systemd.md", "README.md", "docs/init.md"])("%s has blocks of commands", (page) => {
   expect(blocksOf(page).length).toBeGreaterThan(1)
 })
 
-test.each(pages)("%s names no npm script that there is not", (page) => {
-  for (const [, script] of textOf(page).matchAll(/npm run ([a-z]+(?::[a-z]+)?)/g))
-    expect(Object.keys(pkg.scripts)).toContain(script)
+test.each(pages)("%s names only npm scripts that exist", (page) => {
+  for (const [, run, short] of textOf(page).matchAll(/npm (?:run ([a-z]+(?::[a-z]+)?)|(start|test)\b)/g))
+    expect(Object.keys(pkg.scripts)).toContain(run ?? short)
 })
 
-test("a file that a reason names is there", () => {
-  for (const { notRun = "" } of pages.flatMap(blocksOf))
-    for (const [file] of notRun.matchAll(/test\/\S+\.ts/g))
-      expect(existsSync(join(import.meta.dirname, "..", file))).toBe(true)
+test("the test files that the reasons name exist", () => {
+  const reasons = pages.flatMap(blocksOf).map(({ notRun = "" }) => notRun)
+  const files = reasons.flatMap((reason) => reason.match(/test\/\S+\.ts/g) ?? [])
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) expect(existsSync(join(import.meta.dirname, "..", file)), file).toBe(true)
 })

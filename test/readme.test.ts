@@ -1,53 +1,31 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
-import pkg from "../package.json" with { type: "json" }
-import { fromText } from "../src/config/configuration.ts"
-import { locateIn } from "../src/config/secret-files.ts"
+import { pages } from "./command-blocks.ts"
+import { lines, load } from "./config/loading.ts"
 
 const root = join(import.meta.dirname, "..")
 const read = (file: string) => readFileSync(join(root, file), "utf8")
 const readme = read("README.md")
 
 describe("the README", () => {
-  test("names no npm script that there is not", () => {
-    const named = [...readme.matchAll(/npm (?:run )?(start|test|[a-z]+(?::[a-z]+)?)\b/g)].map(
-      ([, script = ""]) => script
-    )
-    expect(named).toContain("build:binary")
-    for (const script of named.filter((name) => !["and", "install", "pack"].includes(name)))
-      expect(Object.keys(pkg.scripts)).toContain(script)
-  })
-
-  test("shows a configuration that is good, also to a strict check", () => {
+  test("shows a configuration without problems or warnings", () => {
     const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? []
-    const surroundings = { environment: {}, locate: locateIn(undefined, ".") }
-    const { targets, problems, warnings } = fromText("README.md", example, surroundings, {
-      interval: undefined,
-      timeout: undefined
-    })
-    expect([...problems, ...warnings]).toEqual([])
+    const { targets, problems, warnings } = load(example)
+    expect(lines([...problems, ...warnings])).toEqual([])
     expect(targets.map(({ name }) => name)).toEqual(["shop"])
   })
 
-  test("fits what it says of the code: each folder that it names is there, and each that is there is named", () => {
+  test("names each folder of src/, and no folder that does not exist", () => {
     const code = readme.slice(readme.indexOf("## The code"))
     const folders = readdirSync(join(root, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    for (const { name } of folders) expect(code).toContain(`${name}/`)
+    for (const { name } of folders) expect(code).toContain(`\`${name}/\``)
+    for (const [, name = ""] of code.matchAll(/`(?:src\/)?([a-z/]+)\/`/g))
+      expect(existsSync(join(root, "src", name)) || existsSync(join(root, name)), name).toBe(true)
   })
 })
 
-const documents = [
-  "README.md",
-  "CHANGELOG.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`)
-]
-
-test.each(documents)("%s links to nothing that is not there", (document) => {
+test.each([...pages, "CHANGELOG.md"])("the links in %s lead to files and headings that exist", (document) => {
   for (const [, link = ""] of read(document).matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^https?:/.test(link)) continue
     const [path = "", anchor] = link.split("#")

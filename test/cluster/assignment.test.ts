@@ -8,7 +8,7 @@ const members = fc.uniqueArray(
 )
 const shards = Array.from({ length: shardCount }, (_, index) => index + 1)
 
-test("a new member takes shards, and no shard moves between the others; whatever the order", () => {
+test("a new member takes shards, and no shard moves between the others, in any order of members", () => {
   fc.assert(
     fc.property(members, ([newcomer = "", ...others]) => {
       const before = assign(others)
@@ -32,11 +32,11 @@ test.each([2, 3, 4])("the shares of %i members are similar", (count) => {
   }
 })
 
-test("without a member, nobody has a shard", () => {
+test("without members no shard has an owner", () => {
   expect(assign([]).every((owner) => owner === undefined)).toBe(true)
 })
 
-test("a target has one of the shards, which follows from its name alone", () => {
+test("a target has one of the shards, which depends only on its name", () => {
   fc.assert(
     fc.property(fc.string(), (name) => {
       expect(shards).toContain(shardOfTarget(name))

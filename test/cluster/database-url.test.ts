@@ -20,7 +20,7 @@ test.each([
   expect(settings(url).tls()).toBe(false)
 })
 
-test("TLS means what it means to libpq", () => {
+test("sslmode and sslrootcert mean the same as for libpq", () => {
   const folder = temporaryFolder()
   const ca = join(folder, "ca.pem")
   writeFileSync(ca, "authority")
@@ -49,7 +49,7 @@ test.each([
   ["postgres://db/poller?sslmode=prefer", /^sslmode=prefer: expected disable, require, verify-ca, verify-full$/],
   ["postgres://db/poller?sslrootcert=ca.pem", /^certificates need sslmode=/],
   ["postgres://db/poller?sslmodus=require", /^unknown parameter sslmodus; known are host, /]
-])("%s is refused in words that do not show a password", (url, problem) => {
+])("%s is refused, and the message does not show a password", (url, problem) => {
   const parsed = parseDatabaseUrl(url)
   expect(parsed).toEqual({ problem: expect.stringMatching(problem) })
   expect(JSON.stringify(parsed)).not.toContain("hush")

@@ -5,7 +5,7 @@ import { describeMember, memberOf } from "../../src/cluster/member-state.ts"
 const rowOf = (state: string) => ({ address: "a:1", session: "s", age: 10, state, locked: [] })
 const view = { now: 1000, isAlive: true, isSelf: false }
 
-test("a row tells what a member said about itself", () => {
+test("a row has the state that a member wrote", () => {
   const state = { url: "http://a:1", version: "1.0.0", configuration: "beef", started: 5, targets: 2 }
   const member = memberOf(
     rowOf(
@@ -32,7 +32,7 @@ test("a row tells what a member said about itself", () => {
   expect([...member.polled]).toEqual([3])
 })
 
-test("nothing in a row can break a page: no link but to a page, no time that is none", () => {
+test("no row can break a page: a link is an http URL, and a time is a valid date", () => {
   const keys = fc.constantFrom("url", "version", "configuration", "started", "targets", "shards")
   const value = fc.oneof(
     fc.jsonValue(),

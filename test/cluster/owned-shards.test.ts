@@ -26,7 +26,7 @@ test("a shard without a lock is polled until another member has the lock", () =>
   expect([...shards.owned.keys()]).toEqual([1])
 })
 
-test("a shard that went to another member is handed over until that has polled it", () => {
+test("a shard that another member has locked is handed over until that member has polled it", () => {
   const shards = new OwnedShards()
   shards.update([1, 2], [], 5)
   shards.update([1], [holder([2])], 6)
@@ -41,7 +41,7 @@ const locks = fc.array(fc.record({ mine: fc.subarray([1, 2, 3, 4]), others: fc.s
   maxLength: 30
 })
 
-test("whatever the locks do: all locked shards are polled, none that only another member has locked", () => {
+test("in any sequence of locks, all locked shards are polled, and none that only another member has locked", () => {
   fc.assert(
     fc.property(locks, (steps) => {
       const shards = new OwnedShards()

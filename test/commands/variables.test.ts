@@ -22,7 +22,8 @@ const program = { ...command("poller", []), subcommands: [run, once] }
 const read = (env: NodeJS.ProcessEnv, given: ReadonlyArray<string> = []) =>
   fromEnvironment(env, new Set(given), run, program, [flag("log-level")])
 
-test("a flag has the variable of its name", () => expect(variable("web-config")).toBe("POLLER_WEB_CONFIG"))
+test("the environment variable of a flag is POLLER_ and its name", () =>
+  expect(variable("web-config")).toBe("POLLER_WEB_CONFIG"))
 
 test.each<[NodeJS.ProcessEnv, ReadonlyArray<string>, ReadonlyArray<string>]>([
   [{ POLLER_ADDR: ":1, :2", POLLER_LOG_LEVEL: "debug" }, [], ["--addr=:1", "--addr=:2", "--log-level=debug"]],
@@ -34,18 +35,18 @@ test.each<[NodeJS.ProcessEnv, ReadonlyArray<string>, ReadonlyArray<string>]>([
   [{ POLLER_CONFIG: "a.yml" }, ["target"], []],
   [{ POLLER_TARGET: "http://x/" }, ["config"], []],
   [{ POLLER_ONLY: "other command" }, [], []]
-])("%j beside the flags %j gives %j", (env, given, args) => {
+])("%j with the flags %j gives %j", (env, given, args) => {
   expect(read(env, given)).toMatchObject({ args, problems: [], warnings: [] })
 })
 
-test("a variable of no flag is a warning with the nearest name", () => {
+test("an unknown variable is a warning that proposes the nearest name", () => {
   expect(read({ POLLER_ADRR: ":1", POLLER_XYZ: "" }).warnings).toEqual([
     { location: "POLLER_ADRR", message: "poller has no such variable; did you mean POLLER_ADDR?" },
     { location: "POLLER_XYZ", message: "poller has no such variable" }
   ])
 })
 
-test("what Kubernetes and Docker set for a service called poller is none of ours", () => {
+test("variables that Kubernetes and Docker set for a service called poller are no warning", () => {
   const env = {
     POLLER_SERVICE_HOST: "10.0.0.1",
     POLLER_SERVICE_PORT: "9180",
@@ -59,6 +60,6 @@ test("what Kubernetes and Docker set for a service called poller is none of ours
   expect(read(env).warnings).toEqual([])
 })
 
-test("a boolean that is none is a problem that names the variable", () => {
+test("a value that is not a boolean is a problem that names the variable", () => {
   expect(read({ POLLER_STRICT: "maybe" }).problems).toEqual(['POLLER_STRICT "maybe": expected true or false'])
 })

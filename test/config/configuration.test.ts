@@ -10,19 +10,19 @@ import { formatPath } from "../../src/config/diagnostics.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
 import { bodyOf, collect } from "../mapping/collect.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
-import { anywhere, lines, load, noFlags } from "./loading.ts"
+import { lines, load, noFlags, testContext } from "./loading.ts"
 
-const targets = (text: string, surroundings = {}) => {
-  const loaded = load(text, surroundings)
+const targets = (text: string, context = {}) => {
+  const loaded = load(text, context)
   expect(lines(loaded.problems)).toEqual([])
   return loaded.targets
 }
 
 /** The only target of a configuration with these lines. */
-const only = (yaml: string, surroundings = {}) => {
+const only = (yaml: string, context = {}) => {
   const [target] = targets(
     `targets:\n  - name: shop\n    url: https://shop.example.com/health\n    metrics: { shop_up: up }\n${yaml}`,
-    surroundings
+    context
   )
   if (target === undefined) throw new Error("no target")
   return target
@@ -67,7 +67,7 @@ test("the default timeout is not longer than the interval", () => {
   expect(only("    interval: 5s").request.timeout).toEqual(Duration.seconds(5))
 })
 
-test("everything that a request can have", () => {
+test("a request has all settings of its target", () => {
   const { request } = only(`
     method: POST
     headers: { Accept: application/json }
@@ -116,7 +116,7 @@ test.each([
   expect(only(`    auth: { ${auth} }`).request.auth).toEqual(expected)
 })
 
-test("the user of a URL is basic authentication, and no longer in the URL", () => {
+test("the user of a URL becomes basic authentication, and is removed from the URL", () => {
   const [target] = targets("targets: [{ name: a, url: 'https://me:p%40ss@a.example.com/x', metrics: { a_up: up } }]")
   expect(target?.request.url.href).toBe("https://a.example.com/x")
   expect(target?.request.auth).toMatchObject({ _tag: "Basic", username: "me" })
@@ -124,7 +124,7 @@ test("the user of a URL is basic authentication, and no longer in the URL", () =
   expect(auth?._tag === "Basic" && Redacted.isRedacted(auth.password) && Redacted.value(auth.password)).toBe("p@ss")
 })
 
-test("no secret shows when a target is printed", () => {
+test("a printed target shows no secret", () => {
   const target = only(
     `
     headers: { X-Api-Key: "\${KEY}" }
@@ -136,7 +136,7 @@ test("no secret shows when a target is printed", () => {
   expect(JSON.stringify(target)).not.toContain("hunter2")
 })
 
-test("defaults hold for what a target leaves out; its labels and headers add to theirs", () => {
+test("defaults apply to what a target leaves out; labels and headers are merged", () => {
   const [a, b] = targets(`
 defaults: { interval: 1m, labels: { site: ams1, rack: "1" }, headers: { Accept: x, A: y } }
 targets:
@@ -163,7 +163,7 @@ targets:
   expect(loaded.map((target) => series(target, { up: 1 }))).toEqual([["node_up{site=a} 1"], ["node_up{site=b} 1"]])
 })
 
-test("a metric's help is written once, and holds for every target that has the metric", () => {
+test("a metric's help is written once, and is used for every target that has the metric", () => {
   const loaded = targets(`
 mappings: { node: { metrics: { node_up: up } } }
 targets:
@@ -184,7 +184,7 @@ test("without a mapping every number becomes a gauge, with the target's labels",
   expect(target && series(target, { queue: { depth: [3] } })).toEqual(["upstream_queue_depth{index=0,site=ams1} 3"])
 })
 
-test("YAML's anchors and merge keys are a way to say things once", () => {
+test("anchors and merge keys of YAML work", () => {
   const loaded = targets(`
 targets:
   - &shop { name: a, url: "https://a.example.com/", labels: { site: a }, metrics: { shop_up: up } }
@@ -205,7 +205,7 @@ test("JSON is a configuration as well", () => {
   expect(targets(text)).toHaveLength(1)
 })
 
-test("a file with a secret is looked up among the credentials first, then beside the configuration", () => {
+test("a secret file is looked up in the credentials directory first, then beside the configuration", () => {
   const [credentials, beside] = [temporaryFolder(), temporaryFolder()]
   for (const file of [join(credentials, "both"), join(beside, "both"), join(beside, "near")]) writeFileSync(file, "")
   const locate = locateIn(credentials, beside)
@@ -215,7 +215,7 @@ test("a file with a secret is looked up among the credentials first, then beside
   expect(path(join(beside, "both"))).toEqual({ _tag: "Bearer", token: { path: join(beside, "both") } })
 })
 
-test("files with secrets are those that the configuration names, each with its place", () => {
+test("the secret files are those that the configuration names, each with its location", () => {
   const loaded = load(
     `defaults: { tls: { ca_file: ca.pem } }
 targets: [{ name: a, url: "https://a.example.com/", metrics: { a_up: up }, auth: { bearer_token_file: /run/token } }]`
@@ -235,16 +235,16 @@ targets:
   - { name: b, url: "https://b.example.com/", metrics: { b_up: up } }
 # ${key}`
 
-const settings = (interval = "30s", path = "up", key = "k") =>
+const fingerprints = (interval = "30s", path = "up", key = "k") =>
   targets(text(interval, path, key), { environment: { KEY: key } }).map(({ fingerprint }) => fingerprint())
 
 test("two targets have the same fingerprint if they are polled and transformed in the same way", () => {
-  const [a, b] = settings()
-  expect(settings()).toEqual([a, b])
+  const [a, b] = fingerprints()
+  expect(fingerprints()).toEqual([a, b])
   expect(new Set([a, b]).size).toBe(2)
-  expect(settings("30s", "open").map((text, index) => text === [a, b][index])).toEqual([false, true])
-  expect(settings("60s").map((text, index) => text === [a, b][index])).toEqual([false, false])
-  expect(settings("30s", "up", "other").map((text, index) => text === [a, b][index])).toEqual([false, true])
+  expect(fingerprints("30s", "open").map((text, index) => text === [a, b][index])).toEqual([false, true])
+  expect(fingerprints("60s").map((text, index) => text === [a, b][index])).toEqual([false, false])
+  expect(fingerprints("30s", "up", "other").map((text, index) => text === [a, b][index])).toEqual([false, true])
 })
 
 test("a setting has the same effect in the target and in defaults", () => {
@@ -258,8 +258,8 @@ targets: [{ url: "https://a.example.com/", metrics: { a_up: up }, timeout: 5s, i
 
 const flags = { interval: Duration.seconds(5), timeout: Duration.seconds(2) }
 
-test("flags make a target of a URL", () => {
-  const { targets, problems } = fromFlags("https://internal.example.com:8443/api", anywhere, flags)
+test("the flags --target, --interval and --timeout make a target", () => {
+  const { targets, problems } = fromFlags("https://internal.example.com:8443/api", testContext, flags)
   expect(problems).toEqual([])
   expect(
     targets.map(({ name, interval, request }) => ({ name, interval, timeout: request.timeout, url: request.url.href }))
@@ -273,14 +273,14 @@ test.each([
     { ...flags, timeout: Duration.seconds(10) },
     ["--timeout: the timeout (10s) is longer than the interval (5s)"]
   ]
-])("--target %s with problems", (url, flags, problems) => {
-  expect(lines(fromFlags(url, anywhere, flags).problems)).toEqual(problems)
+])("--target %s has problems", (url, flags, problems) => {
+  expect(lines(fromFlags(url, testContext, flags).problems)).toEqual(problems)
 })
 
 test("the defaults of a file win over flags", () => {
   const yaml = "targets: [{ name: a, url: 'https://a.example.com/', metrics: { a_up: up } }]"
-  const interval = (text: string) => fromText("f", text, anywhere, flags).targets[0]?.interval
+  const interval = (text: string) => fromText("f", text, testContext, flags).targets[0]?.interval
   expect(interval(yaml)).toEqual(flags.interval)
   expect(interval(`defaults: { interval: 60s }\n${yaml}`)).toEqual(Duration.seconds(60))
-  expect(fromText("f", yaml, anywhere, noFlags).targets[0]?.interval).toEqual(Duration.seconds(30))
+  expect(fromText("f", yaml, testContext, noFlags).targets[0]?.interval).toEqual(Duration.seconds(30))
 })

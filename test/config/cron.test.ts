@@ -16,27 +16,27 @@ const times = (text: string, timezone: string, from: string, count = 4) => {
 }
 
 test.each([
-  // Berlin is at +01:00 in winter and at +02:00 in summer
+  // Berlin has +01:00 in winter and +02:00 in summer
   [
-    "a fixed hour when clocks are set back: once",
+    "a fixed hour on the day when clocks are set back: once",
     "30 2 * * *",
     "2026-10-24T12:00Z",
     ["2026-10-25T00:30", "2026-10-26T01:30"]
   ],
   [
-    "every hour when clocks are set back: each",
+    "every hour on the day when clocks are set back: both of the doubled hour",
     "0 * * * *",
     "2026-10-24T23:30Z",
     ["2026-10-25T00:00", "2026-10-25T01:00", "2026-10-25T02:00"]
   ],
   [
-    "an hour that clocks skip: an hour later",
+    "a fixed hour that clocks skip: one hour later",
     "30 2 * * *",
     "2026-03-28T12:00Z",
     ["2026-03-29T01:30", "2026-03-30T00:30"]
   ],
   [
-    "every hour when clocks skip one: no gap",
+    "every hour on the day when clocks skip one: no gap",
     "0 * * * *",
     "2026-03-28T23:30Z",
     ["2026-03-29T00:00", "2026-03-29T01:00", "2026-03-29T02:00"]
@@ -56,7 +56,7 @@ test.each([
   expect(Duration.format(longestGap(Result.getOrThrow(parseCron(text))))).toBe(gap)
 })
 
-test("a schedule replaces the interval of the defaults, and an interval their schedule", () => {
+test("the schedule of a target overrides the default interval, and its interval the default schedule", () => {
   const target = (name: string, rest: string) =>
     `  - { name: ${name}, url: "http://${name}/", metrics: { ${name}_up: { value: up, help: Up. } }${rest} }\n`
   const one = load(

@@ -10,15 +10,13 @@ const files = (folder: string, ending: RegExp) =>
         .map((file) => join(folder, file))
     : []
 
-/** Whole configurations in the documentation's code blocks: those that begin with one of the file's keys. */
+/** Complete configurations in a page's code blocks: those that begin with a top-level key. */
 const blocks = (file: string) =>
   [...readFileSync(join(root, file), "utf8").matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)]
     .map(([, text = ""], index) => ({ name: `${file}, example ${index + 1}`, text }))
     .filter(({ text }) => /^(?:\{\s*"(?:\$schema|targets)"|(?:targets|defaults|mappings):)/.test(text))
 
-/**
- * Every configuration that the repository shows to its users: the finished examples, and those in the documentation.
- */
+/** Every configuration that users see: the files in deploy/examples, and those in the documentation. */
 export const examples = [
   ...files("deploy/examples", /(?<!\.test)\.ya?ml$/).map((name) => ({
     name,

@@ -31,6 +31,6 @@ test.each([
   expect(schemaIssues(schema, value).map((issue) => issue.message)).toEqual([message])
 })
 
-test.each(["500ms", "30s", "1h30m", "1d1ms"])("%s is written back as it was read", (text) => {
+test.each(["500ms", "30s", "1h30m", "1d1ms"])("%s is encoded as it was", (text) => {
   expect(Schema.encodeSync(schema)(Schema.decodeUnknownSync(schema)(text))).toBe(text)
 })

@@ -6,6 +6,7 @@ import { parse } from "yaml"
 import { jsonSchema } from "../../src/config/json-schema.ts"
 import { examples } from "./examples.ts"
 import { bad } from "./loading.ts"
+import { type SchemaNode, schemaKeys } from "./schema-keys.ts"
 
 const shipped = JSON.parse(readFileSync(join(import.meta.dirname, "../../deploy/poller.schema.json"), "utf8"))
 const validate = new Ajv({ allErrors: true }).compile(shipped)
@@ -14,12 +15,12 @@ test("deploy/poller.schema.json is what `poller schema` prints", () => {
   expect(shipped).toEqual(jsonSchema())
 })
 
-test.each(examples)("it takes $name", ({ text }) => {
+test.each(examples)("it accepts $name", ({ text }) => {
   validate(parse(text, { merge: true }))
   expect(validate.errors).toBeNull()
 })
 
-/** What only `poller check` sees: everything that is about more than one key, or inside of a path. */
+/** Files whose problem a schema cannot find: it concerns several keys, or the text of a value. */
 const beyond = new Set([
   "details-of-times-and-files.yml",
   "duplicates-disagree.yml",
@@ -56,39 +57,27 @@ const beyond = new Set([
   "unit.yml"
 ])
 
-/** What no parser gets past. */
+/** Files that no YAML parser reads. */
 const unreadable = new Set(["alias.yml", "key-twice.yml", "not-yaml.yml"])
 
 test.each(bad.filter(({ name }) => !unreadable.has(name)))(
-  "it rejects bad/$name, or that is beyond a schema",
+  "it rejects bad/$name, unless the problem is beyond a schema",
   ({ name, text }) => {
     expect(validate(parse(text))).toBe(beyond.has(name))
   }
 )
 
-interface Node {
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, Node>>
-  readonly [key: string]: unknown
-}
+test("the list of files beyond a schema has only names of files", () => {
+  expect(bad.map(({ name }) => name)).toEqual(expect.arrayContaining([...beyond, ...unreadable]))
+})
 
-/** Every key that the schema knows, with its path. */
-const keys = (node: unknown, path: string): ReadonlyArray<readonly [string, Node]> => {
-  if (node === null || typeof node !== "object") return []
-  const { properties = {} } = node as Node
-  return [
-    ...Object.entries(properties).map(([key, value]) => [`${path}.${key}`, value] as const),
-    ...Object.entries(node).flatMap(([key, value]) => keys(value, `${path}/${key}`))
-  ]
-}
-
-const described = (node: Node): boolean =>
+const isDescribed = (node: SchemaNode): boolean =>
   node.description !== undefined ||
   typeof node.$ref === "string" ||
-  [node.allOf, node.anyOf].some((parts) => Array.isArray(parts) && parts.every(described))
+  [node.allOf, node.anyOf].some((parts) => Array.isArray(parts) && parts.every(isDescribed))
 
-test("an editor shows what every key is for", () => {
-  const all = keys(shipped, "")
-  expect(all.length).toBeGreaterThan(50)
-  expect(all.filter(([, node]) => !described(node)).map(([path]) => path)).toEqual([])
+test("every key has a description, which editors show", () => {
+  const keys = schemaKeys(shipped)
+  expect(keys.length).toBeGreaterThan(50)
+  expect(keys.filter(({ node }) => !isDescribed(node)).map(({ path }) => path)).toEqual([])
 })

@@ -63,7 +63,7 @@ test.each([
   expect(warnings(metric)).toEqual(warning === undefined ? [] : [warning])
 })
 
-test("series that are gone before the next poll are no use", () => {
+test("a stale_after shorter than the interval is warned about", () => {
   expect(warnings(`shop_up: { value: up, ${help} }`, "stale_after: 10s,")).toEqual([
     "stale_after: shorter than the interval: the series would expire before the next poll"
   ])
@@ -85,7 +85,7 @@ test("a login without targets is warned about", () => {
   expect(lines(load(shop("login: array,")).warnings)).toEqual([])
 })
 
-test("a help that # cuts off is warned about, a comment behind it is not", () => {
+test("a help that a # cuts off is warned about, a comment after it is not", () => {
   const text = (help: string) =>
     `targets:\n  - name: shop\n    url: https://shop.example.com/\n    metrics:\n      shop_up:\n        value: up\n        help: ${help}\n`
   expect(lines(load(text("Till #1 is open.")).warnings)).toEqual([

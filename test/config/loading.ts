@@ -4,29 +4,29 @@ import { fromText, type LoadedConfiguration } from "../../src/config/configurati
 import { formatDiagnostic } from "../../src/config/diagnostics.ts"
 import type { LoadContext } from "../../src/config/validate.ts"
 
-/** A machine without variables, on which every file that a configuration names stands beside it. */
-export const anywhere: LoadContext = {
+/** No environment variables; relative paths start in /etc/poller. */
+export const testContext: LoadContext = {
   environment: {},
   locate: (path) => resolve("/etc/poller", path)
 }
 
 export const noFlags = { interval: undefined, timeout: undefined }
 
-/** A configuration loaded from its text, as the file `poller.yml`. */
-export const load = (text: string, surroundings: Partial<LoadContext> = {}): LoadedConfiguration =>
-  fromText("poller.yml", text, { ...anywhere, ...surroundings }, noFlags)
+/** Loads a configuration from its text, as the file `poller.yml`. */
+export const load = (text: string, context: Partial<LoadContext> = {}): LoadedConfiguration =>
+  fromText("poller.yml", text, { ...testContext, ...context }, noFlags)
 
 export const lines = (diagnostics: LoadedConfiguration["problems"]): ReadonlyArray<string> =>
   diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))
 
-/** The bad configurations: name, text, and the problems that its first lines tell. */
+/** The bad configurations, with the problems from their first lines. */
 export const bad = readdirSync(join(import.meta.dirname, "bad")).map((name) => {
   const text = readFileSync(join(import.meta.dirname, "bad", name), "utf8")
-  const [told = ""] = /^(?:# .*\n)*/.exec(text) ?? []
+  const [header = ""] = /^(?:# .*\n)*/.exec(text) ?? []
   return {
     name,
     text,
-    problems: told
+    problems: header
       .split("\n")
       .slice(0, -1)
       .map((line) => line.slice(2))

@@ -2,17 +2,17 @@ import * as Duration from "effect/Duration"
 import { expect, test } from "vitest"
 import { fromFiles, parseConfiguration } from "../../src/config/configuration.ts"
 import { locateIn } from "../../src/config/secret-files.ts"
-import { anywhere, lines, noFlags } from "./loading.ts"
+import { lines, noFlags, testContext } from "./loading.ts"
 
 const files = (texts: Readonly<Record<string, string>>, directory = ".") =>
   Object.entries(texts).map(([name, text]) => ({ name, text, directory }))
 
-const loadFiles = (texts: Readonly<Record<string, string>>) => fromFiles(files(texts), anywhere, noFlags)
+const loadFiles = (texts: Readonly<Record<string, string>>) => fromFiles(files(texts), testContext, noFlags)
 
 const target = (name: string, rest = `metrics: { ${name}_up: { value: up, help: Up. } }`) =>
   `{ name: ${name}, url: "http://${name}.example.com/", ${rest} }`
 
-test("files are one configuration: targets and sources in their order, defaults and mappings for all", () => {
+test("several files are one configuration: targets and sources in order, defaults and mappings for all", () => {
   const loaded = loadFiles({
     "10-base.yml":
       "defaults: { interval: 1m }\nmappings: { node: { metrics: { node_up: { value: up, help: Up. } } } }\n",
@@ -29,7 +29,7 @@ test("files are one configuration: targets and sources in their order, defaults 
   expect(loaded.sources.map(({ name }) => name)).toEqual(["x.yml", "y.yml"])
 })
 
-test("a problem is that of its file, and names another value with its own", () => {
+test("a problem names its file, and the file of another value that it mentions", () => {
   const loaded = loadFiles({
     "a.yml": `targets:\n  - ${target("a")}\n  - ${target("c", "interval: soon, metrics: { c_up: { value: up, help: Up. } }")}\n`,
     "b.yml": `targets:\n  - ${target("b", "mapping: none")}\n  - ${target("a", "metrics: { a_up: { value: up, help: Other. } }")}\n`
@@ -43,7 +43,7 @@ test("a problem is that of its file, and names another value with its own", () =
   ])
 })
 
-test("what can stand in one file only is told where it stands the second time", () => {
+test("what may be in one file only is a problem in the second file", () => {
   const loaded = loadFiles({
     "a.yml": "defaults: { interval: 1m }\nmappings: { node: { metrics: { node_up: up } } }\n",
     "b.yml":
@@ -58,7 +58,7 @@ test("what can stand in one file only is told where it stands the second time", 
   ])
 })
 
-test("a file that is not YAML is told, and no other", () => {
+test("if a file is not YAML, only that is reported", () => {
   const loaded = loadFiles({
     "a.yml": "targets: [\n",
     "b.yml": "targets: 1\n",
@@ -67,13 +67,13 @@ test("a file that is not YAML is told, and no other", () => {
   expect(lines(loaded.problems)).toEqual([expect.stringMatching(/^a\.yml:/)])
 })
 
-test("without targets, the first file is the one that lacks them", () => {
+test("without any targets the problem names the first file", () => {
   expect(lines(loadFiles({ "a.yml": "", "b.yml": "mappings: {}\n" }).problems)).toEqual([
     "a.yml:1:1: needs targets or targets_from: there is nothing to poll"
   ])
 })
 
-test("a relative path begins in the directory of the file that has it", () => {
+test("a relative path starts in the directory of its own file", () => {
   const texts = [
     {
       name: "one/a.yml",

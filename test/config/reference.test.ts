@@ -8,11 +8,11 @@ import { tables, tablesOf, withTables } from "./reference.ts"
 
 const file = join(import.meta.dirname, "../../docs/configuration.md")
 
-/** With UPDATE_DOCS=1 the page is written, otherwise it is compared. */
+/** UPDATE_DOCS=1 writes the page instead of comparing it. */
 const update = process.env.UPDATE_DOCS === "1"
 const page = readFileSync(file, "utf8")
 
-test("the tables are those of the code (UPDATE_DOCS=1 writes them)", () => {
+test("the tables are generated from the code (UPDATE_DOCS=1 writes them)", () => {
   expect([...tablesOf(page)].sort()).toEqual(Object.keys(tables).sort())
   const made = withTables(page)
   if (update) writeFileSync(file, made)
@@ -22,7 +22,7 @@ test("the tables are those of the code (UPDATE_DOCS=1 writes them)", () => {
 const recipe = /^### (.+)\n([\s\S]*?)(?=^##)/gm
 const fence = (name: string) => new RegExp(`^\`\`\`${name}\\n([\\s\\S]*?)^\`\`\``, "m")
 
-/** The problems of the cookbook: title, answer, mapping and series. */
+/** The recipes of the cookbook: title, response, mapping and series. */
 const recipes = [...(/^## Cookbook\n[\s\S]*?(?=^## )/m.exec(page)?.[0] ?? "").concat("\n##").matchAll(recipe)].map(
   ([, title = "", text = ""]) => ({
     title,
@@ -52,7 +52,7 @@ const writeSeries = (title: string, series: ReadonlyArray<string>) => {
 }
 
 describe("the cookbook", () => {
-  test("has twenty problems and more", () => expect(recipes.length).toBeGreaterThanOrEqual(20))
+  test("has at least twenty recipes", () => expect(recipes.length).toBeGreaterThanOrEqual(20))
 
   test.each(recipes)("$title", ({ title, answer, mapping, series }) => {
     const found = seriesOf(answer, mapping)

@@ -18,7 +18,7 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 
 const code = (text: string): string => `\`${text}\``
 
-/** The object among the forms of a value, whatever wraps it. */
+/** The schema of the object form of a value. */
 const objectOf = (node: Node | undefined): Node => {
   if (node?.properties !== undefined) return node
   for (const inner of [...(node?.anyOf ?? []), ...(node?.allOf ?? [])]) {
@@ -60,7 +60,7 @@ const labelEntry = (): Node => {
   return objectOf(labels.additionalProperties || Object.values(labels.patternProperties ?? {})[0])
 }
 
-/** The tables of docs/configuration.md that come from the code, by the name in their comment. */
+/** The tables of docs/configuration.md that are generated from the code, by the name in their comment. */
 export const tables: Readonly<Record<string, () => string>> = {
   metric: () => keyTable(definition("Metric")),
   value: () => keyTable(property(definition("Metric"), "value")),
@@ -101,7 +101,7 @@ export const tables: Readonly<Record<string, () => string>> = {
 
 const block = /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g
 
-/** The page with its tables as the code has them. */
+/** The page with its tables generated anew. */
 export const withTables = (page: string): string =>
   page.replace(block, (_, start: string, name: string, end: string) => `${start}\n${tables[name]?.() ?? ""}\n\n${end}`)
 

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const faultOf = (name: string): Fault => (faults as Readonly<Record<string, Fault>>)[name] ?? faults.good
 
-/** So many pages of two items each; `more` is added to each. */
+/** Responds with `count` pages of two items; `more` adds keys to each. */
 const numbered =
   (count: number, more: (page: number) => object = () => ({})): Fault =>
   (response, _socket, { url = "" }) => {
@@ -43,7 +43,7 @@ const numbered =
     response.end(JSON.stringify({ page, items, ...more(page) }))
   }
 
-const scene = async (settings: (typeof PageSettings)["Encoded"], path = "list", change: object = {}) => {
+const openPages = async (settings: (typeof PageSettings)["Encoded"], path = "list", change: object = {}) => {
   const request = {
     ...get(new URL(`${upstream.url}/${path}`), Duration.seconds(20)),
     pages: pagesOf(decode(PageSettings)(settings), "json"),
@@ -52,12 +52,12 @@ const scene = async (settings: (typeof PageSettings)["Encoded"], path = "list", 
   return openExchange(request)
 }
 
-/** The page numbers that one poll read, or why it failed. */
+/** The page numbers that one poll read, or its error. */
 const read = async (settings: (typeof PageSettings)["Encoded"], change: object = {}) => {
-  const answer = await (await scene(settings, "list", change))()
-  if (Result.isFailure(answer)) return resultText(answer)
-  if (answer.success._tag !== "Fresh") return answer.success._tag
-  const { body, pages = [] } = answer.success
+  const result = await (await openPages(settings, "list", change))()
+  if (Result.isFailure(result)) return resultText(result)
+  if (result.success._tag !== "Fresh") return result.success._tag
+  const { body, pages = [] } = result.success
   return [body, ...pages].map((page) => JSON.parse(Buffer.from(page).toString()).page)
 }
 
@@ -91,14 +91,14 @@ describe("pages", () => {
     expect(upstream.requests.map(({ url }) => url)).toEqual([1, 2, 3, 4].map((page) => `/list?page=${page}`))
   })
 
-  test("by an offset, as long as there is more", async () => {
+  test("by an offset, while the page says that there is more", async () => {
     upstream.also.list = numbered(300, (page) => ({ more: page < 200 }))
     expect(await read({ param: "page", step: 100, while: "$.more" })).toEqual([0, 100, 200])
   })
 
   test("keep the rest of the query", async () => {
     upstream.also.list = numbered(1)
-    const poll = await scene({ param: "page", until_empty: "items" }, "list?size=5&page=7")
+    const poll = await openPages({ param: "page", until_empty: "items" }, "list?size=5&page=7")
     await poll()
     expect(upstream.requests.map(({ url }) => url)).toEqual(["/list?size=5&page=1", "/list?size=5&page=2"])
   })
@@ -118,7 +118,7 @@ describe("a poll of pages fails as a whole", () => {
     expect(await read({ next: "$.next" })).toBe("pages: page 4 is one that was read before")
   })
 
-  test("at a page of another origin, which is not asked", async () => {
+  test("at a page of another origin, which is not requested", async () => {
     const other = await startFaulty()
     onTestFinished(() => other[Symbol.asyncDispose]())
     upstream.also.list = numbered(1, () => ({ next: `${other.url}/good` }))
@@ -152,16 +152,16 @@ describe("a poll of pages fails as a whole", () => {
     await expect.poll(upstream.openSockets).toBeLessThanOrEqual(1)
   })
 
-  test("at a pause that is asked for in the middle", async () => {
+  test("at a Retry-After of a later page", async () => {
     upstream.also.list = (response, socket, request) => {
       if (request.url?.includes("page=2")) response.writeHead(429, { "retry-after": "7" }).end()
       else numbered(3)(response, socket, request)
     }
-    const poll = await scene({ param: "page", until_empty: "$.items" })
+    const poll = await openPages({ param: "page", until_empty: "$.items" })
     expect(await poll()).toMatchObject({ failure: { _tag: "BadStatus", status: 429, retryAfter: 7000 } })
   })
 
-  test("at max_body of all of them together", async () => {
+  test("at more than max_body for all pages together", async () => {
     upstream.also.list = numbered(10, () => ({ pad: " ".repeat(900) }))
     const settings = { param: "page", until_empty: "$.items" }
     expect(await read(settings, { maxBody: 5000 })).toBe("too_large: the pages are longer than max_body, 5000 bytes")
@@ -169,7 +169,7 @@ describe("a poll of pages fails as a whole", () => {
   })
 })
 
-test("each page may be compressed, in its own way", async () => {
+test("each page may have its own Content-Encoding", async () => {
   const codings = [
     ["gzip", gzipSync],
     ["br", brotliCompressSync],
@@ -184,12 +184,12 @@ test("each page may be compressed, in its own way", async () => {
   expect(await read({ param: "page", until_empty: "$.items" })).toEqual([1, 2, 3, 4, 5, 6])
 })
 
-test("no page is conditional", async () => {
+test("pages are not requested conditionally", async () => {
   upstream.also.list = (response, socket, request) => {
     response.setHeader("etag", '"1"')
     numbered(2)(response, socket, request)
   }
-  const poll = await scene({ param: "page", until_empty: "$.items" })
+  const poll = await openPages({ param: "page", until_empty: "$.items" })
   const answer = Result.getOrThrow(await poll())
   expect(answer._tag === "Fresh" && answer.validators).toBeUndefined()
   await poll({ url: `${upstream.url}/list?page=1`, etag: '"1"', lastModified: undefined })

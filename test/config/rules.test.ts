@@ -3,9 +3,9 @@ import { collectDefaultMetrics, Registry } from "prom-client"
 import { expect, test } from "vitest"
 import { fromText } from "../../src/config/configuration.ts"
 import { clusterFamilies, daemonFamilies, sourceFamilies, targetFamilies } from "../../src/config/own-metrics.ts"
-import { anywhere, bad, lines, load, noFlags } from "./loading.ts"
+import { bad, lines, load, noFlags, testContext } from "./loading.ts"
 
-const ofTheProcess = () => {
+const processMetricNames = () => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   return registry.getMetricsAsArray().map(({ name }) => name)
@@ -15,12 +15,15 @@ const ownNames = [targetFamilies, daemonFamilies, sourceFamilies, clusterFamilie
   Object.values(families).map(({ name }) => name)
 )
 
-test.each([...ownNames, ...ofTheProcess()])("a mapping cannot have the name of poller's own metric %s", (name) => {
-  const { problems } = load(`targets: [{ name: a, url: 'https://a.example.com/', metrics: { ${name}: up } }]`)
-  expect(lines(problems).join()).toContain("poller's own metrics")
-})
+test.each([...ownNames, ...processMetricNames()])(
+  "a mapping cannot have the name of poller's own metric %s",
+  (name) => {
+    const { problems } = load(`targets: [{ name: a, url: 'https://a.example.com/', metrics: { ${name}: up } }]`)
+    expect(lines(problems).join()).toContain("poller's own metrics")
+  }
+)
 
-/** Maps with keys of a configuration, and values that it may or may not have there. */
+/** Keys and values of configurations, in any place. */
 const word = fc.constantFrom(
   ...["targets", "defaults", "mappings", "name", "url", "metrics", "each", "path", "labels", "labels_from", "value"],
   ...[
@@ -50,7 +53,7 @@ const { value: document } = fc.letrec((tie) => ({
   )
 }))
 
-test("whatever a file holds, loading it does not throw, and each problem has its place", () => {
+test("loading never throws, whatever the file, and each problem has a position", () => {
   fc.assert(
     fc.property(fc.array(document, { maxLength: 3 }), document, (targets, rest) => {
       const base = rest !== null && typeof rest === "object" && !Array.isArray(rest) ? rest : {}
@@ -61,12 +64,12 @@ test("whatever a file holds, loading it does not throw, and each problem has its
   )
 })
 
-test("a bad file is as bad when more is wrong with it: no problem hides another", () => {
+test("a further bad target hides none of the problems of a file", () => {
   const readable = bad.filter(
     ({ name }) => !["alias.yml", "empty.yml", "no-targets.yml", "not-a-map.yml", "not-yaml.yml"].includes(name)
   )
   const messages = (name: string, text: string) =>
-    lines(fromText(name, text, anywhere, noFlags).problems).map((line) => line.replace(/^\S+ /, ""))
+    lines(fromText(name, text, testContext, noFlags).problems).map((line) => line.replace(/^\S+ /, ""))
   const worse = "  - { name: worse, url: nowhere, interval: 1s, timeout: 2s, colour: red, metrics: { 'a-b': 'up[' } }\n"
   for (const { name, text } of readable) {
     expect(messages(name, `${text}${worse}`), name).toEqual(expect.arrayContaining(messages(name, text)))

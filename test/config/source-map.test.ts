@@ -22,25 +22,25 @@ test.each<[KeyPath, string, string]>([
   [["targets", 1, "name"], "6:11", "6:5"],
   [["targets", 0, "url"], "2:5", "2:5"],
   [["targets", 7], "2:3", "1:1"]
-])("%j stands at %s, its key at %s: what is not there, where it would have been", (path, value, key) => {
+])("the value of %j is at %s, its key at %s; a missing one is at the nearest parent", (path, value, key) => {
   const { positionOf, keyPositionOf } = source(yaml)
   const text = ({ line, column }: { line: number; column: number }) => `${line}:${column}`
   expect([text(positionOf(path)), text(keyPositionOf(path))]).toEqual([value, key])
 })
 
-test("places are found behind an alias, where its anchor is", () => {
+test("the position of an aliased value is that of its anchor", () => {
   const { positionOf, value } = source("a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\n")
   expect(positionOf(["c", "b"])).toEqual({ line: 2, column: 6 })
   expect(value).toMatchObject({ d: { b: 1, e: 2 } })
 })
 
-test("JSON is read as well, tabs and all", () => {
+test("JSON is read too, also with tabs", () => {
   const { positionOf, value } = source('{\n\t"a": {\n\t\t"b": [1, 2]\n\t}\n}')
   expect(value).toEqual({ a: { b: [1, 2] } })
   expect(positionOf(["a", "b", 1])).toEqual({ line: 3, column: 12 })
 })
 
-test("a key that stands twice is found, and the rest is still read", () => {
+test("a duplicate key is found, and the rest is still read", () => {
   const { duplicates, value } = source("a: { b: 1, b: 2 }\nc: 3\n")
   expect(duplicates).toEqual([{ line: 1, column: 12, path: ["a", "b"], message: "duplicate key" }])
   expect(value).toMatchObject({ c: 3 })
@@ -58,15 +58,15 @@ test.each([
     "1:1: Excessive alias count indicates a resource exhaustion attack"
   ],
   ["a: 1\n---\nb: 2", "2:1: a second YAML document: a file can have only one"]
-])("%j is no YAML that can be read", (text, message) => {
+])("%j is an error", (text, message) => {
   expect(broken(text)).toEqual([message])
 })
 
-test("what is nested beyond all measure is no YAML that can be read either", () => {
+test("100,000 levels are an error", () => {
   expect(broken("[".repeat(100_000))).toEqual([expect.stringMatching(/^1:\d+: nested too deeply$/)])
 })
 
-test("whatever a text is, reading it does not throw", () => {
+test("parsing never throws, whatever the text", () => {
   const sign = fc.constantFrom(..."abc:-[]{}&*!|>'\"%@`#,?<=\n\t \0\\".split(""), "a: ", "\n  - ", "&a ", "*a", "<<: ")
   fc.assert(
     fc.property(fc.array(sign, { maxLength: 40 }), (signs) => void parseYaml(signs.join(""))),

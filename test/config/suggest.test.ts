@@ -10,10 +10,10 @@ test.each([
   ["stale-after", "stale_after"],
   ["Url", "url"],
   ["label", "labels"]
-])("%s will have been meant as %s", (typed, meant) => {
+])("for %s the suggestion is %s", (typed, meant) => {
   expect(didYouMean(typed, known)).toBe(`; did you mean ${meant}?`)
 })
 
-test.each(["colour", "x", "", "urls_of_all"])("%j was not meant as any", (typed) => {
+test.each(["colour", "x", "", "urls_of_all"])("for %j there is no suggestion", (typed) => {
   expect(didYouMean(typed, known)).toBe("")
 })

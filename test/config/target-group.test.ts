@@ -15,7 +15,7 @@ const entries = (result: ParsedGroups) =>
 const faults = (result: ParsedGroups) =>
   Result.isFailure(result) ? result.failure.map((diagnostic) => formatDiagnostic(diagnostic)) : []
 
-/** Without their places. */
+/** The entries without their locations. */
 const listed = (result: ParsedGroups) => entries(result).map(({ address, labels }) => ({ address, labels }))
 
 describe("a document of target groups", () => {
@@ -42,7 +42,7 @@ describe("a document of target groups", () => {
     )
   })
 
-  test("never throws, whatever it is", () => {
+  test("is read or has problems, whatever it contains", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         for (const result of [json(text), yaml(text)]) {
@@ -52,14 +52,14 @@ describe("a document of target groups", () => {
     )
   })
 
-  test("tells where each target stands", () => {
+  test("has the location of each target", () => {
     const text = "- targets:\n    - a:1\n    - b:2\n- targets: [c:3]\n"
     expect(entries(yaml(text)).map(({ location }) => location)).toEqual(["a.yml:2:7", "a.yml:3:7", "a.yml:4:13"])
     const [first, second] = entries(json('[{"targets": ["a:1", "b:2"]}]'))
     expect([first?.location, second?.location]).toEqual(["a.json: [0].targets[0]", "a.json: [0].targets[1]"])
   })
 
-  test("has labels as they are written, whatever else YAML would take them for", () => {
+  test("has labels as written, also those that YAML reads as numbers, booleans or null", () => {
     const [entry] = entries(yaml("- targets: [a:1]\n  labels: { version: 1.10, on: yes, id: 0x10, none: null }\n"))
     expect(entry?.labels).toEqual({ version: "1.10", on: "yes", id: "0x10", none: "null" })
   })
@@ -86,7 +86,7 @@ describe("a document of target groups", () => {
     ["- targets: [a:1]\n  label: { x: y }", ["a.yml:2:3: [0].label: unknown key; did you mean labels?"]],
     ["- labels: { x: [y] }", ["a.yml:1:16: [0].labels.x: expected a string"]],
     ["- labels: { x: y, x: z }", ["a.yml:1:19: [0].labels.x: duplicate key"]]
-  ])("is told what is wrong with it, and where: %s", (text, expected) => {
+  ])("has problems with a position: %s", (text, expected) => {
     expect(faults(yaml(text))).toEqual(expected)
   })
 
@@ -98,7 +98,7 @@ describe("a document of target groups", () => {
       '[{"targets": [1], "labels": {"x": 2}}]',
       ["a.json: [0].targets[0]: expected a string", "a.json: [0].labels.x: expected a string"]
     ]
-  ])("in JSON: %s", (text, expected) => {
+  ])("has problems with a path in JSON: %s", (text, expected) => {
     expect(faults(json(text))).toEqual(expected)
   })
 })

@@ -33,14 +33,14 @@ const samplesOf = (transform: Target["transform"]) =>
 
 type Given = ReadonlyArray<string | readonly [string, DiscoveredTarget["labels"]]>
 
-/** Entries on lines of their own. */
+/** Entries, each on its own line of a.yml. */
 const entries = (...given: Given): ReadonlyArray<DiscoveredTarget> =>
   given.map((entry, index) => {
     const [address, labels] = typeof entry === "string" ? [entry, {}] : entry
     return { address, labels, location: `a.yml:${index + 1}:1` }
   })
 
-const call = (yaml: string, ...given: Given) => {
+const setOf = (yaml: string, ...given: Given) => {
   const { targets, sources } = configuration(yaml).targetSet(new Map([["nodes", entries(...given)]]))
   const { targets: count, diagnostics = [] } = sources.get("nodes") ?? {}
   return {
@@ -54,7 +54,7 @@ const call = (yaml: string, ...given: Given) => {
 describe("a set of targets", () => {
   test("has the targets of the file, then those that its sources list", () => {
     const yaml = `${one}targets: [{ name: own, url: "http://own/", mapping: node }]\n`
-    expect(call(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, diagnostics: [] })
+    expect(setOf(yaml, "b:1", "a:1")).toMatchObject({ names: ["own", "b:1", "a:1"], count: 2, diagnostics: [] })
   })
 
   test("has the targets of the file alone until something is listed", () => {
@@ -65,8 +65,8 @@ describe("a set of targets", () => {
     ])
   })
 
-  test("gives a target what its source says, and the defaults beneath", () => {
-    const [target] = call(
+  test("gives a target the settings of its source, and the defaults for the rest", () => {
+    const [target] = setOf(
       `defaults: { interval: 1m, timeout: 4s, labels: { site: ams1, rack: "1" } }
 targets_from:
   { name: nodes, files: [a.yml], mapping: node, timeout: 2s, labels: { rack: "2", row: "2" }, auth: { bearer_token_file: token } }
@@ -101,23 +101,23 @@ targets_from:
       ["a:1", { __metrics_path__: "/x" }],
       /^a\.yml:2:1: could emit the same series as a:1 \(node_up and 2 more\): give each a different label/
     ]
-  ] as const)("is without an entry that has %s, and says why", (_, entry, why) => {
-    const { names, count, diagnostics } = call(one, "a:1", entry, "c:1")
+  ] as const)("leaves out an entry that has %s, with a diagnostic", (_, entry, why) => {
+    const { names, count, diagnostics } = setOf(one, "a:1", entry, "c:1")
     expect(names).toEqual(["a:1", "c:1"])
     expect(count).toBe(2)
     expect(diagnostics).toEqual([expect.stringMatching(why)])
   })
 
-  test("is without a listed target that has the name or the series of one of the file", () => {
+  test("leaves out a listed target that has the name or the series of a target of the file", () => {
     const own = '{ name: "a:1", url: "http://own/", mapping: node, labels: { instance: "b:1" } }'
-    const { names, diagnostics } = call(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
+    const { names, diagnostics } = setOf(`${one}targets: [${own}]\n`, "a:1", "b:1", "c:1")
     expect(names).toEqual(["a:1", "c:1"])
     expect(diagnostics).toHaveLength(2)
   })
 
-  test("gives all targets of a source its own mapping, made once", () => {
+  test("gives all targets of a source its mapping, compiled once", () => {
     const yaml = 'targets_from: { name: nodes, files: ["a.yml"], metrics: { shop_up: { value: up, help: Up. } } }\n'
-    const { targets } = call(yaml, "a:1", "b:1")
+    const { targets } = setOf(yaml, "a:1", "b:1")
     expect(targets.map(({ transform }) => samplesOf(transform))).toEqual(
       ["a:1", "b:1"].map((instance) => [
         { family: { name: "shop_up", type: "gauge", help: "Up." }, labels: [["instance", instance]], value: 1 }
@@ -126,22 +126,22 @@ targets_from:
     expect(targets[0]?.spec.mapping).toBe(targets[1]?.spec.mapping)
   })
 
-  test("gives the targets of a source without a mapping a first look", () => {
-    const [target] = call('targets_from: { name: nodes, files: ["a.yml"] }\n', "a:1").targets
+  test("makes every number a gauge for a source without a mapping", () => {
+    const [target] = setOf('targets_from: { name: nodes, files: ["a.yml"] }\n', "a:1").targets
     expect(target && samplesOf(target.transform).map(({ family, labels }) => [family.name, labels])).toEqual([
       ["upstream_up", [["instance", "a:1"]]]
     ])
   })
 
-  test("takes a user of the URL, unless the source has auth", () => {
+  test("accepts a user in the URL, unless the source has auth", () => {
     const entry = "http://ada:hush@shop/"
-    expect(call(one, entry).targets[0]?.request).toMatchObject({ auth: { _tag: "Basic", username: "ada" } })
-    const { targets, diagnostics } = call(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
+    expect(setOf(one, entry).targets[0]?.request).toMatchObject({ auth: { _tag: "Basic", username: "ada" } })
+    const { targets, diagnostics } = setOf(`${one.trimEnd().slice(0, -1)}, auth: { bearer_token_file: t } }\n`, entry)
     expect(targets).toEqual([])
     expect(diagnostics).toEqual(["a.yml:1:1: url: has a user, and there is also auth: keep one of them"])
   })
 
-  test("has an entry that is listed twice once, in one source or in two", () => {
+  test("has an entry once that is listed twice, in one source or in two", () => {
     const yaml =
       'targets_from: [{ name: nodes, files: ["a.yml"], mapping: node }, { files: ["b.yml"], mapping: node }]\n'
     const { targetSet } = configuration(yaml)
@@ -158,11 +158,11 @@ targets_from:
     ])
   })
 
-  test("does not look for variables in what is listed", () => {
-    expect(call(one, ["a:1", { x: "${HOME}" }]).targets[0]?.spec.labels).toMatchObject({ x: "${HOME}" })
+  test("does not expand variables in listed targets", () => {
+    expect(setOf(one, ["a:1", { x: "${HOME}" }]).targets[0]?.spec.labels).toMatchObject({ x: "${HOME}" })
   })
 
-  test("makes an entry once, and again only when it changes", () => {
+  test("keeps the target of an entry until the entry changes", () => {
     const { targetSet } = configuration(one)
     const after = (...given: Given) => targetSet(new Map([["nodes", entries(...given)]])).targets
     const [a, b] = after(["a:1", { x: "1" }], ["b:1", { x: "1" }])
@@ -172,7 +172,7 @@ targets_from:
     expect(changed?.fingerprint()).not.toBe(b?.fingerprint())
   })
 
-  test("has no two targets of one name or with the same series, whatever is listed", () => {
+  test("never has two targets with the same name or the same series", () => {
     const { targetSet } = configuration(one)
     const label = fc.constantFrom("instance", "rack", "device", "__metrics_path__", "9")
     const entry = fc.record({

@@ -8,17 +8,17 @@ const bytes = (...parts: ReadonlyArray<string | number>) =>
 
 test.each([
   ["the first line", bytes("name: caf", 0xe9, "\n"), 1, 10, "e9"],
-  ["a later line, behind characters of several bytes", bytes("a: ä\nb: \u{1F600}é", 0xff, 0xfe), 2, 7, "ff"],
-  ["the last line, without an end", bytes("a: 1\n\nb: ", 0xc3), 3, 4, "c3"],
+  ["a later line, after characters of several bytes", bytes("a: ä\nb: \u{1F600}é", 0xff, 0xfe), 2, 7, "ff"],
+  ["the last line, without a line end", bytes("a: 1\n\nb: ", 0xc3), 3, 4, "c3"],
   ["a line with a real replacement character", bytes("a: \uFFFD", 0x80), 1, 5, "80"],
   ["UTF-16", bytes(0xff, 0xfe, "a", 0, ":", 0), 1, 1, "ff"]
-])("the first byte that is not UTF-8 in %s has its place", (_, text, line, column, byte) => {
+])("the first byte that is not UTF-8 in %s is reported with its position", (_, text, line, column, byte) => {
   expect(decodeUtf8(text)).toEqual(
     Result.fail({ line, column, path: [], message: `not UTF-8 (byte 0x${byte}): save the file as UTF-8` })
   )
 })
 
-test("a byte order mark is no part of the text", () => {
+test("a byte order mark is removed", () => {
   expect(decodeUtf8(bytes("\uFEFFa: ä"))).toEqual(Result.succeed("a: ä"))
 })
 

@@ -4,7 +4,7 @@ import { parseYaml } from "../../src/config/source-map.ts"
 
 const head = "targets:\n  - name: shop\n    url: https://x/\n    metrics:\n"
 
-/** Where it is, and what. */
+/** `line:column: message` of each problem. */
 const problems = (text: string) =>
   Result.match(parseYaml(text), {
     onSuccess: () => [],
@@ -64,11 +64,11 @@ test.each([
   ],
   ["      a: { value: x }\n     b: y", "6:6: not indented like the lines above it that it belongs to"]
 ])("%s\n%s", (line, problem) => {
-  // the rest of the file is right, and another error behind it is not told
+  // there is a second error after it, which is not reported
   expect(problems(`${head}${line}\n      zz: { value: y[0] }\n`)).toEqual([problem])
 })
 
-test("of a line with a secret nothing is repeated", () => {
+test("the message about a line with a secret does not quote it", () => {
   const text = "targets:\n  - name: shop\n    headers: { X-Key: se[cret] }\n"
   const found = parseYaml(text)
   expect(JSON.stringify(found)).not.toMatch(/se\[?cret/)
