@@ -4,7 +4,8 @@ import { parseYaml } from "../../src/config/source-map.ts"
 import { convertJsonExporter } from "../../src/convert/convert-json-exporter.ts"
 import { formatConversion } from "../../src/convert/converted-file.ts"
 import { diffExpositions } from "../../src/fixtures/exposition-diff.ts"
-import { load, seriesOf as seriesWithInstance } from "./converted-series.ts"
+import { load } from "../config/loading.ts"
+import { lostOf, seriesOf as seriesWithInstance } from "./converted-series.ts"
 
 const convert = (text: string, prometheus?: string, rules: ReadonlyArray<unknown> = []) =>
   formatConversion(
@@ -22,18 +23,16 @@ const seriesOf = async (converted: string, response: string) =>
     .replace(/,\}/g, "}")
     .replaceAll("{}", "")
 
-const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
-
 /**
- * Modules after ones that people have published, a response, and the series that json_exporter gives, compared with the
- * program itself (commit 4f61665 of July 2026, built with client_golang 1.14). The first two are after its own tests.
+ * Modules like published ones, a response, and the series that json_exporter itself returned for them (commit 4f61665 of
+ * July 2026, built with client_golang 1.14). The first two are from its own tests.
  */
 const cases: ReadonlyArray<{
   readonly name: string
   readonly metrics: string
   readonly response: string
   readonly series: string
-  /** Series that poller has as well, where json_exporter fails. A comment in the file says so. */
+  /** Further series that poller has where json_exporter fails. A comment in the converted file says so. */
   readonly added?: string
   readonly lost?: ReadonlyArray<string>
 }> = [
@@ -115,7 +114,7 @@ const cases: ReadonlyArray<{
     added: "# HELP c H.\n# TYPE c untyped\nc 3\n"
   },
   {
-    name: "several results are no number",
+    name: "several results, which are no number",
     metrics: '\n    - { name: all, path: "{.list[*].v}", help: H. }\n    - { name: n, path: "{.n}", help: H. }',
     response: '{"n":1,"list":[{"v":1},{"v":2}]}',
     series: "# HELP n H.\n# TYPE n untyped\nn 1\n"
@@ -151,7 +150,7 @@ const cases: ReadonlyArray<{
       '# HELP o_code H.\n# TYPE o_code untyped\no_code{state="ok"} 200\n# HELP o_up H.\n# TYPE o_up untyped\no_up{state="ok"} 1\n'
   },
   {
-    name: "one metric from two places",
+    name: "one metric from two paths",
     metrics: `
     - { name: bytes, path: "{.rx}", help: H., valuetype: counter, labels: { direction: in } }
     - { name: bytes, path: "{.tx}", help: H., valuetype: counter, labels: { direction: out } }`,
@@ -180,14 +179,14 @@ const cases: ReadonlyArray<{
     series: "# HELP uptime H.\n# TYPE uptime untyped\nuptime 99\n"
   },
   {
-    name: "a time stamp is lost",
+    name: "a timestamp, which is lost",
     metrics: '\n    - { name: t, path: "{.v}", help: H., epochTimestamp: "{.ts}" }',
     response: '{"v":1,"ts":1657568506000}',
     series: "# HELP t H.\n# TYPE t untyped\nt 1\n",
     lost: ["epochTimestamp of t: poller exposes no time stamps (line 4)"]
   },
   {
-    name: "a loop, and two paths in one label, are lost",
+    name: "a loop and two paths in one label, which are lost",
     metrics: `
     - { name: a, path: "{range .items[*]}{.v}{end}", help: H. }
     - { name: b, path: "{.v}", help: H., labels: { both: "{.x}-{.y}", one: "{.x}" } }`,
@@ -200,7 +199,7 @@ const cases: ReadonlyArray<{
   }
 ]
 
-describe("the series of a module stay as they were", () => {
+describe("a converted module has the series of json_exporter", () => {
   test.each(cases)("$name", async ({ metrics, response, series, added = "", lost = [] }) => {
     const converted = convert(`modules:\n  default:\n    metrics:${metrics}\n`)
     expect(lostOf(converted)).toEqual(lost)
@@ -208,10 +207,10 @@ describe("the series of a module stay as they were", () => {
     expect(diffExpositions(series + added, await seriesOf(converted, response))).toEqual([])
   })
 
-  test("there are twenty and more", () => expect(cases.length).toBeGreaterThanOrEqual(20))
+  test("there are at least twenty cases", () => expect(cases.length).toBeGreaterThanOrEqual(20))
 })
 
-test("a module of which nothing is left is a comment: a target without metrics would have a series of every number", () => {
+test("a module of which nothing is left becomes a comment, since a target without metrics has a series for every number", () => {
   const modules =
     "modules:\n  a:\n    metrics: [{ name: m, path: .n }]\n  b:\n    metrics: [{ name: m, path: '{.n}' }]\n"
   expect(convert(modules)).toContain(`
@@ -236,7 +235,7 @@ targets:
   expect(load(converted).targets.map(({ name }) => name)).toEqual(["example"])
 })
 
-test("how a module asks becomes settings of its target, and a secret stays out of the file", () => {
+test("the request settings of a module become settings of its target, and a secret stays out of the file", () => {
   const converted = convert(`modules:
   shop:
     headers: { X-Token: abc }
@@ -244,13 +243,13 @@ test("how a module asks becomes settings of its target, and a secret stays out o
     body: { content: '{"x":"{{ .y }}"}', templatize: true }
     valid_status_codes: [200, 404]
     http_client_config:
-      basic_auth: { username: u, password: geheim }
+      basic_auth: { username: u, password: hunter2 }
       tls_config: { insecure_skip_verify: true, ca_file: /ca.pem, min_version: TLS12 }
       proxy_url: http://proxy:3128
       follow_redirects: false
       proxy_connect_header: { a: [b] }
 `)
-  expect(converted).not.toContain("geheim")
+  expect(converted).not.toContain("hunter2")
   const { targets, problems } = load(converted)
   expect(problems).toEqual([])
   expect(targets[0]?.request).toMatchObject({ method: "POST" })
@@ -311,7 +310,7 @@ scrape_configs:
   }
   const converted = convert(modules, prometheus, [rules])
 
-  test("the targets have the URLs, modules, intervals and labels that Prometheus gave them", () => {
+  test("the targets have the URLs, modules, intervals and labels of the scrape configuration", () => {
     const { targets, problems } = load(converted)
     expect(problems).toEqual([])
     expect(targets.map(({ name, request }) => [name, request.url.href])).toEqual([
@@ -333,7 +332,7 @@ scrape_configs:
 `)
   })
 
-  test("what is lost, the new job and the expressions that change are comments", () => {
+  test("comments list what is lost, the new job and the expressions that change", () => {
     expect(lostOf(converted)).toEqual([
       "job more: file_sd_configs (line 23 of Prometheus' file)",
       "job more: the parameter tenant (line 22 of Prometheus' file)"

@@ -42,7 +42,7 @@ test.each([
   expect(pathOf(template)).toBe(path)
 })
 
-test("a template is text and paths", () => {
+test("a template is converted to texts and paths", () => {
   expect(Result.getOrThrow(convertTemplate('planet-{.location}{"/"}{.moons[*]}'))).toEqual([
     { text: "planet-" },
     { path: "location", isSingular: true },
@@ -57,6 +57,6 @@ test.each([
   ["{.items[?(@.a == x)]}", "x in a filter"],
   ["{.items", "} is missing in {.items"],
   ["{counter}", "counter"]
-])("%s has no counterpart", (template, message) => {
+])("%s cannot be converted", (template, message) => {
   expect(convertTemplate(template)).toEqual(Result.fail(message))
 })

@@ -38,8 +38,8 @@ interface Recorded {
 }
 
 /**
- * The samples of json_exporter for this response, recorded from the program: https://github.com/prometheus-community/json_exporter,
- * commit 4f61665 of July 2026, built with client_golang 1.14.
+ * Samples for this response, recorded from json_exporter (commit 4f61665 of July 2026, built with client_golang 1.14):
+ * https://github.com/prometheus-community/json_exporter
  */
 const values: ReadonlyArray<Recorded> = [
   { path: "{.str}", samples: ["m 3.5"] },
@@ -67,7 +67,7 @@ const values: ReadonlyArray<Recorded> = [
   { path: "{.a-b}", samples: [] }
 ]
 
-/** The same, with "type: object". Where they are left out, the label is k: "{.k}" and the value "{.v}". */
+/** The same with `type: object`. The default label is `k: "{.k}"`, the default value `v: "{.v}"`. */
 const objects: ReadonlyArray<Recorded> = [
   { path: "{.list[?(@.v == 2)]}", samples: [] },
   { path: "{.list[?(@.v != 2)]}", samples: [] },
@@ -106,7 +106,7 @@ const convert = (metric: object) =>
     )
   )
 
-/** The samples that poller has for a module, and whether its file says that json_exporter failed. */
+/** The samples that poller has for a module, and whether the file says that json_exporter finds nothing. */
 const samplesOf = async (metric: object) => {
   const converted = convert({ name: "m", help: "H.", ...metric })
   const page = await seriesOf(converted, JSON.stringify(response))

@@ -5,13 +5,12 @@ import { formatConversion } from "../../src/convert/converted-file.ts"
 import { convertGjson } from "../../src/convert/gjson-path.ts"
 import { convertXpath } from "../../src/convert/xpath.ts"
 import { diffExpositions } from "../../src/fixtures/exposition-diff.ts"
-import { load, seriesOf } from "./converted-series.ts"
+import { load } from "../config/loading.ts"
+import { lostOf, seriesOf } from "./converted-series.ts"
 
 const convert = (text: string) => formatConversion(Result.getOrThrow(convertTelegraf(text)))
 
-const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
-
-/** The series as prometheus_client of Telegraf shows them (metric_version = 1), worked out by hand from its documentation. */
+/** Series in the form of Telegraf's prometheus_client (metric_version = 1), derived from its documentation. */
 const exposition = (...samples: ReadonlyArray<string>) => {
   const names = [...new Set(samples.map((sample) => sample.replace(/[{ ].*/, "")))]
   return names
@@ -96,7 +95,7 @@ test("xpath_json with plain paths", async () => {
   ).toEqual([])
 })
 
-test("how an input asks becomes settings of its targets, and a secret stays out of the file", () => {
+test("the request settings of an input become settings of its targets, and a secret stays out of the file", () => {
   const converted = convert(`[agent]
   interval = "20s"
 [global_tags]
@@ -107,14 +106,14 @@ test("how an input asks becomes settings of its targets, and a secret stays out 
   method = "POST"
   body = '{"q":1}'
   username = "u"
-  password = "geheim"
+  password = "hunter2"
   timeout = "3s"
   insecure_skip_verify = true
   success_status_codes = [200, 201]
   cookie_auth_url = "http://x/login"
   data_format = "json"
 `)
-  expect(converted).not.toContain("geheim")
+  expect(converted).not.toContain("hunter2")
   const { targets, problems } = load(converted)
   expect(problems).toEqual([])
   expect(targets.map(({ name, request }) => [name, request.method, request.url.href])).toEqual([
@@ -131,7 +130,7 @@ test("how an input asks becomes settings of its targets, and a secret stays out 
   expect(lostOf(converted)).toEqual(["inputs.cpu (line 5)", ...ofTarget, ...ofTarget])
 })
 
-test("a URL of which nothing is left is a comment: a target without metrics would have a series of every number", () => {
+test("a URL of which nothing is left becomes a comment, since a target without metrics has a series for every number", () => {
   const input = (host: string, format: string) =>
     `[[inputs.http]]\n  urls = ["http://${host}.example.com/"]\n  data_format = "${format}"\n`
   const converted = convert(input("a", "csv") + input("b", "json"))
@@ -142,14 +141,14 @@ test("a URL of which nothing is left is a comment: a target without metrics woul
 })
 
 test.each([
-  ["not TOML", "[[inputs.http]]\nurls = [", /./],
-  ["no input of HTTP", "[[inputs.cpu]]\n", /^there is no \[\[inputs\.http\]\]$/]
+  ["not TOML", "[[inputs.http]]\nurls = [", /^Invalid TOML document: unfinished array$/],
+  ["without inputs.http", "[[inputs.cpu]]\n", /^there is no \[\[inputs\.http\]\]$/]
 ])("%s is an error", (_, text, message) => {
   const result = convertTelegraf(text)
   expect(Result.isFailure(result) && result.failure).toMatch(message)
 })
 
-describe("paths of GJSON", () => {
+describe("GJSON paths", () => {
   test.each([
     ["a.b", "a.b"],
     ["a.0.b", "a[0].b"],
@@ -161,12 +160,12 @@ describe("paths of GJSON", () => {
     ["#.x", "@[*].x"]
   ])("%s is %s", (given, path) => expect(convertGjson(given)).toMatchObject(Result.succeed({ path })))
 
-  test.each(["@pretty", "list.#(a==1)", "a.b*"])("%s has no counterpart", (given) =>
+  test.each(["@pretty", "list.#(a==1)", "a.b*"])("%s cannot be converted", (given) =>
     expect(Result.isFailure(convertGjson(given))).toBe(true)
   )
 })
 
-describe("plain paths of XPath", () => {
+describe("plain XPath paths", () => {
   test.each([
     ["number(a/b)", "a.b"],
     ["/items/*", "$.items[*]"],
@@ -176,7 +175,7 @@ describe("plain paths of XPath", () => {
     [".", "@"]
   ])("%s is %s", (given, path) => expect(convertXpath(given)).toEqual(Result.succeed(path)))
 
-  test.each(["//a", "a[1]", "sum(a)", "../a"])("%s has no counterpart", (given) =>
+  test.each(["//a", "a[1]", "sum(a)", "../a"])("%s cannot be converted", (given) =>
     expect(Result.isFailure(convertXpath(given))).toBe(true)
   )
 })

@@ -4,7 +4,7 @@ import { parse } from "yaml"
 import { metricsIn } from "./promql.ts"
 import { alertCases, alerts, panels, runbooks } from "./shipped-files.ts"
 
-test("every alert has its section in docs/alerts.md, in the same order, and points to it", () => {
+test("every alert has a section in docs/alerts.md, in the same order, and links to it", () => {
   expect(alerts.map(({ alert }) => alert)).toEqual(runbooks)
   for (const { alert, annotations } of alerts)
     expect(annotations.runbook_url).toBe(
@@ -18,14 +18,14 @@ test.each(alerts.map(({ alert }) => alert))("%s has a case in which it fires and
   expect(cases.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true)
 })
 
-test("the inhibition names alerts that there are", () => {
+test("the inhibition rules name alerts that exist", () => {
   const { inhibit_rules: rules } = parse(readFileSync("deploy/prometheus/alertmanager.yml", "utf8"))
   const named = [...JSON.stringify(rules).matchAll(/Poller\w+/g)].map(([name]) => name)
   expect(named.length).toBeGreaterThan(4)
   for (const name of named) expect(alerts.map(({ alert }) => alert)).toContain(name)
 })
 
-test("every panel says what it shows, and asks for something", () => {
+test("every panel has a description and a query", () => {
   expect(panels.length).toBeGreaterThanOrEqual(12)
   for (const { title, description, targets } of panels) {
     expect(description, title).not.toBe("")

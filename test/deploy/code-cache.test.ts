@@ -7,7 +7,7 @@ const number = (value: number) => {
   return bytes
 }
 
-/** The module of a name, as Node writes it. */
+/** A module as Node writes it. */
 const moduleOf = (name: string, code: string) =>
   Buffer.concat([number(name.length), Buffer.from(name), number(code.length), Buffer.from(code)])
 
@@ -16,11 +16,11 @@ const codeOf = (name: string) => `code of ${name}`
 const cacheOf = (some: ReadonlyArray<string>) =>
   Buffer.concat([number(some.length), ...some.map((name) => moduleOf(name, codeOf(name)))])
 
-/** A file with words and numbers, among them what looks like the beginning of such a part. */
+/** Other bytes of the file. Some look like the start of a code cache. */
 const before = Buffer.concat([Buffer.from("\x7fELF..."), number(3), moduleOf("events", "by chance"), number(0)])
 const after = Buffer.from("the thread's program")
 
-test("of the compiled code in an executable only that of some modules is left, and nothing else moves", () => {
+test("only the compiled code of the given modules is kept, and nothing else moves", () => {
   const bytes = Buffer.concat([before, cacheOf(names), after])
   const length = bytes.length
   expect(keepCode(bytes, new Set(["internal/module-7", "internal/module-99", "not there"]))).toBe(true)
@@ -31,8 +31,8 @@ test("of the compiled code in an executable only that of some modules is left, a
 })
 
 test.each([
-  ["without any", Buffer.concat([before, after])],
-  ["with one that is cut off", Buffer.concat([before, cacheOf(names).subarray(0, -1)])],
+  ["without a code cache", Buffer.concat([before, after])],
+  ["with one that is truncated", Buffer.concat([before, cacheOf(names).subarray(0, -1)])],
   ["with one module too few", Buffer.concat([before, number(names.length + 1), cacheOf(names).subarray(8), after])]
 ])("a file %s is left as it is", (_, bytes) => {
   const copy = Buffer.from(bytes)

@@ -2,29 +2,24 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { parseAllDocuments } from "yaml"
 import pkg from "../../package.json" with { type: "json" }
-import { fromText } from "../../src/config/configuration.ts"
-import { locateIn } from "../../src/config/secret-files.ts"
+import { lines, load } from "../config/loading.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
+import { manifestObjects } from "./manifest-objects.ts"
 
 const root = join(import.meta.dirname, "../..")
-const objectsOf = (name: string) =>
-  parseAllDocuments(readFileSync(join(root, "deploy/kubernetes", name), "utf8"), { version: "1.1" }).map((document) => {
-    expect(document.errors).toEqual([])
-    return document.toJS()
-  })
-const objects = objectsOf("poller.yaml")
+const objectsIn = (name: string) => manifestObjects(readFileSync(join(root, "deploy/kubernetes", name), "utf8"))
+const objects = objectsIn("poller.yaml")
 const [config, service, set, monitor] = objects
 const [container] = set.spec.template.spec.containers
 
-test("the manifest is of a ConfigMap, a Service, a StatefulSet and a PodMonitor, all of one name", () => {
+test("the manifest has a ConfigMap, a Service, a StatefulSet and a PodMonitor with the same name", () => {
   expect(objects.map(({ kind }) => kind)).toEqual(["ConfigMap", "Service", "StatefulSet", "PodMonitor"])
   expect(new Set(objects.map(({ metadata }) => metadata.name))).toEqual(new Set(["poller"]))
   expect(monitor.spec.selector).toEqual(set.spec.selector)
 })
 
-/** The modules of the published schemas of Kubernetes and the Prometheus operator: a type and a validator for each kind. */
+/** The modules with the published schemas of Kubernetes and the Prometheus operator: a type and a validator each. */
 const schemas = {
   ConfigMap: "kubernetes-models/v1/ConfigMap",
   Service: "kubernetes-models/v1/Service",
@@ -35,7 +30,7 @@ const schemas = {
 
 type Kind = keyof typeof schemas
 
-/** What the schema of a kind says of an object. It knows types, formats and required fields, and lets unknown fields pass. */
+/** The error of the schema's validator. It checks types, formats and required fields, and accepts unknown fields. */
 const schemaError = async (kind: Kind, object: unknown): Promise<string> => {
   const { [kind]: Model } = await import(schemas[kind])
   try {
@@ -46,7 +41,7 @@ const schemaError = async (kind: Kind, object: unknown): Promise<string> => {
   }
 }
 
-/** What the compiler says of an object: it refuses unknown fields. */
+/** The errors of the TypeScript compiler, which refuses unknown fields. */
 const typeErrors = (kind: Kind, object: unknown) => {
   const folder = temporaryFolder()
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
@@ -59,7 +54,7 @@ export const object: I${kind} = ${JSON.stringify(object)}`
 }
 
 test.each(objects.map((object) => [object.kind as Kind, object] as const))(
-  "the %s is one to its schema, and has no unknown field",
+  "the %s matches its schema, and has no unknown field",
   async (kind, object) => {
     expect(await schemaError(kind, object)).toBe("")
     expect(typeErrors(kind, object)).toEqual([])
@@ -73,13 +68,13 @@ const changed = (fields: object) => {
   return { ...set, spec: { ...set.spec, template: { ...template, spec: { ...template.spec, containers } } } }
 }
 
-test("a field that there is not would be found", () => {
+test("an unknown field is found", () => {
   expect(typeErrors("StatefulSet", changed({ livenesProbe: {} }))).toEqual([
     expect.stringMatching(/livenesProbe.* does not exist/)
   ])
 })
 
-test("a value of another type would be found", async () => {
+test("a value with a wrong type is found", async () => {
   expect(await schemaError("StatefulSet", changed({ image: 5 }))).toMatch("/containers/0/image must be string")
   const endpoint = { ...monitor.spec.podMetricsEndpoints[0], honorLabels: "yes" }
   const spec = { ...monitor.spec, podMetricsEndpoints: [endpoint] }
@@ -92,7 +87,7 @@ test("the PodMonitor scrapes the port of the container, and keeps the labels of 
   ])
 })
 
-test("the image is that of this version", () => {
+test("the image has the version of package.json", () => {
   expect(container.image).toBe(`poller:${pkg.version}`)
 })
 
@@ -104,8 +99,8 @@ test("a pod's ordinal is its shard, and there are as many shards as pods", () =>
   expect(env.get("POLLER_TOTAL_SHARDS")).toMatchObject({ value: String(set.spec.replicas) })
 })
 
-test("the cluster has the same objects, but a Deployment whose pods share the targets by a database", async () => {
-  const [itsConfig, itsService, deployment, itsMonitor] = objectsOf("cluster.yaml")
+test("the cluster has the same objects, but a Deployment whose pods share the targets through a database", async () => {
+  const [itsConfig, itsService, deployment, itsMonitor] = objectsIn("cluster.yaml")
   expect([itsConfig, itsService, itsMonitor]).toEqual([config, service, monitor])
   expect(await schemaError("Deployment", deployment)).toBe("")
   expect(typeErrors("Deployment", deployment)).toEqual([])
@@ -115,12 +110,12 @@ test("the cluster has the same objects, but a Deployment whose pods share the ta
   expect({ ...its, env: undefined }).toEqual({ ...container, env: undefined })
   const flags = its.env.map(({ name }: { name: string }) => name).filter((name: string) => name.startsWith("POLLER_"))
   expect(flags).toEqual(["POLLER_CLUSTER", "POLLER_CLUSTER_PASSWORD_FILE", "POLLER_CLUSTER_ADDRESS"])
-  // Kubernetes replaces $(NAME) only with a variable that stands before it
+  // Kubernetes replaces $(NAME) only if the variable is defined before
   const names = its.env.map(({ name }: { name: string }) => name)
   expect(names.indexOf("POD_IP")).toBeLessThan(names.indexOf("POLLER_CLUSTER_ADDRESS"))
 })
 
-test("it asks for nothing that it does not need", () => {
+test("the container runs without root, capabilities or a writable file system", () => {
   expect(set.spec.template.spec.securityContext.runAsNonRoot).toBe(true)
   expect(container.securityContext).toEqual({
     allowPrivilegeEscalation: false,
@@ -129,11 +124,7 @@ test("it asks for nothing that it does not need", () => {
   })
 })
 
-test("its configuration is good", () => {
-  const surroundings = { environment: {}, locate: locateIn(undefined, ".") }
-  const { problems, warnings } = fromText("poller.yml", config.data["poller.yml"], surroundings, {
-    interval: undefined,
-    timeout: undefined
-  })
-  expect([...problems, ...warnings]).toEqual([])
+test("its configuration has no problems or warnings", () => {
+  const { problems, warnings } = load(config.data["poller.yml"])
+  expect(lines([...problems, ...warnings])).toEqual([])
 })

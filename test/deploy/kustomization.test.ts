@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process"
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { parseAllDocuments } from "yaml"
 import { isMissing } from "../system/counterpart.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
+import { manifestObjects } from "./manifest-objects.ts"
 
 const base = join(import.meta.dirname, "../../deploy/kubernetes")
 
@@ -14,14 +14,11 @@ const missing = isMissing({
   install: "apt-get install kubernetes-client"
 })
 
-/** The objects of a manifest, read as Kubernetes reads it, which takes 0444 as an octal number. */
-const objectsOf = (text: string) => parseAllDocuments(text, { version: "1.1" }).map((document) => document.toJS())
-
 const render = (folder: string) =>
-  objectsOf(execFileSync("kubectl", ["kustomize", folder], { encoding: "utf8", stdio: "pipe" }))
+  manifestObjects(execFileSync("kubectl", ["kustomize", folder], { encoding: "utf8", stdio: "pipe" }))
 
-/** The kustomization that a comment of the base shows, in the spelling of the kubectl that is here. */
-const shown = () => {
+/** The kustomization in the comment of the base, adapted to the installed version of kubectl. */
+const documentedExample = () => {
   const lines = readFileSync(join(base, "kustomization.yaml"), "utf8").match(/^# {3}.*$/gm) ?? []
   const text = lines.map((line) => `${line.slice(4)}\n`).join("")
   const { clientVersion } = JSON.parse(
@@ -48,20 +45,20 @@ const ofKind = (objects: ReadonlyArray<{ readonly kind: string }>, kind: string)
   objects.find((object) => object.kind === kind) as never as Record<string, never>
 
 describe.skipIf(missing)("the Kustomize base", () => {
-  test("renders the objects of the manifest", () => {
-    const objects = objectsOf(readFileSync(join(base, "poller.yaml"), "utf8"))
+  test("renders the objects of poller.yaml", () => {
+    const objects = manifestObjects(readFileSync(join(base, "poller.yaml"), "utf8"))
     const rendered = render(base)
     expect(rendered).toHaveLength(objects.length)
     expect(rendered).toEqual(expect.arrayContaining(objects))
   })
 
-  test("takes the kustomization that its comment shows", () => {
+  test("can be used as its comment shows", () => {
     const folder = temporaryFolder()
     cpSync(base, join(folder, "kubernetes"), { recursive: true })
     const own = join(folder, "own")
     mkdirSync(own)
     for (const [file, text] of Object.entries({
-      "kustomization.yaml": shown(),
+      "kustomization.yaml": documentedExample(),
       "poller.yml": "targets: []\n",
       "size.yaml": size
     }))

@@ -11,10 +11,7 @@ const keywords = new Set([
   "bool"
 ])
 
-/**
- * The metric names in a PromQL expression: what is left of its words without strings, matchers, ranges, label lists,
- * functions and keywords.
- */
+/** The metric names in a PromQL expression: its words without strings, matchers, ranges, labels, functions, keywords. */
 export const metricsIn = (expression: string): ReadonlyArray<string> => {
   const bare = expression
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, "")

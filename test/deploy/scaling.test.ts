@@ -12,7 +12,7 @@ const page = file("docs/scaling.md")
 
 const number = (text = "") => Number(text.replaceAll(",", ""))
 
-test("its table of bounds is what they come to", () => {
+test("the table of docs/scaling.md has the limits that the code computes", () => {
   const rows = [...page.matchAll(/^\| ([\d,]+)\D* \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$/gm)]
   expect(rows.map(([, files]) => number(files))).toEqual([1024, 8192])
   for (const [, files, ...bounds] of rows) {
@@ -21,22 +21,22 @@ test("its table of bounds is what they come to", () => {
   }
 })
 
-test("the limits that it says the unit and the manifest have are theirs", () => {
+test("the unit and the manifest have the limits that the page mentions", () => {
   const unit = file("deploy/systemd/poller.service")
   expect(unit).toContain("\nLimitNOFILE=8192\n")
   expect(unit).toContain("\nMemoryMax=1G\n")
   expect(file("deploy/kubernetes/poller.yaml")).toContain("limits: { memory: 512Mi }")
 })
 
-test("each target has as many series of poller's own as it says, wherever it says so", () => {
+test("the page has the number of poller's own series for each target", () => {
   const series = targetSamples({ ...initialStatus(aTarget("shop")), lastSuccess: 1 }).length
-  const said = [...page.matchAll(/(\d+) series of poller's own|targets\stimes (\d+)/g)].map(([, a, b]) =>
+  const documented = [...page.matchAll(/(\d+) series of poller's own|targets\stimes (\d+)/g)].map(([, a, b]) =>
     Number(a ?? b)
   )
-  expect(said).toEqual([series, series])
+  expect(documented).toEqual([series, series])
 })
 
-test("as many of them count by reason as it says, and its example drops these", () => {
+test("the page has the number of series by reason, and its example drops these", () => {
   const families = targetSamples(initialStatus(aTarget("shop"))).filter(({ labels }) =>
     labels.some(([name]) => name === "reason")
   )

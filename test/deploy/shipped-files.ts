@@ -20,7 +20,7 @@ export interface AlertCase {
   readonly exp_alerts: ReadonlyArray<unknown>
 }
 
-/** What test/deploy/alerts.yml expects of them, for promtool to check. */
+/** The cases in test/deploy/alerts.yml, which promtool runs. */
 export const alertCases: ReadonlyArray<AlertCase> = parse(file("test/deploy/alerts.yml")).tests.flatMap(
   (test: { readonly alert_rule_test: ReadonlyArray<AlertCase> }) => test.alert_rule_test
 )

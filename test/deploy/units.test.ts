@@ -8,7 +8,7 @@ import { variable } from "../../src/commands/variables.ts"
 const lines = (name: string) =>
   readFileSync(join(import.meta.dirname, "../../deploy/systemd", name), "utf8").split("\n")
 
-test("poller@.service is poller.service, but for what belongs to an instance", () => {
+test("poller@.service differs from poller.service only in what depends on the instance", () => {
   const template = lines("poller@.service")
   const differences = lines("poller.service").flatMap((line, index) =>
     line === template[index] ? [] : [[line, template[index]]]
@@ -26,7 +26,7 @@ test("poller@.service is poller.service, but for what belongs to an instance", (
 })
 
 test.each(["poller.service.d/cluster.conf", "poller@.service.d/shards.conf"])(
-  "%s sets flags that there are",
+  "%s sets only flags that exist",
   (file) => {
     const known = Completions.fromCommand(run).flags.map(({ name }) => variable(name))
     const set = lines(file).flatMap((line) => [...line.matchAll(/(POLLER_\w+)=/g)].map(([, name]) => name))

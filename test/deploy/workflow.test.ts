@@ -13,7 +13,7 @@ interface Step {
   readonly with?: { readonly path?: string }
 }
 
-test("the workflow calls .ci/run, and publishes the files of the release that it makes", () => {
+test("the workflow calls .ci/run, and publishes the release that .ci/run makes", () => {
   const steps: ReadonlyArray<Step> = workflow.jobs.test.steps
   expect(steps.map(({ run }) => run)).toContain(".ci/run")
   expect(steps.at(-1)?.with?.path).toBe("dist/release")
@@ -21,6 +21,6 @@ test("the workflow calls .ci/run, and publishes the files of the release that it
   expect(pkg.scripts["pretest:release"]).toContain("npm run --silent release")
 })
 
-test("the workflow runs on the Node and the Debian that the Dockerfile builds with", () => {
+test("the workflow runs in the image that the Dockerfile builds with", () => {
   expect(read("deploy/Dockerfile")).toContain(`FROM ${workflow.jobs.test.container.image} AS build`)
 })

@@ -11,7 +11,7 @@ import { temporaryFolder } from "../temporary-folder.ts"
 
 const group = (...targets: ReadonlyArray<string>) => JSON.stringify([{ targets }])
 
-/** A source of the patterns in a folder of its own, read as often as the test likes. */
+/** A source with these patterns in a new folder. */
 const source = (...patterns: ReadonlyArray<string>) => {
   const at = temporaryFolder()
   const absolute = patterns.map((pattern) => join(at, pattern))
@@ -90,7 +90,7 @@ describe("reading the files of a source", () => {
 })
 
 describe("watching the files of a source", () => {
-  /** Watches from when it resolves. */
+  /** Resolves when the watch has started. */
   const watching = async (patterns: ReadonlyArray<string>) => {
     const scope = Effect.runSync(Scope.make())
     onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
@@ -107,7 +107,7 @@ describe("watching the files of a source", () => {
       "pointed to by a link that is renamed over, as in a ConfigMap",
       (at) => renameSync(join(at, "link.tmp"), join(at, "link"))
     ]
-  ])("tells when one is %s", async (_, change) => {
+  ])("reports when one is %s", async (_, change) => {
     const { at, patterns, write } = source("*.yml")
     write("a.yml", "- targets: [a:1]")
     write("a.tmp", "- targets: [a:2]")
@@ -118,14 +118,14 @@ describe("watching the files of a source", () => {
     await watched.change
   })
 
-  test("notices when the folder is created and removed", async () => {
+  test("reports when the folder is created and removed", async () => {
     const { at, patterns } = source("folder/within/*.yml")
-    const comes = await watching(patterns)
+    const created = await watching(patterns)
     mkdirSync(join(at, "folder"))
-    await comes.change
+    await created.change
     mkdirSync(join(at, "folder/within"))
-    const goes = await watching(patterns)
+    const removed = await watching(patterns)
     rmSync(join(at, "folder"), { recursive: true })
-    await goes.change
+    await removed.change
   })
 })
