@@ -11,13 +11,13 @@ export { location } from "../mapping/document/node.ts"
 export interface Path {
   readonly text: string
   readonly query: Query
-  /** It starts with `$`: at the document, whatever the current item. */
+  /** Whether it starts with `$`: at the document, not at the current item. */
   readonly absolute: boolean
   /** The names and indexes of a path that consists of nothing else; `find` evaluates it without making nodes. */
   readonly keys: ReadonlyArray<string | number> | undefined
   /** The names and indexes before the first wildcard, filter, slice, union or `..`. */
   readonly prefix: ReadonlyArray<string | number>
-  /** For `select`. */
+  /** Finds the nodes; `select`, `each` and `eachFrom` call it. */
   readonly run: Sink
 }
 
@@ -48,11 +48,11 @@ export const select = (path: Path, root: Json, item?: Node, effort?: Effort): Re
   return each(path, root, (node) => found.push(node) < 0, item, effort) ? found : []
 }
 
-/** The same node by node, until `take` returns true. Returns false if the search exceeded its effort. */
+/** The same, but calls `take` with each node until it returns true. Returns false if the search exceeded its effort. */
 export const each = (path: Path, root: Json, take: Take, item?: Node, effort: Effort = newEffort()): boolean =>
   eachFrom(path.absolute || item === undefined ? documentNode(root) : item, path, root, take, effort)
 
-/** The same from a given node, also if the path is absolute. `$` in filters is `root`. */
+/** The same from the node `start`, also if the path is absolute. `$` in filters is `root`. */
 export const eachFrom = (start: Node, path: Path, root: Json, take: Take, effort: Effort): boolean => {
   try {
     path.run(start, { root, take, effort })

@@ -106,7 +106,7 @@ const length = (value: Json | undefined): number | undefined => {
 
 type Holds = (left: Json | undefined, right: Json | undefined, search: Search) => boolean
 
-/** Section 2.3.5.2.2: numbers are ordered, and strings; different kinds are not. Nothing equals Nothing. */
+/** Section 2.3.5.2.2: two numbers or two strings have an order, other values have none. Nothing equals Nothing. */
 const comparison: Record<Operator, Holds> = {
   "==": (left, right, search) => equal(left, right, search),
   "!=": (left, right, search) => !equal(left, right, search),

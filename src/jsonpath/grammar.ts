@@ -26,7 +26,7 @@ const conjunction = { or: /[ \t\n\r]*\|\|[ \t\n\r]*/y, and: /[ \t\n\r]*&&[ \t\n\
 /** A filter nested deeper than this is a mistake. The limit protects the stack. */
 const maxDepth = 100
 
-/** An operand of a filter, before it is known whether it is compared or tested. */
+/** An operand of a filter. What follows it decides whether it is compared or tested. */
 type Operand = Comparable | { readonly kind: "nodes"; readonly query: Query } | Extract<Test, { kind: "regex" }>
 
 /**
@@ -184,7 +184,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
     return fail(`expected a path, a function or a literal, ${found()}`)
   }
 
-  /** The rest of a call of one of the five functions of section 2.4, after its parenthesis. */
+  /** The rest of a call, after its parenthesis. There are five functions (section 2.4). */
   const call = (name: string, start: number): Operand => {
     take(blank)
     switch (name) {

@@ -1,9 +1,6 @@
 import { quoted } from "../mapping/document/node.ts"
 
-/**
- * Forms that other programs have for a path, and what a person meant; each yields the path as poller has it, or
- * nothing.
- */
+/** How other programs write a path. The group of a pattern is the path without what poller does not need. */
 const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
   ["a template's form", /^\{\{\s*\.?([^{}]+?)\s*\}\}$/],
   ["json_exporter's form", /^\{\s*\$?\.?([^{}]*?)\s*\}$/],
@@ -12,14 +9,14 @@ const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
 ]
 
 const name = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/y
-/** A name with signs that only brackets take: up to the next part of the path. */
+/** A name with characters that are only allowed in brackets and quotes. It ends at the next dot or bracket. */
 const oddName = /[\w\u0080-\uffff$#%&+~^:;!|\\/-]+(?: [\w-]+)*/y
 
 /**
- * The path with each name that has other signs in brackets and quotes, and positions in brackets; undefined if that
- * does not mend it.
+ * The path with odd names in brackets and quotes, and with numbers in brackets: `a-b.0` becomes `['a-b'][0]`. Undefined
+ * if that does not make it a path.
  */
-const mended = (text: string): string | undefined => {
+const corrected = (text: string): string | undefined => {
   let at = 0
   let result = ""
   const take = (pattern: RegExp): string | undefined => {
@@ -61,14 +58,14 @@ const mended = (text: string): string | undefined => {
   return result
 }
 
-/** How to write the path that a text was meant for; undefined if nobody can tell. */
+/** How to write the path that a text was probably meant to be; undefined if that is not clear. */
 export const pathHint = (text: string): string | undefined => {
   const trimmed = text.trim()
   for (const [whose, form] of otherForms) {
     const [, inner] = form.exec(trimmed) ?? []
     if (inner === undefined) continue
     const path = (whose.startsWith("JSON P") ? inner.replaceAll("/", ".") : inner).trim()
-    return `this is ${whose}; here it is ${path === "" ? "@" : (mended(path) ?? path)}`
+    return `this is ${whose}; here it is ${path === "" ? "@" : (corrected(path) ?? path)}`
   }
   if (/\.(?:length|size|count)(?:\(\))?$|^length\(.*\)$/.test(trimmed)) {
     const list = trimmed
@@ -77,7 +74,7 @@ export const pathHint = (text: string): string | undefined => {
     return `a path has no functions; the number of items is { count: "${list}[*]" }`
   }
   if (/\[\?.*[^=!<>]=[^=~]/.test(trimmed)) return "a filter compares with =="
-  const path = mended(trimmed)
+  const path = corrected(trimmed)
   if (path === undefined || path === trimmed) return undefined
   return path.includes("'")
     ? `a name with other signs than letters, digits and _ is in brackets and quotes: "${path}"`

@@ -5,7 +5,7 @@ import type { Node } from "../mapping/document/node.ts"
 /** How many nodes, and characters for regular expressions, searches may still visit. */
 export interface Effort {
   left: number
-  /** False while `left` is only a part of it. */
+  /** False while `left` counts only the first part of the effort. */
   isWhole: boolean
 }
 
@@ -20,24 +20,27 @@ export interface Search {
   readonly effort: Effort
 }
 
-/** A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document gets here. */
+/** A body of 16 MB has at most eight million nodes, so only a nested `..` over a hostile document needs more. */
 const most = 10_000_000
 
-/** Bytes of a node. Those that are found keep those above them. */
+/** Bytes of a node. A node that was found keeps its parents in memory. */
 const nodeSize = 56
 
-/** What every document may have, and nearly all stay below. */
+/** The first part of the effort. Nearly all documents need less. */
 const first = 500_000
 
 /** The effort for one document: all nodes that it visits take a third of the heap at most. */
 export const maxEffort = (): number => Math.min(most, Math.floor(getHeapStatistics().heap_size_limit / 3 / nodeSize))
 
-/** The whole effort for a document. The size of the heap is looked up when it matters: node:v8 takes time to load. */
+/**
+ * The effort for one document: at first only a part, to which `useUp` adds the rest. The rest depends on the size of
+ * the heap, which is read only if it is needed: node:v8 takes time to load.
+ */
 export const newEffort = (): Effort => ({ left: first, isWhole: false })
 
 export class GivenUp extends Error {}
 
-/** Takes from the effort. True once it is used up. */
+/** Subtracts from the effort. Returns true once it is used up. */
 export const useUp = (effort: Effort, by: number): boolean => {
   effort.left -= by
   if (effort.left >= 0) return false

@@ -23,7 +23,7 @@ export type Selector =
     }
   | { readonly kind: "filter"; readonly test: Test }
 
-/** What a filter decides. */
+/** The condition of a filter. */
 export type Test =
   | { readonly kind: "or" | "and"; readonly tests: ReadonlyArray<Test> }
   | { readonly kind: "not"; readonly test: Test }
@@ -36,7 +36,7 @@ export type Test =
     }
   | { readonly kind: "regex"; readonly whole: boolean; readonly text: Comparable; readonly pattern: Comparable }
 
-/** What a comparison compares, and what a function takes where the RFC says ValueType. */
+/** An operand of a comparison, or an argument that is a ValueType in the RFC. */
 export type Comparable =
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   | { readonly kind: "singular"; readonly query: Query }
@@ -45,7 +45,7 @@ export type Comparable =
 
 export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">="
 
-/** The keys of a query that finds at most one node by names and indexes alone (section 2.3.5.1); else undefined. */
+/** The keys of a singular query, which has only names and indexes (section 2.3.5.1); undefined for other queries. */
 export const singularKeys = (query: Query): ReadonlyArray<string | number> | undefined => {
   const keys: Array<string | number> = []
   for (const { descendant, selectors } of query.segments) {
@@ -76,7 +76,7 @@ export const leadingKeys = (query: Query): ReadonlyArray<string | number> => {
   return end === -1 ? keys : keys.slice(0, end)
 }
 
-/** Whether names, and indexes from 0, are all that a query consists of. */
+/** Whether a query consists only of names and of indexes from 0. */
 export const isKeysOnly = (query: Query): boolean => leadingKeys(query).length === query.segments.length
 
 /** The queries of a test. */

@@ -12,20 +12,20 @@ export const monotonic: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNa
 export interface Tick {
   readonly number: number
   readonly skipped: number
-  /** Milliseconds until the tick, counted from the moment the schedule was asked. */
+  /** Milliseconds until the tick, counted from the call of the schedule. */
   readonly dueIn: number
-  /** The loop sleeps only for a part of that time and asks again, since the wall clock may be set meanwhile. */
+  /** The loop sleeps for a part of that time only and calls the schedule again, since the wall clock may be set. */
   readonly isPartial?: boolean
 }
 
 const millis = (nanos: bigint) => Number(nanos) / 1e6
 
 /**
- * Ticks `first` after the schedule is first asked, and then every `interval` on a grid that has a tick at `offset`. The
- * second tick is the one of the grid that is nearest to an interval after the first. A run that takes longer than its
- * interval skips the ticks it covered, and the grid stays. No schedule of Effect does both: `fixed` runs twice after an
- * overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer fires early. The clock is monotonic, so
- * that a change of the wall clock neither stops the loop nor makes it run faster.
+ * Ticks `first` after the first call of the schedule, and then every `interval` on a grid that has a tick at `offset`.
+ * The second tick is the tick of the grid that is nearest to an interval after the first. A poll that takes longer than
+ * the interval skips the ticks that come meanwhile; the grid stays the same. No schedule of Effect does both: `fixed`
+ * runs twice after an overrun, `spaced` drifts, `windowed` and `fixed` repeat a tick when a timer fires early. The
+ * clock is monotonic, so that a change of the wall clock neither stops the loop nor makes it run faster.
  */
 export const cadence = (
   interval: Duration.Duration,
@@ -86,9 +86,9 @@ const endOfSlot = (name: string, period: number, slot: number) =>
   (Math.floor((period * hash32(name)) / 2 ** 32 / slot) + 1) * slot
 
 /**
- * Time until the first tick of a target, `elapsed` milliseconds after the daemon started. The offset of a target in its
- * interval depends only on its name and the slot. So targets are spread evenly, and a restart or a reload moves none of
- * them, or by a slot if there are many more or fewer targets.
+ * Time until the first tick of a target that starts `elapsed` milliseconds after the daemon. The offset of a target in
+ * its interval depends only on its name and the length of a slot. So targets are spread evenly, and a reload does not
+ * move them, or by a slot at most if there are many more or fewer targets.
  */
 export const offsetOf = (name: string, interval: Duration.Duration, slot: number, elapsed = 0): Duration.Duration => {
   const period = Duration.toMillis(interval)
@@ -108,15 +108,15 @@ export const firstOffsetOf = (
     : Duration.millis(endOfSlot(name, Duration.toMillis(firstPolls), slot))
 
 /**
- * Time until the first poll of one of `count` targets that another process polled until now: they are due, and spread
- * only as far as this process can start polls, one in a millisecond.
+ * Time until the first poll of one of `count` targets that another process polled until now. They are due, so they are
+ * spread only over the time that this process needs to start them: a millisecond for each.
  */
 export const takeoverOffsetOf = (name: string, interval: Duration.Duration, count: number): Duration.Duration =>
   Duration.millis(
     Math.floor((Math.min(count, Duration.toMillis(interval)) * hash32(name)) / 2 ** 32 / minSlot) * minSlot
   )
 
-/** Milliseconds between two looks at the wall clock while a schedule waits. */
+/** Milliseconds. A schedule that waits reads the wall clock at least this often. */
 const maxSleep = 30_000
 
 /**
@@ -132,22 +132,22 @@ export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined)
         const after = (time: number) => Cron.next(cron, new Date(time)).getTime()
         let number = -1
         let due = first === undefined ? after(now()) : now() + Duration.toMillis(first)
-        let isAnnounced = true
+        let isPending = true
         return () =>
           Effect.sync((): [Tick, Duration.Duration] => {
             const time = now()
             let skipped = 0
-            if (!isAnnounced) {
-              // the tick before has run: count the times that have passed since
+            if (!isPending) {
+              // the tick at `due` has run: count the times that have passed since
               for (let next = after(due); next <= time && skipped < maxSkipped; next = after(next)) skipped++
-              // a timer that fires early must not repeat its time, but a clock that was set back does
+              // a timer that fires early must not repeat its time, but a clock that was set back must
               due = after(time < due - maxEarly ? time : Math.max(time, due))
-              isAnnounced = true
+              isPending = true
             } else if (number >= 0 || first === undefined) due = Math.min(due, after(time))
             const dueIn = Math.max(0, due - time)
             if (dueIn > maxSleep) return [{ number, skipped, dueIn, isPartial: true }, Duration.millis(maxSleep)]
             number++
-            isAnnounced = false
+            isPending = false
             return [{ number, skipped, dueIn }, Duration.millis(dueIn)]
           })
       })
@@ -157,5 +157,5 @@ export const cronTicks = (cron: Cron.Cron, first: Duration.Duration | undefined)
 /** Milliseconds by which a timer may be early on the wall clock. */
 const maxEarly = 1000
 
-/** Limit of skipped times: the wall clock may have been set by years. */
+/** Limits the count of skipped times: the wall clock may have been set forward by years. */
 const maxSkipped = 10_000

@@ -1,4 +1,4 @@
-/** A process of the cluster, as it says itself. Times are epoch milliseconds. */
+/** A process of the cluster. Times are epoch milliseconds. */
 export interface ClusterMember {
   /** `HOST:PORT` of its pages; no two members have the same. */
   readonly address: string
@@ -10,7 +10,7 @@ export interface ClusterMember {
   readonly started: number
   /** Targets that it polls. */
   readonly targets: number
-  /** Whether it gives signs of life. */
+  /** Whether its last heartbeat in the database is recent. */
   readonly isAlive: boolean
   readonly lastSeen: number
   readonly isSelf: boolean
@@ -22,7 +22,7 @@ export interface Owner {
   readonly since: number
 }
 
-/** What this process knows about the cluster. While the database is out of reach, what it knew last. */
+/** What this process knows about the cluster. While the database is out of reach, `members` are those it read last. */
 export interface ClusterStatus {
   /** Where the database is, without secrets. */
   readonly database: string

@@ -36,11 +36,11 @@ interface Done {
   readonly outcome: Outcome
 }
 
-/** Buffers that can be moved to the other thread. Small ones share their memory with others, and are copied. */
+/** Memory that can be transferred to the other thread. Small buffers share their memory with others, and are copied. */
 const transferable = (bytes: ReadonlyArray<Uint8Array>): ReadonlyArray<ArrayBuffer> =>
   bytes.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && byteLength >= largeBlock ? [buffer] : []))
 
-/** A function cannot be sent. */
+/** The response without its function, which cannot be sent to another thread. */
 const cloneable = (response: UpstreamResponse): UpstreamResponse =>
   response._tag === "Fresh" ? { ...response, release: undefined } : response
 
@@ -134,7 +134,7 @@ export const layer = (options: WorkerOptions, minBytes = minWorkerBytes): Layer.
     })
   )
 
-/** Keyed by the text of the spec. A transform that is kept has learned where the lists of its responses are. */
+/** By the text of the spec. A transform that is used again has learned whether it may assume where lists are. */
 const transformOf = memoize((spec: string) => compileTransform(JSON.parse(spec)))
 
 /** The side of the worker: converts one response after the other. */

@@ -20,12 +20,12 @@ export const sizeOf = (response: Extract<UpstreamResponse, { readonly _tag: "Fre
   return [body, ...pages, ...documentsOf(details)].reduce((sum, { length }) => sum + length, 0)
 }
 
-/** Each once: rows with the same URL share a document. */
+/** The documents of rows, each once: rows with the same URL share a document. */
 export const documentsOf = (details: DetailBodies): ReadonlyArray<Uint8Array> => [
   ...new Set(details.flat().filter((body) => typeof body !== "string"))
 ]
 
-/** How long the lines of a target may be: 1 kB for each of its series, and 1 MB for all. */
+/** The most bytes of a target's lines: 1 MB, and 1 kB for each series that it may have. */
 const maxLineBytes = (maxSeries: number) => 1_000_000 + 1000 * maxSeries
 
 /** Converts a response to series. Frees the memory of its body. */
@@ -68,7 +68,7 @@ export const convert = (
 /** The last response of a target, and its outcome. */
 interface LastResponse {
   readonly bytes: number
-  /** Undefined if the response before had another length. */
+  /** Undefined if the previous response had another length. */
   readonly hash: string | undefined
   readonly outcome: Outcome
 }
@@ -101,7 +101,7 @@ export const convertChanged = (
   return outcome
 }
 
-/** Another thread converted the last response of the target. */
+/** To be called if another thread converts a response of the target. */
 export const forgetResponse = (target: ConversionTarget): void => void lastResponses.delete(target)
 
 /** Converts the responses of polls: in this thread, unless the daemon provides a worker thread. */

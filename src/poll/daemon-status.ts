@@ -9,7 +9,7 @@ export interface Reload {
   /** Epoch milliseconds of this attempt and of the last good one. */
   readonly at: number
   readonly lastSuccess: number
-  /** One line each. If there are any, the configuration before is still in force. */
+  /** One line each. If there are any, the previous configuration is still in force. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -18,11 +18,11 @@ export interface SourceStatus {
   readonly name: string
   /** Whether the first reading has ended, well or not. */
   readonly attempted: boolean
-  /** Targets that it lists and that can be polled, by any shard. */
+  /** The valid targets of its list, including those of other shards. */
   readonly targets: number
   /** Epoch milliseconds of the last reading without an error. */
   readonly lastSuccess: number | undefined
-  /** One line each. What could not be read keeps its last good list. */
+  /** One line each. If reading fails, the last good list stays. */
   readonly problems: ReadonlyArray<string>
 }
 

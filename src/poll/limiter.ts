@@ -48,7 +48,7 @@ export const makeLimiter = (total: number) => {
           const spare = host.permits.withPermitsIfAvailable(1)(permits.withPermitsIfAvailable(1)(requests))
           return Effect.onExit(Effect.asVoid(spare), () => Effect.sync(() => releaseHost(origin, host)))
         }),
-    /** Lets no new poll start, and waits for the running ones, for `grace` at most. */
+    /** Prevents new polls, and waits for the running ones for up to `grace`. */
     close: (grace: Duration.Duration) =>
       Effect.suspend(() => {
         closed = true

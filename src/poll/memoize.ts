@@ -1,4 +1,4 @@
-/** Bounded, so that a client that sends ever new keys, such as Accept headers, cannot fill the memory. */
+/** Bounded, so that a client that always sends new keys, such as Accept headers, cannot fill the memory. */
 const maxEntries = 100
 
 /** A pure function that keeps its last results. The cache is emptied when it is full. */

@@ -1,7 +1,7 @@
 import type { ErrorReason } from "../client/error-reasons.ts"
 import type { Poll } from "./outcome.ts"
 
-/** A series of failed polls that still lasts. */
+/** The failed polls since the last good one. */
 export interface Outage {
   /** Epoch milliseconds of the first failed poll. */
   readonly since: number
@@ -19,8 +19,8 @@ export type Transition =
   | { readonly _tag: "Up"; readonly milliseconds: number; readonly polls: number }
 
 /**
- * The outage after one more poll, and the transition, if there is one. An outage has two, however long it is and
- * however often its reason changes.
+ * The outage after one more poll, and the transition, if there is one. An outage has only two transitions, however long
+ * it lasts and however often its reason changes.
  */
 export const afterPoll = (
   outage: Outage | undefined,

@@ -4,13 +4,13 @@ import type { Validators } from "../client/validators.ts"
 import type { Block } from "../exposition/page.ts"
 import type { Dropped, Problem } from "../mapping/problems.ts"
 
-/** What a response was converted to. It replaces the result before it as a whole. */
+/** What a response was converted to. It replaces the previous result as a whole. */
 export interface ConversionResult {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly dropped: Dropped
   readonly problems: ReadonlyArray<Problem>
-  /** Of this response, for the conditional request of the next poll. */
+  /** The validators of this response, for the conditional request of the next poll. */
   readonly validators: Validators | undefined
 }
 
@@ -28,7 +28,7 @@ export type Outcome =
       readonly message: string
       readonly status?: number | undefined
       readonly bytes?: number | undefined
-      /** Milliseconds for which the upstream wants no request (Retry-After). */
+      /** Milliseconds during which the upstream wants no request (Retry-After). */
       readonly retryAfter?: number | undefined
     }
 
@@ -42,7 +42,7 @@ export interface Poll extends PollTimes {
   /** Milliseconds on the monotonic clock at which it ended. */
   readonly end: number
   readonly outcome: Outcome
-  /** Its last request. */
+  /** The trace of its last request. */
   readonly trace?: RequestTrace | undefined
 }
 

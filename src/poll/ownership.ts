@@ -8,13 +8,13 @@ export interface Ownership {
   readonly owns: (name: string) => boolean
   /** Whether the page keeps the series of a target, since the process that polls it now has not done so yet. */
   readonly keeps: (name: string) => boolean
-  /** Whether other processes polled the targets that this one begins to poll: their next polls are due. */
+  /** Whether other processes polled the targets that this one starts to poll. If so, their next polls are due. */
   readonly isTakeover: () => boolean
-  /** Says what is configured. */
+  /** To be called with the targets of each new configuration. */
   readonly describe: (targets: ReadonlyArray<Target>) => Effect.Effect<void>
   /**
-   * Waits until `owns` has changed since the last time this was awaited. Not a Stream of Effect: nothing else in the
-   * program uses one, and it would be a part of every start.
+   * Waits until `owns` has changed since the last time this was awaited. It is not a Stream of Effect: nothing else in
+   * the program uses one, so every start would have to load it.
    */
   readonly changes: Effect.Effect<void>
 }

@@ -18,7 +18,7 @@ export interface PageFragment {
   readonly nextTick: () => number
 }
 
-/** A fragment, and the function that tells it of a change. */
+/** A fragment, and the function to call after a change. */
 export const makeFragment = (render: () => ReadonlyArray<Block>, nextTick = () => Number.POSITIVE_INFINITY) => {
   let blocks: ReadonlyArray<Block> | undefined
   let version = 0
@@ -35,10 +35,10 @@ export const makeFragment = (render: () => ReadonlyArray<Block>, nextTick = () =
   return { fragment, invalidate }
 }
 
-/** Targets in one fragment. So few that their blocks are rendered within a few milliseconds. */
+/** The most targets in one fragment: few enough to render their blocks within a few milliseconds. */
 const maxTargets = 128
 
-/** Targets are in the order of their ticks. */
+/** What the position of a target on the page depends on: targets are in the order of their ticks. */
 interface Position {
   readonly name: string
   readonly interval: number
@@ -119,7 +119,7 @@ export const makeTargetFragments = (
       group.invalidate()
       if (group.positions.length === 0) groups.splice(groups.indexOf(group), 1)
     },
-    /** A scrape would now show something else for the target. */
+    /** To be called when a scrape would show something else for the target. */
     invalidate: (name: string): void => groupOf.get(name)?.invalidate()
   }
 }

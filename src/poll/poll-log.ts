@@ -6,7 +6,7 @@ import type { Target } from "../config/target.ts"
 import { dropReasons } from "../mapping/problems.ts"
 import type { Poll } from "./outcome.ts"
 
-/** What a line about a poll says. No query, header or body: there may be secrets in them. */
+/** The fields of a log line about a poll. No query, header or body: they may contain secrets. */
 const fieldsOf = ({ request }: Target, { outcome, seconds }: Poll, trace: RequestTrace) => {
   const result = outcome._tag === "Good" ? outcome.result : undefined
   const problems = dropReasons.reduce((sum, reason) => sum + (result?.dropped[reason] ?? 0), 0)
@@ -18,7 +18,7 @@ const fieldsOf = ({ request }: Target, { outcome, seconds }: Poll, trace: Reques
     ...(outcome._tag === "Failed" && { reason: outcome.reason, error: outcome.message }),
     status: outcome.status ?? trace.status ?? "none",
     bytes: outcome.bytes ?? 0,
-    // after a 304 the series stay
+    // after a 304 there is no result, and the series stay
     ...(outcome._tag === "Good" && { series: result?.series ?? "unchanged", problems }),
     ms: Math.round(seconds * 1000),
     connection: trace.reused ? "reused" : "new"

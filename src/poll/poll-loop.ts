@@ -20,7 +20,7 @@ import { StateStore } from "./state-store.ts"
 import { applyPoll, restoreStatus, scheduleTick, skipTick } from "./target-status.ts"
 import { Writers } from "./writers.ts"
 
-/** Milliseconds. A loop is stuck if its timer or the deadline of its poll is later than this. */
+/** Milliseconds. A loop counts as stuck if its timer, or the end of its poll, is late by more than this. */
 const maxLateness = 3000
 
 const logTransition = (transition: Transition) =>
@@ -33,7 +33,7 @@ const logTransition = (transition: Transition) =>
 
 /**
  * What the polls of one target share. The functions below take it as a parameter. Functions that are created for each
- * target cost heap for each target, and their generators would not share a shape.
+ * target would need heap for each target, and their generators would not share a hidden class.
  */
 interface Loop {
   readonly target: Target
@@ -56,20 +56,20 @@ const releaseReplaced = (previous: ReadonlyArray<Block>, outcome: Outcome, write
   for (const { lines } of previous) writers.buffers.recycle(lines)
 }
 
-/** A copy of a response: its conversion uses up the body. */
-const copyOf = (answer: UpstreamResponse): Response | undefined => {
-  if (answer._tag === "NotModified") return undefined
-  const { release, body, pages, details, ...response } = answer
+/** A copy of a response, since its conversion frees the body. */
+const copyOf = (response: UpstreamResponse): Response | undefined => {
+  if (response._tag === "NotModified") return undefined
+  const { release, body, pages, details, ...others } = response
   const copy = (bytes: Uint8Array) => Buffer.from(bytes)
   return {
-    ...response,
+    ...others,
     body: copy(body),
     pages: pages?.map(copy),
     details: details?.map((bodies) => bodies.map((found) => (typeof found === "string" ? found : copy(found))))
   }
 }
 
-/** Saves the response of a good poll, beside the loop: a disk may be slow. */
+/** Saves the response of a good poll. The loop does not wait for it: a disk may be slow. */
 const saveResponse = ({ target, saved }: Loop, { at, seconds, outcome }: Poll, response: Response | undefined) => {
   if (saved === undefined || outcome._tag === "Failed") return Effect.void
   const lastSuccess = at + seconds * 1000
@@ -85,13 +85,13 @@ const pollNow = Effect.fnUntraced(function* (loop: Loop) {
   const { name } = target
   store.setDeadline(name, (yield* monotonic) + Duration.toMillis(target.request.timeout) + maxLateness)
   const trace = new RequestTrace()
-  const answered = exchange(store.status(name)?.validators, trace)
-  let response: Response | undefined
-  const keep = (answer: UpstreamResponse) =>
+  const request = exchange(store.status(name)?.validators, trace)
+  let copy: Response | undefined
+  const keepCopy = (response: UpstreamResponse) =>
     Effect.sync(() => {
-      response = copyOf(answer)
+      copy = copyOf(response)
     })
-  const ended = yield* poll(target, saved === undefined ? answered : Effect.tap(answered, keep))
+  const ended = yield* poll(target, saved === undefined ? request : Effect.tap(request, keepCopy))
   const result = { ...ended, trace }
   if (result.outcome._tag === "Good") yield* expiry.set(name, target.staleAfter)
   const previous = store.status(name)?.blocks ?? []
@@ -100,7 +100,7 @@ const pollNow = Effect.fnUntraced(function* (loop: Loop) {
     return applyPoll(status, result)
   })
   releaseReplaced(previous, result.outcome, writers)
-  yield* saveResponse(loop, result, response)
+  yield* saveResponse(loop, result, copy)
   yield* logPoll(target, result, trace)
   if (transition !== undefined) yield* logTransition(transition)
 })
@@ -149,7 +149,7 @@ export interface Start {
   readonly offset: Duration.Duration
 }
 
-/** Puts the saved response of a target on the page; epoch milliseconds of its last success. */
+/** Shows the series of the saved response. Returns the epoch milliseconds of its last success. */
 const restore = Effect.fnUntraced(function* ({ target, store, expiry, saved: responses }: Loop) {
   const saved = yield* responses?.load(target) ?? Effect.undefined
   if (saved === undefined) return undefined

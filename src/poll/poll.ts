@@ -21,8 +21,8 @@ const release = (response: UpstreamResponse) =>
   })
 
 /**
- * One poll: exchange, conversion, time. Never fails and never dies. A defect is a bug in poller: it costs this poll
- * (reason `internal`) and is logged with its cause.
+ * One poll: exchanges, converts, and measures the time. Never fails and never dies. A defect is a bug in poller: this
+ * poll fails (reason `internal`), and the cause is logged.
  */
 export const poll = Effect.fnUntraced(function* (
   target: Target,

@@ -20,7 +20,7 @@ export type Response = Omit<Extract<UpstreamResponse, { readonly _tag: "Fresh" }
 export interface SavedResponse {
   readonly at: number
   readonly seconds: number
-  /** Epoch milliseconds at which the response was last good: a 304 says so too. */
+  /** Epoch milliseconds of the last good poll. After a 304 the response is still good. */
   readonly lastSuccess: number
   readonly response: Response
 }
@@ -29,26 +29,26 @@ export interface SavedResponse {
 export interface ResponseStore {
   /** Whether responses of this target are saved. */
   readonly isFor: (target: Target) => boolean
-  /** A response that is of use still. */
+  /** The saved response, if it is still usable. */
   readonly load: (target: Target) => Effect.Effect<SavedResponse | undefined>
   readonly save: (target: Target, saved: SavedResponse) => Effect.Effect<void>
-  /** The response is still good, at this time (epoch milliseconds). */
+  /** Saves that the response was still good at `lastSuccess` (epoch milliseconds). */
   readonly renew: (target: Target, lastSuccess: number) => Effect.Effect<void>
 }
 
-/** Targets that are polled more often have their series back soon enough. */
+/** Targets that are polled more often have their series again soon enough. */
 const minInterval = Duration.minutes(5)
 
 /** Bytes. A longer file is not a saved response. */
 const maxFile = 500_000_000
 
 /**
- * The first line of a file is `poller response 2 EXPIRY DIGEST`: epoch milliseconds at which the response is stale, and
- * a digest of them and of all that follows.
+ * The first line of a file is `poller response 2 EXPIRY DIGEST`. EXPIRY is when the response is stale, in epoch
+ * milliseconds; DIGEST is a hash of EXPIRY and of all that follows.
  */
 const signature = "poller response 2"
 
-// made when they are needed: at the start of a process node:zlib would be loaded for nothing
+// promisified at each call, so that the start of the process does not load node:zlib
 const gzip = (bytes: Uint8Array) => promisify<zlib.InputType, Buffer>(zlib.gzip)(bytes)
 const gunzip = (bytes: Uint8Array) => promisify<zlib.InputType, Buffer>(zlib.gunzip)(bytes)
 
@@ -75,7 +75,7 @@ const encode = async (content: Content, staleAfter: Duration.Duration): Promise<
   return Buffer.concat([Buffer.from(`${firstLine(expiry, packed)}\n`), packed])
 }
 
-/** Throws in words why the bytes are not a saved response. */
+/** Throws an error whose message says why the bytes are not a saved response. */
 const decode = async (bytes: Buffer): Promise<Content> => {
   const end = bytes.indexOf("\n")
   const head = bytes.subarray(0, Math.max(end, 0)).toString("latin1")
@@ -86,10 +86,7 @@ const decode = async (bytes: Buffer): Promise<Content> => {
   return v8.deserialize(await gunzip(packed))
 }
 
-/**
- * Log lines about responses that are not used: after an upgrade, or a change of all mappings, each target would have
- * one.
- */
+/** The most log lines about unusable responses. After an upgrade there would be one for each target. */
 const maxLines = 10
 
 const makeStore = (directory: string): ResponseStore => {
@@ -115,14 +112,14 @@ const makeStore = (directory: string): ResponseStore => {
       })
     )
 
-  /** Why a response is of no use; undefined if it is. */
+  /** Why a response cannot be used; undefined if it can. */
   const problemOf = (target: Target, content: Content, now: number): string | undefined => {
     if (content.name !== target.name || content.configuration !== configurationOf(target))
       return "the configuration of the target has changed"
     return content.lastSuccess > now ? "it is from the future: the clock was set back" : undefined
   }
 
-  /** A full disk is one line, however many responses it does not take. */
+  /** Logs one line for a full disk, however many responses cannot be saved. */
   const report = (error: Unreadable | undefined) =>
     Effect.suspend(() => {
       const wasFailing = isFailing
@@ -174,7 +171,7 @@ export const SavedResponses = Context.Reference<ResponseStore | undefined>("poll
   defaultValue: () => undefined
 })
 
-/** Milliseconds after which a file that was being written belongs to a process that has ended. */
+/** Milliseconds. If a temporary file is older, the process that wrote it has ended. */
 const abandoned = 60_000
 
 const isAbandoned = async (path: string) => Date.now() - (await stat(path)).mtimeMs > abandoned
@@ -189,8 +186,8 @@ const isExpired = async (path: string) => {
 }
 
 /**
- * Removes responses of targets that are gone, once they are stale: until then they may be those of another process. And
- * removes what processes left that ended while they wrote. What cannot be read or removed stays.
+ * Removes stale responses, such as those of removed targets. Until they are stale they may belong to another process.
+ * Also removes temporary files of processes that were killed. Files that cannot be read or removed stay.
  */
 const removeUseless = Effect.fnUntraced(function* (directory: string) {
   for (const name of yield* readDirectory(directory)) {

@@ -13,7 +13,7 @@ import { expireSeries, type TargetStatus } from "./target-status.ts"
 
 export type Scheduler = Effect.Success<ReturnType<typeof makeScheduler>>
 
-/** What other processes have to do with a change of the targets. */
+/** How other processes of a cluster are involved in a change of the targets. */
 export interface Handover {
   /** Targets that another process polls now. Their series stay until an `apply` without them, at most an interval. */
   readonly kept: ReadonlyArray<string>
@@ -23,9 +23,11 @@ export interface Handover {
 
 const none: Handover = { kept: [], isTakeover: false }
 
-/** Of the targets that start together: how many, and how many there are. */
+/** Targets that start together. */
 interface Batch {
+  /** The number of all targets, running ones included. */
   readonly total: number
+  /** The number of targets that start. */
   readonly started: number
   readonly isTakeover: boolean
 }
@@ -57,7 +59,7 @@ export const makeScheduler = Effect.fnUntraced(function* (grace: Duration.Durati
     yield* store.remove(name)
   })
 
-  /** Ends the polls of a target. Its series stay for an interval, unless it is stopped or started before. */
+  /** Ends the polls of a target. Its series stay for an interval, unless it is stopped or started earlier. */
   const keep = Effect.fnUntraced(function* ({ target: { name, interval } }: TargetStatus) {
     kept.add(name)
     store.setDeadline(name, Number.POSITIVE_INFINITY)

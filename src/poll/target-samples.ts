@@ -40,15 +40,15 @@ const samplesOf = (key: Key, { name, request }: Target, value: Value): ReadonlyA
 export const targetSamples = (status: TargetStatus): ReadonlyArray<Sample> =>
   keys.flatMap((key) => samplesOf(key, status.target, values[key](status)))
 
-/** A family of some targets, as it was rendered last. */
+/** The last rendering of a family. */
 interface Rendered {
   readonly values: ReadonlyArray<Value>
   readonly blocks: ReadonlyArray<Block>
 }
 
 /**
- * Renders own metrics of targets that are mostly the same each time. A family keeps its block while no value of it
- * changes, and with the block its compressed form. Of 28 series of a target, a good poll changes 3.
+ * Renders own metrics of targets, which are the same ones in most calls. A family keeps its block, and the compressed
+ * form of the block, until one of its values changes. Most good polls change only three of the ten families.
  */
 export const makeTargetRenderer = (writers: WriterPool) => {
   const rendered = new Map<Key, Rendered>()
@@ -75,6 +75,6 @@ export const makeTargetRenderer = (writers: WriterPool) => {
 const isSame = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): boolean =>
   left.length === right.length && left.every((value, index) => value === right[index])
 
-/** Whether a scrape shows the same for both. Only other fields differ then, such as the time of the next tick. */
+/** Whether a scrape shows the same for both. If so, only other fields differ, such as the time of the next tick. */
 export const rendersTheSame = (before: TargetStatus, after: TargetStatus): boolean =>
   before.polls === after.polls && before.skipped === after.skipped && before.blocks === after.blocks

@@ -29,7 +29,7 @@ export interface TargetStatus {
   readonly blocks: ReadonlyArray<Block>
   readonly series: number
   readonly problems: ReadonlyArray<Problem>
-  /** Of the response that the series come from. */
+  /** The validators of the response that the series come from. */
   readonly validators: Validators | undefined
   /** The caller of `applyPoll` adds the poll to it. */
   readonly history: PollHistory
@@ -39,7 +39,7 @@ export interface TargetStatus {
 export interface Pause {
   /** Milliseconds on the monotonic clock: a wall clock that is set back does not prolong a pause. */
   readonly until: number
-  /** Epoch milliseconds of its end, as the wall clock was. */
+  /** Epoch milliseconds of its end, by the wall clock at its start. */
   readonly at: number
   /** Milliseconds that the upstream asked for, and the granted ones. */
   readonly asked: number
@@ -77,7 +77,7 @@ export const initialStatus = (target: Target): TargetStatus => ({
   history: new PollHistory()
 })
 
-/** The status after one more poll, and the transition, if the poll was one. */
+/** The status after one more poll, and the transition, if there is one. */
 export const applyPoll = (status: TargetStatus, poll: Poll): readonly [TargetStatus, Transition | undefined] => {
   const [outage, transition] = afterPoll(status.outage, poll)
   const { outcome } = poll
