@@ -1,4 +1,4 @@
-/** Loads node:ffi without its experimental warning, which would stand in every journal. Undefined before Node 26. */
+/** Loads node:ffi without its warning that it is experimental. Undefined before Node 26. */
 export const loadFfi = (): typeof import("node:ffi") | undefined => {
   const emitWarning = process.emitWarning
   process.emitWarning = () => {}

@@ -5,7 +5,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-/** Size limits of files in bytes. A longer file is refused, whatever it holds. */
+/** Size limits of files in bytes. A longer file is an error. */
 export const fileLimits = {
   /** A secret, a certificate or a key. */
   secret: 1_000_000,
@@ -28,10 +28,10 @@ export class Unreadable extends Data.TaggedError("Unreadable")<{
   }
 }
 
-/** Whether there is no file of this name. */
+/** Whether a code means that there is no such file. */
 export const isAbsent = (code: string): boolean => code === "ENOENT" || code === "ENOTDIR"
 
-const words: Readonly<Record<string, string>> = {
+const causes: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
   EACCES: "no permission",
@@ -45,28 +45,28 @@ const words: Readonly<Record<string, string>> = {
   ENFILE: "too many open files"
 }
 
-/** The code of Node's error, and what it says in words. */
+/** The code of an error of Node, and its cause in words. */
 export const reasonOf = (error: unknown): { readonly code: string; readonly why: string } => {
   const { code = "", message = String(error) } = error as NodeJS.ErrnoException
-  return { code, why: words[code] ?? (code || message) }
+  return { code, why: causes[code] ?? (code || message) }
 }
 
-/** Reads are in pieces of this size (bytes) until the end of a file whose size is not known. */
+/** Bytes of one read of a pipe. */
 const pieceSize = 65_536
 
 const showLimit = (bytes: number) => (bytes >= 1e9 ? `${bytes / 1e9} GB` : `${bytes / 1e6} MB`)
 
-/** All system calls of one read. Nothing here is believed: a file may grow, and the size of one in /proc is 0. */
+/** Reads a file up to its end, whatever its size says: a file may grow, and the size of a file in /proc is 0. */
 const readNow = async (path: string, limit: number, pipes: boolean): Promise<Buffer> => {
-  const refuse = (code: string, why: string) => new Unreadable({ path, code, why })
+  const failure = (code: string, why: string) => new Unreadable({ path, code, why })
   const kind = await stat(path)
-  if (kind.isDirectory()) throw refuse("EISDIR", "a directory")
+  if (kind.isDirectory()) throw failure("EISDIR", "a directory")
   const isPipe = kind.isFIFO() || kind.isCharacterDevice()
-  if (!kind.isFile() && !(pipes && isPipe)) throw refuse("ENOTREG", "not a regular file")
-  // not blocking, in case a FIFO takes the place of the file now
+  if (!kind.isFile() && !(pipes && isPipe)) throw failure("ENOTREG", "not a regular file")
+  // O_NONBLOCK in case a FIFO has replaced the file since: opening it would wait for a writer
   const file = await open(path, constants.O_RDONLY | (isPipe ? 0 : constants.O_NONBLOCK))
   try {
-    if (!isPipe && !(await file.stat()).isFile()) throw refuse("ENOTREG", "not a regular file")
+    if (!isPipe && !(await file.stat()).isFile()) throw failure("ENOTREG", "not a regular file")
     const pieces: Array<Buffer> = []
     let size = 0
     for (;;) {
@@ -75,7 +75,7 @@ const readNow = async (path: string, limit: number, pipes: boolean): Promise<Buf
       const { bytesRead } = await file.read(piece, 0, piece.length, null)
       if (bytesRead === 0) break
       size += bytesRead
-      if (size > limit) throw refuse("ETOOLARGE", `longer than ${showLimit(limit)}`)
+      if (size > limit) throw failure("ETOOLARGE", `longer than ${showLimit(limit)}`)
       pieces.push(piece.subarray(0, bytesRead))
       if (size === kind.size) break
     }
@@ -87,164 +87,166 @@ const readNow = async (path: string, limit: number, pipes: boolean): Promise<Buf
 
 type Done = (exit: Exit.Exit<never, Unreadable> | Exit.Exit<unknown>) => void
 
-/** An operation on a file system, and the callers that wait for its result. */
-interface Question {
-  readonly begin: () => Promise<void>
+/** An operation on a file, and the callers that wait for its result. */
+interface Operation {
+  readonly start: () => Promise<void>
   readonly waiting: Set<Done>
   readonly directory: Directory
-  /** Milliseconds on the monotonic clock; undefined while it waits for its turn. */
-  begunAt: number | undefined
+  /** Milliseconds of the monotonic clock. Undefined while the operation is in the queue. */
+  startedAt: number | undefined
 }
 
+/** The operations on the files of a directory. */
 interface Directory {
   running: number
-  readonly queue: Array<Question>
-  /** When a question about it was last answered. */
-  answeredAt: number
+  readonly queue: Array<Operation>
+  /** When the last operation ended. Milliseconds of the monotonic clock. */
+  endedAt: number
 }
 
-/** libuv's own default (https://docs.libuv.org/en/v1.x/threadpool.html). */
+/** libuv's default (https://docs.libuv.org/en/v1.x/threadpool.html). */
 const defaultThreads = 4
 
 /**
- * Questions under way at once: a file system that hangs keeps one thread of libuv's pool each, and must leave most of
- * them to the others.
+ * The limits of concurrent operations. On a file system that hangs, each operation keeps a thread of libuv's pool. Most
+ * threads must be left for other work.
  */
-const most = () => {
+const maxRunning = () => {
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || defaultThreads
-  return { inAll: Math.floor((threads * 3) / 4), inDirectory: Math.max(1, Math.floor(threads / 8)) }
+  return { total: Math.floor((threads * 3) / 4), perDirectory: Math.max(1, Math.floor(threads / 8)) }
 }
 
-const questions = new Map<string, Question>()
+const operations = new Map<string, Operation>()
 const directories = new Map<string, Directory>()
 let running = 0
 
-/** Begins what waits and may begin now. */
-const beginWaiting = (): void => {
-  const { inAll, inDirectory } = most()
+/** Starts queued operations, up to the limits. */
+const startQueued = (): void => {
+  const { total, perDirectory } = maxRunning()
   for (const [name, directory] of directories) {
-    while (running < inAll && directory.running < inDirectory) {
+    while (running < total && directory.running < perDirectory) {
       const next = directory.queue.shift()
       if (next === undefined) break
       running++
       directory.running++
-      next.begunAt = performance.now()
-      void next.begin().finally(() => {
+      next.startedAt = performance.now()
+      void next.start().finally(() => {
         running--
         directory.running--
-        directory.answeredAt = performance.now()
-        beginWaiting()
+        directory.endedAt = performance.now()
+        startQueued()
       })
     }
     if (directory.running === 0 && directory.queue.length === 0) directories.delete(name)
   }
 }
 
-const enqueue = (key: string, path: string, ask: () => Promise<unknown>): Question => {
+const enqueue = (key: string, path: string, act: () => Promise<unknown>): Operation => {
   const waiting = new Set<Done>()
   const name = dirname(path)
-  const directory = directories.get(name) ?? { running: 0, queue: [], answeredAt: 0 }
+  const directory = directories.get(name) ?? { running: 0, queue: [], endedAt: 0 }
   const finish = (exit: Parameters<Done>[0]) => {
-    questions.delete(key)
+    operations.delete(key)
     for (const done of waiting) done(exit)
   }
-  const question: Question = {
+  const operation: Operation = {
     waiting,
     directory,
-    begunAt: undefined,
-    begin: async () => {
-      // no caller waits any more
-      if (waiting.size === 0) return void questions.delete(key)
+    startedAt: undefined,
+    start: async () => {
+      // all callers were interrupted
+      if (waiting.size === 0) return void operations.delete(key)
       try {
-        finish(Exit.succeed(await ask()))
+        finish(Exit.succeed(await act()))
       } catch (error) {
         finish(Exit.fail(error instanceof Unreadable ? error : new Unreadable({ path, ...reasonOf(error) })))
       }
     }
   }
   directories.set(name, directory)
-  directory.queue.push(question)
-  questions.set(key, question)
-  return question
+  directory.queue.push(operation)
+  operations.set(key, operation)
+  return operation
 }
 
-/** Milliseconds. A file system that takes longer hangs. */
-const patience = 5000
+/** Milliseconds. An operation that takes longer fails. */
+const hangTimeout = 5000
 
 /**
- * How long a question may take still (milliseconds): from its begin, or while it waits for its turn, from the last
- * answer about its directory. So a thousand questions may take their time, and each that hangs is found out.
+ * Milliseconds until an operation times out. They count from its start; in the queue, from the end of the last
+ * operation in its directory. So a long queue is no error while it moves.
  */
-const timeLeft = ({ begunAt, directory }: Question, askedAt: number) =>
-  patience - (performance.now() - (begunAt ?? Math.max(askedAt, directory.answeredAt)))
+const timeLeft = ({ startedAt, directory }: Operation, calledAt: number) =>
+  hangTimeout - (performance.now() - (startedAt ?? Math.max(calledAt, directory.endedAt)))
 
 /**
- * Asks in the background, and can be interrupted at any time. A system call that hangs cannot be cut short and keeps
- * its thread: so the same question is asked once at a time, its answer goes to all who ask meanwhile, and few questions
- * go to one directory.
+ * Runs an operation on a file. A caller can be interrupted at any time, but a system call that hangs cannot, and it
+ * keeps its thread. So concurrent callers with the same `name` and `path` share one run, and few operations run in one
+ * directory at once. Without `mayWait` the operation times out.
  */
-const ask = <A>(
-  what: string,
+const runOperation = <A>(
+  name: string,
   path: string,
-  answer: () => Promise<A>,
-  isPatient = false
+  act: () => Promise<A>,
+  mayWait = false
 ): Effect.Effect<A, Unreadable> =>
   Effect.callback<A, Unreadable>((resume) => {
-    const key = JSON.stringify([what, path])
-    const question = questions.get(key) ?? enqueue(key, path, answer)
-    const askedAt = performance.now()
+    const key = JSON.stringify([name, path])
+    const operation = operations.get(key) ?? enqueue(key, path, act)
+    const calledAt = performance.now()
     let timer: NodeJS.Timeout | undefined
-    const leave = () => {
+    const stopWaiting = () => {
       clearTimeout(timer)
-      question.waiting.delete(done)
+      operation.waiting.delete(done)
     }
     const done: Done = (exit) => {
-      leave()
-      // the key stands for the type of the answer
+      stopWaiting()
+      // operations with the same name have results of the same type
       resume(exit as Exit.Exit<A, Unreadable>)
     }
     const wait = () => {
-      const rest = timeLeft(question, askedAt)
+      const rest = timeLeft(operation, calledAt)
       if (rest > 0) timer = setTimeout(wait, rest)
       else {
-        const why = `no answer in ${patience / 1000}s: its file system hangs`
+        const why = `no answer in ${hangTimeout / 1000}s: its file system hangs`
         done(Exit.fail(new Unreadable({ path, code: "ETIMEDOUT", why })))
       }
     }
-    question.waiting.add(done)
-    beginWaiting()
-    if (!isPatient) wait()
-    return Effect.sync(leave)
+    operation.waiting.add(done)
+    startQueued()
+    if (!mayWait) wait()
+    return Effect.sync(stopWaiting)
   })
 
-/** Does something else with a file, under the same rules. Concurrent callers share one result. */
-export const withFile: <A>(what: string, path: string, act: () => Promise<A>) => Effect.Effect<A, Unreadable> = ask
+/** Runs another operation on a file. Concurrent callers with the same `name` share one result. */
+export const withFile: <A>(name: string, path: string, act: () => Promise<A>) => Effect.Effect<A, Unreadable> =
+  runOperation
 
 /** The content of a regular file of at most `limit` bytes. */
 export const readFile = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>
-  ask(`read ${limit}`, path, () => readNow(path, limit, false))
+  runOperation(`read ${limit}`, path, () => readNow(path, limit, false))
 
-/** The same of a file that a user names at the command line: also a pipe or a terminal, which is waited for. */
+/** The same for a file on the command line. It may also be a pipe or a terminal, for which poller waits. */
 export const readInput = (path: string, limit: number): Effect.Effect<Buffer, Unreadable> =>
-  ask(`input ${limit}`, path, () => readNow(path, limit, true), true)
+  runOperation(`input ${limit}`, path, () => readNow(path, limit, true), true)
 
-/** What changes when a file is written or replaced. Links are followed. */
+/** A text that changes when the file is written or replaced. Symbolic links are followed. */
 export const readStamp = (path: string): Effect.Effect<string, Unreadable> =>
-  ask("stamp", path, async () => {
+  runOperation("stamp", path, async () => {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
     return `${dev}-${ino}-${size}-${mtimeNs}`
   })
 
 /** The names in a directory. */
 export const readDirectory = (path: string): Effect.Effect<ReadonlyArray<string>, Unreadable> =>
-  ask("list", path, () => readdir(path))
+  runOperation("list", path, () => readdir(path))
 
 /** Whether there is a file or a directory of this name. */
 export const exists = (path: string): Effect.Effect<boolean, Unreadable> =>
-  ask("exists", path, () => stat(path)).pipe(
+  runOperation("exists", path, () => stat(path)).pipe(
     Effect.as(true),
     Effect.catch((error) => (isAbsent(error.code) ? Effect.succeed(false) : Effect.fail(error)))
   )
 
-/** Whether a thread of libuv's pool may be in a system call that never ends: Node would wait for it at the exit. */
+/** Whether an operation is running. It may hang, and Node would wait for it at exit. */
 export const mayHang = (): boolean => running > 0

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import { readStamp } from "./file-reader.ts"
 
-/** How often files are looked at. Events of the kernel miss network file systems and files that an editor replaces. */
+/** How often files are checked. Events of the kernel miss network file systems, and files that an editor replaces. */
 const interval = "250 millis"
 
-/** A fingerprint of all files: it changes when one of them changes. */
+/** A text that changes when one of the files changes. */
 export const signaturesOf = (paths: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.forEach(paths, (path) => Effect.catch(readStamp(path), ({ code }) => Effect.succeed(code)), {
     concurrency: "unbounded"
@@ -15,7 +15,7 @@ const awaitChange = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, s
   while ((yield* signaturesOf(paths)) === signatures) yield* Effect.sleep(interval)
 })
 
-/** Runs `effect`, and again whenever one of the files changes that `files` names; ends with an interrupt only. */
+/** Runs `effect`, and again whenever one of the files changes. Ends only with an interrupt. */
 export const repeatOnChange = <E, R, E2, R2>(
   files: Effect.Effect<ReadonlyArray<string>, E, R>,
   effect: Effect.Effect<void, E2, R2>
@@ -23,7 +23,7 @@ export const repeatOnChange = <E, R, E2, R2>(
   Effect.gen(function* () {
     for (;;) {
       const paths = yield* files
-      // before the run: a change while it runs is one
+      // before the run, so that a change during the run starts another one
       const signatures = yield* signaturesOf(paths)
       yield* effect
       yield* awaitChange(paths, signatures)

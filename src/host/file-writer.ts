@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { reasonOf, Unreadable } from "./file-reader.ts"
 
-/** Replaces a file as a whole: it has the old content or the new one, never a part of it. */
+/** Replaces a file atomically: it has either the old content or the new one. */
 export const writeText = (path: string, text: string): Effect.Effect<void, Unreadable> =>
   Effect.tryPromise({
     try: async () => {

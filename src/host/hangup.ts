@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { listenForHangup, takeHangup } from "./signals.ts"
 
-/** Waits for a SIGHUP, or returns at once if one came since the last call. */
+/** Waits for a SIGHUP. Returns at once if one came since the last call. */
 export const hangup: Effect.Effect<void> = Effect.callback((resume) => {
   const take = () => {
     if (!takeHangup()) return

@@ -1,8 +1,8 @@
 import { fstatSync } from "node:fs"
 
 /**
- * Whether stderr is the journal: `$JOURNAL_STREAM` is then its device and inode (systemd.exec(5)). The variable alone
- * proves nothing, since child processes inherit it.
+ * Whether stderr is the journal: its device and inode are then in `$JOURNAL_STREAM` (systemd.exec(5)). The variable
+ * alone is not enough, since child processes inherit it.
  */
 export const stderrIsJournal = ({ JOURNAL_STREAM: stream }: NodeJS.ProcessEnv): boolean => {
   if (stream === undefined) return false
@@ -11,8 +11,8 @@ export const stderrIsJournal = ({ JOURNAL_STREAM: stream }: NodeJS.ProcessEnv): 
 }
 
 /**
- * Marks a line for the journal as what it is (sd-daemon(3)): a problem, a warning or a note. Without a mark it would be
- * information.
+ * Puts the priority for the journal before a line (sd-daemon(3)): error, or that of `: warning: ` or `: note: ` in it.
+ * Without it, journald would log everything as information.
  */
 export const withPriority = (line: string): string => {
   const priority = line.includes(": warning: ") ? 4 : line.includes(": note: ") ? 6 : 3

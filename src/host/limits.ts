@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 
-/** What most systems allow at least; used where /proc is missing. */
+/** The lowest usual limit, for systems without /proc. */
 const commonFileLimit = 1024
 
 /**
@@ -17,8 +17,8 @@ export const fileLimit = (limits = "/proc/self/limits"): number => {
 }
 
 /**
- * The shares of the limit: running polls, idle connections to upstreams, and clients of the pages. The last eighth is
- * for files, for name lookups, and for what Node itself has open.
+ * Divides the limit among running polls, idle connections to upstreams, and clients of the pages. The last eighth is
+ * for files, name lookups, and the descriptors of Node itself.
  */
 export const connections = (limit = fileLimit()) => ({
   polls: Math.min(2048, Math.floor(limit / 4)),

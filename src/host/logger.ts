@@ -19,7 +19,7 @@ export const minimum: Record<Level, LogLevel.LogLevel> = {
   error: "Error"
 }
 
-/** Priorities of sd-daemon(3), which journald takes from the head of a line. */
+/** Priorities of sd-daemon(3), which journald reads from the start of a line. */
 const priority: Record<LogLevel.LogLevel, number> = {
   All: 7,
   Trace: 7,
@@ -34,7 +34,8 @@ const priority: Record<LogLevel.LogLevel, number> = {
 const droppedLines = "log lines dropped because nobody read stderr"
 
 /**
- * journald has its own time stamps and takes the level from the prefix. The numbers of fibers mean nothing to a reader.
+ * Without time stamps and levels for journald, which has its own. Without the numbers of fibers, which tell a reader
+ * nothing.
  */
 const logfmt = (journald: boolean) => {
   const head = (level: LogLevel.LogLevel, date: Date) =>
@@ -57,7 +58,7 @@ const json = Logger.make<unknown, void>((options) =>
   )
 )
 
-/** The console that the pretty logger writes to. Node's own class is not there in the single executable. */
+/** The console of the pretty logger. The single executable has no class `Console` of Node. */
 const prettyConsole = (): EffectConsole.Console => {
   let indentation = ""
   const write = (...values: ReadonlyArray<unknown>) =>

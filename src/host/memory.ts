@@ -23,22 +23,23 @@ export const lastReadOnly = (maps: string, file: string): Range | undefined => {
   return { address, length: BigInt(`0x${end}`) - address }
 }
 
-/** Where the executable's start-up snapshot is mapped. It is needed only until the heap has been deserialized. */
+/** The mapping of the executable's start-up snapshot, which is needed only until the heap has been deserialized. */
 const snapshot = () => (isSea() ? lastReadOnly(readFileSync("/proc/self/maps", "latin1"), process.execPath) : undefined)
 
 /**
- * M_TRIM_THRESHOLD of mallopt(3): free memory at the end of an arena goes back to the kernel at once above this size.
+ * M_TRIM_THRESHOLD of mallopt(3): above this size, free memory at the end of an arena is returned to the kernel at
+ * once.
  */
 const trimThreshold = { parameter: -1, bytes: 131_072 }
 
 /**
- * How often free memory in the middle of the arenas is released: it takes some milliseconds with ten thousand targets.
+ * How often free memory inside the arenas is returned. With 10,000 targets this takes some milliseconds.
  */
 const trimInterval = Duration.seconds(15)
 
 /**
- * Releases what only the start needed. Returns the function that releases later garbage, or undefined with another
- * libc.
+ * Returns memory that only the start needed to the kernel. The result is a function that returns free memory later, or
+ * undefined without node:ffi or with another libc.
  */
 const prepareTrim = (): (() => void) | undefined => {
   try {
@@ -50,8 +51,7 @@ const prepareTrim = (): (() => void) | undefined => {
     if (library === undefined) return undefined
     const mapped = snapshot()
     if (mapped !== undefined) library.functions.madvise(mapped.address, mapped.length, dontNeed)
-    // glibc would raise the threshold up to 64 MB as large buffers come and go, unless it was set; the user may have
-    // set it
+    // if nobody sets the threshold, glibc raises it up to 64 MB when large buffers are freed
     if (process.env.MALLOC_TRIM_THRESHOLD_ === undefined)
       library.functions.mallopt(trimThreshold.parameter, trimThreshold.bytes)
     return () => void library.functions.malloc_trim(0n)
@@ -61,8 +61,8 @@ const prepareTrim = (): (() => void) | undefined => {
 }
 
 /**
- * Returns free memory that glibc would keep to the kernel (malloc_trim(3)), after `startUp` and then every 15 seconds.
- * Ends at once without node:ffi or with another libc.
+ * Returns free memory, which glibc would keep, to the kernel (malloc_trim(3)): after `startUp` and then every 15
+ * seconds. Without node:ffi or with another libc it does nothing.
  */
 export const releaseMemory = Effect.fnUntraced(function* (startUp: Duration.Duration) {
   yield* Effect.sleep(startUp)
@@ -71,12 +71,12 @@ export const releaseMemory = Effect.fnUntraced(function* (startUp: Duration.Dura
   yield* Effect.forever(Effect.andThen(Effect.sync(trim), Effect.sleep(trimInterval)))
 })
 
-/** A heap above this size (bytes) grows far enough by V8's own rule, which is proportional. */
+/** Bytes. A larger heap grows enough by V8's own rule, which is proportional. */
 const smallHeap = 64_000_000
 
 /**
- * Lets the heap grow by a few documents of `bytes` before V8 collects. A small heap may only grow by 8 MB, and one
- * large document would then cause a full collection. 0 restores V8's own rule.
+ * Lets the heap grow by four documents of `bytes` before V8 collects garbage. By its own rule a small heap grows by
+ * only 8 MB, so that one large document would cause a full collection. A percentage of 0 is V8's own rule.
  */
 export const makeRoom = (bytes: number): void => {
   const { used_heap_size } = v8.getHeapStatistics()

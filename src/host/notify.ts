@@ -7,23 +7,24 @@ import * as Layer from "effect/Layer"
 import { loadFfi } from "./ffi.ts"
 
 /**
- * systemd would kill a daemon that cannot send the keep-alives of its watchdog, again and again, so it does not start.
+ * The watchdog of systemd would kill a daemon that cannot send keep-alives, again and again. So the daemon does not
+ * start.
  */
 export class CannotNotify extends Data.TaggedError("CannotNotify")<{ readonly period: Duration.Duration }> {
   override get message() {
-    return `systemd wants a sign of life every ${Duration.format(this.period)} (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET`
+    return `systemd expects a keep-alive every ${Duration.format(this.period)} (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET`
   }
 }
 
 /**
- * A way to the service manager. `send` takes `VARIABLE=value` lines (sd_notify(3)) and returns whether they were sent.
+ * A way to send `VARIABLE=value` lines to the service manager (sd_notify(3)). `send` returns whether they were sent.
  */
 interface Channel {
   readonly name: "libsystemd" | "systemd-notify"
   readonly send: (state: string) => Effect.Effect<boolean>
 }
 
-/** A call of about 20 µs. It comes from the main process, the only one that `NotifyAccess=main` accepts. */
+/** Takes about 20 µs. The sender is the main process, the only one that `NotifyAccess=main` accepts. */
 const libsystemd = (): Channel | undefined => {
   const ffi = loadFfi()
   if (ffi === undefined) return undefined
@@ -37,7 +38,7 @@ const libsystemd = (): Channel | undefined => {
   }
 }
 
-/** A child process for each message, where node:ffi (before Node 26) or libsystemd is missing. */
+/** Starts a child process for each message. For systems without node:ffi (before Node 26) or libsystemd. */
 const systemdNotify: Channel = {
   name: "systemd-notify",
   send: (state) =>
@@ -49,8 +50,8 @@ const systemdNotify: Channel = {
 }
 
 /**
- * The first channel that delivers `greeting`. Node has no datagram sockets of the family AF_UNIX, on which systemd
- * listens.
+ * The first channel that can send `greeting`. systemd listens on a datagram socket of AF_UNIX, which Node does not
+ * have.
  */
 export const openChannel = Effect.fnUntraced(function* (greeting: string) {
   for (const channel of [libsystemd(), systemdNotify]) {
@@ -59,7 +60,7 @@ export const openChannel = Effect.fnUntraced(function* (greeting: string) {
   return undefined
 })
 
-/** The watchdog's period, if it watches this process (sd_watchdog_enabled(3)). */
+/** The period of the watchdog (sd_watchdog_enabled(3)). Undefined if it does not watch this process. */
 const watchdogPeriod = (env: NodeJS.ProcessEnv): Duration.Duration | undefined => {
   const { WATCHDOG_USEC: period = "", WATCHDOG_PID: pid = "" } = env
   return Number(period) > 0 && (pid === "" || Number(pid) === process.pid)
@@ -67,25 +68,25 @@ const watchdogPeriod = (env: NodeJS.ProcessEnv): Duration.Duration | undefined =
     : undefined
 }
 
-/** Microseconds of CLOCK_MONOTONIC, by which systemd tells one reload from another. */
+/** Microseconds of CLOCK_MONOTONIC. systemd distinguishes reloads by them. */
 const monotonicMicros = () => process.hrtime.bigint() / 1000n
 
 /**
- * The state of the daemon for the service manager (sd_notify(3)). Without a service manager every member does nothing.
+ * Reports the state of the daemon to the service manager (sd_notify(3)). Without a service manager it does nothing.
  */
 export class Notify extends Context.Service<
   Notify,
   {
-    /** The port is bound and the configuration is good; also sent at the end of a reload. */
+    /** The port is bound and the configuration is valid. Also sent at the end of a reload. */
     readonly ready: Effect.Effect<void>
-    /** Keeps the status line of `systemctl status` equal to `text`, which it evaluates once a second. */
+    /** Evaluates `text` once a second, and updates the line `Status` of `systemctl status`. */
     readonly status: <R>(text: Effect.Effect<string, never, R>) => Effect.Effect<void, never, R>
     /** Why the daemon does not start: `systemctl status` shows it for a unit that has failed. */
     readonly failed: (why: string) => Effect.Effect<void>
     readonly reloading: Effect.Effect<void>
-    /** The stop has begun and takes up to `within`, also where TimeoutStopSec= is shorter. */
+    /** The stop has begun and takes up to `within`, even if TimeoutStopSec= is shorter. */
     readonly stopping: (within: Duration.Duration) => Effect.Effect<void>
-    /** Sends a keep-alive twice a watchdog period while `healthy`. Returns at once where there is no watchdog. */
+    /** Sends two keep-alives in each period of the watchdog while `healthy`. Returns at once without a watchdog. */
     readonly watchdog: <R>(healthy: Effect.Effect<boolean, never, R>) => Effect.Effect<void, never, R>
   }
 >()("poller/Notify") {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as prom from "prom-client"
 
-/** How long a reading is reused (milliseconds), so that /proc is not read for every scrape. */
+/** How long a reading is used again (milliseconds), so that /proc is not read for each scrape. */
 const lifetime = 1000
 
 /**
@@ -20,7 +20,7 @@ export class ProcessMetrics extends Context.Service<
   {
     /** Returns the same object until it is older than a second. */
     readonly read: Effect.Effect<Reading>
-    /** The last reading, if it is still in use. */
+    /** The last reading, if it is not older than a second. */
     readonly latest: () => Reading | undefined
   }
 >()("poller/ProcessMetrics") {

@@ -8,21 +8,21 @@ let hangups = 0
 let onHangup: (() => void) | undefined
 
 /**
- * Ctrl-C under npm, and timeout(1), signal the process and its group: two signals within this time (milliseconds) are
- * one.
+ * Ctrl-C under npm, and timeout(1), send a signal to the process and to its group. Two signals within this time
+ * (milliseconds) count as one.
  */
-const echo = 50
+const duplicateTime = 50
 
-/** A second stop ends the process at once, whatever is in flight. */
+/** A second signal ends the process at once. */
 const stop = (signal: StopSignal) => {
   const at = performance.now()
-  if (received !== undefined && at - received.at > echo) process.exit(stopStatus())
+  if (received !== undefined && at - received.at > duplicateTime) process.exit(stopStatus())
   received ??= { signal, at }
 }
 
 /**
- * Installs the handlers. Until then a SIGHUP ends the process. A stop that comes while the program is still loading
- * counts.
+ * Installs the handlers. Until then a SIGHUP ends the process. A signal to stop is remembered while the program is
+ * still loading.
  */
 export const catchSignals = (): void => {
   process.on("SIGHUP", () => {
@@ -31,28 +31,28 @@ export const catchSignals = (): void => {
   })
   process.on("SIGTERM", stop)
   process.on("SIGINT", stop)
-  // Node's own handler opens the inspector, through which any local user could run code as this one
+  // Node's own handler opens the inspector, through which any local user could run code as the user of poller
   process.on("SIGUSR1", () => undefined)
 }
 
 /**
- * A command that a signal interrupts has not done its work: its exit status is not that of a daemon, which was asked to
- * stop.
+ * Selects the exit status of a command. For a daemon a signal is the normal end, but an interrupted command has not
+ * done its work.
  */
 export const exitAsCommand = (): void => {
   isDaemon = false
 }
 
 /**
- * The exit status once a stop was asked for: 0 for the daemon, 128 and the signal's number for a command, as shells
- * have it.
+ * The exit status after a signal to stop: 0 for a daemon, and for a command 128 plus the number of the signal, as in
+ * shells. Undefined without such a signal.
  */
 export const stopStatus = (): number | undefined => {
   if (received === undefined) return undefined
   return isDaemon ? 0 : 128 + constants.signals[received.signal]
 }
 
-/** Whether a SIGHUP came since the last call. Any number of them is one. */
+/** Whether at least one SIGHUP came since the last call. */
 export const takeHangup = (): boolean => {
   const came = hangups > 0
   hangups = 0

@@ -9,8 +9,8 @@ export interface Socket {
 }
 
 /**
- * The sockets that systemd passes to this process (sd_listen_fds(3)), each ready for `server.listen({ fd })`. They
- * outlive the process: a client that connects during a restart waits for the next one.
+ * The sockets that systemd passes to this process (sd_listen_fds(3)), for `server.listen({ fd })`. They stay open
+ * between two processes: a client that connects during a restart waits for the next process.
  */
 export const activatedSockets = (env: NodeJS.ProcessEnv): ReadonlyArray<Socket> => {
   const { LISTEN_PID: pid = "", LISTEN_FDS: count = "", LISTEN_FDNAMES: names = "" } = env

@@ -5,7 +5,7 @@ const path = "stdin"
 
 let isRead = false
 
-/** All of standard input, at most `limit` bytes. It can be read once. */
+/** Reads all of standard input, at most `limit` bytes. A second call fails. */
 export const readStandardInput = (limit: number): Effect.Effect<Buffer, Unreadable> =>
   Effect.callback((resume) => {
     const fail = (code: string, why: string) => resume(Effect.fail(new Unreadable({ path, code, why })))

@@ -1,11 +1,11 @@
-/** Bytes that may wait for a slow reader of stderr. What comes beyond them is dropped and counted. */
+/** Bytes that may wait for a slow reader of stderr. Further lines are dropped and counted. */
 const maxQueued = 1_000_000
 
 let dropped = 0
 
 /**
- * Writes a log line to stderr. Node queues without bound what a pipe does not take, so a reader that stopped would fill
- * the memory. Once it reads again, `notice` says how many lines are missing.
+ * Writes a log line to stderr. Node queues what a pipe does not take, without a limit, so a reader that has stopped
+ * would fill the memory. When it reads again, it gets the line of `notice`, with the number of dropped lines.
  */
 export const writeLine = (line: string, notice: (dropped: number) => string): void => {
   const { stderr } = process

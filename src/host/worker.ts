@@ -1,15 +1,15 @@
 import { getAsset, isSea } from "node:sea"
 import { Worker } from "node:worker_threads"
 
-/** What a worker of this program is for. */
+/** The task of a worker. */
 export type WorkerRole = "convert" | "parse" | "passwords"
 
-/** Megabytes of heap. A text that takes more to read ends its worker, not the process. */
+/** Megabytes of heap. A text that needs more to be parsed ends its worker, not the process. */
 const maxParseHeap = 512
 
 /**
- * A worker that runs this same program, which recognizes it by `parentPort` and its role by `workerData`. The single
- * executable has the worker's script as an asset.
+ * Starts a worker with the script of this program. There `parentPort` is set, and `workerData` is the role. The single
+ * executable has the script of the worker as an asset.
  */
 export const startWorker = (role: WorkerRole): Worker => {
   const options = {

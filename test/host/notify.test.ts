@@ -66,7 +66,7 @@ it.effect("keeps the status up to date, and repeats none", () =>
   )
 )
 
-it.effect("gives a sign of life twice a watchdog period, and none while the daemon is not well", () => {
+it.effect("sends two keep-alives in each watchdog period, and none while the daemon is not healthy", () => {
   vi.stubEnv("WATCHDOG_USEC", "10000000")
   vi.stubEnv("WATCHDOG_PID", String(process.pid))
   return withNotify((notify) =>
@@ -91,7 +91,7 @@ it.effect("gives a sign of life twice a watchdog period, and none while the daem
 it.effect.each([
   { name: "no watchdog is set", env: {} },
   { name: "the watchdog waits for another process", env: { WATCHDOG_USEC: "10000000", WATCHDOG_PID: "1" } }
-])("gives no sign of life where $name", ({ env }) => {
+])("sends no keep-alive where $name", ({ env }) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   return withNotify((notify) =>
     Effect.gen(function* () {
@@ -137,7 +137,7 @@ it.live("refuses to start when the watchdog would kill it for want of a way to n
   return Effect.gen(function* () {
     const error = yield* Effect.flip(withNotify((notify) => notify.ready))
     expect(error.message).toBe(
-      "systemd wants a sign of life every 30s (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET"
+      "systemd expects a keep-alive every 30s (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET"
     )
   })
 })

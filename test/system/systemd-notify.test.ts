@@ -43,6 +43,6 @@ test("one that the watchdog would kill, as it cannot be heard, ends with a line 
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr:
-      "systemd wants a sign of life every 30s (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET\n"
+      "systemd expects a keep-alive every 30s (WatchdogSec=), and none can be sent: neither libsystemd.so.0 nor systemd-notify reaches $NOTIFY_SOCKET\n"
   })
 })
