@@ -51,7 +51,7 @@ export const reasonOf = (error: unknown): { readonly code: string; readonly why:
   return { code, why: causes[code] ?? (code || message) }
 }
 
-/** Bytes of one read of a pipe. */
+/** Bytes of one read when the rest of the file has no known size: a pipe, a file in /proc, or a file that grew. */
 const pieceSize = 65_536
 
 const showLimit = (bytes: number) => (bytes >= 1e9 ? `${bytes / 1e9} GB` : `${bytes / 1e6} MB`)
@@ -70,7 +70,7 @@ const readNow = async (path: string, limit: number, pipes: boolean): Promise<Buf
     const pieces: Array<Buffer> = []
     let size = 0
     for (;;) {
-      const wanted = isPipe ? pieceSize : Math.max(kind.size - size, 0) + 1
+      const wanted = kind.size > size ? kind.size - size + 1 : pieceSize
       const piece = Buffer.alloc(Math.min(wanted, limit - size + 1, 16 * pieceSize))
       const { bytesRead } = await file.read(piece, 0, piece.length, null)
       if (bytesRead === 0) break

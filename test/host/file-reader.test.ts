@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process"
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { vi } from "vitest"
 import { exists, fileLimits, readDirectory, readFile, readInput } from "../../src/host/file-reader.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 
@@ -40,6 +42,17 @@ describe("readFile", () => {
     Effect.map(readFile("/proc/self/status", 100_000), (bytes) =>
       expect(bytes.toString()).toMatch(/^Name:[\s\S]*ctxt_switches:.*\n$/)
     )
+  )
+
+  it.live("reads a file without a size in few system calls", () =>
+    Effect.gen(function* () {
+      const handle = yield* Effect.promise(() => open("/proc/self/status"))
+      const read = vi.spyOn(Object.getPrototypeOf(handle), "read")
+      yield* Effect.promise(() => handle.close())
+      expect((yield* readFile("/proc/self/status", 100_000)).length).toBeGreaterThan(100)
+      expect(read.mock.calls.length).toBeLessThan(10)
+      read.mockRestore()
+    })
   )
 
   it.live("follows symbolic links", () =>
