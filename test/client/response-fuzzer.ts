@@ -16,7 +16,7 @@ import { PageSettings } from "../../src/config/schema/page-settings.ts"
 import { compileTransform, detailsOf, plannerOf } from "../../src/config/transform-spec.ts"
 import { convert } from "../../src/poll/convert-response.ts"
 import { decode } from "../config/decode.ts"
-import { random } from "../system/request-fuzzer.ts"
+import { seededRandom } from "../seeded-random.ts"
 import { startClient } from "./target-exchange.ts"
 
 /** Responses to start from: valid ones, unusual ones, and those with which the fuzzer once found a bug. */
@@ -68,7 +68,7 @@ ffffffffffffffff
 
 /** The response of a seed: one of the corpus with some changes. */
 export const mutated = (seed: number): Buffer => {
-  const next = random(seed)
+  const next = seededRandom(seed)
   const below = (limit: number) => Math.floor(next() * limit)
   const pick = (list: ReadonlyArray<Buffer>): Buffer => list[below(list.length)] ?? Buffer.alloc(0)
   let bytes = pick(corpus)

@@ -2,6 +2,7 @@ import * as fc from "fast-check"
 import { parseQuery } from "../../src/jsonpath/grammar.ts"
 import { type Query, queriesOf, type Segment, type Selector } from "../../src/jsonpath/syntax.ts"
 import { compileCalc } from "../../src/mapping/value/calc.ts"
+import { seededRandom } from "../seeded-random.ts"
 import { numberSpelled, spelled, stringSpelled, word } from "./random-json.ts"
 
 /** What the paths of a mapping expect at one place of a document. */
@@ -93,17 +94,6 @@ const noteRows = ({ labels_from, metrics = {}, each = [] }: RowPart, root: Shape
   }
 }
 
-/** Numbers from 0 to 1, always the same for a seed (mulberry32). */
-const randomFrom = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const values = fc.sample(spelled, { numRuns: 500, seed: 1 })
 const scalars = fc.sample(fc.oneof(numberSpelled, stringSpelled(word)), { numRuns: 500, seed: 2 })
 const names = ["x", "1", "b", "0", "a b"]
@@ -114,7 +104,7 @@ class Writer {
   readonly #random: () => number
 
   constructor(seed: number) {
-    this.#random = randomFrom(seed)
+    this.#random = seededRandom(seed)
   }
 
   /** A value of this shape; now and then any other. */

@@ -12,19 +12,19 @@ const started = async (): Promise<Faulty> => {
   return upstream
 }
 
-const killed = <A extends Program>(program: A): A => {
+const killedAtEnd = <A extends Program>(program: A): A => {
   onTestFinished(() => void program.child.kill("SIGKILL"))
   return program
 }
 
-/** The built daemon as a shell starts it, `with` limits and redirections of its own. */
+/** Starts the built daemon by a shell, with redirections. */
 const inShell = (script: (poller: string) => string) =>
-  killed(new Program(["-c", script(`exec ${program.join(" ")}`)], { command: "/bin/sh" }))
+  killedAtEnd(new Program(["-c", script(`exec ${program.join(" ")}`)], { command: "/bin/sh" }))
 
 const requests = (upstream: Faulty, n: number) =>
   expect.poll(() => upstream.requests.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(n)
 
-/** A port of loopback that was free a moment ago, for programs that cannot say which one they got. */
+/** A free port of loopback, for a daemon whose log cannot be read. */
 const freePort = async () => {
   const { port, ...server } = await startFaulty()
   await server[Symbol.asyncDispose]()
@@ -38,8 +38,8 @@ test("out of file descriptors, the daemon keeps running and polls again when it 
     return { name: `t${i}`, url: `${upstream.url}/t${i}`, labels: { n: String(i) } }
   })
   const file = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
-  const daemon = killed(await startDaemon(["--config", file]))
-  // poller keeps within the limit that it starts with
+  const daemon = killedAtEnd(await startDaemon(["--config", file]))
+  // after the start, because poller stays within the limit that it finds at its start
   execFileSync("prlimit", ["--pid", String(daemon.child.pid), "--nofile=64"])
   await daemon.line(/target down.* reason=connection error=".*EMFILE/)
   for (const { name } of targets)
@@ -56,7 +56,7 @@ test.each([
   ["a full disk under all its output", ">/dev/full 2>&1"],
   ["its log closed", "2>&-"],
   ["all its output and its input closed", "<&- >&- 2>&-"]
-])("with %s it polls and serves as if nothing was", async (_what, redirection) => {
+])("with %s it polls and serves as usual", async (_what, redirection) => {
   const upstream = await started()
   const port = await freePort()
   const daemon = inShell(
@@ -70,11 +70,11 @@ test.each([
   expect((await daemon.stop()).code).toBe(0)
 })
 
-test("the daemon polls and serves although its log has no reader any more", async () => {
+test("the daemon polls and serves after the reader of its log has gone", async () => {
   const upstream = await started()
   upstream.also.flapping = (...exchange) =>
     (upstream.requests.length % 2 === 0 ? faults.status_500 : faults.good)(...exchange)
-  const daemon = killed(
+  const daemon = killedAtEnd(
     await startDaemon(["--target", `${upstream.url}/flapping`, "--interval", "50ms", "--timeout", "40ms"])
   )
   daemon.child.stderr?.destroy()
@@ -88,7 +88,7 @@ test("the daemon polls and serves although its log has no reader any more", asyn
 test("after SIGSTOP and SIGCONT, the daemon skips the ticks that it missed", async () => {
   const upstream = await started()
   const interval = 200
-  const daemon = killed(
+  const daemon = killedAtEnd(
     await startDaemon(["--target", `${upstream.url}/good`, "--interval", `${interval}ms`, "--timeout", "100ms"])
   )
   await requests(upstream, 3)
@@ -111,7 +111,7 @@ test("a million keys fail the poll and delay the pages only for a moment", async
   const upstream = await started()
   const document = `{${Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join()}}`
   upstream.also.keys = (response) => void response.end(document)
-  const daemon = killed(
+  const daemon = killedAtEnd(
     await startDaemon(["--target", `${upstream.url}/keys`, "--interval", "60s", "--timeout", "30s"])
   )
   await daemon.line(/target down.* reason=too_many_series error="the response yields more than max_series 10000"/)
@@ -121,7 +121,7 @@ test("a million keys fail the poll and delay the pages only for a moment", async
 test("Retry-After skips ticks", async () => {
   const upstream = await started()
   upstream.also.busy = (response) => void response.writeHead(503, { "retry-after": "2" }).end()
-  const daemon = killed(
+  const daemon = killedAtEnd(
     await startDaemon(["--target", `${upstream.url}/busy`, "--interval", "100ms", "--timeout", "90ms"])
   )
   await requests(upstream, 1)

@@ -8,7 +8,7 @@ const drip = (socket: Socket) => {
   socket.once("close", () => clearInterval(timer))
 }
 
-/** What a client may do to a server, by name; called with a connected socket, from which nobody reads yet. */
+/** What bad clients do, by name. Each function gets a connected socket that nobody reads yet. */
 const kinds = {
   idle: () => undefined,
   drips_head: (socket) => {
@@ -53,7 +53,7 @@ export interface BadClients extends Disposable {
 /** How many connections of each kind are open at once. */
 const each = 3
 
-/** Clients of every kind at a port, for as long as they are not disposed of: whose connection ends opens another. */
+/** Keeps clients of every kind connected to a port until it is disposed of. A client that is cut off reconnects. */
 export const badClients = (port: number): BadClients => {
   const sockets = new Set<Socket>()
   const ended = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0])) as Record<keyof typeof kinds, number>

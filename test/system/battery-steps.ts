@@ -7,7 +7,7 @@ import { configuration } from "./temporary-config.ts"
 
 type Chosen = keyof typeof faults | keyof typeof documents
 
-/** What stands for all faults at each step of a poll: hang, drip, flood, refuse, garbage. */
+/** The faults that are tried at each step of a poll: some of each kind (hang, drip, flood, refuse, garbage). */
 const chosen: ReadonlyArray<Chosen> = [
   "hang",
   "hang_in_headers",
@@ -30,7 +30,7 @@ const chosen: ReadonlyArray<Chosen> = [
   "not_utf8"
 ] as const
 
-/** The reason of a fault; `garbage` is that of a body that is no JSON. */
+/** The reason that a poll with this fault fails with; `garbage` is the reason for a body that is not JSON. */
 const reasonOf = (fault: Chosen, garbage: string) => {
   if (/^(hang|drip)/.test(fault)) return "timeout"
   if (/^(flood|too_long)/.test(fault)) return "too_large"
@@ -42,13 +42,13 @@ const reasonOf = (fault: Chosen, garbage: string) => {
 export interface Step {
   readonly name: string
   readonly settings: object
-  /** Whether the fault is met first. What comes before it needs time on a busy machine. */
+  /** Whether the poll meets the fault first. Earlier steps need time on a busy machine. */
   readonly isFirst: boolean
-  /** A login of the configuration, by name. */
+  /** Its login, which has the same name. */
   readonly login?: object
   /** The reasons of its failed polls; none if the polls are good. */
   readonly reasons: ReadonlyArray<string>
-  /** The messages begin with this. */
+  /** Matches its error messages. */
   readonly step: RegExp
   /** Series of a good poll. */
   readonly series: number
@@ -69,8 +69,8 @@ const listenAt = (path: string, upstream: Faulty) => {
 }
 
 /**
- * Targets that meet the chosen faults behind a unix socket, in a login, at a token endpoint, at the second page, and in
- * a document of a row.
+ * Targets that meet the chosen faults behind a unix socket, in a login, at a token endpoint, on the second page, and in
+ * the document of a row.
  */
 export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
   const folder = dirname(configuration({}))
@@ -164,7 +164,7 @@ export const stepsOf = (upstream: Faulty): ReadonlyArray<Step> => {
   })
 }
 
-/** The upstream is well again at each step. */
+/** Ends the faults of all steps. */
 export const recover = (upstream: Faulty): void => {
   for (const fault of chosen) {
     upstream.also[fault] = faults.good

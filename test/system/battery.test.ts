@@ -8,7 +8,7 @@ import { startDaemon } from "./program.ts"
 import { samplesOf, scrape } from "./samples-of-page.ts"
 import { configuration } from "./temporary-config.ts"
 
-/** What a fault comes to: the reason of the failed polls, or how many series the good ones yield. */
+/** The outcome of each fault: the reason of the failed polls, or how many series the good ones have. */
 const outcomes: Readonly<Record<keyof typeof faults | keyof typeof documents, string | number>> = {
   good: 1,
   hang: "timeout",
@@ -92,7 +92,7 @@ const reasons = [
   "pages"
 ]
 
-/** Long enough for what is only slow to digest, on a machine that has much to do. */
+/** Long enough for a response that takes long to convert, on a busy machine. */
 const patience = { interval: "4s", timeout: "4s" }
 const impatience = { interval: "500ms", timeout: "300ms" }
 
@@ -145,7 +145,7 @@ const sumOf = (counts: ReadonlyArray<number | undefined>) =>
 
 const lines = (target: string) => daemon.stderr.split("\n").filter((line) => `${line} `.includes(` target=${target} `))
 
-describe("one daemon, and every fault at once, of upstreams and of clients", () => {
+describe("one daemon, with all faults of upstreams and clients at once", () => {
   test.each(Object.entries(outcomes))("%s: %s", async (target, outcome) => {
     const samples = await scrape(daemon.url)
     const polls = own(samples, "polls_total", target)
@@ -161,7 +161,7 @@ describe("one daemon, and every fault at once, of upstreams and of clients", () 
     )
   })
 
-  test("at each step of a poll: it fails with the reason of the fault, and says at which step", async () => {
+  test("a fault at any step fails the poll with the reason of the fault, and the message names the step", async () => {
     const samples = await scrape(daemon.url)
     for (const { name, reasons, step, series, dropped } of steps) {
       const polls = own(samples, "polls_total", name)

@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 import { expect, test } from "vitest"
 import { temporaryFolder } from "../temporary-folder.ts"
 
-/** The smallest run: figures that say nothing, of every scenario, so that none of them rots. */
+/** The smallest run. Its figures mean nothing: the test only sees whether every scenario still works. */
 test("the bench measures every scenario, and the other programs that are installed", { timeout: 180_000 }, async () => {
   const out = temporaryFolder()
   const bench = join(import.meta.dirname, "../bench/bench.ts")

@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "../..")
 const binary = join(root, "dist/poller")
 const bundle = join(root, "dist/poller.js")
 
-/** A variable of the machine that built it. */
+/** Part of the environment of the build, which must not get into the executable. */
 const secret = "the-token-of-some-registry"
 
 beforeAll(() => {
@@ -22,7 +22,7 @@ beforeAll(() => {
 }, 120_000)
 
 describe("the single executable", () => {
-  /** A root folder with the executable and the libraries that ldd names: nothing else is there, no node, no modules, no shell. */
+  /** A root folder with only the executable and the libraries that ldd names: no node, no modules, no shell. */
   const bare = temporaryFolder()
 
   beforeAll(() => {
@@ -37,7 +37,7 @@ describe("the single executable", () => {
   const skip = process.getuid?.() === 0 ? false : "chroot needs root: sudo npm test"
 
   test.skipIf(skip)(
-    `polls and serves in a root with nothing but libc and its like${skip ? ` (${skip})` : ""}`,
+    `polls and serves in a root with only libc and other system libraries${skip ? ` (${skip})` : ""}`,
     async () => {
       const upstream = await startUpstream(json({ queue: { depth: 7 } }))
       onTestFinished(() => upstream[Symbol.asyncDispose]())

@@ -60,7 +60,7 @@ test.each([
   ],
   ["a URL", ["--target", "http://127.0.0.1:1/"], {}, 0, "1 target, no problems\n", ""],
   [
-    "a flag against a variable",
+    "a flag, which overrides a variable",
     ["--target", "http://127.0.0.1:1/"],
     { POLLER_CONFIG: bad },
     0,
@@ -87,7 +87,7 @@ test.each([
   expect(await poller(["check", ...args], env)).toEqual({ code, signal: null, stdout, stderr })
 })
 
-test("a directory stands for its configuration files in order of name, also beside other files", async () => {
+test("a directory stands for its configuration files in order of name, also when other files are given", async () => {
   const directory = join(folder, "conf.d")
   mkdirSync(directory)
   const write = (name: string, text: string) => writeFileSync(join(directory, name), text)
@@ -113,7 +113,7 @@ test("a directory stands for its configuration files in order of name, also besi
 
 const missing = "targets[0].auth.bearer_token_file: no such file in $CREDENTIALS_DIRECTORY or beside the configuration"
 
-test("a secret that is missing is a note where a configuration is checked, and a problem where it is to run", async () => {
+test("a missing secret is a note, but a problem where $CREDENTIALS_DIRECTORY is set", async () => {
   expect(await poller(["check", "--strict", secret])).toMatchObject({
     code: 0,
     stderr: `${secret}:1:77: note: ${missing}\n`
@@ -145,7 +145,7 @@ test("the daemon does not start with a bad file, and prints all its problems", a
   expect([code, stdout, stderr]).toEqual([78, "", problems])
 })
 
-test("thousands of problems are printed completely, also into a pipe with a slow reader", async () => {
+test("thousands of problems are printed completely into a pipe", async () => {
   const many = file("many.yml", `targets:\n${"  - { url: nowhere }\n".repeat(2000)}`)
   const { stderr } = await poller(["check", many])
   expect(stderr.match(/expected a URL/g)).toHaveLength(2000)

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../temporary-folder.ts"
 import { startDaemon } from "./program.ts"
 import { startUpstream } from "./test-upstream.ts"
 
-/** Two responses with `series` numbers each, which all differ between the two. They are made once: that takes as long as a poll. */
+/** Two responses with `series` numbers each; every number differs between them. Making them takes as long as a poll. */
 const responsesOf = (series: number): ReadonlyArray<string> =>
   [1, 2].map((turn) =>
     JSON.stringify({
@@ -51,9 +51,9 @@ const startLarge = async (series: number, interval: string, web?: string) => {
   const memory = (what: "VmHWM" | "VmRSS") =>
     Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${daemon.child.pid}/status`, "utf8"))?.[1]) /
     1000
-  /** Begins to measure the highest memory anew (proc_pid_clear_refs(5)). */
-  const forgetPeak = () => writeFileSync(`/proc/${daemon.child.pid}/clear_refs`, "5")
-  return Object.assign(daemon, { memory, forgetPeak, upstream })
+  /** Resets VmHWM, the peak (proc_pid_clear_refs(5)). */
+  const resetPeak = () => writeFileSync(`/proc/${daemon.child.pid}/clear_refs`, "5")
+  return Object.assign(daemon, { memory, resetPeak, upstream })
 }
 
 /** The beginning of the response to /readyz. */
@@ -66,7 +66,7 @@ const ready = async (port: number, isTls: boolean) => {
 }
 
 /** Connections that send `request` and read nothing. */
-const deafClients = async (port: number, count: number, request: string) => {
+const stalledClients = async (port: number, count: number, request: string) => {
   const sockets: ReadonlyArray<Socket> = Array.from({ length: count }, () =>
     connect(port, "127.0.0.1")
       .on("error", () => undefined)
@@ -92,13 +92,13 @@ const health = (url: string) =>
 const requestOf = (path: string, head = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${head}\r\n`
 
 test.each(["/metrics?x", "/metrics", "/", "/targets/large"])(
-  "300 requests for %s in one write on 30 connections cost no memory, and nobody waits for them",
+  "300 requests for %s in one write on each of 30 connections cost no memory, and delay no other client",
   async (path) => {
     const daemon = await startLarge(100_000, "1h")
     await fetch(`${daemon.url}${path}`)
-    daemon.forgetPeak()
+    daemon.resetPeak()
     const before = daemon.memory("VmRSS")
-    await deafClients(daemon.port, 30, requestOf(path).repeat(300))
+    await stalledClients(daemon.port, 30, requestOf(path).repeat(300))
     for (let turn = 0; turn < 10; turn++) expect(await health(daemon.url)).toBeLessThan(1000)
     expect(daemon.memory("VmHWM") - before).toBeLessThan(80)
   }
@@ -132,27 +132,27 @@ test.each([
   const scrape = () =>
     fetch(`${daemon.url}${path}`, { headers: web === undefined ? {} : { authorization: authorization.slice(15, -2) } })
   expect((await (await scrape()).text()).length).toBeGreaterThan(5_000_000)
-  daemon.forgetPeak()
+  daemon.resetPeak()
   const before = daemon.memory("VmRSS")
-  await deafClients(daemon.port, 50, requestOf(path, head))
+  await stalledClients(daemon.port, 50, requestOf(path, head))
   expect(await health(daemon.url)).toBeLessThan(1000)
   expect((await (await scrape()).text()).length).toBeGreaterThan(5_000_000)
   expect(daemon.memory("VmHWM") - before).toBeLessThan(60)
 })
 
-test("versions of the page that clients do not finish are bounded, and their memory is used again", async () => {
+test("the memory of page versions that clients do not finish is limited, and is reused", async () => {
   const daemon = await startLarge(200_000, "700ms")
   await (await fetch(`${daemon.url}/metrics`)).text()
   const sockets: Array<Socket> = []
   let peak = 0
   for (let turn = 0; turn < 12; turn++) {
     const polls = daemon.upstream.requests
-    sockets.push(...(await deafClients(daemon.port, 1, requestOf("/metrics"))))
+    sockets.push(...(await stalledClients(daemon.port, 1, requestOf("/metrics"))))
     // the next client gets another version of the page
     await expect.poll(() => daemon.upstream.requests, { timeout: 10_000 }).toBeGreaterThan(polls)
     peak = Math.max(peak, daemon.memory("VmRSS"))
   }
-  // the clients that were cut off hear of it when they read on
+  // clients that were cut off notice it when they read on
   const ends = await Promise.all(
     sockets.map(async (socket) => {
       let bytes = 0
@@ -186,7 +186,7 @@ test("a page of 30 MB over TLS, with 100 clients that read almost nothing: each 
   }
   const size = await scrape()
   expect(size).toBeGreaterThan(29_000_000)
-  daemon.forgetPeak()
+  daemon.resetPeak()
   const before = daemon.memory("VmRSS")
   const clients = Array.from({ length: 100 }, open)
   onTestFinished(() => {
@@ -198,7 +198,7 @@ test("a page of 30 MB over TLS, with 100 clients that read almost nothing: each 
     client.read(1000)
   }
   expect(await scrape()).toBeGreaterThan(0.9 * size)
-  // an encrypted chunk, and what Node and OpenSSL have of a connection
+  // an encrypted chunk, and what Node and OpenSSL keep for a connection
   expect(daemon.memory("VmHWM") - before).toBeLessThan(100)
 })
 

@@ -28,7 +28,7 @@ const refuse =
   (_request, response) =>
     void response.writeHead(status, headers).end()
 
-/** A page over a connection of its own: one that is kept ends when its time has passed. */
+/** Gets a page on a new connection: a kept one would time out when the clock jumps. */
 const read = async ({ url }: Daemon, path: string) => {
   const response = await fetch(`${url}${path}`, { headers: { connection: "close" } })
   expect(response.status).toBe(200)
@@ -39,13 +39,12 @@ const scrape = async (daemon: Daemon) => samplesOf(await read(daemon, "/metrics"
 
 const own = async (daemon: Daemon, name: string) => (await scrape(daemon)).get(`${name}{target="shop"}`) ?? 0
 
-/** Longer than Vitest's second, for a machine that is busy. */
 const eventually = <A>(now: () => A | Promise<A>) => expect.poll(now, { timeout: 20_000, interval: 20 })
 
 const quick = { interval: "100ms", timeout: "90ms" }
 
-describe.skipIf(noFakeClock)("the time of day that is set", () => {
-  test.each(["-1d", "+1d"])("by %s during a pause neither prolongs nor ends it", async (offset) => {
+describe.skipIf(noFakeClock)("a change of the time of day", () => {
+  test.each(["-1d", "+1d"])("by %s during a pause neither prolongs nor ends the pause", async (offset) => {
     const clock = fakeClock("wall")
     const upstream = await upstreamThat(refuse(429, { "retry-after": "2" }))
     const daemon = await daemonOn({ url: upstream.url, ...quick }, clock.env)
@@ -59,7 +58,7 @@ describe.skipIf(noFakeClock)("the time of day that is set", () => {
   })
 
   test.each(["-1d", "+1d"])(
-    "by %s changes neither the ticks, nor how long series stay, nor the health",
+    "by %s affects neither the ticks, nor when series expire, nor the health",
     async (offset) => {
       const clock = fakeClock("wall")
       const upstream = await upstreamThat(json({ depth: 7 }))
@@ -86,7 +85,7 @@ describe.skipIf(noFakeClock)("the time of day that is set", () => {
     }
   )
 
-  test("during an outage gives it no length that cannot be", async () => {
+  test("during an outage does not make its length negative", async () => {
     const clock = fakeClock("wall")
     const upstream = await upstreamThat(refuse(500))
     const daemon = await daemonOn({ url: upstream.url, ...quick }, clock.env)
@@ -103,7 +102,7 @@ describe.skipIf(noFakeClock)("the time of day that is set", () => {
     expect(after).toMatch(/^\d{1,2}s?$/)
   })
 
-  test("to the past makes saved responses ones of the future: they are ignored with a line, and polled anew", async () => {
+  test("to the past puts saved responses into the future: they are ignored with a line, and the target is polled", async () => {
     const state = temporaryFolder()
     const clock = fakeClock("wall")
     const upstream = await upstreamThat(json({ depth: 7 }))
@@ -148,7 +147,7 @@ describe.skipIf(noFakeClock)("a pause that the upstream asks for", () => {
   })
 })
 
-/** What `set` of a clock takes so that it shows a time (ISO 8601). */
+/** The argument of `set` that makes a clock show a time (ISO 8601). */
 const showing = (time: string) => `+${Math.round((Date.parse(time) - Date.now()) / 1000)}`
 
 describe.skipIf(noFakeClock)("a schedule", () => {
@@ -164,25 +163,43 @@ describe.skipIf(noFakeClock)("a schedule", () => {
     return { clock, upstream, daemon }
   }
 
-  /** To the second: what is left of a wait is rounded. */
+  /** Without the fraction of a second, which varies. */
   const nextPoll = async (daemon: Daemon) =>
     JSON.parse(await read(daemon, "/api/targets/shop")).next_poll?.replace(/\.\d+Z$/, "Z")
 
   test.each([
     ["29 February", "2027-12-24T12:00:00Z", "0 0 29 2 *", "UTC", "2028-02-29T00:00:00Z"],
     [
-      "an hour that clocks skip, an hour later",
+      "a time that the clock skips: an hour later",
       "2027-03-27T12:00:00Z",
       "30 2 * * *",
       "Europe/Berlin",
       "2027-03-28T01:30:00Z"
     ],
-    ["the day after it", "2027-03-28T12:00:00Z", "30 2 * * *", "Europe/Berlin", "2027-03-29T00:30:00Z"],
-    ["the first of two hours", "2027-10-30T12:00:00Z", "30 2 * * *", "Europe/Berlin", "2027-10-31T00:30:00Z"],
-    ["and not the second", "2027-10-31T00:45:00Z", "30 2 * * *", "Europe/Berlin", "2027-11-01T01:30:00Z"],
-    ["both of two hours", "2027-10-31T00:45:00Z", "30 * * * *", "Europe/Berlin", "2027-10-31T01:30:00Z"],
-    ["working days", "2027-12-24T15:00:00Z", "30 14 * * MON-FRI", "UTC", "2027-12-27T14:30:00Z"]
-  ])("has %s", async (_what, at, schedule, timezone, next) => {
+    ["the day after: the usual time", "2027-03-28T12:00:00Z", "30 2 * * *", "Europe/Berlin", "2027-03-29T00:30:00Z"],
+    [
+      "a time that comes twice: the first",
+      "2027-10-30T12:00:00Z",
+      "30 2 * * *",
+      "Europe/Berlin",
+      "2027-10-31T00:30:00Z"
+    ],
+    [
+      "a time that comes twice: not the second",
+      "2027-10-31T00:45:00Z",
+      "30 2 * * *",
+      "Europe/Berlin",
+      "2027-11-01T01:30:00Z"
+    ],
+    [
+      "an hourly schedule in the hour that comes twice: both",
+      "2027-10-31T00:45:00Z",
+      "30 * * * *",
+      "Europe/Berlin",
+      "2027-10-31T01:30:00Z"
+    ],
+    ["working days: after the weekend", "2027-12-24T15:00:00Z", "30 14 * * MON-FRI", "UTC", "2027-12-27T14:30:00Z"]
+  ])("next poll: %s", async (_what, at, schedule, timezone, next) => {
     const { daemon } = await scheduled(at, schedule, timezone)
     await eventually(() => nextPoll(daemon)).toBe(next)
     expect((await daemon.stop()).code).toBe(0)

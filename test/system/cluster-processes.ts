@@ -46,7 +46,7 @@ export class PolledUpstream implements AsyncDisposable {
     return longest
   }
 
-  /** Polls since `start` by second and target: 1 if each target is polled as often as its interval says. */
+  /** Polls per second and target since `start`: 1 if each target is polled once in an interval of a second. */
   load(start: number): number {
     const count = [...this.polls.values()].flatMap((times) => times.filter((time) => time >= start)).length
     return count / this.polls.size / ((performance.now() - start) / 1000)
@@ -58,7 +58,7 @@ export class PolledUpstream implements AsyncDisposable {
   }
 }
 
-/** A way to the database that can be cut: packets go nowhere, and connections stay open. */
+/** A TCP proxy before the database. While `isCut` is set it drops all data, and connections stay open. */
 export class DatabaseProxy implements Disposable {
   readonly #sockets = new Set<Socket>()
   readonly #server = createTcpServer((client) => this.#join(client))
@@ -96,7 +96,7 @@ export class DatabaseProxy implements Disposable {
     }
   }
 
-  /** Lets everything through again; connections from before are dead. */
+  /** Passes data on again. Closes the old connections, which have missed some. */
   heal(): void {
     this.isCut = false
     for (const socket of this.#sockets) socket.destroy()
@@ -126,7 +126,7 @@ export class ClusterProcesses implements AsyncDisposable {
     this.write("poller.yml", options.targets)
   }
 
-  /** Writes a configuration with so many targets, and returns its path. */
+  /** Writes a configuration with `count` targets, and returns its path. */
   write(file: string, count: number): string {
     const { upstream, interval = "1s" } = this.#options
     const path = join(this.folder, file)
@@ -200,7 +200,7 @@ export class Member extends Program {
   }
 }
 
-/** How many of the processes have each target on their page, by target. */
+/** The processes that have each target on their page, by target. */
 export const ownersOf = async (members: ReadonlyArray<Member>): Promise<ReadonlyMap<string, ReadonlyArray<string>>> => {
   const owners = new Map<string, Array<string>>()
   for (const member of members)

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { seededRandom } from "../seeded-random.ts"
 import { ClusterProcesses, DatabaseProxy, type Member, ownersOf, PolledUpstream } from "./cluster-processes.ts"
 import { Postgres } from "./postgres.ts"
 
 /*
- * `npm run soak:cluster [SEED] [SECONDS]`: three processes share 300 targets that are polled every second. Twenty times,
- * spread over five minutes, one of them is killed, stopped, frozen or cut off from the database, at random. Fails if a
- * target was without a poll for longer than twelve seconds, or has not exactly one process at the end.
+ * `npm run soak:cluster [SEED] [SECONDS]`: three processes share 300 targets that are polled every second. Twenty
+ * times, spread over five minutes, a process chosen at random is killed, stopped, frozen or cut off from the database.
+ * Fails if a target was without a poll for longer than twelve seconds, or has not exactly one process at the end.
  */
 const seed = Number(process.argv[2] ?? Date.now() % 1_000_000)
 const seconds = Number(process.argv[3] ?? 300)
@@ -13,15 +14,7 @@ const events = 20
 const targets = 300
 const maxGap = 12_000
 
-/** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
-const randomFrom = (state: number) => () => {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-}
-
-const random = randomFrom(seed)
+const random = seededRandom(seed)
 const pick = <A>(items: ReadonlyArray<A>): A => items[Math.floor(random() * items.length)] as A
 
 console.log({ seed, seconds, events, targets })
@@ -32,7 +25,7 @@ await using cluster = new ClusterProcesses({ postgres, upstream, targets })
 interface Slot {
   member: Member
   readonly proxy: DatabaseProxy
-  /** Until then it is not disturbed again. */
+  /** While its process is disturbed, which happens once at a time. */
   isBusy: boolean
 }
 
@@ -63,19 +56,19 @@ const settle = async (limit: number) => {
 await settle(30_000)
 
 const began = performance.now()
-const again = async (slot: Slot) => {
+const restart = async (slot: Slot) => {
   slot.member = await start(slot.proxy, Number(new URL(slot.member.url).port))
 }
 const disturbances = {
   kill: async (slot: Slot) => {
     await slot.member.stop("SIGKILL")
     await sleep(random() * 10_000)
-    await again(slot)
+    await restart(slot)
   },
   stop: async (slot: Slot) => {
     await slot.member.stop()
     await sleep(random() * 5000)
-    await again(slot)
+    await restart(slot)
   },
   freeze: async (slot: Slot) => {
     slot.member.child.kill("SIGSTOP")

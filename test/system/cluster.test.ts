@@ -38,7 +38,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await postgres?.[Symbol.asyncDispose]()
   })
 
-  /** Waits until each target is on the page of one process alone: that which the hash ring of these processes gives it. */
+  /** Waits until each target is on the page of one process only, the one that the hash ring assigns it to. */
   const settled = async (running: ReadonlyArray<Member> = members) => {
     const ring = assign(running.map(({ address }) => address))
     const isRight = async () => {
@@ -54,7 +54,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
   const metric = async (member: Member, name: string) => (await member.page()).get(`poller_cluster_${name}`)
   const eventually = <A>(value: () => Promise<A>, timeout = 10_000) => expect.poll(value, { timeout, interval: 50 })
 
-  test("three processes poll each target once, and a fourth takes its share and nothing else moves", async () => {
+  test("three processes poll each target once; a fourth takes its share, and no other target moves", async () => {
     members.push(await cluster.start(), await cluster.start(), await cluster.start())
     for (const member of members) await member.line(/message=polling/)
     const before = await settled()
@@ -80,7 +80,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     expect(upstream.longestGap(start).milliseconds).toBeLessThan(2.5 * interval)
   })
 
-  test("the pages say who polls what, and lead to it", async () => {
+  test("the pages name the process that polls a target, with a link", async () => {
     const [first, second] = members
     if (first === undefined || second === undefined) throw new Error("no processes")
     const [name = ""] = await second.targets()
@@ -108,7 +108,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     for (const text of [page, JSON.stringify(report), first.stderr]) expect(text).not.toContain("hush")
   })
 
-  test("a process that is stopped hands its targets over within a second, and no page lacks their series", async () => {
+  test("a process that is stopped hands its targets over within a second", async () => {
     const leaving = members.pop()
     if (leaving === undefined) throw new Error("no fourth process")
     const its = await leaving.targets()
@@ -116,7 +116,6 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     let taken = Number.POSITIVE_INFINITY
     const ended = leaving.stop()
     while (performance.now() - start < 3 * handover && taken === Number.POSITIVE_INFINITY) {
-      // the one that stops is asked last: what it has dropped must be on a page that is read after it
       const remaining = await ownersOf(members)
       const polled = [...its].filter((name) => remaining.has(name))
       if (polled.length === its.size) taken = performance.now() - start
@@ -150,7 +149,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await settled()
   })
 
-  test("a process that was frozen lets go of what others have taken, within an interval", async () => {
+  test("a process that was frozen drops the targets that others have taken, within an interval", async () => {
     const [, , sleeper] = members
     if (sleeper === undefined) throw new Error("no process")
     const others = members.filter((member) => member !== sleeper)
@@ -169,7 +168,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await settled()
   })
 
-  test("while the database is down, every process polls what it had, and all is well ten seconds after", async () => {
+  test("while the database is down, every process keeps its targets, and so it does after", async () => {
     const before = await settled()
     const start = performance.now()
     const logged = members.map(({ stderr }) => stderr.length)
@@ -193,7 +192,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     })
   })
 
-  test("a process that cannot reach the database polls what it had; others do as well, until it can again", async () => {
+  test("a process that cannot reach the database keeps its targets; the others poll them too, until it can again", async () => {
     using proxy = await DatabaseProxy.to(postgres.port)
     const cut = await cluster.start({ cluster: postgres.url(proxy.port) })
     await cut.line(/message=polling/)
@@ -219,7 +218,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     await settled()
   })
 
-  test("processes with other targets are told apart, until all have the same", async () => {
+  test("different configurations are reported, until all processes have the same", async () => {
     const [first] = members
     if (first === undefined) throw new Error("no process")
     const odd = await cluster.start()
@@ -261,7 +260,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
     expect(await metric(first as Member, "connected")).toBe(1)
   })
 
-  test("the database is asked over TLS, and only if its certificate is right", async () => {
+  test("the connection to the database uses TLS, and needs a certificate that is valid", async () => {
     const authority = makeAuthority()
     const stranger = makeAuthority()
     postgres.serveTls(authority.sign("IP:127.0.0.1"))
@@ -291,7 +290,7 @@ describe.skipIf(noPostgres)("a cluster of processes that share 300 targets", { t
       78,
       /^--cluster: a password in the URL can be read by others: .* --cluster-password-file\n$/
     ]
-  ])("%s is one line and the end", async (mistake, code, line) => {
+  ])("%s ends the start with one line", async (mistake, code, line) => {
     const wrong = join(cluster.folder, "wrong")
     writeFileSync(wrong, "not hush")
     const flags: Record<string, Partial<MemberFlags>> = {

@@ -13,7 +13,7 @@ const bin = join(folder, "bin")
 mkdirSync(bin)
 mkdirSync(join(folder, "work"))
 
-/** `poller` on the PATH: the built program for the shell's questions, and else a program that prints its arguments. */
+/** `poller` on the PATH: the built program for completions, otherwise a script that prints its arguments. */
 const quoted = program.map((word) => `'${word}'`).join(" ")
 writeFileSync(
   join(bin, "poller"),
@@ -33,7 +33,7 @@ writeFileSync(
 )
 const env = { PATH: `${bin}:${process.env.PATH}`, HOME: folder, TERM: "dumb", LC_ALL: "C.UTF-8" }
 
-/** An interactive shell on a terminal (script(1)), which is typed to. */
+/** Opens an interactive shell on a terminal (script(1)). */
 const openTerminal = (command: string, start: string) => {
   const child = spawn("script", ["-qfc", command, "/dev/null"], { cwd: join(folder, "work"), env })
   onTestFinished(() => void child.kill("SIGKILL"))
@@ -47,7 +47,7 @@ const openTerminal = (command: string, start: string) => {
       child.stdin.write(`${start}; echo rea''dy\n`)
       await shows("ready\r\n")
     },
-    /** The arguments of poller after a line was typed, in which a tab completes. */
+    /** Types a line, in which tabs complete. Returns the arguments that `poller` then got. */
     args: async (line: string) => {
       for (const part of line.split(/(?<=\t)/)) {
         const before = screen.length

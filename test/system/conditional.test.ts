@@ -4,7 +4,7 @@ import { startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { configuration } from "./temporary-config.ts"
 
-/** An upstream whose answer has a version, and a daemon that polls it; `conditions` are the versions that its requests named. */
+/** An upstream whose response has an ETag, and a daemon that polls it. `conditions` are its If-None-Match headers. */
 const scene = async (body: string) => {
   const upstream = await startFaulty()
   onTestFinished(() => upstream[Symbol.asyncDispose]())
@@ -38,7 +38,7 @@ test("after a response that was not usable, the next request is unconditional", 
   expect((await scrape(daemon.url)).get('poll_up{target="shop"}')).toBe(0)
 })
 
-test("after an outage that outlived the series, the next request is unconditional", async () => {
+test("after an outage in which the series expired, the next request is unconditional", async () => {
   const { upstream, daemon, polls, conditions } = await scene('{"depth":7}')
   await polls(3)
   const versioned = upstream.also.versioned

@@ -57,7 +57,7 @@ describe("a URL without a configuration", () => {
     expect(page).toContain("# TYPE upstream_queue_depth gauge\n")
   })
 
-  test("the story's one-liner works as it stands: one dash, and no command", async () => {
+  test("flags may have one dash, and the command may be left out", async () => {
     const upstream = await upstreamThat()
     const program = new Program(["-addr", "127.0.0.1:0", "-target", `${upstream.url}/api`])
     onTestFinished(() => void program.child.kill("SIGKILL"))
@@ -186,7 +186,7 @@ describe("SIGHUP", () => {
     expect(await (await fetch(daemon.url)).text()).toContain("The last reload failed")
   })
 
-  test("a hundred at once are a few reloads, and none is lost", async () => {
+  test("a hundred at once are a few reloads, and the last change is applied", async () => {
     const { daemon, write, fleet } = await configured()
     for (let n = 0; n < 99; n++) daemon.child.kill("SIGHUP")
     write(fleet)
@@ -196,7 +196,7 @@ describe("SIGHUP", () => {
     expect((await daemon.stop()).code).toBe(0)
   })
 
-  test("during a poll: it goes on when its target did not change, and is cut when its target is gone", async () => {
+  test("during a poll: it goes on if its target did not change, and is interrupted if its target is gone", async () => {
     const { upstream, daemon, write, shop, fleet } = await configured()
     const cut = new Set<string | undefined>()
     upstream.answer = (request) => request.on("close", () => cut.add(request.url))
@@ -226,11 +226,11 @@ describe("SIGHUP", () => {
     expect(stderr).toMatch(/message=stopped\n$/)
   })
 
-  test("while the program is still being read it waits, and does not kill it", async () => {
+  test("during the start: it waits until the daemon polls, and does not end the process", async () => {
     const upstream = await upstreamThat()
     const program = new Program(["--addr", "127.0.0.1:0", "--target", upstream.url])
     onTestFinished(() => void program.child.kill("SIGKILL"))
-    // SigCgt of /proc/PID/status: the handler stands, which is the first thing that the program does
+    // SigCgt of /proc/PID/status: the handler is installed, which is the first thing that the program does
     const caught = () =>
       BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${program.child.pid}/status`, "utf8"))?.[1] ?? 0}`)
     while ((caught() & 1n) === 0n) await new Promise((resolve) => setImmediate(resolve))
@@ -268,7 +268,7 @@ describe("the stop", () => {
     expect(upstream.requests).toBe(1)
   })
 
-  test("a poll that takes longer than the grace is cut, and its socket closed", async () => {
+  test("a poll that takes longer than the grace is interrupted, and its socket is closed", async () => {
     const upstream = await upstreamThat(() => undefined)
     const daemon = await daemonOn(upstream.url, "--grace", "300ms")
     await upstream.request(1)
@@ -300,27 +300,27 @@ describe("the stop", () => {
     const half = connect(daemon.port, "127.0.0.1").on("error", () => undefined)
     await once(half, "connect")
     half.write("GET /metrics HTTP/1.1\r\nHost: x\r\n")
-    const deaf = connect(daemon.port, "127.0.0.1").on("error", () => undefined)
-    await once(deaf, "connect")
-    deaf.pause()
-    deaf.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200))
+    const stalled = connect(daemon.port, "127.0.0.1").on("error", () => undefined)
+    await once(stalled, "connect")
+    stalled.pause()
+    stalled.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200))
     await new Promise((resolve) => setTimeout(resolve, 100))
     const { code, took } = await daemon.stop()
     expect(code).toBe(0)
     expect(took).toBeLessThan(1000)
     agent.destroy()
     half.destroy()
-    deaf.destroy()
+    stalled.destroy()
   })
 
   test.each([20, 40, 60, 80, 100, 150])(
-    "%i ms after its start, before it is up, it is a stop all the same",
+    "%i ms after the start, before the daemon serves, it works as well",
     async (delay) => {
       const upstream = await upstreamThat()
       const program = new Program(["-addr", "127.0.0.1:0", "-target", upstream.url])
       await new Promise((resolve) => setTimeout(resolve, delay))
       const { code, signal, took } = await program.stop()
-      // before a line of ours has run, the signal is Node's own end, which systemd takes for a clean stop too
+      // before poller has a handler, the signal ends Node itself, which systemd takes for a clean stop too
       expect(signal === "SIGTERM" || code === 0).toBe(true)
       expect(took).toBeLessThan(1500)
     }
@@ -339,7 +339,7 @@ describe("bad input is one line with its place, and an exit status", () => {
       args: [],
       line: /^nothing to poll: there is no \.\/poller\.yml; name a configuration \(poller FILE\) or a URL \(--target URL\)$/
     },
-    { what: "a URL that is none", args: ["--target", "nope"], line: /^--target: expected a URL that begins with http/ },
+    { what: "an invalid URL", args: ["--target", "nope"], line: /^--target: expected a URL that begins with http/ },
     {
       what: "a URL of another scheme",
       args: ["--target", "ftp://x/"],
@@ -363,7 +363,7 @@ describe("bad input is one line with its place, and an exit status", () => {
     { what: "an unknown flag", args: ["--bogus"], line: /--bogus/ },
     { what: "an unknown command", args: ["bogus"], line: /bogus/ },
     {
-      what: "an address that is none",
+      what: "an invalid address",
       args: ["--addr", "9180", "--target", "http://127.0.0.1:1/"],
       line: /--addr 9180: .*HOST:PORT/
     }

@@ -13,8 +13,8 @@ const libc = () =>
   })
 
 /**
- * A folder whose file system answers nothing, as that of an NFS server that died: every system call about what is in it hangs until it is disposed of.
- * It is FUSE without a program behind it. Undefined where this process may not mount, with a line that says so.
+ * A folder on a file system that does not respond, like NFS when its server has died: system calls on its files hang
+ * until it is disposed of. It is FUSE without a program. Undefined, with a line, where this process may not mount.
  */
 export const mountDead = (): (Disposable & { readonly folder: string }) | undefined => {
   const folder = mkdtempSync(join(tmpdir(), "poller-dead-"))
@@ -41,7 +41,7 @@ export const mountDead = (): (Disposable & { readonly folder: string }) | undefi
   return { folder, [Symbol.dispose]: free }
 }
 
-/** A folder whose file system is full. Undefined where this process may not mount, with a line that says so. */
+/** A folder on a file system that is full. Undefined, with a line, where this process may not mount. */
 export const mountFull = (): (Disposable & { readonly folder: string }) | undefined => {
   const folder = mkdtempSync(join(tmpdir(), "poller-full-"))
   const { functions } = libc()

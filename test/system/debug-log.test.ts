@@ -49,7 +49,7 @@ test("a failed poll has its reason, and a level above debug has no such lines", 
   expect((await quiet.stop()).stderr).not.toContain("message=polled")
 })
 
-test("a new session, a new token, the pages of a response and a reload are in the lines", async () => {
+test("the lines name a new session, a new token and the number of requests, also after a reload", async () => {
   await using upstream = await startUpstream((request, response) => {
     const { url, headers } = request
     const send = (document: object) => json(document)(request, response)

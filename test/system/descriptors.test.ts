@@ -33,7 +33,7 @@ const startHosts = (count: number) =>
     })
   )
 
-/** A daemon that may have `files` open. */
+/** A daemon that may have so many files open. */
 const startLimited = async (files: number, urls: ReadonlyArray<string>, ...flags: ReadonlyArray<string>) => {
   const targets = urls.map((url, index) => ({ name: `t${index}`, url, labels: { n: String(index) } }))
   const config = configuration({ defaults: { interval: "2s", timeout: "1900ms" }, targets })
@@ -47,7 +47,7 @@ const startLimited = async (files: number, urls: ReadonlyArray<string>, ...flags
 const gone = (socket: Socket) =>
   socket.closed ? undefined : new Promise<void>((resolve) => socket.once("close", () => resolve()))
 
-/** Opens so many connections that say nothing, or what `open` has them say; resolves when all are accepted. */
+/** Opens so many connections by `open`. Resolves when all are accepted. */
 const idleClients = async (count: number, open: () => Socket) => {
   const sockets = Array.from({ length: count }, () => open().on("error", () => undefined))
   onTestFinished(() => {
@@ -168,8 +168,8 @@ test("many targets of one host need few connections, and a host that hangs keeps
   expect((await daemon.stop()).code).toBe(0)
 })
 
-test("the unit has room for all threads: where one cannot be made, Node ends the process", async () => {
-  // digested on a thread of its own, after a name was looked up by the many that do only that
+test("TasksMax= of the unit has room for all threads: Node ends the process if it cannot make one", async () => {
+  // a response that a worker converts, from a host whose name is looked up: that starts all threads
   const items = Array.from({ length: 60_000 }, (_, index) => ({ id: `item-${index}`, state: "a".repeat(64) }))
   const upstream = await startUpstream(json({ items, queue: { depth: 7 } }))
   onTestFinished(() => upstream[Symbol.asyncDispose]())

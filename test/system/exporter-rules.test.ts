@@ -9,9 +9,9 @@ import { configuration } from "./temporary-config.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 /*
- * What Prometheus' guides ask of every exporter ("Writing exporters", "Metric and label naming", "Instrumentation", "Exposition
- * formats", OpenMetrics 1.0.0), held against the page of the running daemon. Values and escapes are held by the properties in
- * test/exposition/, other parsers by their own files here, and staleness by prometheus.test.ts.
+ * What Prometheus' guides ask of every exporter ("Writing exporters", "Metric and label naming", "Instrumentation",
+ * "Exposition formats", OpenMetrics 1.0.0), tested on the page of the running daemon. Values and escapes are tested in
+ * test/exposition/, other parsers in files of their own here, and staleness in prometheus.test.ts.
  */
 
 const accept: Record<Format, string> = {
@@ -19,7 +19,7 @@ const accept: Record<Format, string> = {
   openmetrics: "application/openmetrics-text;version=1.0.0"
 }
 
-/** Two targets feed these families, which would stand twice, or in turns, if each were printed by itself. */
+/** Two targets have these families, which would be on the page twice if each target were printed by itself. */
 const shop = {
   metrics: {
     shop_open: { value: "open", help: "Whether the shop is open." },
@@ -65,7 +65,7 @@ const seriesOf = (families: ReadonlyArray<ParsedFamily>) =>
 describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   let families: ReadonlyArray<ParsedFamily>
 
-  // this alone holds: one TYPE and HELP per family, above its samples and in order; one group per family; no other comments; no timestamps
+  // parsePage throws unless a family is one group, with one HELP and TYPE first, without other comments and timestamps
   beforeAll(async () => {
     families = parsePage(await page(format), format)
   })
@@ -174,7 +174,7 @@ describe.each<Format>(["text", "openmetrics"])("the page as %s", (format) => {
   test("the next page has the same families, helps and series in the same order, and counters that did not fall", async () => {
     const next = parsePage(await page(format), format)
     const described = ({ name, type, help, unit }: ParsedFamily) => [name, type, help, unit]
-    // what Node tells of its resources and collections comes and goes
+    // the metrics of Node's resources and garbage collections come and go
     const lasting = ({ name }: ParsedFamily) => !/^nodejs_(active_|gc_)/.test(name)
     expect(next.filter(lasting).map(described)).toEqual(families.filter(lasting).map(described))
     expect(seriesOf(next.filter(lasting))).toEqual(seriesOf(families.filter(lasting)))

@@ -2,17 +2,17 @@ import { globSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { temporaryFolder } from "../temporary-folder.ts"
 
-/** The library that comes between a program and the clocks of the kernel: https://github.com/wolfcw/libfaketime. */
+/** Replaces the clock functions of a program: https://github.com/wolfcw/libfaketime. */
 const [library] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1")
 
-/** True where no clock can be set, with a line that says why. */
+/** Whether the library is missing, so that tests are skipped, with a line. */
 export const noFakeClock = library === undefined
 if (noFakeClock) console.warn("skipped: no clock that can be set: apt-get install faketime")
 
-/** Which clocks of a program are set: the time of day alone, as an administrator sets it, or all of them, as if time had passed. */
+/** Which clocks a test sets: only the time of day, as an administrator does, or all clocks, as if time had passed. */
 type Clocks = "wall" | "all"
 
-/** The environment of a program whose clocks a test sets while it runs, by seconds or by libfaketime's units: "+1d", "-1h". */
+/** The environment of a program, and how to set its clocks as it runs, as for libfaketime: "+30" (s), "+1d", "-1h". */
 export const fakeClock = (clocks: Clocks) => {
   const folder = temporaryFolder()
   const file = join(folder, "offset")

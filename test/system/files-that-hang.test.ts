@@ -11,11 +11,6 @@ import { json, startUpstream } from "./test-upstream.ts"
 const metrics = { node_up: { value: "up", help: "1 while the node serves." } }
 const defaults = { interval: "200ms", timeout: "200ms" }
 
-const folderOf = () => {
-  const folder = temporaryFolder()
-  return folder
-}
-
 const startTarget = async () => {
   const upstream = await startUpstream(json({ up: 1 }))
   onTestFinished(() => upstream[Symbol.asyncDispose]())
@@ -28,7 +23,6 @@ const write = (folder: string, configuration: object) => {
   return file
 }
 
-/** Polls longer than Vitest's second, for a machine that is busy. */
 const eventually = <A>(now: () => A | Promise<A>) => expect.poll(now, { timeout: 10_000 })
 
 const start = async (...args: ReadonlyArray<string>) => {
@@ -48,7 +42,7 @@ const peak = (pid: number | undefined) =>
 
 describe("files that are not regular files", () => {
   test("fail only their own target, in bounded memory, and do not delay the exit", async () => {
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const url = upstream.url
     writeFileSync(join(folder, "good"), "secret\n")
     writeFileSync(join(folder, "empty"), "")
@@ -86,7 +80,7 @@ describe("files that are not regular files", () => {
   })
 
   test("a FIFO among the files of targets_from is refused, and the others are polled", async () => {
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     mkdirSync(join(folder, "targets"))
     writeFileSync(join(folder, "targets/a.yml"), `- targets: ["${new URL(upstream.url).host}"]\n`)
     fifo(join(folder, "targets/b.yml"))
@@ -102,20 +96,23 @@ describe("files that are not regular files", () => {
 
 describe("a configuration", () => {
   test("that is a pipe is read to its end", async () => {
-    const folder = folderOf()
+    const folder = temporaryFolder()
     const pipe = fifo(join(folder, "pipe.yml"))
     const check = new Program(["check", "--config", pipe])
     writeFileSync(pipe, JSON.stringify({ targets: [{ name: "a", url: "http://127.0.0.1:1/", metrics }] }))
     expect(await check.ended).toMatchObject({ code: 0, stdout: "1 target, no problems\n" })
   })
 
-  test.each([["check"], ["run"], ["once"]])("that never comes leaves %s to be ended by SIGTERM", async (command) => {
-    const program = new Program([command, "--config", fifo(join(folderOf(), "pipe.yml"))])
-    // SIGHUP is the last signal that it catches
-    await eventually(() => readFileSync(`/proc/${program.child.pid}/status`, "utf8")).toMatch(/SigCgt:.*[13579bdf]$/m)
-    const { took, signal } = await program.stop()
-    expect([took < 3000, signal]).toEqual([true, null])
-  })
+  test.each([["check"], ["run"], ["once"]])(
+    "that never comes does not keep SIGTERM from ending %s",
+    async (command) => {
+      const program = new Program([command, "--config", fifo(join(temporaryFolder(), "pipe.yml"))])
+      // SIGHUP is the last signal that it catches
+      await eventually(() => readFileSync(`/proc/${program.child.pid}/status`, "utf8")).toMatch(/SigCgt:.*[13579bdf]$/m)
+      const { took, signal } = await program.stop()
+      expect([took < 3000, signal]).toEqual([true, null])
+    }
+  )
 
   test("without an end is refused", async () => {
     const { code, stderr } = await new Program(["check", "/dev/zero"]).ended
@@ -133,7 +130,7 @@ describe("a file system that hangs", () => {
   test("fails the targets whose secrets are on it, and no other; the daemon reloads, and ends at once", async (context) => {
     const mount = hanging()
     if (mount === undefined) return context.skip("this user may not mount a file system")
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     writeFileSync(join(folder, "good"), "secret\n")
     const target = (name: string, bearer_token_file: string) => ({
       name,
@@ -172,7 +169,7 @@ describe("a file system that hangs", () => {
     onTestFinished(() => upstream[Symbol.asyncDispose]())
     const auth = { bearer_token_file: join(mount.folder, "secret") }
     const targets = [{ name: "dead", url: upstream.url, metrics, auth }]
-    const config = write(folderOf(), { defaults: { interval: "30s", timeout: "20s" }, targets })
+    const config = write(temporaryFolder(), { defaults: { interval: "30s", timeout: "20s" }, targets })
     const daemon = await start("--config", config)
     await new Promise((resolve) => setTimeout(resolve, 500))
     daemon.child.kill("SIGTERM")
@@ -189,14 +186,14 @@ describe("a file system that hangs", () => {
       { name: "dead", url: "http://127.0.0.1:1/", metrics, auth: { bearer_token_file: join(mount.folder, "secret") } }
     ]
     const begin = performance.now()
-    const once = await new Program(["once", "--config", write(folderOf(), { targets })]).ended
+    const once = await new Program(["once", "--config", write(temporaryFolder(), { targets })]).ended
     expect([once.code, performance.now() - begin < 5000]).toEqual([1, true])
   })
 
-  test("lists no targets, says so, and keeps no other source from its", async (context) => {
+  test("lists no targets, which is logged, and does not delay other sources", async (context) => {
     const mount = hanging()
     if (mount === undefined) return context.skip("this user may not mount a file system")
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     writeFileSync(join(folder, "a.yml"), `- targets: ["${new URL(upstream.url).host}"]\n`)
     const sources = [
       { files: [`${mount.folder}/*.yml`, `${mount.folder}/a/b.yml`], metrics, name: "dead" },

@@ -5,8 +5,8 @@ import { configuration } from "./temporary-config.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 /**
- * `npm run fuzz [SECONDS] [SEED]`: both fuzzers for half of the time each, from a random seed. Prints how far they came,
- * and fails at the first fault, with its seed.
+ * `npm run fuzz [SECONDS] [SEED]`: runs each of the two fuzzers for half of the time, from a random seed. Prints how
+ * many cases there were. Fails at the first fault, with its seed.
  */
 const seconds = Number(process.argv[2] ?? 60)
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31))

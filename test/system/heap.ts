@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import type { Program } from "./program.ts"
 
-/** The environment of a program whose heap is measured. The inspector could do it too, but the executable does not open it. */
+/** The environment of a program whose heap is measured. Not by the inspector, which the executable does not open. */
 export const env = { NODE_OPTIONS: `--require ${join(import.meta.dirname, "heap.cjs")}` }
 
 /** Measures the heap of a program that was started with `env`: bytes in use after a full garbage collection. */

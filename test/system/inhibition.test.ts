@@ -47,7 +47,7 @@ const startAlertmanager = async () => {
   throw new Error("Alertmanager did not start")
 }
 
-/** The labels that promtool has seen an alert fire with. */
+/** The labels of an alert that fires in test/deploy/alerts.yml. */
 const labelsOf = (alertname: string): Labels => {
   const [first] = alertCases.filter((one) => one.alertname === alertname).flatMap(({ exp_alerts }) => exp_alerts)
   if (first === undefined) throw new Error(`${alertname} never fires in test/deploy/alerts.yml`)

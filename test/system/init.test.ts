@@ -173,7 +173,7 @@ test("--test saves the responses and a test that passes", async () => {
 test.each([
   ["lines.ndjson", '{"host":"a","queue":3}\n{"host":"b","queue":5}\n', "format: ndjson", 'line_queue{host="a"} 3'],
   ["nan.json", '{"cycles":181,"avg_startup_temp":nan}', "format: lenient", "nan_cycles 181"]
-])("%s is read as what it is", async (name, content, line, series) => {
+])("the format of %s is detected", async (name, content, line, series) => {
   const file = written(name, content)
   const { code, stdout } = await run("init", file)
   expect(code).toBe(0)
@@ -183,7 +183,7 @@ test.each([
 })
 
 describe("a target of this machine", () => {
-  test("behind a unix socket is asked there, and called by the socket and the path", async () => {
+  test("behind a unix socket is requested there, and named after the socket and the path", async () => {
     const socket = join(scratch, "docker.sock")
     const server = createServer((request, response) =>
       response.end(JSON.stringify({ ContainersRunning: 3, url: request.url }))
@@ -198,7 +198,7 @@ describe("a target of this machine", () => {
     expect((await run("once", config)).stdout).toContain("docker_info_containers_running 3\n")
   })
 
-  test("in a file is called by the file, and its configuration reads the file", async () => {
+  test("in a file is named after the file, and its configuration reads the file", async () => {
     const file = written("queue-stats.json", '{"depth": 5}')
     const { code, stdout, stderr } = await run("init", `file://${file}`)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
@@ -237,7 +237,7 @@ targets:
   - { name: array, url: "http://${origin}/stats", login: array, labels: { site: ams1 }, pages: { param: page, while: $.next } }
   - { name: other, url: "http://${origin}/stats" }
 `
-  test("is asked with its login, and the draft is a mapping for it, without anything secret", async () => {
+  test("is requested with its login, and the draft is a mapping for it, without anything secret", async () => {
     await serving(answer, async (origin) => {
       written("password", "swordfish")
       const config = written("array.yml", configurationOf(origin))
@@ -255,7 +255,7 @@ targets:
     })
   })
 
-  test("that the API refuses is named, and one that is not named is asked for", async () => {
+  test("that the API refuses is named; if several could be meant, the message asks for --only", async () => {
     await serving(answer, async (origin) => {
       const config = written("array.yml", configurationOf(origin))
       expect(await run("init", "-c", config, "--only", "other")).toMatchObject({

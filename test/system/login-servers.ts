@@ -76,7 +76,7 @@ export const startTokenServer = async (seconds: number) => {
   return { url, counts, close }
 }
 
-/** What an access token is, for the API of this name. */
+/** The settings of an access token for an API. */
 const resource = (audience: string | undefined, seconds: number) => ({
   scope: "read",
   audience,

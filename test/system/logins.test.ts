@@ -6,8 +6,8 @@ import { startIdentityProvider, startSessionServer, startTokenServer } from "./l
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 
-/** Secret files, and a configuration beside them. */
-const folderOf = (configuration: object, secrets: Readonly<Record<string, string>>) => {
+/** Writes files with secrets and a configuration beside them. Returns the path of the configuration. */
+const written = (configuration: object, secrets: Readonly<Record<string, string>>) => {
   const folder = temporaryFolder()
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(folder, name), `${secret}\n`)
   const file = join(folder, "poller.yml")
@@ -46,9 +46,9 @@ describe("a session cookie of express-session", () => {
     targets: targets({ url: `${url}/stats.json`, login: "app" })
   })
 
-  test("is one for three targets, is replaced when the server forgets it without a failed poll, and is given back", async () => {
+  test("is shared by three targets, replaced without a failed poll when the server forgets it, and closed at the end", async () => {
     const server = started(await startSessionServer(60_000))
-    const daemon = await run(folderOf(configurationOf(server.url), { password: "swordfish" }))
+    const daemon = await run(written(configurationOf(server.url), { password: "swordfish" }))
     await expect.poll(async () => (await polls(daemon.url)).up, { timeout: 10_000 }).toBe(3)
     expect([server.counts.logins, await server.sessions()], daemon.stderr).toEqual([1, 1])
     await server.forget()
@@ -63,15 +63,15 @@ describe("a session cookie of express-session", () => {
 
   test("is replaced in time with `renew`, so that the server never sees an old one", async () => {
     const server = started(await startSessionServer(60_000))
-    const daemon = await run(folderOf(configurationOf(server.url, { renew: "2s" }), { password: "swordfish" }))
+    const daemon = await run(written(configurationOf(server.url, { renew: "2s" }), { password: "swordfish" }))
     await expect.poll(() => server.counts.logins, { timeout: 20_000 }).toBeGreaterThan(2)
     expect(await polls(daemon.url)).toMatchObject({ failed: 0 })
     expect(server.counts.refusals).toBe(0)
   })
 
-  test("of `once` is given back as well", async () => {
+  test("of `once` is closed as well", async () => {
     const server = started(await startSessionServer(60_000))
-    const file = folderOf(configurationOf(server.url), { password: "swordfish" })
+    const file = written(configurationOf(server.url), { password: "swordfish" })
     expect(await new Program(["once", "--config", file]).ended).toMatchObject({ code: 0, stderr: "" })
     expect([server.counts.logins, await server.sessions()]).toEqual([1, 0])
   })
@@ -80,7 +80,7 @@ describe("a session cookie of express-session", () => {
 test("a JSON Web Token is renewed before its exp, so that no poll fails and the server never sees an old one", async () => {
   const server = started(await startTokenServer(8))
   const daemon = await run(
-    folderOf(
+    written(
       {
         logins: {
           api: {
@@ -133,7 +133,7 @@ describe("a token of an OAuth 2.0 server (oidc-provider)", () => {
   test.each(Object.entries(grants))("of the grant %s is for its API, and is kept", async (_name, grant) => {
     const { issuer, api, counts, close } = await startIdentityProvider(60)
     onTestFinished(close)
-    const daemon = await run(folderOf(configurationOf(issuer, api, grant), secrets))
+    const daemon = await run(written(configurationOf(issuer, api, grant), secrets))
     await expect.poll(async () => (await polls(daemon.url)).all, { timeout: 20_000 }).toBeGreaterThan(1)
     expect(await polls(daemon.url)).toMatchObject({ failed: 0 })
     expect(counts).toEqual({ tokens: 1, refusals: 0 })
@@ -151,7 +151,7 @@ describe("a token of an OAuth 2.0 server (oidc-provider)", () => {
     const { issuer, api, close } = await startIdentityProvider(60)
     onTestFinished(close)
     const grant = { ...grants["password, with an audience"], ...change }
-    const file = folderOf(configurationOf(issuer, api, grant), files as Record<string, string>)
+    const file = written(configurationOf(issuer, api, grant), files as Record<string, string>)
     const { code, stderr } = await new Program(["once", "--config", file]).ended
     expect([code, stderr]).toEqual([1, `orders: ${message}\n`])
   })

@@ -42,8 +42,8 @@ const processorTime = (pid: number | undefined) => {
 }
 
 /**
- * How long the event loop of a daemon is held at most while something happens: the most milliseconds of processor time that its main thread takes while
- * /healthz is waited for. The time itself says more of what else the machine does.
+ * The longest wait for /healthz while something happens, in milliseconds of processor time of the daemon's main thread:
+ * the time on the clock would depend on what else the machine does.
  */
 const longestWait = async ({ url, child: { pid } }: Awaited<ReturnType<typeof start>>, happening: Promise<unknown>) => {
   const agent = new http.Agent({ keepAlive: true })
@@ -87,7 +87,7 @@ test("10,000 targets are read and reloaded without blocking the event loop", asy
   }
 }, 60_000)
 
-test("a list of 300,000 targets is refused, and the last one stays", async () => {
+test("a list of 300,000 targets is refused, and the last good list stays", async () => {
   const target = await startUpstream(json({ up: 1 }))
   onTestFinished(() => target[Symbol.asyncDispose]())
   const { host } = new URL(target.url)
@@ -114,7 +114,7 @@ test("a list of 300,000 targets is refused, and the last one stays", async () =>
   expect(page).toContain('poller_targets_from_problems{source="inventory"} 1\n')
 }, 60_000)
 
-test("files of a source that list more than max_targets together are refused, in once and check as well", async () => {
+test("check warns of files that together list more than max_targets", async () => {
   const config = join(folder, "files.yml")
   for (const name of ["a", "b"])
     writeFileSync(join(folder, `list-${name}.json`), JSON.stringify([{ targets: ["a:1", `${name}:2`] }]))

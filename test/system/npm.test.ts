@@ -38,7 +38,7 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
   beforeAll(() => {
     // npm test has just built it
     const tarball = npm("pack", "--silent", "--ignore-scripts", "--pack-destination", prefix)
-    // nothing is missing in the package that would have to be fetched
+    // --offline, because the package contains all that it needs
     npm("install", "--silent", "--global", "--offline", "--prefix", prefix, join(prefix, tarball))
     const node = execFileSync("npm", [...exec, "--print", "process.execPath"], { encoding: "utf8" }).trim()
     path = [dirname(node), process.env.PATH].join(delimiter)
@@ -59,8 +59,8 @@ describe.skipIf(noOldNode)(`what npm pack makes, installed by npm for Node ${old
 
   test.each([
     ["an answer", 0],
-    ["one that is large enough for a thread of its own", 5_000_000]
-  ])("polls %s, serves it and stops, without a word of Node's", async (_, padding) => {
+    ["one that a worker converts", 5_000_000]
+  ])("polls %s, serves it and stops, without a warning from Node", async (_, padding) => {
     await using upstream = await startUpstream(json({ queue: { depth: 7 }, note: "x".repeat(padding) }))
     const program = start(["--target", upstream.url])
     const [, port] = await program.line(/address=127\.0\.0\.1:(\d+)/)

@@ -165,7 +165,7 @@ test("--watch prints again at each save of the response or of the configuration,
   expect(await program.stop("SIGTERM")).toMatchObject({ code: 143 })
 })
 
-test("fifty slow targets are polled side by side", async () => {
+test("fifty slow targets are polled at the same time", async () => {
   const waiting: Array<() => void> = []
   const upstream = await startUpstream((_request, response) => {
     waiting.push(() => response.end('{"up":1}'))

@@ -22,7 +22,7 @@ const daemonOn = async (answer: Answer, mapping: object = {}) => {
 const page = async (url: string) => (await fetch(`${url}/metrics`)).text()
 
 const isPolled = ({ name }: ParsedFamily) => name.startsWith("upstream_")
-/** What prom-client brings along is documented by its name's beginning only. */
+/** The metrics of prom-client are documented by their prefixes only. */
 const isForeign = ({ name }: ParsedFamily) => /^(process|nodejs)_/.test(name)
 
 const own = async (url: string) =>

@@ -40,7 +40,7 @@ const queues = (request: { readonly url?: string | undefined }) => ({
   queues: ["orders", "mails"].map((name, index) => ({ name, depth: (request.url?.length ?? 0) + index }))
 })
 
-/** Answers by the last word of the path: well, down (503), slow and slower (a tenth and two tenths of a second, about), silent (never). */
+/** Responds by the end of the path: well, down (503), part (a bad row), slow (0.1 s), slower (0.2 s), silent (never) */
 const byPath: Answer = (request, response) => {
   const kind = request.url?.split("/").at(-1)
   if (kind === "down") return void response.writeHead(503).end()
@@ -56,10 +56,10 @@ const byPath: Answer = (request, response) => {
   setTimeout(() => json(queues(request))(request, response), wait)
 }
 
-/** Ends with the file. */
+/** What runs until the end of the file. */
 const running = new AsyncDisposableStack()
 
-/** Starts a daemon that runs until the end of the file. The value of a target is how its upstream responds (`byPath`). */
+/** Starts a daemon that runs until the end of the file. The value of a target is the end of its path (`byPath`). */
 const startPages = async (
   targets: Readonly<Record<string, string>>,
   settings = "interval: 500ms, timeout: 490ms, stale_after: 1h"
@@ -121,7 +121,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     await running.disposeAsync()
   })
 
-  /** Opens a page, fails on anything that the browser complains of, and takes its picture. */
+  /** Opens a page, fails on anything that the browser complains of, and takes a screenshot. */
   const visit = async (
     url: string,
     picture: string,
@@ -133,7 +133,7 @@ describe.skipIf(missing)("the pages in a browser", () => {
     })
     onTestFinished(() => page.close())
     const complaints: Array<string> = []
-    // a page that is not there is itself a complaint
+    // the browser logs the 404 of the page itself
     const notFound = /^Failed to load resource: the server responded with a status of 404/
     page.on("console", (message) => notFound.test(message.text()) || complaints.push(message.text()))
     page.on("pageerror", (error) => complaints.push(error.message))

@@ -18,7 +18,7 @@ const timed = (url: string, authorization?: string) =>
     }).on("error", reject)
   })
 
-/** A bare server of Node: what this machine takes for a request just now. */
+/** A bare Node server, to measure how long a request takes on this machine now. */
 const startBare = async () => {
   const script = `require("node:http").createServer((_, response) => response.end("ok")).listen(0, "127.0.0.1", function () { console.log(this.address().port) })`
   const server = spawn(process.execPath, ["--eval", script], { stdio: ["ignore", "pipe", "inherit"] })

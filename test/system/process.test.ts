@@ -12,7 +12,7 @@ import { json, startUpstream } from "./test-upstream.ts"
 
 const folder = temporaryFolder()
 
-/** The local ports of loopback and of all addresses on which a process listens: its sockets among those of proc_pid_net(5). */
+/** The local TCP ports on which a process listens: its sockets among those of proc_pid_net(5). */
 const listeningPorts = (pid: number | undefined) => {
   const inodes = new Set(
     readdirSync(`/proc/${pid}/fd`).map((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1])

@@ -8,7 +8,10 @@ const { EXECUTABLE } = process.env
 const built = resolve(EXECUTABLE ?? join(import.meta.dirname, "../../dist/poller.js"))
 if (!existsSync(built)) throw new Error(`${built} is missing: npm run build, or build:binary`)
 
-/** What starts the built program: dist/poller.js, which `npm test` builds first, or the single executable that $EXECUTABLE names (`npm run test:binary`). */
+/**
+ * The command of the built program: dist/poller.js, which `npm test` builds first, or the single executable that
+ * $EXECUTABLE names (`npm run test:binary`).
+ */
 export const program: readonly [string, ...ReadonlyArray<string>] =
   EXECUTABLE === undefined ? [process.execPath, built] : [built]
 
@@ -57,7 +60,7 @@ export class Program {
     }))
   }
 
-  /** The first line on stderr, from now on or before, that matches; fails when the program ends without it. */
+  /** Waits for a line on stderr that matches, unless there is one already. Fails when the program ends without it. */
   line(pattern: RegExp): Promise<RegExpExecArray> {
     for (const line of this.stderr.split("\n")) {
       const match = pattern.exec(line)
@@ -66,12 +69,12 @@ export class Program {
     return Promise.race([
       new Promise<RegExpExecArray>((resolve) => this.#waiting.push({ pattern, resolve })),
       this.ended.then(({ code, stderr }) => {
-        throw new Error(`ended with ${code} before it said ${pattern}:\n${stderr}`)
+        throw new Error(`ended with ${code} without a line ${pattern}:\n${stderr}`)
       })
     ])
   }
 
-  /** Sends a signal; the end, and the milliseconds until then. */
+  /** Sends a signal and waits for the end; `took` is in milliseconds. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended & { readonly took: number }> {
     const start = performance.now()
     this.child.kill(signal)
@@ -80,7 +83,7 @@ export class Program {
   }
 }
 
-/** A daemon that serves on a free port of loopback, once it does. */
+/** Starts a daemon on a free port of loopback, and waits until it serves. */
 export const startDaemon = async (args: ReadonlyArray<string>, options: { readonly env?: NodeJS.ProcessEnv } = {}) => {
   const program = new Program(["run", "--addr", "127.0.0.1:0", ...args], options)
   const [, port] = await program.line(/address=127\.0\.0\.1:(\d+)/)

@@ -52,7 +52,7 @@ const mapping = {
   ]
 }
 
-/** What the document comes to at one site: names, labels and values as Prometheus must have them. */
+/** The series of the document at one site, as Prometheus must have them. */
 const seriesAt = (site: string) =>
   [
     ["shop_queue_depth", {}, 7],
@@ -74,7 +74,7 @@ const configurationOf = (url: string) => ({
   targets: ["ams1", "fra1"].map((site) => ({ name: `shop-${site}`, url, labels: { site }, mapping: "shop" }))
 })
 
-/** Passes scrapes on to the daemon as one that wants nothing but text: this Prometheus always prefers OpenMetrics. */
+/** Passes scrapes on to the daemon, but asks for text: this Prometheus always prefers OpenMetrics. */
 const startTextProxy = async (port: number) => {
   const proxy = createServer(({ url, headers }, response) => {
     const accept = "text/plain;version=0.0.4"
@@ -88,7 +88,7 @@ const startTextProxy = async (port: number) => {
   return { close: () => proxy.close(), target: `127.0.0.1:${(proxy.address() as AddressInfo).port}` }
 }
 
-/** A series without the labels that Prometheus adds, as one line that can be compared. */
+/** A series without the labels that Prometheus adds, as text that can be compared. */
 const line = ({ metric: { job, instance, __name__, ...labels }, value: [, value] }: Series) =>
   JSON.stringify([__name__, Object.entries(labels).sort(), Number(value)])
 
@@ -178,7 +178,7 @@ describe.skipIf(noPrometheus)("a real Prometheus scrapes the daemon", () => {
   })
 
   test.each(panels.map(({ title, targets }) => [title, targets] as const))(
-    "the panel %s asks what it understands",
+    "it can evaluate the queries of the panel %s",
     async (_, targets) => {
       for (const { expr } of targets) {
         const query = renderQuery(expr)

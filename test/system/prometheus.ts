@@ -8,7 +8,6 @@ import { isMissing } from "./counterpart.ts"
 
 const install = "apt-get install -y --no-install-recommends prometheus"
 
-/** Whether Debian's Prometheus and promtool are not here; said once, with the command that brings them. */
 export const noPrometheus: boolean = isMissing({ name: "Prometheus", probe: ["prometheus", "--version"], install })
 
 /** Runs promtool, with a page on stdin if it reads one. */
@@ -46,7 +45,7 @@ export interface Prometheus extends AsyncDisposable {
       readonly lastError?: string
     }>
   >
-  /** What it has learned of one job's families from TYPE, UNIT and HELP. */
+  /** The metadata of a job's families, from TYPE, UNIT and HELP. */
   readonly metadata: (job: string) => Promise<
     ReadonlyArray<{
       readonly metric: string

@@ -10,18 +10,18 @@ import type { Family, Sample } from "../../src/mapping/sample.ts"
 import { samples } from "../exposition/samples.ts"
 import { noParser, openParser, type Parser } from "./python.ts"
 
-/** What the parser must find, whatever it calls types and families: the series with their values. */
+/** What the parser must find: the series with their values. */
 const series = (samples: ReadonlyArray<Sample>, format: Format) =>
   samples.map(({ family, labels, value }) =>
     JSON.stringify([
-      // this parser thinks in OpenMetrics also when it reads text, where a counter needs the suffix
+      // this parser adds the suffix of counters to text too, as in OpenMetrics
       family.type === "counter" && format === "text" ? family.name.replace(/(_total)?$/, "_total") : family.name,
       labels,
       value === 0 ? 0 : value
     ])
   )
 
-/** Python strips blanks by its own idea of them, which is wider than the format's. */
+/** Strips what is white space for Python, which is more than in the format. */
 const strip = (help: string) =>
   help.replace(
     /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g,

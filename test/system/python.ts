@@ -4,10 +4,9 @@ import type { Readable, Writable } from "node:stream"
 import type { Format } from "../../src/exposition/format.ts"
 import { isMissing } from "./counterpart.ts"
 
-/** Debian's own interpreter: the packages of `apt` are there, whatever other Python comes first on the path. */
+/** Debian's interpreter, which has the packages of `apt`, whatever Python is first on the PATH. */
 const python = "/usr/bin/python3"
 
-/** Whether Python's parsers are not here; said once, with the command that brings them. */
 export const noParser: boolean = isMissing({
   name: "python3-prometheus-client",
   probe: [python, "-c", "import prometheus_client.openmetrics.parser"],
@@ -30,7 +29,7 @@ export interface ParsedFamily {
 
 /** One Python process that parses any number of pages, one after the other. */
 export interface Parser {
-  /** The families of a page, or the parser's complaint. */
+  /** The families of a page, or the error message of the parser. */
   readonly parse: (page: Uint8Array, format: Format) => Promise<ReadonlyArray<ParsedFamily> | string>
   readonly close: () => void
 }

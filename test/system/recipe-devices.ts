@@ -2,15 +2,15 @@ import { createHash } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { text } from "node:stream/consumers"
 
-/** A device or service as a recipe of docs/requests.md meets it. */
+/** A substitute for the device or service of a recipe in docs/requests.md. */
 export interface Device {
-  /** The origin that the recipe has, with its scheme; none for a unix socket. */
+  /** The origins in the recipe, with their schemes; none for a unix socket. */
   readonly origins: ReadonlyArray<string>
   readonly secrets: Readonly<Record<string, string>>
   readonly answer: (request: IncomingMessage, response: ServerResponse) => unknown
   /** Samples that the recipe must give. */
   readonly series: ReadonlyArray<string>
-  /** What is left of sessions when poller has stopped; undefined if the recipe has no logout. */
+  /** How many sessions are open; undefined if the recipe has no logout. */
   readonly sessions?: () => number
 }
 

@@ -19,7 +19,7 @@ const recipes = new Map(
 
 const authority = makeAuthority()
 
-/** Serves a device by HTTP, HTTPS and at a unix socket; the URLs of each. */
+/** Serves a device by HTTP, by HTTPS and at a unix socket. Returns the URLs. */
 const serve = async (device: Device, socket: string) => {
   const { key, cert } = authority.sign("IP:127.0.0.1")
   const servers = [
@@ -40,7 +40,7 @@ const serve = async (device: Device, socket: string) => {
   return { http: `http://127.0.0.1:${plain}`, https: `https://127.0.0.1:${secure}` }
 }
 
-test("docs/requests.md has a recipe for each device, and no recipe is without its device", () => {
+test("docs/requests.md has a recipe for each device here, and no other", () => {
   expect([...recipes.keys()]).toEqual(Object.keys(devices))
 })
 
@@ -77,7 +77,7 @@ describe.each(Object.entries(devices))("the recipe %s", (heading, make) => {
       expect(`${stdout}${stderr}${check.stderr}`).not.toContain(secret)
   })
 
-  test("with a wrong secret is one line for each target, without the secret", async () => {
+  test("with a wrong secret prints one line for each target, without the secret", async () => {
     const device = make()
     const names = Object.keys(device.secrets)
     if (names.length === 0) return

@@ -8,11 +8,6 @@ import { temporaryFolder } from "../temporary-folder.ts"
 import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 
-const folderOf = () => {
-  const folder = temporaryFolder()
-  return folder
-}
-
 /** A configuration of targets that nobody serves. */
 const configuration = (...names: ReadonlyArray<string>) =>
   JSON.stringify({
@@ -39,7 +34,7 @@ const reloads = ({ stderr }: Program) => stderr.match(/message=reloaded|reload f
 
 describe("--watch-config", () => {
   test("reloads after a write, a rename, and a new file in a directory, but not after a touch", async () => {
-    const folder = folderOf()
+    const folder = temporaryFolder()
     const config = join(folder, "a.yml")
     writeFileSync(config, configuration("a"))
     const daemon = await start("--watch-config", "--config", folder)
@@ -65,7 +60,7 @@ describe("--watch-config", () => {
   })
 
   test("reloads when Kubernetes replaces a ConfigMap", async () => {
-    const folder = folderOf()
+    const folder = temporaryFolder()
     const version = (name: string, content: string) => {
       mkdirSync(join(folder, name))
       writeFileSync(join(folder, name, "poller.yml"), content)
@@ -82,7 +77,7 @@ describe("--watch-config", () => {
   })
 
   test("waits until the writes have ended, and keeps the old configuration if the new one is bad", async () => {
-    const folder = folderOf()
+    const folder = temporaryFolder()
     const config = join(folder, "poller.yml")
     writeFileSync(config, configuration("a"))
     const daemon = await start("--watch-config", "--config", config)
@@ -120,7 +115,7 @@ describe("POST /-/reload", () => {
   }
 
   test("reloads, and responds after the reload, or with the problems", async () => {
-    const config = join(folderOf(), "poller.yml")
+    const config = join(temporaryFolder(), "poller.yml")
     writeFileSync(config, configuration("a"))
     const daemon = await start("--config", config)
     writeFileSync(config, configuration("b"))
@@ -142,7 +137,7 @@ describe("POST /-/reload", () => {
       .flat()
       .find((found) => found?.family === "IPv4" && !found.internal)?.address
     if (address === undefined) return context.skip("this machine has loopback addresses only")
-    const folder = folderOf()
+    const folder = temporaryFolder()
     const [config, web] = [join(folder, "poller.yml"), join(folder, "web.yml")]
     writeFileSync(config, configuration("a"))
     writeFileSync(web, `basic_auth_users: { ada: "${hashSync("hush", 4)}" }\n`)
@@ -165,7 +160,7 @@ describe("POST /-/reload", () => {
 })
 
 test("a missing secret fails only its own target, after a reload and after a start", async () => {
-  const folder = folderOf()
+  const folder = temporaryFolder()
   const config = join(folder, "poller.yml")
   const targets = JSON.parse(configuration("a", "b")).targets
   const withSecret = [targets[0], { ...targets[1], auth: { bearer_token_file: "none" } }]

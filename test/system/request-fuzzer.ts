@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
+import { seededRandom } from "../seeded-random.ts"
 
-/** Requests to begin with: valid ones, odd ones, and those that a run of the fuzzer once found a fault with. */
+/** Requests to mutate: valid ones, odd ones, and those with which the fuzzer has found a fault. */
 export const corpus: ReadonlyArray<Buffer> = (() => {
   const folder = join(import.meta.dirname, "requests")
   return readdirSync(folder)
@@ -77,20 +78,9 @@ const tokens = [
   ]
 ].map((token) => Buffer.from(token, "latin1"))
 
-/** Random numbers in [0, 1) of a seed (mulberry32). */
-export const random = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** The request of a number: one of the corpus, changed in some places. */
+/** The request of a seed: one of the corpus, mutated. */
 export const mutated = (seed: number): Buffer => {
-  const next = random(seed)
+  const next = seededRandom(seed)
   const below = (limit: number) => Math.floor(next() * limit)
   const pick = <A>(list: ReadonlyArray<A>): A => {
     const found = list[below(list.length)]
@@ -139,7 +129,7 @@ const exchange = async (port: number, request: Buffer): Promise<Buffer> => {
 
 const expected = new Set(["100", "200", "400", "401", "404", "405", "408", "413", "414", "417", "431", "503"])
 
-/** What is wrong with a response, if anything is. Only its end may be missing, where the server has closed the connection early. */
+/** What is wrong with a response, if anything is. Its end may be missing: the server may close the connection early. */
 export const fault = (response: Buffer): string | undefined => {
   const text = response.toString("latin1")
   if (text === "") return undefined
@@ -152,7 +142,7 @@ export const fault = (response: Buffer): string | undefined => {
 
 const show = (request: Buffer) => JSON.stringify(request.toString("latin1").slice(0, 300))
 
-/** Sends the mutated requests of `count` seeds, some at a time; throws at the first fault, with its seed. */
+/** Sends the mutated requests of `count` seeds, some at a time. Throws at the first fault, with its seed. */
 export const fuzz = async (port: number, first: number, count: number, concurrency = 20): Promise<void> => {
   let next = first
   const work = async () => {

@@ -11,14 +11,13 @@ import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { configuration } from "./temporary-config.ts"
 
-/** Makes an empty file. */
-const openedFor = (path: string): string => {
+const makeEmpty = (path: string): string => {
   writeFileSync(path, "")
   return path
 }
 
 let upstream: Faulty
-/** Request lines and bodies, oldest first. */
+/** The requests of a test, oldest first. */
 let asked: Array<{ readonly url: URL; readonly body: string; readonly header: string | undefined }>
 beforeAll(async () => {
   upstream = await startFaulty()
@@ -41,7 +40,7 @@ const once = (target: object) =>
     .ended
 
 describe("times and parameters", () => {
-  test("stand in URL, parameters, headers and body, and are of one instant", async () => {
+  test("work in URL, parameters, headers and body, and are of one instant", async () => {
     answerAll('{"a":1}')("x")
     const before = Date.now()
     const { stdout, code } = await once({
@@ -74,7 +73,7 @@ describe("times and parameters", () => {
   })
 })
 
-test("rows run over all pages, and the rest is of the first", async () => {
+test("rows come from all pages, and the rest from the first", async () => {
   upstream.also.list = (response, _socket, request) => {
     const page = Number(new URL(request.url ?? "", upstream.url).searchParams.get("page"))
     const items =
@@ -110,7 +109,7 @@ test("rows run over all pages, and the rest is of the first", async () => {
   ])
 })
 
-test("max_series is of all pages together", async () => {
+test("max_series counts the series of all pages together", async () => {
   upstream.also.list = (response, _socket, request) => {
     const page = Number(new URL(request.url ?? "", upstream.url).searchParams.get("page"))
     const items = page > 4 ? [] : [1, 2, 3].map((number) => ({ id: `${page}-${number}`, load: number }))
@@ -236,10 +235,8 @@ describe("a session of a daemon", () => {
 })
 
 describe("a target of this machine", () => {
-  const directory = () => temporaryFolder()
-
   test("behind a unix socket, with path, query and authentication", async () => {
-    const socket = join(directory(), "api.sock")
+    const socket = join(temporaryFolder(), "api.sock")
     const seen: Array<string> = []
     const server = createServer((request, response) => {
       seen.push(`${request.method} ${request.url} ${request.headers.host} ${request.headers.authorization}`)
@@ -248,7 +245,7 @@ describe("a target of this machine", () => {
     server.listen(socket)
     await listening(server, "listening")
     onTestFinished(() => void server.close())
-    const token = join(directory(), "token")
+    const token = join(temporaryFolder(), "token")
     writeFileSync(token, "t")
     const { stdout, code } = await once({
       url: `http+unix://${socket}:/v1.47/info?x=1`,
@@ -264,7 +261,7 @@ describe("a target of this machine", () => {
     onTestFinished(() => void daemon.child.kill("SIGKILL"))
     const api = await (await fetch(`${daemon.url}/api/targets`)).json()
     expect(api).toMatchObject({ targets: [{ url: `${url}?...` }] })
-    const gone = await once({ url: `http+unix://${directory()}/none.sock:/` })
+    const gone = await once({ url: `http+unix://${temporaryFolder()}/none.sock:/` })
     expect([gone.code, gone.stderr]).toEqual([
       1,
       expect.stringMatching(/^a: connection: connect ENOENT \S+none\.sock\n$/)
@@ -272,7 +269,7 @@ describe("a target of this machine", () => {
   })
 
   test("in a file, which is read when it changed", async () => {
-    const file = join(directory(), "stats.json")
+    const file = join(temporaryFolder(), "stats.json")
     writeFileSync(file, '{"a":1}')
     const look = await new Program(["once", "--target", `file://${file}`]).ended
     expect([look.code, look.stderr, look.stdout]).toEqual([0, "", expect.stringContaining("upstream_a 1\n")])
@@ -286,7 +283,7 @@ describe("a target of this machine", () => {
       writeFileSync(file, '{"a":22}')
       await expect.poll(value).toBe(22)
       // another file under the same name, of the same length
-      const other = join(directory(), "other.json")
+      const other = join(temporaryFolder(), "other.json")
       writeFileSync(other, '{"a":33}')
       renameSync(other, file)
       await expect.poll(value).toBe(33)
@@ -297,12 +294,12 @@ describe("a target of this machine", () => {
     }
   })
 
-  test("that is no file of a fair size is one line", async () => {
-    const root = directory()
+  test("that is not a regular file, or too large, fails with one line", async () => {
+    const root = temporaryFolder()
     const at = (name: string) => join(root, name)
     execFileSync("mkfifo", [at("fifo")])
     symlinkSync(at("loop"), at("loop"))
-    truncateSync(openedFor(at("huge")), 10_000_000_000)
+    truncateSync(makeEmpty(at("huge")), 10_000_000_000)
     const outcome = async (path: string) =>
       (await once({ url: `file://${path}`, max_body: "1MB" })).stderr.replaceAll(root, "")
     expect(await outcome(at("fifo"))).toBe("a: connection: cannot read /fifo: not a regular file\n")
@@ -313,7 +310,7 @@ describe("a target of this machine", () => {
   })
 
   test("never comes from a list", async () => {
-    const root = directory()
+    const root = temporaryFolder()
     writeFileSync(
       join(root, "list.json"),
       JSON.stringify([{ targets: ["file:///etc/hostname", "http+unix:///run/x.sock:/"] }])

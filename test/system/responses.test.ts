@@ -16,7 +16,7 @@ const codings = ["coding_constructor", "coding_proto", "coding_to_string"]
 
 const wrongCoding = "the response has a content-encoding that was not asked for"
 
-describe.each(codings)("%s ends no command", (fault) => {
+describe.each(codings)("%s crashes no command", (fault) => {
   test("once", async () => {
     const config = configuration({ targets: [{ name: "a", url: `${upstream.url}/${fault}` }] })
     const { code, stderr } = await new Program(["once", "--config", config]).ended
@@ -105,7 +105,7 @@ test("paths that visit each node of 100,000 levels for each of them fail the pol
   expect(message).toContain("the paths of the mapping visit too much of the response")
 })
 
-/** Texts of 6 MB whose values would take 20 to 130 times that. */
+/** Texts of 6 MB whose values would take 20 to 130 times as much memory. */
 const costly = {
   brackets: () => "[".repeat(6_000_000),
   objects: () => `[${"{},".repeat(2_000_000)}0]`
@@ -133,7 +133,7 @@ test.each(Object.entries(costly))("6 MB of %s, three at once, fit into a heap of
   }
 })
 
-test.each([204, 304])("a %d with a Content-Length has no body, and none of another's", async (status) => {
+test.each([204, 304])("a %d with a Content-Length has no body, not even that of another response", async (status) => {
   upstream.also.secret = (response) => void response.end(`{"thief":4242,"pad":"${"x".repeat(2000)}"}`)
   // the server never ends the response, so it would not answer the next request of this connection
   upstream.also.bodiless = (_response, socket) =>

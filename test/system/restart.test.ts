@@ -7,11 +7,6 @@ import { Program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
-const folderOf = () => {
-  const folder = temporaryFolder()
-  return folder
-}
-
 const start = async (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) => {
   const daemon = await startDaemon(args, { env })
   onTestFinished(() => daemon.stop("SIGKILL").then(() => undefined))
@@ -24,7 +19,7 @@ const startTarget = async () => {
   return upstream
 }
 
-/** Names whose first polls come within half a second of a start: a place among many follows from the name. */
+/** Names whose first polls come within half a second of a start: the name decides when. */
 const names = ["price-245", "price-107"] as const
 
 const configure = (folder: string, url: string, rest: object = {}, path = "price") => {
@@ -44,7 +39,7 @@ const configure = (folder: string, url: string, rest: object = {}, path = "price
 
 const eventually = <A>(now: () => A | Promise<A>) => expect.poll(now, { timeout: 40_000 })
 
-/** A daemon whose two targets have been polled, and their responses saved. */
+/** Runs a daemon until its two targets are polled and their responses saved. Returns its page. */
 const polledOnce = async (config: string, state: string) => {
   const daemon = await start(["--config", config, "--state", state])
   await eventually(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
@@ -63,7 +58,7 @@ describe("a restart with --state", () => {
   ])(
     "shows the series of %s at once with their age, and does not ask again before it is due",
     async (_, rest) => {
-      const [upstream, folder] = [await startTarget(), folderOf()]
+      const [upstream, folder] = [await startTarget(), temporaryFolder()]
       const state = join(folder, "state")
       const config = configure(folder, upstream.url, rest)
       const before = await polledOnce(config, state)
@@ -87,8 +82,8 @@ describe("a restart with --state", () => {
     60_000
   )
 
-  test("with another mapping or a damaged file is as if there were none, with a line", async () => {
-    const [upstream, folder] = [await startTarget(), folderOf()]
+  test("ignores a saved response that is damaged or of another mapping, with a line", async () => {
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const state = join(folder, "state")
     await polledOnce(configure(folder, upstream.url), state)
     const [first = ""] = readdirSync(state)
@@ -105,7 +100,7 @@ describe("a restart with --state", () => {
     const disk = mountFull()
     if (disk === undefined) return context.skip("this user may not mount a file system")
     onTestFinished(() => disk[Symbol.dispose]())
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const daemon = await start(["--config", configure(folder, upstream.url), "--state", disk.folder])
     await eventually(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
     await daemon.line(/responses are not saved.* problem="no space left on the disk"/)
@@ -115,7 +110,7 @@ describe("a restart with --state", () => {
   }, 60_000)
 
   test("removes the responses of a target that is gone, once they are stale", async () => {
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const state = join(folder, "state")
     await polledOnce(configure(folder, upstream.url, { stale_after: "2s" }), state)
     await new Promise((resolve) => setTimeout(resolve, 2000))
@@ -126,7 +121,7 @@ describe("a restart with --state", () => {
   }, 60_000)
 
   test("by two daemons at once, with one directory: each has the series after it", async () => {
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const state = join(folder, "state")
     const config = configure(folder, upstream.url)
     await Promise.all([polledOnce(config, state), polledOnce(config, state)])
@@ -140,11 +135,11 @@ describe("a restart with --state", () => {
     expect(upstream.requests).toBe(requests)
   }, 60_000)
 
-  test("on a file system that hangs polls all the same, says so, and ends at once", async (context) => {
+  test("on a file system that hangs polls all the same, which is logged, and ends at once", async (context) => {
     const mount = mountDead()
     if (mount === undefined) return context.skip("this user may not mount a file system")
     onTestFinished(() => mount[Symbol.dispose]())
-    const [upstream, folder] = [await startTarget(), folderOf()]
+    const [upstream, folder] = [await startTarget(), temporaryFolder()]
     const daemon = await start(["--config", configure(folder, upstream.url), "--state", mount.folder])
     await eventually(async () => (await fetch(`${daemon.url}/readyz`)).status).toBe(200)
     await daemon.line(/saved response ignored.* problem="no answer in 5s: its file system hangs"/)
@@ -154,8 +149,8 @@ describe("a restart with --state", () => {
     expect([code, took < 3000]).toEqual([0, true])
   }, 60_000)
 
-  test("where the directory cannot be one, says so", async () => {
-    const folder = folderOf()
+  test("fails if the directory is a file", async () => {
+    const folder = temporaryFolder()
     const config = configure(folder, "http://127.0.0.1:1/")
     const { code, stderr } = await new Program(["run", "--config", config, "--state", config]).ended
     expect([code, stderr]).toEqual([78, `--state ${config}: there is a file of this name\n`])

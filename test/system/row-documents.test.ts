@@ -128,7 +128,7 @@ describe("the tree of a Redfish device", () => {
     expect([page, stderr].join("")).not.toMatch(/hunter2|swordfish/)
   })
 
-  test("fails as a whole where a document has to be there, and says which", async () => {
+  test("fails as a whole if a document that has to be there fails, and names it", async () => {
     device.faults.set(`${root}/Chassis/Enclosure.Internal.0-1`, 500)
     const { code, stderr } = await new Program(["once", "--config", configured(), "--only", "chassis"]).ended
     expect([code, stderr]).toEqual([1, "chassis: status: get: document 2 of 2: status 500\n"])
@@ -161,7 +161,7 @@ describe("the tree of a Redfish device", () => {
     expect(device.logins).toBe(1)
   })
 
-  test("with --state is on the page after a restart, documents and all, while the device is away", async () => {
+  test("with --state is on the page after a restart, with its documents, while the device is down", async () => {
     // a single target is polled at once
     const file = configured((text) => text.replace(/ {2}- name: chassis[\s\S]*?(?= {2}- name: drives)/, ""))
     const state = join(folder, "state")

@@ -55,7 +55,7 @@ const secretOf = (way: string) => `hunter2-${way.replace("_", "-")}`
 const token = "hunter2-access-token"
 const secrets = [...Object.keys(ways).map(secretOf), token]
 
-/** As they are, and as they go over the wire or into a URL. */
+/** The secrets as they are, and in base64. */
 const traces = [
   "hunter2",
   ...secrets.flatMap((secret) => [secret, `ada:${secret}`]).map((secret) => btoa(secret).replace(/=+$/, ""))
@@ -69,8 +69,8 @@ const file = (secret: string) => {
   return name
 }
 
-/** All that a request says of its sender, in one line. */
-const said = async (request: Parameters<Fault>[2]) => {
+/** The credentials of a request, in one line. */
+const credentialsOf = async (request: Parameters<Fault>[2]) => {
   const { authorization, "x-api-key": key, cookie, "proxy-authorization": proxy } = request.headers
   const parts = [authorization, key, cookie, proxy, await text(request), request.url?.split("api_key=")[1]]
   return parts
@@ -79,27 +79,29 @@ const said = async (request: Parameters<Fault>[2]) => {
     .replace(/[^ -~]/g, "")
 }
 
-/** An upstream that says what it heard, wherever an answer has a place for it; and all of the ways to fail. */
+/** Responses that repeat the credentials of the request in every place where text can be, and other faults. */
 const behaviours: Readonly<Record<string, Fault>> = {
   in_value: async (response, _socket, request) =>
-    void response.end(JSON.stringify({ a: 1, said: await said(request) })),
+    void response.end(JSON.stringify({ a: 1, sent: await credentialsOf(request) })),
   in_status_line: async (_response, socket, request) =>
-    void socket.end(`HTTP/1.1 500 ${await said(request)}\r\nContent-Length: 0\r\n\r\n`),
+    void socket.end(`HTTP/1.1 500 ${await credentialsOf(request)}\r\nContent-Length: 0\r\n\r\n`),
   in_header: async (response, _socket, request) => {
-    const word = await said(request)
+    const word = await credentialsOf(request)
     response.writeHead(401, { "www-authenticate": word, etag: word, "retry-after": word, server: word }).end()
   },
   in_coding: async (response, _socket, request) =>
-    void response.writeHead(200, { "content-encoding": await said(request) }).end("x"),
+    void response.writeHead(200, { "content-encoding": await credentialsOf(request) }).end("x"),
   in_location: async (response, _socket, request) =>
-    void response.writeHead(302, { location: `http://127.0.0.1:1/${encodeURIComponent(await said(request))}` }).end(),
+    void response
+      .writeHead(302, { location: `http://127.0.0.1:1/${encodeURIComponent(await credentialsOf(request))}` })
+      .end(),
   in_scheme: async (response, _socket, request) =>
-    void response.writeHead(302, { location: `${(await said(request)).replace(/\W/g, "")}:x` }).end(),
-  in_no_json: async (response, _socket, request) => void response.end(await said(request)),
-  in_half_json: async (response, _socket, request) => void response.end(`{"a":"${await said(request)}`),
-  in_no_http: async (_response, socket, request) => void socket.end(`${await said(request)}\r\n\r\n`),
+    void response.writeHead(302, { location: `${(await credentialsOf(request)).replace(/\W/g, "")}:x` }).end(),
+  in_no_json: async (response, _socket, request) => void response.end(await credentialsOf(request)),
+  in_half_json: async (response, _socket, request) => void response.end(`{"a":"${await credentialsOf(request)}`),
+  in_no_http: async (_response, socket, request) => void socket.end(`${await credentialsOf(request)}\r\n\r\n`),
   in_chunk: async (_response, socket, request) =>
-    void socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${await said(request)}\r\n`),
+    void socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${await credentialsOf(request)}\r\n`),
   reset: (_response, socket) => void socket.resetAndDestroy(),
   hang: () => undefined,
   flood: (response) => void response.writeHead(200, { "content-length": 1e9 }).write("[")
@@ -127,7 +129,7 @@ const targetsOf = () =>
     })
   )
 
-/** Targets that cannot even begin, or end in another way than by an answer. */
+/** Targets that fail without a response. */
 const hopeless = () =>
   [
     { name: "unresolved", url: `http://ada:${secretOf("url")}@nowhere.invalid/` },
@@ -168,19 +170,19 @@ afterAll(async () => {
 
 const leaks = (output: string) => output.split("\n").filter((line) => traces.some((trace) => line.includes(trace)))
 
-describe("no secret", () => {
-  test("reaches the upstream", async () => {
+describe("secrets", () => {
+  test("reach the upstream", async () => {
     const bare = ["query", "header", "environment", "header_file", "bearer"].map(secretOf)
     const basic = ["url", "password", "oauth2", "proxy"].map((way) => btoa(`ada:${secretOf(way)}`))
     const sent = ["body", "password_grant", "token_endpoint", "session", "login"].map(secretOf)
-    const unheard = () => {
-      const heard = JSON.stringify(upstream.requests.map(({ headers, url }) => [headers, url])) + bodies.join()
-      return [...bare, ...basic, ...sent, token].filter((trace) => !heard.includes(trace))
+    const missing = () => {
+      const received = JSON.stringify(upstream.requests.map(({ headers, url }) => [headers, url])) + bodies.join()
+      return [...bare, ...basic, ...sent, token].filter((trace) => !received.includes(trace))
     }
-    await vi.waitFor(() => expect(unheard()).toEqual([]), { timeout: 20_000, interval: 200 })
+    await vi.waitFor(() => expect(missing()).toEqual([]), { timeout: 20_000, interval: 200 })
   })
 
-  test("is in the log, whatever happened", () => {
+  test("are not in the log, whatever happened", () => {
     expect(daemon.stderr.match(/target down/g)?.length).toBeGreaterThan(100)
     for (const reason of ["timeout", "connection", "tls", "status", "too_large", "not_json", "login"]) {
       expect(daemon.stderr).toContain(`reason=${reason}`)
@@ -188,13 +190,13 @@ describe("no secret", () => {
     expect(leaks(daemon.stderr + daemon.stdout)).toEqual([])
   })
 
-  test("is on a page", async () => {
+  test("are on no page", async () => {
     const page = async (path: string) => leaks(await (await fetch(`${daemon.url}${path}`)).text())
     for (const path of ["/", "/metrics", "/healthz", "/readyz"]) expect(await page(path), path).toEqual([])
     for (const name of names) expect(await page(`/targets/${name}`), name).toEqual([])
   })
 
-  test("is in the message of a failed reload", async () => {
+  test("are not in the message of a failed reload", async () => {
     const secret = secretOf("header")
     const broken = [
       { name: "a", url: `ftp://ada:${secret}@x/`, interval: "5x" },

@@ -36,7 +36,7 @@ const drip = (socket: Socket | TLSSocket, bytes: Buffer) => {
   )
 }
 
-test("a handshake, and a head within TLS, that come byte by byte end the connection; others get in meanwhile", async () => {
+test("a handshake or a request that comes byte by byte is cut off, and other clients are served meanwhile", async () => {
   const { port } = await startTls()
   const hello = Buffer.concat([Buffer.from("16030102000100", "hex"), Buffer.alloc(1000, 1)])
   const inside = open(port)

@@ -26,7 +26,7 @@ describe.skipIf(noCheckout)("a source archive without .git", () => {
     })
   const git = (...args: ReadonlyArray<string>) => execFileSync("git", ["-C", root, ...args], { maxBuffer: 100_000_000 })
 
-  test("builds a program that knows its commit", () => {
+  test("builds a program that prints its commit", () => {
     execFileSync("tar", ["-x", "-C", folder], { input: git("archive", "HEAD") })
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
     run(process.execPath, "node_modules/rolldown/bin/cli.mjs", "--config", "rolldown.config.ts")
@@ -35,7 +35,7 @@ describe.skipIf(noCheckout)("a source archive without .git", () => {
   })
 
   test.skipIf(noDpkg)("makes a Debian package with the time of its commit", () => {
-    // the package only copies and runs the executable; the bundle with its interpreter is one
+    // the package only copies and runs the executable, so a script that runs the bundle will do
     writeFileSync(
       join(folder, "dist/poller"),
       `#!/bin/sh\nexec "${process.execPath}" "${folder}/dist/poller.js" "$@"\n`

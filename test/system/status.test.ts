@@ -17,7 +17,7 @@ const getJson = async (url: string): Promise<any> => (await fetch(url)).json()
 /** Daemons of the same targets: one that is open to all, and one that asks for a password. */
 let [open, guarded] = [{ addr: "", url: "" }, { addr: "" }]
 
-/** What the end of the file ends. */
+/** What runs until the end of the file. */
 const started = new AsyncDisposableStack()
 afterAll(() => started.disposeAsync())
 
@@ -108,7 +108,7 @@ test("/api/targets has the documented keys, and nothing secret", async () => {
   expect([missing.status, await missing.json()]).toEqual([404, { error: 'no target "nope"' }])
 })
 
-test("asks with a password", async () => {
+test("sends a password", async () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, "password"), "sesame\n")
   const { addr } = guarded
@@ -121,7 +121,7 @@ test("asks with a password", async () => {
   expect([code, stdout.split("\n").length]).toEqual([0, 6])
 })
 
-test("asks the socket that the unit listens on", async () => {
+test("connects to the socket that the unit listens on", async () => {
   const folder = temporaryFolder()
   const socket = join(folder, "poller.sock")
   const script = `

@@ -1,12 +1,12 @@
 import type { Fault, Faulty } from "../client/faulty.ts"
 
-/** How the storm answers: well, or with a fault. */
+/** How the upstream answers. */
 export interface Weather {
   /** The number of a new answer. */
   readonly next: () => number
   /** A good answer, or any fault. Some faults are good answers, but odd ones. */
   readonly any: (good: Fault) => Fault
-  /** Well, or with a fault that no poll can take for an answer. */
+  /** A good answer, or a fault that fails the poll. */
   readonly bad: (good: Fault, odds?: number) => Fault
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs"
 import { errorReasons } from "../../src/client/error-reasons.ts"
 import { type Fault, faults, startFaulty } from "../client/faulty.ts"
+import { seededRandom } from "../seeded-random.ts"
 import { type BadClients, badClients } from "./bad-clients.ts"
 import { env, heapOf } from "./heap.ts"
 import { startDaemon } from "./program.ts"
@@ -15,11 +16,11 @@ export interface Storm {
   readonly targets: number
 }
 
-/** What a storm came to; bytes, seconds, counts. */
+/** The figures of a storm: bytes, seconds and counts. */
 export interface Figures {
   readonly polls: number
   readonly failed: Readonly<Record<string, number>>
-  /** Documents of rows. */
+  /** Documents of rows that failed. */
   readonly dropped: number
   readonly skipped: number
   readonly scrapes: number
@@ -39,7 +40,7 @@ const quick = (Object.keys(faults) as ReadonlyArray<keyof typeof faults>).filter
     !["good", "bomb", "flood", "endless_headers", "many_keys", "long_key", "status_429", "status_503"].includes(name)
 )
 
-/** Those of them that no poll can take for an answer. */
+/** Those of them that fail a poll. */
 const bad = quick.filter(
   (name) =>
     ![
@@ -72,23 +73,12 @@ const brief = [
   "two_lengths"
 ] as const
 
-/** mulberry32: a seed gives the same numbers everywhere. */
-const numbers = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let n = Math.imul(state ^ (state >>> 15), 1 | state)
-    n = (n + Math.imul(n ^ (n >>> 7), 61 | n)) ^ n
-    return ((n ^ (n >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 const sum = (samples: ReadonlyMap<string, number>, name: string) =>
   [...samples].reduce((total, [series, value]) => (series.startsWith(`${name}{`) ? total + value : total), 0)
 
 const isCounter = (series: string) => /^[^{]*_total(\{|$)/.test(series)
 
-/** Throws at a page that no order of good and failed polls can make. */
+/** Throws if a counter fell, or if the series of a target are not those of one poll. */
 const check = (
   samples: ReadonlyMap<string, number>,
   before: ReadonlyMap<string, number>,
@@ -111,7 +101,7 @@ const check = (
   }
 }
 
-/** Throws unless each target's lines are down, up, down, up. */
+/** Throws unless the lines of each target are down, up, down, up. Returns how many lines there are. */
 const checkLines = (stderr: string) => {
   const last = new Map<string, string>()
   const lines = stderr.split("\n").filter((line) => line.includes('message="target '))
@@ -124,12 +114,12 @@ const checkLines = (stderr: string) => {
 }
 
 /**
- * Every fault in random order, at intervals of milliseconds, with scrapes and clients of every kind beside it, against the built daemon. Throws at the first
- * page that cannot be; the rest is for the caller to judge.
+ * Polls every fault in random order, at intervals of milliseconds, while bad clients of every kind and scrapes request
+ * pages of the built daemon. Throws at the first page that is wrong; the caller judges the figures (`damage`).
  */
 export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> => {
   await using upstream = await startFaulty()
-  const random = numbers(seed)
+  const random = seededRandom(seed)
   let answers = 0
   let calm = true
   const chance = (names: typeof quick, odds: number) => (good: Fault) =>
@@ -180,7 +170,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
     calm = true
     clients[Symbol.dispose]()
     await until(allUp)
-    // every socket that the storm broke is gone, on both sides
+    // until the sockets that the storm broke are gone on both sides
     await new Promise((resolve) => setTimeout(resolve, 200))
     const after = await files()
     const sockets = await upstream.openSockets()
@@ -209,7 +199,7 @@ export const storm = async ({ seed, polls, targets }: Storm): Promise<Figures> =
   }
 }
 
-/** What a storm must not have left behind. */
+/** What is wrong with the figures of a storm. */
 export const damage = (
   { failed, dropped, clients, heap, files, sockets, exit }: Figures,
   { targets }: Storm
@@ -217,10 +207,10 @@ export const damage = (
   [
     failed.internal === 0 ? "" : `${failed.internal} polls died of a bug`,
     ...["timeout", "connection", "status", "not_json", "too_large", "login", "pages"].map((reason) =>
-      (failed[reason] ?? 0) > 10 ? "" : `too little of ${reason} to learn from`
+      (failed[reason] ?? 0) > 10 ? "" : `too few polls failed with the reason ${reason}`
     ),
     ...brief.map((kind) => (clients[kind] > 10 ? "" : `too few clients of the kind ${kind}`)),
-    dropped > 10 ? "" : "too few documents of rows that failed to learn from",
+    dropped > 10 ? "" : "too few documents of rows failed",
     heap.last < heap.first * 1.1 ? "" : `the heap grew from ${heap.first} to ${heap.last} bytes`,
     files.after <= files.before + 5 ? "" : `${files.before} open files beside the sockets before, ${files.after} after`,
     // some targets request several documents at once

@@ -37,7 +37,7 @@ test("from start to stop, a daemon reports its state to systemd", async () => {
   expect(stderr).not.toMatch(/warning/i)
 })
 
-test("one that the watchdog would kill, as it cannot be heard, ends with a line that says so", async () => {
+test("a daemon that the watchdog would kill, because no message can reach it, ends with a line that says so", async () => {
   const args = ["--addr", "127.0.0.1:0", "--target", "http://127.0.0.1:1/"]
   const { code, stderr } = await new Program(args, { env: unreachable }).ended
   expect({ code, stderr }).toEqual({

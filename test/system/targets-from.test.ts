@@ -78,7 +78,7 @@ describe("targets from files", () => {
     expect(daemon.stderr).not.toMatch(/reload|WARN|hush/)
   })
 
-  test("that are broken leave what they listed, which the log, a metric and the status page say until they are whole", async () => {
+  test("that are broken keep their last good list, which the log, a metric and the status page report until they are fixed", async () => {
     const a = await startTarget()
     const { write, config } = folderWith({ targets_from: source })
     write("targets/a.yml", `- targets: ["${a.address}"]\n`)
@@ -104,7 +104,7 @@ describe("targets from files", () => {
     expect(daemon.stderr).not.toContain("target down")
   })
 
-  test("that are there only later, in a folder that is there only later, keep nothing from starting", async () => {
+  test("may be missing at the start, with their folder, and are read when they are there", async () => {
     const a = await startTarget()
     const { folder, write, config } = folderWith({ targets_from: { files: ["later/*.json"], mapping: "node" } })
     const daemon = await start(config)
@@ -127,7 +127,7 @@ describe("targets from files", () => {
     expect([...(await scrape(daemon.url)).keys()].filter((name) => name.startsWith("poller_targets_from"))).toEqual([])
   })
 
-  test("are of the shard that their names say", async () => {
+  test("are sharded by their names", async () => {
     const targets = Array.from({ length: 12 }, (_, n) => `127.0.0.1:${n + 1}`)
     const { write, config } = folderWith({ targets_from: source })
     write("targets/a.yml", JSON.stringify([{ targets }]))
@@ -141,7 +141,7 @@ describe("targets from files", () => {
     for (const names of shards) expect(names).not.toEqual([])
   })
 
-  test.skipIf(noPrometheus)("may be the very files that Prometheus has", () => {
+  test.skipIf(noPrometheus)("may be the files that Prometheus reads", () => {
     const { folder, write, config } = folderWith({ targets_from: source })
     write(
       "targets/a.yml",
@@ -168,14 +168,15 @@ describe("targets from a server", () => {
     return inventory
   }
 
-  test("are asked for at every refresh as Prometheus does, and stand while the server is down", async () => {
+  test("are requested at every refresh as Prometheus does, and stay while the server is down", async () => {
     const [a, b] = [await startTarget(), await startTarget()]
     const inventory = await startInventory(a.address)
     const answer = inventory.answer
-    const heard: Array<readonly [string | undefined, ...ReadonlyArray<string | ReadonlyArray<string> | undefined>]> = []
+    const received: Array<readonly [string | undefined, ...ReadonlyArray<string | ReadonlyArray<string> | undefined>]> =
+      []
     inventory.answer = (request, response) => {
       const { authorization, accept } = request.headers
-      heard.push([request.url, accept, authorization, request.headers["x-prometheus-refresh-interval-seconds"]])
+      received.push([request.url, accept, authorization, request.headers["x-prometheus-refresh-interval-seconds"]])
       answer(request, response)
     }
     const { write, config } = folderWith({
@@ -189,7 +190,7 @@ describe("targets from a server", () => {
     write("token", "hush-hush\n")
     const daemon = await start(config)
     await eventually(() => nodes(daemon)).toEqual([series({ instance: a.address })])
-    expect(heard[0]).toEqual(["/nodes?token=hush", "application/json", "Bearer hush-hush", "1"])
+    expect(received[0]).toEqual(["/nodes?token=hush", "application/json", "Bearer hush-hush", "1"])
 
     inventory.answer = (_request, response) => void response.writeHead(503).end()
     const line = await daemon.line(/targets_from failed.*/)
@@ -206,7 +207,7 @@ describe("targets from a server", () => {
     expect(daemon.stderr + page + [...(await scrape(daemon.url)).keys()]).not.toContain("hush")
   })
 
-  test("keep nothing from starting, nor from stopping, when the server never answers", async () => {
+  test("delay neither the start nor the stop when the server never answers", async () => {
     const inventory = await startInventory()
     inventory.answer = () => {}
     const { config } = folderWith({ targets_from: { http: inventory.url, mapping: "node" } })

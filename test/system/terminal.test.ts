@@ -43,7 +43,7 @@ const onTerminal = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) =>
 }
 
 describe.skipIf(noScript)("on a terminal", () => {
-  test("the daemon says in words what is up, and Ctrl-C stops it", async () => {
+  test("the daemon prints a line for each target, and Ctrl-C stops it", async () => {
     const upstream = await startUpstream(json({ queue: 3, cpu: 0.5 }))
     onTestFinished(() => upstream[Symbol.asyncDispose]())
     const targets = [
@@ -62,7 +62,7 @@ describe.skipIf(noScript)("on a terminal", () => {
     expect(await terminal.ended).toBe(0)
   })
 
-  test("demo too", async () => {
+  test("so does demo", async () => {
     const terminal = onTerminal(["demo", "--addr", "127.0.0.1:0"])
     await expect.poll(() => terminal.screen, { timeout: 20_000 }).toMatch(/^\S+: \d+ series, every \S+\n/m)
     terminal.type("\u0003")

@@ -145,7 +145,7 @@ ${file(folder)}:3:5: nodes (nodes.json): failed
 `)
   })
 
-  test("of a target that is not asked for with --only does not matter", async () => {
+  test("of a target that --only leaves out does not matter", async () => {
     const folder = folderWith({ "nodes.json": '{"nodes":[]}' })
     expect(await run("--only", "shop", folder)).toMatchObject({ code: 0, stdout: "1 test, no failures\n" })
     expect(await run("--only", "nodes", folder)).toMatchObject({ code: 1 })

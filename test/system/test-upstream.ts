@@ -11,13 +11,13 @@ export const json =
     response.end(JSON.stringify(document))
   }
 
-/** An upstream on a free port of loopback that answers as it is told, and counts. */
+/** An upstream on a free port of loopback. It responds with `answer`, and counts its requests. */
 export interface TestUpstream extends AsyncDisposable {
   readonly url: string
   readonly server: Server
   answer: Answer
   requests: number
-  /** Resolves when request number `n`, counted from 1, has come. */
+  /** Resolves when request number `n`, counted from 1, has arrived. */
   readonly request: (n: number) => Promise<void>
   readonly openSockets: () => Promise<number>
 }

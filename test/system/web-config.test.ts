@@ -108,7 +108,7 @@ describe("TLS", () => {
 })
 
 describe("a client certificate that is refused", () => {
-  /** What a TLS 1.3 client is told after its handshake. */
+  /** The alert that a TLS 1.3 client gets after its handshake. */
   const alertTo = (port: number, options: RequestOptions) =>
     fetchTls(port, "/metrics", { minVersion: "TLSv1.3", ...options }).then(
       ({ status }) => String(status),

@@ -5,13 +5,13 @@ import { main } from "../../../src/cli.ts"
 import { HttpClient } from "../../../src/client/http-client.ts"
 
 /*
- * poller, the same daemon, with a defect that SIGUSR2 brings out: `broken.ts DEFECT ARGUMENTS-OF-POLLER`.
+ * poller with a defect that SIGUSR2 triggers: `broken.ts DEFECT ARGUMENTS-OF-POLLER`.
  */
 const [defect, ...args] = process.argv.slice(2)
 
 let hangs = false
 
-/** Every poll hangs from now on, and neither its deadline nor an interrupt gets at it. */
+/** Every poll hangs from now on, and neither its timeout nor an interruption ends it. */
 const hang = () => {
   hangs = true
 }

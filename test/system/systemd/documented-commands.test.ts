@@ -10,8 +10,8 @@ import { onInstalled } from "./fixtures.ts"
 import type { Machine } from "./machine.ts"
 
 /*
- * The commands of the documentation, as a user types them, on a machine with the package of poller. https://shop.example.com is a server of
- * this test, which the machine trusts.
+ * The commands of the documentation, as a user types them, on a machine with the package of poller.
+ * https://shop.example.com is a server of this test, which the machine trusts.
  */
 
 const shop = {
@@ -49,7 +49,7 @@ const configuration = `targets:
 interface Scenario {
   /** Files in the folder where the commands of the page run, or elsewhere by an absolute path. */
   readonly files?: Readonly<Record<string, string>>
-  /** What has been done before. */
+  /** Commands to run first. */
   readonly before?: string
   /** What the commands print, one after the other. */
   readonly prints: ReadonlyArray<string>
@@ -171,7 +171,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   }
 }
 
-/** A daemon in the background answers before a person has typed the next command. */
+/** Waits after the start of a daemon in the background, which is up before a person has typed the next command. */
 const atTypingSpeed = (commands: string) =>
   commands.replaceAll(
     /&(?=[ \t]*(?:#.*)?$)/gm,

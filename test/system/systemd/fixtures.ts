@@ -12,13 +12,13 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const root = join(import.meta.dirname, "../../..")
 
-/** The executable that the package carries is that of the bundle which the tests were built for. Of several test files, one builds it. */
+/** Builds the executable for the package unless it is newer than the bundle. Of several test files, one builds it. */
 export const makeExecutable = () => {
   const build = `[ dist/poller -nt dist/poller.js ] || "${process.execPath}" deploy/build-executable.ts`
   execFileSync("flock", ["dist/executable.lock", "sh", "-c", build], { cwd: root, stdio: "pipe" })
 }
 
-/** Makes the package, without the time that compression takes, and puts it where the machine sees it; the path there. */
+/** Makes the package, without compression to save time, and copies it to the machine. Returns its path there. */
 export const packageFor = (machine: Machine, version = pkg.version): string => {
   const directory = mkdtempSync(join(tmpdir(), "poller-deb-"))
   try {

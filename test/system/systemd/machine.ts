@@ -25,7 +25,7 @@ export interface Entry {
 
 const namespaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup"]
 
-/** Moves this thread into the network of a process, whose sockets it then shares, and so do its children; returns the way back. */
+/** Moves this thread, and its later children, into the network namespace of a process. Returns the way back. */
 const enterNetwork = (pid: string) => {
   const { functions: libc } = ffi.dlopen(null, { setns: { arguments: ["i32", "i32"], return: "i32" } })
   const CLONE_NEWNET = 0x40000000
@@ -38,10 +38,10 @@ const enterNetwork = (pid: string) => {
   return () => enter(own)
 }
 
-/** The program and its tests as they stand, and the node that runs them, for units of the tests. */
+/** Where the project and Node are on the machine. */
 export const inside = { root: "/srv/poller", node: `/srv/node/${process.execPath.split("/").at(-1)}` }
 
-/** What can be done on the machine whose manager is this process. */
+/** What can be done on the machine whose PID 1 is this process. */
 const machineOf = (pid: string) => {
   const run = (command: string, ...args: ReadonlyArray<string>): Promise<Finished> =>
     new Promise((resolve) => {
@@ -58,7 +58,7 @@ const machineOf = (pid: string) => {
       )
     })
 
-  /** A command that has to succeed; what it prints. */
+  /** Runs a command that has to succeed. Returns what it prints. */
   const must = async (command: string, ...args: ReadonlyArray<string>) => {
     const { code, stdout, stderr } = await run(command, ...args)
     if (code !== 0) throw new Error(`${[command, ...args].join(" ")}: exit ${code}\n${stdout}${stderr}`)
@@ -92,8 +92,8 @@ const machineOf = (pid: string) => {
 }
 
 /**
- * A machine that runs systemd, with this process in its network; `undefined` where none can be booted, and why on stderr.
- * It ends with this process, at the latest.
+ * A machine that runs systemd, with this process in its network. It ends with this process at the latest. Undefined,
+ * with a line that says why, where none can be booted.
  */
 export const boot = async () => {
   const shares = [`${root}:${inside.root}`, `${dirname(process.execPath)}:/srv/node`]
@@ -108,7 +108,7 @@ export const boot = async () => {
     return undefined
   }
   const machine = machineOf(String(pid))
-  // it may end up "degraded" by a unit of the host that cannot work in here, which is no matter of ours
+  // it may end up "degraded" by a unit of the host that cannot work in here, which does not matter here
   await machine.run("systemctl", "is-system-running", "--wait")
   const leaveNetwork = enterNetwork(String(pid))
   const halt = async () => {

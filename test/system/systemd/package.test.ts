@@ -25,7 +25,7 @@ test("the same sources make the same package, byte for byte", () => {
 
 const install = (machine: Machine, version?: string) => machine.must("dpkg", "--install", packageFor(machine, version))
 
-/** Scrapes until told to stop, each time with a connection of its own; what came of them. */
+/** Scrapes again and again, each time on a new connection, until the returned function is called for the outcomes. */
 const scrapeAllTheTime = () => {
   let stopped = false
   const outcomes = new Map<string, number>()
@@ -49,13 +49,13 @@ const scrapeAllTheTime = () => {
   }
 }
 
-/** Every file that has poller's name, but for dpkg's own records, which it keeps of its own accord. */
+/** Every file with poller in its name, except dpkg's own records. */
 const filesOf = (machine: Machine) =>
   machine.must("sh", "-c", "find /etc /usr /var -name '*poller*' | grep -v ^/var/lib/dpkg/ || :")
 
 let before = ""
 
-// one machine, so these tell one story, in order
+// these tests share one machine and build on each other
 onMachine("an installation starts poller, now and at every boot", async ({ machine }) => {
   before = await filesOf(machine)
   await install(machine)
@@ -68,7 +68,7 @@ onMachine("an installation starts poller, now and at every boot", async ({ machi
   expect(await machine.must("dpkg", "--verify", "poller")).toBe("")
 })
 
-onMachine("systemd has nothing to say of the units", async ({ machine }) => {
+onMachine("systemd-analyze finds nothing wrong with the units", async ({ machine }) => {
   const units = ["poller.service", "poller@x.service", "poller.socket"]
   expect(await machine.run("systemd-analyze", "verify", ...units)).toEqual({ code: 0, stdout: "", stderr: "" })
 })

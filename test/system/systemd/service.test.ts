@@ -108,7 +108,7 @@ describe.concurrent("under systemd", () => {
     })
   })
 
-  test("a credential that is missing costs its own target only, at the start and at a reload, which says so", async ({
+  test("a missing credential fails only its own target, at the start and at a reload, which reports it", async ({
     machine
   }) => {
     await using upstream = await startUpstream(json({ depth: 7 }))
@@ -221,7 +221,7 @@ describe.concurrent("under systemd", () => {
   })
 })
 
-// alone: after a daemon-reload, as the other tests do it, systemd forgets what it has granted
+// not concurrent: the daemon-reload of another test would make systemd forget the longer timeout
 test("a grace longer than TimeoutStopSec is respected", async ({ machine }) => {
   await using upstream = await startUpstream(() => {})
   const poller = await makeInstance(machine, "grace", {

@@ -13,7 +13,7 @@ const makeWatched = (machine: Machine, name: string, url: string, ...service: Re
     service: [`WatchdogSec=${period}`, "RestartSec=200ms", ...service]
   })
 
-/** The daemon of the tests, which SIGUSR2 harms. */
+/** The daemon with a defect that SIGUSR2 triggers (broken.ts). */
 const withDefect = (defect: string) => [
   "ExecStart=",
   `ExecStart=${inside.node} ${inside.root}/test/system/systemd/broken.ts ${defect} run`
