@@ -9,7 +9,7 @@ const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
 const large: Block = { family, lines: Buffer.alloc(70_000, "queue_depth 7\n"), series: 5000 }
 const small = (value: number) => renderSamples([{ family, labels: [["n", String(value)]], value }])
 
-test("the page of joined blocks is the page of the blocks, byte for byte", () => {
+test("joined blocks give the same page, byte for byte", () => {
   const blocks = fc.array(fc.oneof({ weight: 9, arbitrary: samples.map(renderSamples) }, fc.constant([large])), {
     maxLength: 6
   })
@@ -24,7 +24,7 @@ test("the page of joined blocks is the page of the blocks, byte for byte", () =>
   )
 })
 
-test("small blocks of one name become one, a large one stays the very one that it was", () => {
+test("small blocks of one name become one, a large one stays the same object", () => {
   const joined = joinBlocks([...small(1), ...small(2), large, ...small(3), ...small(4)])
   expect(joined.map(({ series }) => series)).toEqual([2, 5000, 2])
   expect(joined[1]).toBe(large)

@@ -11,14 +11,13 @@ import {
   startOf
 } from "../../src/exposition/label-sets.ts"
 import type { Labels } from "../../src/mapping/sample.ts"
+import { escapeLabelValue } from "./parse.ts"
 
 const one = (value: string): Labels => [["l", value]]
 
-const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
+const rendered = ([label]: Labels) => (label === undefined ? " " : `{${label[0]}="${escapeLabelValue(label[1])}"} `)
 
-const rendered = ([label]: Labels) => (label === undefined ? " " : `{${label[0]}="${escaped(label[1])}"} `)
-
-test("each set of labels has an id, counted from 0, and its text; also after the table was cleared", () => {
+test("each set of labels has an id, counted from 0, and its text, also after the table is cleared", () => {
   const sets = makeLabelSets()
   const value = fc.oneof(fc.string({ maxLength: 3 }), fc.string({ unit: "binary", maxLength: 40 }))
   const labels = fc.oneof(value.map(one), fc.constant<Labels>([]))
@@ -36,8 +35,8 @@ test("each set of labels has an id, counted from 0, and its text; also after the
   )
 })
 
-/** Values whose labels all hash to one slot of a table of up to 1024 slots, with the present seed. */
-const crowd = ({ seed }: LabelSets, size: number): ReadonlyArray<string> => {
+/** Values whose labels all hash to the same slot of a table of up to 1024 slots, with the current seed. */
+const collidingValues = ({ seed }: LabelSets, size: number): ReadonlyArray<string> => {
   const found: Array<string> = []
   const text = { ...makeLabelSets(), seed }
   for (let index = 0; found.length < size; index++) {
@@ -48,10 +47,10 @@ const crowd = ({ seed }: LabelSets, size: number): ReadonlyArray<string> => {
   return found
 }
 
-test("labels chosen to share one slot are told apart, without a comparison with all of them", () => {
+test("labels that share one slot get different ids, from a map instead of a long search", () => {
   const sets = makeLabelSets()
   for (let round = 0; round < 2; round++) {
-    const values = crowd(sets, 400)
+    const values = collidingValues(sets, 400)
     expect(values.map((value) => labelSetId(sets, one(value)))).toEqual([...values.keys()])
     expect(values.map((value) => labelSetId(sets, one(value)))).toEqual([...values.keys()])
     expect(sets.ids?.size).toBe(400)
@@ -60,9 +59,9 @@ test("labels chosen to share one slot are told apart, without a comparison with 
   }
 })
 
-test("labels that share a slot in one response do not share it in the next", () => {
+test("labels that share a slot in one response do not in the next, since the seed changes", () => {
   const sets = makeLabelSets()
-  const values = crowd(sets, 400)
+  const values = collidingValues(sets, 400)
   clear(sets)
   for (const value of values) labelSetId(sets, one(value))
   expect(sets.ids).toBeUndefined()

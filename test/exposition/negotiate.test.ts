@@ -13,7 +13,7 @@ describe("the format", () => {
   test.each([
     ["of Prometheus 2", prometheus2, "openmetrics"],
     ["of Prometheus 3", prometheus3, "openmetrics"],
-    ["of a Prometheus told to take text", textOnly, "text"],
+    ["of Prometheus configured for text", textOnly, "text"],
     ["of a browser", browser, "text"],
     ["of curl", "*/*", "text"],
     ["that is empty", "", "text"],
@@ -23,16 +23,20 @@ describe("the format", () => {
     ["that prefers text", "application/openmetrics-text;version=1.0.0;q=0.4,text/plain;q=0.5", "text"],
     ["that prefers any text", "application/openmetrics-text;q=0.4,text/*;q=0.5", "text"],
     ["that prefers anything else", "application/openmetrics-text;q=0.4,*/*;q=0.5", "text"],
-    ["that likes both alike", "text/plain,application/openmetrics-text", "openmetrics"],
+    ["with the same weight for both", "text/plain,application/openmetrics-text", "openmetrics"],
     ["that refuses OpenMetrics", "application/openmetrics-text;q=0,*/*;q=0", "text"],
-    ["whose more specific range counts", "text/plain;q=0.1,*/*,application/openmetrics-text;q=0.2", "openmetrics"],
-    ["with a weight that is none", "application/openmetrics-text;q=2", "text"],
+    [
+      "whose more specific range has precedence",
+      "text/plain;q=0.1,*/*,application/openmetrics-text;q=0.2",
+      "openmetrics"
+    ],
+    ["with an invalid weight", "application/openmetrics-text;q=2", "text"],
     ["for what is not served", "image/png", "text"]
   ])("an Accept %s", (_, accept, format) => {
     expect(negotiateFormat(accept)).toBe(format)
   })
 
-  test("no Accept header is text", () => {
+  test("no Accept header means text", () => {
     expect(negotiateFormat(undefined)).toBe("text")
   })
 })
@@ -55,12 +59,12 @@ describe("the coding", () => {
     expect(acceptsGzip(header)).toBe(gzip)
   })
 
-  test("no Accept-Encoding header is no gzip", () => {
+  test("no Accept-Encoding header means no gzip", () => {
     expect(acceptsGzip(undefined)).toBe(false)
   })
 })
 
-test("no header makes it throw", () => {
+test("no header throws", () => {
   const piece = fc.constantFrom(
     "gzip",
     "text/plain",

@@ -20,7 +20,7 @@ test.each([
   expect(spell(value)).toBe(spelled)
 })
 
-test("every number reads back as the same double, in the realnumber of OpenMetrics' grammar", () => {
+test("every number parses back to the same double, and matches realnumber of the OpenMetrics grammar", () => {
   fc.assert(
     fc.property(finite, (value) => {
       expect(Number(spell(value))).toBe(value === 0 ? 0 : value)
@@ -29,7 +29,7 @@ test("every number reads back as the same double, in the realnumber of OpenMetri
   )
 })
 
-test("it is written byte for byte as it is spelled, in no more bytes than the longest number has", () => {
+test("putNumber writes what spell returns, in at most longestNumber bytes", () => {
   const short = fc.tuple(fc.integer(), fc.nat(9)).map(([digits, decimals]) => digits / 10 ** decimals)
   const nearby = short.map((value) => value * (1 + Number.EPSILON))
   fc.assert(

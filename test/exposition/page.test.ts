@@ -13,11 +13,11 @@ const block = (family: Family, labels: Labels = [], value = 1) => renderSamples(
 const page = (format: Format, ...blocks: ReadonlyArray<ReturnType<typeof renderSamples>>) =>
   Buffer.from(assemble(blocks.flat(), format)).toString().split("\n")
 
-test("a family that several targets feed stands once, between its neighbours in the alphabet", () => {
+test("a family of several targets is printed once, in alphabetical order", () => {
   const blocks = [
     block(family("b"), [["target", "shop"]]),
     block(family("c")),
-    block(family("b"), [["target", "fleet"]], 2),
+    block(family("b"), [["target", "till"]], 2),
     block(family("a"))
   ]
   expect(page("text", ...blocks)).toEqual([
@@ -27,7 +27,7 @@ test("a family that several targets feed stands once, between its neighbours in 
     "# HELP b Help.",
     "# TYPE b gauge",
     'b{target="shop"} 1',
-    'b{target="fleet"} 2',
+    'b{target="till"} 2',
     "# HELP c Help.",
     "# TYPE c gauge",
     "c 1",
@@ -46,7 +46,7 @@ test("OpenMetrics has TYPE, UNIT and HELP in this order, and ends in EOF", () =>
   ])
 })
 
-test("an empty page is no line of text, and only the EOF in OpenMetrics", () => {
+test("an empty page has no lines as text, and only EOF in OpenMetrics", () => {
   expect(page("text")).toEqual([""])
   expect(page("openmetrics")).toEqual(["# EOF", ""])
 })
@@ -70,7 +70,7 @@ describe("types", () => {
     ["counter", "orders_total", "orders_created", "orders_total unknown"],
     ["info", "build_info", "build", "build_info gauge"],
     ["info", "build_info", "build_total", "build_info gauge"]
-  ])("a %s named %s keeps its name in OpenMetrics beside a %s", (type, name, neighbour, openmetrics) => {
+  ])("in OpenMetrics, a %s named %s keeps its name next to a family named %s", (type, name, neighbour, openmetrics) => {
     expect(page("openmetrics", block(family(name, type)), block(family(neighbour)))).toContain(`# TYPE ${openmetrics}`)
   })
 })
@@ -82,7 +82,7 @@ describe("units", () => {
     ["gauge", "cpu_usage_ratio", "cpu_usage_ratio ratio"],
     ["counter", "cpu_seconds_total", "cpu_seconds seconds"],
     ["untyped", "room_celsius", "room_celsius celsius"]
-  ])("a %s named %s has one", (type, name, unit) => {
+  ])("a %s named %s has a UNIT", (type, name, unit) => {
     expect(page("openmetrics", block(family(name, type)))).toContain(`# UNIT ${unit}`)
   })
 
@@ -92,12 +92,12 @@ describe("units", () => {
     ["gauge", "megabytes"],
     ["info", "disk_bytes_info"],
     ["stateset", "mode_seconds"]
-  ])("a %s named %s has none", (type, name) => {
+  ])("a %s named %s has no UNIT", (type, name) => {
     expect(page("openmetrics", block(family(name, type))).join("\n")).not.toContain("# UNIT")
   })
 })
 
-test("HELP escapes backslash and line end, and quotes only where the format has it so", () => {
+test("HELP escapes backslash and line end, and quotes only in OpenMetrics", () => {
   const help = ' a "quoted" C:\\dir,\nand more '
   expect(page("text", block(family("m", "gauge", help)))).toContain(String.raw`# HELP m a "quoted" C:\\dir,\nand more`)
   expect(page("openmetrics", block(family("m", "gauge", help)))).toContain(
@@ -105,13 +105,13 @@ test("HELP escapes backslash and line end, and quotes only where the format has 
   )
 })
 
-test("where two targets disagree about a help, the first is printed, once", () => {
+test("if two targets have different helps, the first is printed once", () => {
   const lines = page("text", block(family("m", "gauge", "One.")), block(family("m", "gauge", "Two."), [["a", "b"]]))
   expect(lines.filter((line) => line.startsWith("# HELP"))).toEqual(["# HELP m One."])
 })
 
 test.each<Format>(["text", "openmetrics"])(
-  "%s: the order in which families come changes nothing, and the lines are those of the blocks",
+  "%s: the order of the families changes nothing, and all lines of the blocks are there",
   (format) => {
     const shuffled = samples.chain((samples) => {
       const blocks = renderSamples(samples)
@@ -130,7 +130,7 @@ test.each<Format>(["text", "openmetrics"])(
   }
 )
 
-test("small blocks come in few pieces, a large one as it is, so that what is known of its bytes stays known", () => {
+test("small blocks are joined to few chunks, a large one stays the same object, so that caches by object work", () => {
   const many = Array.from({ length: 10_000 }, (_, index) => block(family("a"), [["n", String(index)]])).flat()
   const large = { family: family("b"), lines: Buffer.alloc(10_000, "b 1\n"), series: 2500 }
   const page = pageChunks([...many, large], "text")

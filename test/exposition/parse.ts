@@ -1,15 +1,19 @@
 import type { Format } from "../../src/exposition/format.ts"
 
-/** A sample line read back by a reader that shares nothing with the renderer. */
+/** A sample line, parsed by code that shares nothing with the renderer. */
 export interface Line {
   readonly name: string
   readonly labels: ReadonlyArray<readonly [name: string, value: string]>
   readonly value: number
 }
 
+/** Escapes a label value as both formats do. */
+export const escapeLabelValue = (value: string): string =>
+  value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
+
 const unescaped = (text: string): string => text.replaceAll(/\\(.)/gs, (_, next) => (next === "n" ? "\n" : next))
 
-/** Reads one line by the grammar of exposition_formats.md, and throws at whatever it does not have. */
+/** Parses a line by the grammar of exposition_formats.md. Throws if it does not match. */
 export const parseLine = (line: string): Line => {
   const whole = /^([a-zA-Z_][a-zA-Z0-9_]*)(?:\{(.*)\})? ([^ ]+)$/su.exec(line)
   if (whole === null) throw new Error(`no sample: ${JSON.stringify(line)}`)
@@ -25,14 +29,14 @@ export const parseLine = (line: string): Line => {
   return { name, labels, value: Number(value) }
 }
 
-/** The lines of some bytes; each must end in LF, and the bytes must be UTF-8. */
+/** The lines of bytes that must be UTF-8; each line must end in LF. */
 export const splitLines = (bytes: Uint8Array): ReadonlyArray<string> => {
   const lines = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).split("\n")
   if (lines.pop() !== "") throw new Error("the last line does not end in LF")
   return lines
 }
 
-/** A family as a page has it: its metadata and the lines that follow it. */
+/** A family of a page: its metadata and its lines. */
 export interface ParsedFamily {
   readonly name: string
   readonly type: string
@@ -47,7 +51,7 @@ const metadata: Record<Format, RegExp> = {
     /^# TYPE (?<name>\S+) (?<type>counter|gauge|histogram|summary|unknown|info|stateset)\n(?:# UNIT \k<name> (?<unit>\S+)\n)?# HELP \k<name> (?<help>[^\n]*)\n/
 }
 
-/** What may follow a family's name in its lines (OpenMetrics 1.0.0, section "Suffixes"; text has the whole name). */
+/** Suffixes of the sample names of a family (OpenMetrics 1.0.0, section "Suffixes"). Text has the full name in both. */
 const suffixes = (type: string, format: Format): ReadonlyArray<string> => {
   if (type === "histogram") return ["_bucket", "_sum", "_count"]
   if (type === "summary") return ["", "_sum", "_count"]
@@ -57,8 +61,8 @@ const suffixes = (type: string, format: Format): ReadonlyArray<string> => {
 }
 
 /**
- * Reads a whole page, and throws where it is not made as the formats want it: each family once, its metadata above its
- * lines and in order, its lines in one group, nothing else between; LF at the end, and EOF in OpenMetrics.
+ * Parses a page. Throws unless each family is there once, with its metadata in order above its lines, and nothing else
+ * between; with LF at the end, and EOF in OpenMetrics.
  */
 export const parsePage = (page: string, format: Format): ReadonlyArray<ParsedFamily> => {
   if (format === "openmetrics" && !page.endsWith("# EOF\n")) throw new Error("no EOF at the end")

@@ -7,7 +7,7 @@ import { parseLine, splitLines } from "./parse.ts"
 const exposed = async (registry: Registry) =>
   Buffer.from(assemble(renderPromClient(await registry.getMetricsAsJSON()), "text")).toString()
 
-test("our text says what prom-client's own says", async () => {
+test("our text has the same lines as prom-client's own", async () => {
   const registers = [new Registry()]
   new Counter({ name: "a_total", help: "A.", labelNames: ["kind"], registers }).inc({ kind: 'x"\\\n' }, 3)
   new Gauge({ name: "b", help: "B.", registers }).set(-0.5)
@@ -21,7 +21,7 @@ test("our text says what prom-client's own says", async () => {
   expect(lines(await exposed(registry))).toEqual(lines(await registry.metrics()))
 })
 
-test("the default metrics of the process and of Node all come along, finite, none named like a counter that is none", async () => {
+test("the default metrics of the process and of Node are included, none is NaN, and only counters end in _total", async () => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const blocks = renderPromClient(await registry.getMetricsAsJSON())

@@ -4,7 +4,7 @@ import type { Block } from "../../src/exposition/page.ts"
 import { LineWriter, renderSamples } from "../../src/exposition/sample-writer.ts"
 import { TooCostly } from "../../src/mapping/document/cost.ts"
 import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
-import { parseLine, splitLines } from "./parse.ts"
+import { escapeLabelValue, parseLine, splitLines } from "./parse.ts"
 import { hostileText, samples } from "./samples.ts"
 
 const gauge = (name: string): Family => ({ name, type: "gauge", help: "" })
@@ -34,17 +34,17 @@ test("a sample without labels has no braces", () => {
   expect(text(renderSamples([{ family: gauge("up"), labels: [], value: 1 }]))).toEqual(["up 1\n"])
 })
 
-test("no samples are no blocks", () => {
+test("without samples there are no blocks", () => {
   expect(renderSamples([])).toEqual([])
 })
 
-test("every line parses back to the sample that it came from, whatever its labels hold", () => {
+test("every line parses back to its sample, whatever the label values", () => {
   fc.assert(
     fc.property(samples, (samples) => {
       const lines = renderSamples(samples).flatMap(({ family, lines }) =>
         splitLines(lines).map((line) => ({ family, ...parseLine(line) }))
       )
-      // the samples come family by family already
+      // the generated samples are sorted by family
       expect(lines).toEqual(
         samples.map(({ family, labels, value }) => ({
           family,
@@ -57,7 +57,7 @@ test("every line parses back to the sample that it came from, whatever its label
   )
 })
 
-test("half a surrogate pair becomes the replacement character, as UTF-8 has no other way", () => {
+test("a lone surrogate becomes the replacement character, since UTF-8 cannot encode it", () => {
   fc.assert(
     fc.property(hostileText, (value) => {
       const [lines = ""] = text(renderSamples([{ family: gauge("m"), labels: [["l", `a${value}`]], value: 1 }]))
@@ -66,21 +66,20 @@ test("half a surrogate pair becomes the replacement character, as UTF-8 has no o
   )
 })
 
-/** The plainest renderer there can be: of each series the first line. */
+/** The simplest renderer: the first line of each series. */
 const naive = (samples: ReadonlyArray<Sample>): ReadonlyArray<string> => {
-  const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')
   const families = new Map<Family, Map<string, string>>()
   for (const { family, labels, value } of samples) {
     const lines = families.get(family) ?? new Map<string, string>()
     families.set(family, lines)
-    const pairs = labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")
+    const pairs = labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(",")
     const series = `${family.name}${pairs === "" ? "" : `{${pairs}}`}`.toWellFormed()
     if (!lines.has(series)) lines.set(series, `${series} ${value}\n`)
   }
   return Array.from(families.values(), (lines) => [...lines.values()].join(""))
 }
 
-test("the fast renderer writes what a naive one writes, also where rows are long and share their labels", () => {
+test("the renderer writes what the simplest one writes, also for long rows that share their labels", () => {
   const families = ["a", "b_seconds", "c_total"].map(gauge)
   const row = fc.record({
     labels: fc.array(
@@ -105,11 +104,11 @@ test("the fast renderer writes what a naive one writes, also where rows are long
   )
 })
 
-/** Adds a sample with its labels as they are. */
+/** Adds samples by their labels. */
 const adder = (lines: LineWriter) => (family: Family, labels: Labels, value: number) =>
   lines.add(family, lines.labelSet(labels), value)
 
-test("of two samples of one name and the same labels the second is refused, and not where only the name is another", () => {
+test("a second sample with the same name and labels is refused, one with another name is not", () => {
   const [depth, age] = [gauge("queue_depth"), gauge("queue_age_seconds")]
   const labels = (): Labels => [["queue", "mail"]]
   const lines = new LineWriter()
@@ -124,7 +123,7 @@ test("of two samples of one name and the same labels the second is refused, and 
   ])
 })
 
-test("texts that differ in half a surrogate pair are one on the page, and refused as such", () => {
+test("label values that differ only in lone surrogates are the same on the page, so the second is refused", () => {
   const lines = new LineWriter()
   const add = adder(lines)
   expect(add(gauge("m"), [["l", "\ud800"]], 1)).toBe(true)
@@ -133,7 +132,7 @@ test("texts that differ in half a surrogate pair are one on the page, and refuse
   expect(add(family, [["l", "\ud801"]], 1)).toBe(false)
 })
 
-test("what was written before, and at the same time, changes nothing: memory is used again", () => {
+test("other writers, before and at the same time, change nothing, although they share memory", () => {
   const family = gauge("m")
   const many = (from: number) =>
     Array.from({ length: 3000 }, (_, index): Sample => ({ family, labels: [["n", `${from + index}`]], value: index }))
@@ -153,7 +152,7 @@ test("what was written before, and at the same time, changes nothing: memory is 
   expect(text(renderSamples([{ family, labels: [], value: 1 }]))).toEqual(["m 1\n"])
 })
 
-test("lines beyond the limit are refused, and so are label sets", () => {
+test("lines and label sets beyond the limit throw", () => {
   const family = gauge("queue_depth")
   const lines = new LineWriter(undefined, 1000)
   for (let n = 0; n < 15; n++) adder(lines)(family, [["n", String(n)]], n)

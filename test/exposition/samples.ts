@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import type { MetricType } from "../../src/mapping/metric-type.ts"
 import type { Family, Labels, Sample } from "../../src/mapping/sample.ts"
 
-/** Text that a careless renderer breaks on: quotes, escapes, line ends, control characters, half surrogates. */
+/** Text with quotes, escapes, line ends, control characters and lone surrogates. */
 export const hostileText = fc
   .array(
     fc.oneof(
@@ -22,7 +22,7 @@ export const finite = fc.oneof(
   fc.constantFrom(-0, 1e21, -1e21, 5e-324, 1.7976931348623157e308, 0.1, 2 ** 53)
 )
 
-/** What a mapping may declare; the suffixes that OpenMetrics cares about are there rightly and wrongly. */
+/** Families that a mapping may declare, with right and wrong suffixes for OpenMetrics. */
 const family = (type: MetricType): fc.Arbitrary<Family> =>
   fc.record({
     name: fc
@@ -39,13 +39,13 @@ const family = (type: MetricType): fc.Arbitrary<Family> =>
 const labels: fc.Arbitrary<Labels> = fc
   .dictionary(
     fc.constantFrom("a", "cluster", "node", "z9"),
-    // one that is well formed already: halves of surrogates all become the same character
+    // well formed, since all lone surrogates become the same character
     hostileText.map((text) => text.toWellFormed()).filter((text) => text !== ""),
     { noNullPrototype: true }
   )
   .map((pairs) => Object.entries(pairs).sort(([left], [right]) => (left < right ? -1 : 1)))
 
-/** The rows of one family, unique by labels; what a type allows for values is kept. */
+/** Samples of one family with unique labels, and values that its type allows. */
 const rows = (family: Family): fc.Arbitrary<ReadonlyArray<ReadonlyArray<Sample>>> => {
   const unique = fc.uniqueArray(labels, { minLength: 1, maxLength: 4, selector: (pairs) => JSON.stringify(pairs) })
   return unique.chain((all) =>
@@ -73,7 +73,7 @@ const rows = (family: Family): fc.Arbitrary<ReadonlyArray<ReadonlyArray<Sample>>
   )
 }
 
-/** All samples of one target, families one after the other, each name once. */
+/** The samples of a target, family by family, with unique names. */
 export const samples: fc.Arbitrary<ReadonlyArray<Sample>> = fc
   .uniqueArray(fc.constantFrom<MetricType>("gauge", "counter", "untyped", "info", "stateset").chain(family), {
     maxLength: 6,

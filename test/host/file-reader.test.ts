@@ -20,7 +20,7 @@ const fifo = (name: string) => {
   return at(name)
 }
 
-const why = (path: string, limit = 10) =>
+const errorOf = (path: string, limit = 10) =>
   Effect.map(Effect.flip(readFile(path, limit)), ({ message }) => message.replace(folder, ""))
 
 describe("readFile", () => {
@@ -31,14 +31,14 @@ describe("readFile", () => {
     })
   )
 
-  it.live("reads a file of several pieces", () =>
+  it.live("reads a file of several chunks", () =>
     Effect.gen(function* () {
       const content = Buffer.alloc(5_000_000, "0123456789abcdefg")
       expect((yield* readFile(file("long", content), fileLimits.list)).equals(content)).toBe(true)
     })
   )
 
-  it.live("reads what has no size, as files of /proc", () =>
+  it.live("reads files without a size, such as those of /proc", () =>
     Effect.map(readFile("/proc/self/status", 100_000), (bytes) =>
       expect(bytes.toString()).toMatch(/^Name:[\s\S]*ctxt_switches:.*\n$/)
     )
@@ -62,24 +62,24 @@ describe("readFile", () => {
     })
   )
 
-  it.live("refuses what is longer, what has no end, and what is no regular file", () =>
+  it.live("refuses files that are too long, and what is not a regular file", () =>
     Effect.gen(function* () {
       mkdirSync(at("directory"))
       symlinkSync(at("loop"), at("loop"))
-      expect(yield* why(file("eleven", "0123456789a"))).toBe("cannot read /eleven: longer than 0.00001 MB")
-      expect(yield* why(file("big", Buffer.alloc(2_000_000)), fileLimits.secret)).toBe(
+      expect(yield* errorOf(file("eleven", "0123456789a"))).toBe("cannot read /eleven: longer than 0.00001 MB")
+      expect(yield* errorOf(file("big", Buffer.alloc(2_000_000)), fileLimits.secret)).toBe(
         "cannot read /big: longer than 1 MB"
       )
-      expect(yield* why("/dev/zero")).toBe("cannot read /dev/zero: not a regular file")
-      expect(yield* why(fifo("pipe"))).toBe("cannot read /pipe: not a regular file")
-      expect(yield* why(at("directory"))).toBe("cannot read /directory: a directory")
-      expect(yield* why(at("none"))).toBe("cannot read /none: no such file")
-      expect(yield* why(join(at("good"), "below"))).toBe("cannot read /good/below: no such file")
-      expect(yield* why(at("loop"))).toBe("cannot read /loop: a loop of symbolic links")
+      expect(yield* errorOf("/dev/zero")).toBe("cannot read /dev/zero: not a regular file")
+      expect(yield* errorOf(fifo("pipe"))).toBe("cannot read /pipe: not a regular file")
+      expect(yield* errorOf(at("directory"))).toBe("cannot read /directory: a directory")
+      expect(yield* errorOf(at("none"))).toBe("cannot read /none: no such file")
+      expect(yield* errorOf(join(at("good"), "below"))).toBe("cannot read /good/below: no such file")
+      expect(yield* errorOf(at("loop"))).toBe("cannot read /loop: a loop of symbolic links")
     })
   )
 
-  it.live("asks once for all who ask at the same time, and anew for who comes later", () =>
+  it.live("reads once for simultaneous calls, and again for later ones", () =>
     Effect.gen(function* () {
       const path = file("shared", "1")
       const results = yield* Effect.all([readFile(path, 10), readFile(path, 10)], { concurrency: 2 })
@@ -89,16 +89,16 @@ describe("readFile", () => {
     })
   )
 
-  it.live("answers who stays when another is interrupted", () =>
+  it.live("completes for one caller when another is interrupted", () =>
     Effect.gen(function* () {
       const path = file("abandoned", "1")
-      const [leaver, stayer] = [
+      const [interrupted, other] = [
         yield* Effect.forkChild(readFile(path, 10)),
         yield* Effect.forkChild(readFile(path, 10))
       ]
       yield* Effect.yieldNow
-      yield* Fiber.interrupt(leaver)
-      expect((yield* Fiber.join(stayer)).toString()).toBe("1")
+      yield* Fiber.interrupt(interrupted)
+      expect((yield* Fiber.join(other)).toString()).toBe("1")
       expect((yield* readFile(path, 10)).toString()).toBe("1")
     })
   )
@@ -112,7 +112,7 @@ describe("readFile", () => {
   )
 })
 
-it.live("readInput takes a pipe too, within the limit", () =>
+it.live("readInput reads a pipe too, within the limit", () =>
   Effect.gen(function* () {
     const pipe = fifo("input")
     const written = Effect.promise(() => import("node:fs/promises").then((fs) => fs.writeFile(pipe, "content")))
@@ -123,7 +123,7 @@ it.live("readInput takes a pipe too, within the limit", () =>
   })
 )
 
-it.live("directories: their names, and whether there is one", () =>
+it.live("readDirectory returns names, and exists is right for directories", () =>
   Effect.gen(function* () {
     mkdirSync(at("names"))
     writeFileSync(at("names/a"), "")

@@ -10,11 +10,11 @@ test.each([
   ["-Sn 200; ulimit -Hn 300", 300]
 ])("under ulimit %s a process may open %i files", (limit, files) => {
   const script = `import("${source}").then(({ fileLimit }) => console.log(fileLimit()))`
-  const said = execFileSync("/bin/sh", ["-c", `ulimit ${limit}; exec ${process.execPath} --eval '${script}'`])
-  expect(Number(said)).toBe(files)
+  const printed = execFileSync("/bin/sh", ["-c", `ulimit ${limit}; exec ${process.execPath} --eval '${script}'`])
+  expect(Number(printed)).toBe(files)
 })
 
-test("without /proc it is taken for 1,024", () => {
+test("without /proc the limit is assumed to be 1,024", () => {
   expect(fileLimit("/nowhere")).toBe(1024)
 })
 
@@ -23,6 +23,6 @@ test.each([
   [1024, { polls: 256, idle: 512, clients: 128 }],
   [1_048_576, { polls: 2048, idle: 524_288, clients: 512 }],
   [Number.POSITIVE_INFINITY, { polls: 2048, idle: Number.POSITIVE_INFINITY, clients: 512 }]
-])("of %d files an eighth is left for all that is no connection", (limit, shares) => {
+])("connections get seven eighths of %d files", (limit, shares) => {
   expect(connections(limit)).toEqual(shares)
 })

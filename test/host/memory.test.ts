@@ -18,12 +18,12 @@ describe("the last read-only part of a file in memory", () => {
   test("is found by its address and length", () =>
     expect(lastReadOnly(maps, "/usr/bin/poller")).toEqual({ address: 0x0ef5b000n, length: 0xad2000n }))
 
-  test.each(["/bin/poller", "[heap]", ""])("is no other file's: %j", (file) =>
+  test.each(["/bin/poller", "[heap]", ""])("is not found for another file: %j", (file) =>
     expect(lastReadOnly(maps, file)).toBe(undefined)
   )
 })
 
-it.effect("memory is given back for as long as the daemon lives", () =>
+it.effect("memory is released until the daemon ends", () =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(releaseMemory(Duration.seconds(5)))
     yield* TestClock.adjust("1 hour")

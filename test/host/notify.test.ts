@@ -6,6 +6,7 @@ import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import { afterEach, beforeEach, expect, vi } from "vitest"
 import { Notify } from "../../src/host/notify.ts"
+import { isMissing } from "../system/counterpart.ts"
 import { openReceiver } from "./receiver.ts"
 
 let systemd: ReturnType<typeof openReceiver>
@@ -23,14 +24,14 @@ afterEach(() => {
 const withNotify = <A, E>(use: (notify: (typeof Notify)["Service"]) => Effect.Effect<A, E>) =>
   Effect.flatMap(Notify, use).pipe(Effect.provide(Notify.layer))
 
-/** What `effect` logs, beside what it yields. */
+/** The value of an effect, and the lines that it logs. */
 const withLog = <A, E>(effect: Effect.Effect<A, E>) => {
   const lines: Array<string> = []
   const logger = Logger.make<unknown, void>(({ message }) => void lines.push(String(message)))
   return Effect.map(Effect.provide(effect, Logger.layer([logger])), (value) => ({ value, lines }))
 }
 
-it.effect("tells systemd of the start, a reload and the stop", () =>
+it.effect("notifies systemd of the start, a reload and the stop", () =>
   withNotify((notify) =>
     Effect.gen(function* () {
       yield* notify.ready
@@ -53,7 +54,7 @@ it.effect("tells systemd of the start, a reload and the stop", () =>
   )
 )
 
-it.effect("keeps the status up to date, and repeats none", () =>
+it.effect("sends the status when it changes", () =>
   withNotify((notify) =>
     Effect.gen(function* () {
       let up = 2
@@ -71,19 +72,19 @@ it.effect("sends two keep-alives in each watchdog period, and none while the dae
   vi.stubEnv("WATCHDOG_PID", String(process.pid))
   return withNotify((notify) =>
     Effect.gen(function* () {
-      let well = true
-      const signsIn = (time: Duration.Input) =>
+      let isHealthy = true
+      const countIn = (time: Duration.Input) =>
         Effect.map(
           TestClock.adjust(time),
           () => systemd.received().filter((message) => message === "WATCHDOG=1").length
         )
-      yield* Effect.forkChild(notify.watchdog(Effect.sync(() => well)))
-      assert.strictEqual(yield* signsIn("1 second"), 1)
-      assert.strictEqual(yield* signsIn("10 seconds"), 2)
-      well = false
-      assert.strictEqual(yield* signsIn("60 seconds"), 0)
-      well = true
-      assert.strictEqual(yield* signsIn("5 seconds"), 1)
+      yield* Effect.forkChild(notify.watchdog(Effect.sync(() => isHealthy)))
+      assert.strictEqual(yield* countIn("1 second"), 1)
+      assert.strictEqual(yield* countIn("10 seconds"), 2)
+      isHealthy = false
+      assert.strictEqual(yield* countIn("60 seconds"), 0)
+      isHealthy = true
+      assert.strictEqual(yield* countIn("5 seconds"), 1)
     })
   )
 })
@@ -101,7 +102,7 @@ it.effect.each([
   )
 })
 
-it.effect("does nothing at all without NOTIFY_SOCKET", () => {
+it.effect("does nothing without NOTIFY_SOCKET", () => {
   vi.stubEnv("NOTIFY_SOCKET", undefined)
   vi.stubEnv("WATCHDOG_USEC", "10000000")
   const ffi = vi.spyOn(process, "getBuiltinModule")
@@ -123,7 +124,7 @@ it.effect("does nothing at all without NOTIFY_SOCKET", () => {
   })
 })
 
-it.live("a socket that nobody reads costs a line of the log, not the daemon", () => {
+it.live("a socket that cannot be reached is one line in the log, and the daemon goes on", () => {
   vi.stubEnv("NOTIFY_SOCKET", "/nowhere/socket")
   return Effect.gen(function* () {
     const { lines } = yield* withLog(withNotify((notify) => notify.ready))
@@ -131,7 +132,7 @@ it.live("a socket that nobody reads costs a line of the log, not the daemon", ()
   })
 })
 
-it.live("refuses to start when the watchdog would kill it for want of a way to notify", () => {
+it.live("refuses to start if it cannot notify and the watchdog would kill it", () => {
   vi.stubEnv("NOTIFY_SOCKET", "/nowhere/socket")
   vi.stubEnv("WATCHDOG_USEC", "30000000")
   return Effect.gen(function* () {
@@ -142,10 +143,13 @@ it.live("refuses to start when the watchdog would kill it for want of a way to n
   })
 })
 
-const noSystemdNotify = spawnSync("systemd-notify", ["--version"]).error !== undefined
-if (noSystemdNotify) console.warn("skipped: systemd-notify is missing (apt-get install systemd)")
+const noSystemdNotify = isMissing({
+  name: "systemd-notify",
+  probe: ["systemd-notify", "--version"],
+  install: "apt-get install systemd"
+})
 
-it.live.skipIf(noSystemdNotify)("where Node has no node:ffi it goes through systemd-notify, and says so", () => {
+it.live.skipIf(noSystemdNotify)("without node:ffi it uses systemd-notify, and logs that", () => {
   vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined)
   return Effect.gen(function* () {
     const { result, messages } = yield* Effect.promise(() =>
@@ -156,7 +160,7 @@ it.live.skipIf(noSystemdNotify)("where Node has no node:ffi it goes through syst
   })
 })
 
-it("leaves nothing on stderr, no warning of an experimental feature either", () => {
+it("prints nothing on stderr, also no warning of an experimental feature", () => {
   const channel = JSON.stringify(new URL("../../src/host/notify.ts", import.meta.url))
   const program = `import * as Effect from "effect/Effect"
     import { openChannel } from ${channel}

@@ -7,7 +7,7 @@ const AF_UNIX = 1
 const SOCK_DGRAM = 2
 const MSG_DONTWAIT = 0x40
 
-/** The other end of sd_notify(3): a datagram socket in the file system, which Node does not have and libc does. */
+/** A receiver for sd_notify(3): a Unix datagram socket, which Node cannot open, but libc can. */
 export const openReceiver = () => {
   const directory = temporaryFolder()
   const path = join(directory, "socket")
@@ -22,7 +22,7 @@ export const openReceiver = () => {
   if (libc.bind(fd, address, address.length) !== 0) throw new Error(`cannot bind ${path}`)
   const buffer = Buffer.alloc(4096)
 
-  /** What lies there, oldest first. `BARRIER=1` is how systemd-notify asks whether it has been read. */
+  /** The messages since the last call, oldest first. systemd-notify sends `BARRIER=1` to wait until they are read. */
   const received = (): ReadonlyArray<string> => {
     const messages: Array<string> = []
     for (;;) {
@@ -32,7 +32,7 @@ export const openReceiver = () => {
     }
   }
 
-  /** Reads for as long as `work` lasts. */
+  /** Receives messages until `work` ends. */
   const during = async <A>(work: Promise<A>): Promise<{ result: A; messages: ReadonlyArray<string> }> => {
     const messages: Array<string> = []
     let done = false

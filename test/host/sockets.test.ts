@@ -25,14 +25,14 @@ test.each([
   { name: "no names", env: { LISTEN_PID: pid, LISTEN_FDS: "1" }, sockets: [{ fd: 3, name: "unknown" }] },
   { name: "nothing is passed", env: {}, sockets: [] },
   { name: "none are passed", env: { LISTEN_PID: pid, LISTEN_FDS: "0" }, sockets: [] },
-  { name: "they are another process's", env: { LISTEN_PID: "1", LISTEN_FDS: "1" }, sockets: [] },
-  { name: "the count is none", env: { LISTEN_PID: pid, LISTEN_FDS: "three" }, sockets: [] }
+  { name: "LISTEN_PID is another process", env: { LISTEN_PID: "1", LISTEN_FDS: "1" }, sockets: [] },
+  { name: "LISTEN_FDS is not a number", env: { LISTEN_PID: pid, LISTEN_FDS: "three" }, sockets: [] }
 ])("$name", ({ env, sockets }) => {
   expect(activatedSockets(env)).toEqual(sockets)
 })
 
-/** A bound and listening socket that nobody accepts from yet, as systemd holds it for a daemon: a server of Node accepts at once. */
-const bindAsSystemd = () => {
+/** A socket that listens without accepting, as systemd has it for a daemon. A server of Node would accept at once. */
+const listenAsSystemd = () => {
   const { functions: libc } = ffi.dlopen(null, {
     socket: { arguments: ["i32", "i32", "i32"], return: "i32" },
     bind: { arguments: ["i32", "buffer", "u32"], return: "i32" },
@@ -48,8 +48,8 @@ const bindAsSystemd = () => {
   return { fd, port: address.readUInt16BE(2), close: () => libc.close(fd) }
 }
 
-test("a request that comes between two processes is answered by the second", async () => {
-  const socket = bindAsSystemd()
+test("a request between the end of one process and the start of the next is answered by the next", async () => {
+  const socket = listenAsSystemd()
   const program = `import { createServer } from "node:http"
     import { activatedSockets } from ${JSON.stringify(new URL("../../src/host/sockets.ts", import.meta.url))}
     const [socket] = activatedSockets(process.env)
@@ -60,19 +60,19 @@ test("a request that comes between two processes is answered by the second", asy
       stdio: ["ignore", "inherit", "inherit", socket.fd],
       env: { ...process.env, LISTEN_FDS: "1" }
     })
-  const ask = async () => {
-    const [response] = (await once(get({ port: socket.port }), "response")) as [IncomingMessage]
-    return text(response)
+  const request = async () => {
+    const [incoming] = (await once(get({ port: socket.port }), "response")) as [IncomingMessage]
+    return text(incoming)
   }
 
   const first = start("first")
-  expect(await ask()).toBe("first")
+  expect(await request()).toBe("first")
   first.kill()
   await once(first, "exit")
 
-  const answer = ask()
+  const response = request()
   const second = start("second")
-  expect(await answer).toBe("second")
+  expect(await response).toBe("second")
   second.kill()
   await once(second, "exit")
   socket.close()
