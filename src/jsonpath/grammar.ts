@@ -220,7 +220,10 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
     const start = at
     const parsed = argument()
     if (relative && parsed.kind === "literal" && matcher(String(parsed.value), true) === undefined) {
-      fail(`${JSON.stringify(parsed.value)} is no I-Regexp (RFC 9485: [0-9] for \\d, no flags or lookarounds)`, start)
+      fail(
+        `${JSON.stringify(parsed.value)} is not an I-Regexp (RFC 9485: [0-9] for \\d, no flags or lookarounds)`,
+        start
+      )
     }
     return parsed
   }
@@ -255,6 +258,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
   }
 
   const parsed = whole()
-  if (isWhole && at < text.length) fail(`expected . or [ (a name with other signs is written ['odd-key']), ${found()}`)
+  if (isWhole && at < text.length)
+    fail(`expected . or [ (a name with other characters is written ['odd-key']), ${found()}`)
   return { query: parsed, end: at }
 }

@@ -77,6 +77,6 @@ export const pathHint = (text: string): string | undefined => {
   const path = corrected(trimmed)
   if (path === undefined || path === trimmed) return undefined
   return path.includes("'")
-    ? `a name with other signs than letters, digits and _ is in brackets and quotes: "${path}"`
+    ? `a name with characters other than letters, digits and _ needs brackets and quotes: "${path}"`
     : `here it is ${path}`
 }

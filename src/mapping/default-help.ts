@@ -5,7 +5,7 @@ import { type ValueSource, valueKind } from "./schema/value-source.ts"
 export const defaultHelp = ({ value }: MetricObject, lists: ReadonlyArray<string>): string => {
   const { text, isAbsolute } = describeValue(value)
   const rows = isAbsolute ? [] : lists.map((list) => ` of each ${list}`)
-  return `${text}${rows.join("")}, in the answer to the last good poll.`
+  return `${text}${rows.join("")}, in the response to the last good poll.`
 }
 
 const describeValue = (value: ValueSource | undefined): { readonly text: string; readonly isAbsolute: boolean } => {

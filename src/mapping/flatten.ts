@@ -66,7 +66,7 @@ export const flatten = (
     const family = families.get(metric) ?? {
       name: metric,
       type: "gauge",
-      help: `${place.path} of the answer to the last good poll.`
+      help: `${place.path} of the response to the last good poll.`
     }
     families.set(metric, family)
     if (samples.add(family, samples.labelSet(all(place.labels)), value)) series++

@@ -9,8 +9,11 @@ const table = {
   gauge: { shape: "number", description: "Goes up and down." },
   counter: { shape: "number", description: "Only goes up, and starts again at 0. Its name ends in `_total`." },
   untyped: { shape: "number", description: "Type unknown." },
-  info: { shape: "labels", description: "Always 1: the labels are what it says. Its name ends in `_info`." },
-  stateset: { shape: "word", description: "One of several words: a series for each state, of which exactly one is 1." },
+  info: { shape: "labels", description: "Always 1: the information is in its labels. Its name ends in `_info`." },
+  stateset: {
+    shape: "word",
+    description: "One of several words: a series for each state, 1 for the current one and 0 for the others."
+  },
   histogram: { shape: "histogram", description: "Counts by bucket, with their sum and count." },
   summary: { shape: "summary", description: "Quantiles that the API has computed, with their sum and count." }
 } as const satisfies Readonly<Record<string, MetricTypeInfo>>

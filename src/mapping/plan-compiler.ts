@@ -161,7 +161,7 @@ class Compiler {
 
   #histogram(name: string, metric: MetricObject, context: Context) {
     const { buckets: entry, cumulative = true, optional = false } = metric
-    if (entry === undefined) throw new Error("the schema lets no histogram without buckets through")
+    if (entry === undefined) throw new Error("a histogram without buckets, which the schema rejects")
     // never deferred, so its position does not matter
     const { rows, bytes, within } = this.#rows(entry, 0, { ...context, index: context.index ?? fieldIndex() })
     const buckets: List = { rows, bytes, isOptional: optional, labels: [], metrics: [], lists: [], detail: undefined }

@@ -47,7 +47,7 @@ export class ValueCompiler {
 
   states(metric: MetricObject, context: Context) {
     const source = metric.value && valueKind(metric.value)
-    if (source?.kind !== "path") throw new Error("the schema lets no stateset without a path through")
+    if (source?.kind !== "path") throw new Error("a stateset without a path, which the schema rejects")
     const states = statesOf(metric.states ?? []).map(({ state }) => state)
     const fallback = metric.default === undefined ? undefined : states.indexOf(String(metric.default))
     return {
@@ -79,7 +79,7 @@ export class ValueCompiler {
   }
 
   #source(value: ValueEntry | undefined, context: Context): ValueSource {
-    if (value === undefined) throw new Error("the schema lets no metric without a value through")
+    if (value === undefined) throw new Error("a metric without a value, which the schema rejects")
     const source = valueKind(value)
     switch (source.kind) {
       case "path":

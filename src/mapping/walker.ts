@@ -229,7 +229,7 @@ export const addCombined = (run: Run, row: Row): void => {
       if (canShow && run.samples.add(family, labelSet, value)) continue
       run.series--
       const reason = canShow ? "duplicate" : "not_a_number"
-      dropSample(run.problems, reason, family.name, "", row, () => (canShow ? "" : "no double holds the sum"))
+      dropSample(run.problems, reason, family.name, "", row, () => (canShow ? "" : "the sum is too large for a double"))
     }
   }
 }

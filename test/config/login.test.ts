@@ -274,7 +274,7 @@ describe("a login that fails", () => {
     [
       "HTML",
       (response) => void response.end("<html>"),
-      /^login: login array: take\.token: the response is not JSON: it starts as HTML/
+      /^login: login array: take\.token: the response is not JSON: it starts like HTML/
     ],
     ["no token", (response) => void response.end("{}"), /^login: login array: take\.token: finds no value$/],
     ["a null", (response) => void response.end('{"data":{"token":null}}'), /^login: .*finds no value$/],

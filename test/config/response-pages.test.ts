@@ -140,7 +140,7 @@ describe("a poll of pages fails as a whole", () => {
     ["drip_body", /^timeout: page 2: /],
     ["flood", /^too_large: the pages are longer than max_body, 100000 bytes$/],
     ["reset", /^connection: page 2: /],
-    ["html", /^pages: page 2 is not JSON: it starts as HTML or XML does$/],
+    ["html", /^pages: page 2 is not JSON: it starts like HTML or XML$/],
     ["empty", /^pages: page 2 is not JSON: empty$/],
     ["status_500", /^status: page 2: status 500$/],
     ["not_modified_unasked", /^status: page 2: status 304$/]

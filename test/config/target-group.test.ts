@@ -92,7 +92,7 @@ describe("a document of target groups", () => {
 
   test.each([
     ["", ["a.json: not JSON: empty"]],
-    ['[{"targets": ["a:1"}]', ["a.json: not JSON: no comma or ] at line 1, column 20"]],
+    ['[{"targets": ["a:1"}]', ["a.json: not JSON: expected a comma or ] at line 1, column 20"]],
     ['{"targets": []}', ["a.json: expected a list"]],
     [
       '[{"targets": [1], "labels": {"x": 2}}]',

@@ -119,7 +119,11 @@ for (const [why, bad, line] of [
     responseOf([{ targets: ["x:1"] }], "text/html"),
     "http://inventory.test/: the response's content-type is not application/json"
   ],
-  ["whose response is not JSON", responseOf("[{]"), "http://inventory.test/: not JSON: no key at line 1, column 3"],
+  [
+    "whose response is not JSON",
+    responseOf("[{]"),
+    "http://inventory.test/: not JSON: expected a key at line 1, column 3"
+  ],
   ["whose response is not a list", responseOf({}), "http://inventory.test/: expected a list"]
 ] as const) {
   it.effect(

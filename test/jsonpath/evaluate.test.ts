@@ -58,7 +58,7 @@ describe("a path of a mapping", () => {
 
   test("a pattern that can never match is an error here, while RFC 9535 makes it a filter that selects nothing", () => {
     expect(() => compileRelative("nodes[?match(@.id, '\\\\d+')]")).toThrow(
-      '"\\\\d+" is no I-Regexp (RFC 9485: [0-9] for \\d, no flags or lookarounds) at character 20'
+      '"\\\\d+" is not an I-Regexp (RFC 9485: [0-9] for \\d, no flags or lookarounds) at character 20'
     )
     expect(chosen("$.nodes[?match(@.id, '\\\\d+')]", document)).toEqual([])
   })
@@ -71,7 +71,7 @@ describe("a bad path is an error of one line that says where", () => {
     ["@.id", 'expected $, found "@" at character 1'],
     ["$.", "expected a name or *, found the end at character 3"],
     ["$.a.", "expected a name or *, found the end at character 5"],
-    ["$.odd-key", "expected . or [ (a name with other signs is written ['odd-key']), found \"-\" at character 6"],
+    ["$.odd-key", "expected . or [ (a name with other characters is written ['odd-key']), found \"-\" at character 6"],
     ["$['a", "expected ', found the end at character 5"],
     ["$['\n']", `expected ', found "\\n" at character 4`],
     ["$['\\ud800']", "half a surrogate pair in the string at character 3"],

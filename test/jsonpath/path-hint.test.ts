@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { compileRelative } from "../../src/jsonpath/evaluate.ts"
 import { pathHint } from "../../src/jsonpath/path-hint.ts"
 
-const odd = "a name with other signs than letters, digits and _ is in brackets and quotes: "
+const odd = "a name with characters other than letters, digits and _ needs brackets and quotes: "
 
 test.each([
   ["{.v}", "this is json_exporter's form; here it is v"],

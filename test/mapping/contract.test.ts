@@ -610,6 +610,6 @@ describe("Types", () => {
     expect(rows(each, '{"r": ["up", "down", "up"]}')).toEqual(["m{s=up} 2", "m{s=down} 1"])
     expect(
       rows({ ...each, metrics: { m: { value: { constant: 1e308 }, duplicates: "sum" } } }, '{"r": ["x", "x"]}')
-    ).toEqual(["not_a_number m  $: no double holds the sum"])
+    ).toEqual(["not_a_number m  $: the sum is too large for a double"])
   })
 })

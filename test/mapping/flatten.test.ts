@@ -48,7 +48,7 @@ describe("the name says where a value stands", () => {
     expect(sample?.family).toEqual({
       name: "upstream_nodes_odd_key",
       type: "gauge",
-      help: '$.nodes[*]["odd key"] of the answer to the last good poll.'
+      help: '$.nodes[*]["odd key"] of the response to the last good poll.'
     })
   })
 

@@ -256,7 +256,7 @@ describe("calc", () => {
   test("`+ - * / ( )`, unary minus, numbers, paths that find one node, and the aggregates above as `sum(disks[*].free)`", () =>
     expect(calc("-(sum(d[*].f) - 1) * 2 + x / count(d[*])", { d: [{ f: 1 }, { f: 2 }], x: 8 })).toBe(0))
 
-  test("A key with other signs is `['a-b']`, since `a-b` subtracts.", () =>
+  test("A key with other characters is `['a-b']`, since `a-b` subtracts.", () =>
     expect(calc("['a-b'] + a-b", { "a-b": 1, a: 5, b: 3 })).toBe(3))
 
   test("Strings that read as numbers are numbers; `null_values` apply.", () => {

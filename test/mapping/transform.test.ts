@@ -81,7 +81,7 @@ describe("the fleet of the documentation", () => {
     expect([...families].map(({ help }) => help)).toEqual([
       "CPU in use.",
       "Health.",
-      "last_seen of each $.items[?@.state != 'RETIRED'], in the answer to the last good poll.",
+      "last_seen of each $.items[?@.state != 'RETIRED'], in the response to the last good poll.",
       "Disks attached.",
       "Free disk space."
     ])

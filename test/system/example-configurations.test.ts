@@ -81,7 +81,7 @@ describe("init", () => {
   })
 
   test.each([
-    ["text.json", "hello", "not JSON: no value at line 1, column 1"],
+    ["text.json", "hello", "not JSON: expected a value at line 1, column 1"],
     ["names.json", '{"name": null}', "nothing to measure: no number, no list, no time"]
   ])("of %s, which is %s, says in one line: %s", async (file, text, message) => {
     const answer = join(scratch, file)

@@ -34,7 +34,7 @@ describe.concurrent("once --strict", () => {
     await expect(once("48-xml")).rejects.toMatchObject({
       code: 1,
       stdout: "",
-      stderr: /^.*starts as HTML or XML does.*\n$/
+      stderr: /^.*starts like HTML or XML.*\n$/
     })
   })
 })

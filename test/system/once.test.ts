@@ -117,7 +117,7 @@ test.each([
   [
     ["--only", "fleet", "--from", file("bad.json", "{bad")],
     1,
-    "fleet: not_json: the response is not JSON: no key at line 1, column 2\n"
+    "fleet: not_json: the response is not JSON: expected a key at line 1, column 2\n"
   ]
 ])("once %j says what is wrong in a line", async (args, code, stderr) => {
   const config = configuration("http://127.0.0.1:1/", "http://127.0.0.1:1/")

@@ -39,7 +39,7 @@ const table = {
   ndjson: { reads: "a JSON value on each line; the lines are one list", toJson: linesToJson },
   lenient: {
     reads:
-      "JSON5, literals of Python and JavaScript, and numbers that are none (`nan`, `Infinity`), which become null; JSONP and anti-XSSI prefixes are ignored",
+      "JSON5 and literals of Python and JavaScript; `nan` and `Infinity` become null; JSONP and anti-XSSI prefixes are ignored",
     toJson: lenientToJson
   }
 } satisfies Readonly<Record<string, Format>>

@@ -30,16 +30,18 @@ export const fault = (text: string): string => {
     } while (take(escaped))
     return skip('"')
   }
-  const key = (): boolean => {
-    if (!string()) return false
+  /** What is wrong with the key; undefined after a key and its colon. */
+  const keyFault = (): string | undefined => {
+    if (text[at] !== '"') return here("expected a key")
+    if (!string()) return here("invalid character in a string")
     take(blank)
-    return skip(":")
+    return skip(":") ? undefined : here("expected a colon")
   }
   const here = (what: string) => (at < text.length ? `${what} at ${textLocation(text, at)}` : "cut off")
 
   take(blank)
   if (at === text.length) return "empty"
-  if (text[at] === "<") return "it starts as HTML or XML does"
+  if (text[at] === "<") return "it starts like HTML or XML"
   /** The brackets that are open. */
   const open: Array<"[" | "{"> = []
   for (;;) {
@@ -50,23 +52,25 @@ export const fault = (text: string): string => {
       take(blank)
       if (!skip(closing[bracket])) {
         open.push(bracket)
-        if (bracket === "{" && !key()) return here("no key")
+        const wrong = bracket === "{" ? keyFault() : undefined
+        if (wrong !== undefined) return wrong
         continue
       }
     } else if (text[at] === '"') {
-      if (!string()) return here("no character of a string")
-    } else if (!take(scalar)) return here("no value")
+      if (!string()) return here("invalid character in a string")
+    } else if (!take(scalar)) return here("expected a value")
     // a value has ended: close all arrays and objects that end after it
     for (;;) {
       take(blank)
       const bracket = open.at(-1)
-      if (bracket === undefined) return here("something after the end")
+      if (bracket === undefined) return here("text after the end")
       if (skip(",")) {
         take(blank)
-        if (bracket === "{" && !key()) return here("no key")
+        const wrong = bracket === "{" ? keyFault() : undefined
+        if (wrong !== undefined) return wrong
         break
       }
-      if (!skip(closing[bracket])) return here(`no comma or ${closing[bracket]}`)
+      if (!skip(closing[bracket])) return here(`expected a comma or ${closing[bracket]}`)
       open.pop()
     }
   }

@@ -68,7 +68,7 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
       value += match(plainString[quote])?.[0] ?? ""
       if (text[at] === quote) break
       const found = text[at] === "\\" ? match(escapeSequence) : undefined
-      if (found === undefined) return fail("no character of a string")
+      if (found === undefined) return fail("invalid character in a string")
       const [, unicode, hex, lineEnd, other = ""] = found
       const code = unicode ?? hex
       if (code !== undefined) value += String.fromCharCode(Number.parseInt(code, 16))
@@ -85,8 +85,8 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
     const next = text[at]
     const name = isQuote(next)
       ? string(next)
-      : JSON.stringify((match(identifier) ?? match(digitKey) ?? fail("no key"))[0])
-    if (!skip(":")) fail("no colon")
+      : JSON.stringify((match(identifier) ?? match(digitKey) ?? fail("expected a key"))[0])
+    if (!skip(":")) fail("expected a colon")
     out.push(name, ":")
   }
 
@@ -102,7 +102,7 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
     const word = match(identifier)?.[0] ?? ""
     const literal = Object.hasOwn(literals, word) ? literals[word] : undefined
     if (literal === undefined) at = start
-    return literal ?? fail("no value")
+    return literal ?? fail("expected a value")
   }
 
   /** The root, without recursion: a document may be nested deeper than the stack. */
@@ -133,7 +133,7 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
           if (closing === "}") key()
           break
         }
-        if (!isEnd) fail(`no comma or ${closing}`)
+        if (!isEnd) fail(`expected a comma or ${closing}`)
         out.push(closing)
         open.pop()
       }
@@ -147,10 +147,10 @@ export const lenientToJson = (text: string): Result.Result<string, string> => {
     if (at === text.length) return Result.fail("empty")
     const isCall = match(jsonp) !== undefined
     value()
-    if (isCall && !skip(")")) fail("no )")
+    if (isCall && !skip(")")) fail("expected )")
     if (isCall) skip(";")
     match(blank)
-    return at < text.length ? fail("something after the end") : Result.succeed(out.join(""))
+    return at < text.length ? fail("text after the end") : Result.succeed(out.join(""))
   } catch (error) {
     if (error instanceof Fault) return Result.fail(error.message)
     throw error

@@ -16,7 +16,7 @@ const count = (description: string, most: number, byDefault: number) =>
 export const DetailOptions = Schema.Struct({
   url: compiled<UrlReference>("reference to a URL", compileUrlReference, {
     description:
-      "A reference against the target's URL. {PATH} is a value of the row, percent-encoded; a {PATH} that is all of it is taken as it is.",
+      "A reference that is resolved against the target's URL. {PATH} is a value of the row, percent-encoded; if {PATH} is the whole reference, it is not encoded.",
     examples: ["/nodes/{id}/stats", "{['@odata.id']}"]
   }),
   max: count("The most documents of a poll. More rows fail the poll.", 10_000, defaultDetails.max),

@@ -41,11 +41,11 @@ const rowFields = {
   ...rowSources,
   parse: Schema.optionalKey(
     Schema.Literals(["json"]).annotate({
-      description: "What was found is JSON in a string; what that holds becomes the row."
+      description: "The path finds strings that contain JSON; the value in each string becomes a row."
     })
   ),
   optional: Schema.optionalKey(
-    Schema.Boolean.annotate({ description: "That the list is not there is no problem.", default: false })
+    Schema.Boolean.annotate({ description: "A missing list is not reported as a problem.", default: false })
   ),
   labels: Schema.optionalKey(Labels),
   get: Schema.optionalKey(DetailOptions),
@@ -78,7 +78,7 @@ const Row = Schema.Struct({
       expected: "metrics of the rows, or each for rows within them"
     }),
     Schema.makeFilter(({ get, each }) => get === undefined || !hasDetails(each), {
-      expected: "get only once on the way: a document of a row has no rows with documents of their own"
+      expected: "get only once: rows in the document of a row cannot have get"
     })
   )
   .annotate({ identifier: "Row" })
@@ -120,7 +120,7 @@ export const mappingFields = {
 }
 
 export const Mapping = Schema.Struct({ ...mappingFields, labels: Schema.optionalKey(Labels) })
-  .annotate({ description: "How series are made of a document." })
+  .annotate({ description: "How series are made from a document." })
   .check(
     Schema.makeFilter(({ metrics, each }) => metrics !== undefined || each !== undefined, {
       expected: "metrics, or each for rows, or both"

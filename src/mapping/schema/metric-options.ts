@@ -191,7 +191,8 @@ const metricOptions = {
   },
   optional: {
     schema: Schema.Boolean.annotate({
-      description: "A value that is missing or null is no problem: there is no series. Of an info: no label at all.",
+      description:
+        "A missing or null value is not reported as a problem: there is no series. For an info: the same if it has no label.",
       default: false
     }),
     shapes: [...read, ...composed, "labels"],
@@ -199,7 +200,8 @@ const metricOptions = {
   },
   default: {
     schema: Schema.Union([Schema.Finite, Schema.NonEmptyString]).annotate({
-      description: "The sample if the value is missing or null, as it is to be shown; of a stateset the state.",
+      description:
+        "The sample if the value is missing or null: a number after scale and unit, or the state of a stateset.",
       examples: [0]
     }),
     shapes: read,
@@ -208,7 +210,7 @@ const metricOptions = {
   duplicates: {
     schema: Schema.Literals(["sum", "min", "max", "last"]).annotate({
       description:
-        "What becomes of samples with the same name and labels. Without it the first one stands, and the others are a problem."
+        "How samples with the same name and labels become one. Without it the first one counts, and the others are problems."
     }),
     shapes: number
   },

@@ -99,7 +99,7 @@ const contradictions = (metric: MetricObject): Issues => {
     issues.push({ path: ["default"], issue: "expected a number" })
   if (metric.default !== undefined && shape === "word" && metric.states !== undefined) {
     const known = statesOf(metric.states).some(({ state }) => state === String(metric.default))
-    if (!known) issues.push({ path: ["default"], issue: "none of the states" })
+    if (!known) issues.push({ path: ["default"], issue: "not one of the states" })
   }
   if (metric.layout !== undefined && metric.timezone === undefined && !/%[zZs]/.test(metric.layout.text))
     issues.push({
@@ -107,7 +107,7 @@ const contradictions = (metric: MetricObject): Issues => {
       issue: "reads no zone: add %z, or timezone: with a name such as Europe/Berlin beside it"
     })
   if (metric.optional && metric.default !== undefined)
-    issues.push({ path: ["optional"], issue: "has no use beside a default" })
+    issues.push({ path: ["optional"], issue: "has no effect with a default" })
   return issues
 }
 
@@ -116,7 +116,7 @@ const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
   if (unit === undefined) return []
   if (parse !== undefined && parsers[parse].isConverted)
     return [
-      { path: ["unit"], issue: `has no use beside parse: ${parse}, which gives ${parsers[parse].gives.split(";")[0]}` }
+      { path: ["unit"], issue: `has no effect with parse: ${parse}, which gives ${parsers[parse].gives.split(";")[0]}` }
     ]
   const base = baseUnitOf(name)
   if (typeof unit !== "string") {
@@ -140,7 +140,7 @@ const unitIssues = (name: string, { unit, parse }: MetricObject): Issues => {
     return [
       {
         path: ["unit"],
-        issue: `the values become ${wanted.join(" or ")}, so the name has to say it: ${names.join(" or ")}`
+        issue: `the values become ${wanted.join(" or ")}, so the name has to end in that: ${names.join(" or ")}`
       }
     ]
   }
@@ -193,7 +193,7 @@ export const metricIssues = (name: string, metric: Metric): ReadonlyArray<Schema
     for (const key of differing) {
       const repeated = own?.[index]?.[key]
       if (repeated === undefined || same(repeated, own?.[0]?.[key])) continue
-      issues.push({ path: [key], issue: "not what the first entry has: it stands there, and holds for all" })
+      issues.push({ path: [key], issue: "differs from the first entry, whose value holds for all entries" })
     }
     return issues.map((issue) => {
       if (typeof issue === "string" || !("path" in issue)) return issue

@@ -4,14 +4,13 @@ import { path } from "./compiled.ts"
 const Table = Schema.Struct({
   columns: path("Finds one list of names.", "labels"),
   rows: path("Finds one list of lists: each is a row, an object with these names.", "data")
-}).annotate({ description: "Rows of a table whose names stand beside it. { key: 0 } is the index." })
+}).annotate({ description: "Rows of a table whose column names are in another list. { key: 0 } is the index." })
 
 const Zip = Schema.Record(Schema.String, path("Finds one list.", "hourly.time"))
   .check(Schema.isMinProperties(1, { expected: "at least one name and its list" }))
   .pipe(
     Schema.annotateEncoded({
-      description:
-        "Rows of lists beside each other: row i is an object of their i-th elements. { key: 0 } is the index.",
+      description: "Rows made from several lists: row i is an object of their i-th elements. { key: 0 } is the index.",
       examples: [{ time: "hourly.time", temperature: "hourly.temperature_2m" }]
     })
   )

@@ -28,7 +28,7 @@ const ValueObject = Schema.Struct({
   calc: Schema.optionalKey(
     compiled<Calc>("calculation", compileCalc, {
       description:
-        "Arithmetic on numbers, paths to one value and aggregates such as sum(disks[*].free): + - * / ( ) and unary minus. A key with other signs is written ['a-b'].",
+        "Arithmetic on numbers, paths to one value and aggregates such as sum(disks[*].free): + - * / ( ) and unary minus. A key with other characters is written ['a-b'].",
       examples: ["1 - free_kb / total_kb"]
     })
   )

@@ -25,7 +25,7 @@ export interface Parser {
   readonly text: (options: ParseOptions) => (text: string) => number | undefined
   /** What a number of the document becomes; by default it stays as it is. */
   readonly number?: (value: number) => number
-  /** The result is in a base unit already, so that `unit` has no use. */
+  /** The result is in a base unit already, so that `unit` has no effect. */
   readonly isConverted?: boolean
 }
 

@@ -42,20 +42,20 @@ describe("lenient", () => {
     ["", "empty"],
     ["[1", "cut off"],
     ["[[1]", "cut off"],
-    ["[[1] 2]", "no comma or ] at line 1, column 6"],
-    ["[,]", "no value at line 1, column 2"],
-    ["[1,,2]", "no value at line 1, column 4"],
-    ["{,}", "no key at line 1, column 2"],
-    ["{a 1}", "no colon at line 1, column 4"],
-    ["{a: 1}}", "something after the end at line 1, column 7"],
+    ["[[1] 2]", "expected a comma or ] at line 1, column 6"],
+    ["[,]", "expected a value at line 1, column 2"],
+    ["[1,,2]", "expected a value at line 1, column 4"],
+    ["{,}", "expected a key at line 1, column 2"],
+    ["{a 1}", "expected a colon at line 1, column 4"],
+    ["{a: 1}}", "text after the end at line 1, column 7"],
     ["f([1]", "cut off"],
-    ["[007]", "no value at line 1, column 2"],
-    ["[0x]", "no value at line 1, column 2"],
-    ["[infinite]", "no value at line 1, column 2"],
-    ["['a\nb']", "no character of a string at line 1, column 4"],
-    ["secret", "no value at line 1, column 1"],
-    ["<html>", "no value at line 1, column 1"],
-    ["[1 /* open", "no comma or ] at line 1, column 4"]
+    ["[007]", "expected a value at line 1, column 2"],
+    ["[0x]", "expected a value at line 1, column 2"],
+    ["[infinite]", "expected a value at line 1, column 2"],
+    ["['a\nb']", "invalid character in a string at line 1, column 4"],
+    ["secret", "expected a value at line 1, column 1"],
+    ["<html>", "expected a value at line 1, column 1"],
+    ["[1 /* open", "expected a comma or ] at line 1, column 4"]
   ])("%j is refused: %s", (text, why) => expect(read("lenient", text)).toBe(`! ${why}`))
 
   test("ids over 2^53 keep their digits, and numbers their spelling", () =>
@@ -101,7 +101,7 @@ describe("ndjson", () => {
     ["", []],
     ['{"a":1', "! line 1: cut off"],
     ['{"a":1\n"b":2}', "! line 1: cut off"],
-    ['{"a":1}\n\n{"a":nan}', "! line 3: no value at column 6"]
+    ['{"a":1}\n\n{"a":nan}', "! line 3: expected a value at column 6"]
   ])("%j", (text, value) => expect(read("ndjson", text)).toEqual(value))
 
   test("ids over 2^53 keep their digits", () =>
@@ -109,10 +109,10 @@ describe("ndjson", () => {
 })
 
 test.each([
-  ['{"a":nan}', "no value at line 1, column 6; format: lenient reads it"],
-  ['{"a":1}\n{"a":2}\n', "something after the end at line 2, column 1; format: ndjson reads it"],
-  ["{'a':1}", "no key at line 1, column 2; format: lenient reads it"],
-  ["<html>", "it starts as HTML or XML does"],
+  ['{"a":nan}', "expected a value at line 1, column 6; format: lenient reads it"],
+  ['{"a":1}\n{"a":2}\n', "text after the end at line 2, column 1; format: ndjson reads it"],
+  ["{'a':1}", "expected a key at line 1, column 2; format: lenient reads it"],
+  ["<html>", "it starts like HTML or XML"],
   ['{"a":', "cut off"]
 ])("JSON that %j is not: %s", (text, why) => expect(parse(Buffer.from(text))).toEqual(Result.fail(why)))
 

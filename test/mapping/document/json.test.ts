@@ -30,33 +30,34 @@ describe("what is none is refused in one line that says where, without a word of
   test.each([
     ["", "empty"],
     [" \n", "empty"],
-    ["<html>secret</html>", "it starts as HTML or XML does"],
+    ["<html>secret</html>", "it starts like HTML or XML"],
     ['{"secret": ', "cut off"],
     ['["secret', "cut off"],
-    ["secret", "no value at line 1, column 1"],
-    ['{"a": 1}\n{"a": 2}\n', "something after the end at line 2, column 1"],
-    ["[1, 2,]", "no value at line 1, column 7"],
-    ['{"a": 1,}', "no key at line 1, column 9"],
-    ["{a: 1}", "no key at line 1, column 2"],
-    ["{'a': 1}", "no key at line 1, column 2"],
-    ['{"a" 1}', "no key at line 1, column 6"],
-    ['{"a": 1 "b": 2}', "no comma or } at line 1, column 9"],
-    ["[1}", "no comma or ] at line 1, column 3"],
-    ["[1,\n  NaN]", "no value at line 2, column 3"],
-    ["[01]", "no comma or ] at line 1, column 3"],
-    ["[.5]", "no value at line 1, column 2"],
-    ["[1] // comment", "something after the end at line 1, column 5"],
-    ['["a\u0000b"]', "no character of a string at line 1, column 4"],
-    ['["a\nb"]', "no character of a string at line 1, column 4"],
-    ['["\\x41"]', "no character of a string at line 1, column 3"],
-    ["\u00a0{}", "no value at line 1, column 1"]
+    ["secret", "expected a value at line 1, column 1"],
+    ['{"a": 1}\n{"a": 2}\n', "text after the end at line 2, column 1"],
+    ["[1, 2,]", "expected a value at line 1, column 7"],
+    ['{"a": 1,}', "expected a key at line 1, column 9"],
+    ["{a: 1}", "expected a key at line 1, column 2"],
+    ["{'a': 1}", "expected a key at line 1, column 2"],
+    ['{"a" 1}', "expected a colon at line 1, column 6"],
+    ['{"a\nb": 1}', "invalid character in a string at line 1, column 4"],
+    ['{"a": 1 "b": 2}', "expected a comma or } at line 1, column 9"],
+    ["[1}", "expected a comma or ] at line 1, column 3"],
+    ["[1,\n  NaN]", "expected a value at line 2, column 3"],
+    ["[01]", "expected a comma or ] at line 1, column 3"],
+    ["[.5]", "expected a value at line 1, column 2"],
+    ["[1] // comment", "text after the end at line 1, column 5"],
+    ['["a\u0000b"]', "invalid character in a string at line 1, column 4"],
+    ['["a\nb"]', "invalid character in a string at line 1, column 4"],
+    ['["\\x41"]', "invalid character in a string at line 1, column 3"],
+    ["\u00a0{}", "expected a value at line 1, column 1"]
   ])("%j: %s", (text, message) => {
     expect(failure(bytes(text)).replace(/; format: \w+ reads it$/, "")).toBe(message)
   })
 
   test("bytes that are no UTF-8", () => {
     expect(failure(Uint8Array.of(0x22, 0xff, 0x22))).toBe("not UTF-8")
-    expect(failure(new Uint8Array(Buffer.from('{"a": 1}', "utf16le")))).toBe("no key at line 1, column 2")
+    expect(failure(new Uint8Array(Buffer.from('{"a": 1}', "utf16le")))).toBe("expected a key at line 1, column 2")
   })
 
   test("as JSON.parse, whatever the text", () => {
@@ -186,7 +187,7 @@ describe("no depth and no length is too much", () => {
     const long = 1_000_000
     expect(failure(bytes(`"${"a".repeat(long)}`))).toBe("cut off")
     expect(failure(bytes(`["${"\\n".repeat(long)}"`))).toBe("cut off")
-    expect(failure(bytes(`${" ".repeat(long)}x`))).toBe("no value at line 1, column 1000001")
+    expect(failure(bytes(`${" ".repeat(long)}x`))).toBe("expected a value at line 1, column 1000001")
     const { root, spelling } = document(`[${"1".repeat(long)}]`)
     expect(spelling(root as Array<Json>, 0)).toHaveLength(long)
   })

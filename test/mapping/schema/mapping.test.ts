@@ -97,7 +97,7 @@ test.each<[why: string, mapping: unknown, problem: string]>([
   [
     "a default that is no state",
     metric({ type: "stateset", value: "x", states: ["a"], default: "b" }),
-    "metrics.m.default: none of the states"
+    "metrics.m.default: not one of the states"
   ],
   [
     "a stateset with a scale",
@@ -123,7 +123,7 @@ test.each<[why: string, mapping: unknown, problem: string]>([
   [
     "optional and a default",
     metric({ value: "x", optional: true, default: 0 }),
-    "metrics.m.optional: has no use beside a default"
+    "metrics.m.optional: has no effect with a default"
   ]
 ])("%s is refused where it stands", (_, mapping, problem) => {
   const problems = problemsOf(mapping)
