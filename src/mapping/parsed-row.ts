@@ -163,7 +163,7 @@ export class PageRow extends ParsedRow {
   }
 }
 
-/** The first page of a response as a row. `of` is the row that a document of a row (`get`) was requested for. */
+/** The first page of a response as a row. `of` is the row that the documents were requested for (`get`), if any. */
 export const documentRow = (documents: ReadonlyArray<Document>, effort: Effort, of?: Row): PageRow => {
   const search: { -readonly [K in keyof Search]?: Search[K] } = { effort, of }
   const [first, ...others] = documents.map(

@@ -65,7 +65,7 @@ class Compiler {
     return { ...list, ...scope, detail: this.#detail(row.get, { metrics, each }, scope.labels, within) }
   }
 
-  /** What is taken from the documents of rows. Its compiler is a new one: its paths do not lead into this document. */
+  /** What is taken from the documents of rows. A new compiler compiles it: its paths do not lead into this document. */
   #detail(
     get: NonNullable<Row["get"]>,
     scope: ScopeEntry,

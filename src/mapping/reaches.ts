@@ -56,7 +56,7 @@ export class Reaches {
   }
 }
 
-/** Where a query leads: the keys that all its nodes are below, exact if the query has nothing else. */
+/** Where a query leads from a start: its leading keys are added. Exact only if the query has nothing else. */
 const follow = (start: Start, query: Query): Start => {
   if (!start.isExact) return start
   const keys = leadingKeys(query)

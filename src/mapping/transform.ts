@@ -84,7 +84,7 @@ export const transformDocuments = (
 export const transformDocument = (plan: Plan, document: Document, samples: SampleWriter): Transformed =>
   transformDocuments(plan, [document], samples)
 
-/** The transform of one target. It uses `assumeDeferred` until that was wrong once. */
+/** The transform of one target. It uses `assumeDeferred` until that is wrong once. */
 export const createTransform = (plan: Plan): Transform => {
   const { deferred } = plan
   let assumes = true

@@ -6,7 +6,7 @@ import { type Shard, shardOf } from "./shard.ts"
 export interface Ownership {
   /** Whether this process polls the target of this name now. */
   readonly owns: (name: string) => boolean
-  /** Whether the page keeps the series of a target, since the process that polls it now has not done so yet. */
+  /** Whether the page keeps the series of a target: another process has taken it over, but not polled it yet. */
   readonly keeps: (name: string) => boolean
   /** Whether other processes polled the targets that this one starts to poll. If so, their next polls are due. */
   readonly isTakeover: () => boolean

@@ -13,7 +13,7 @@ export class ReloadQueue extends Context.Service<
   {
     /** Requests a reload that starts after now, and waits for its end. */
     readonly request: Effect.Effect<ReloadProblems>
-    /** Waits for requests. All that have come count as one. The returned function completes them. */
+    /** Waits for a request. All waiting requests share one reload. The returned function completes them. */
     readonly next: Effect.Effect<(problems: ReloadProblems) => Effect.Effect<void>>
   }
 >()("poller/ReloadQueue") {

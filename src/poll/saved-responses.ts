@@ -176,7 +176,7 @@ const abandoned = 60_000
 
 const isAbandoned = async (path: string) => Date.now() - (await stat(path)).mtimeMs > abandoned
 
-/** Whether a saved response is too old for every target. Other files are left alone. */
+/** Whether a file is a saved response that is stale. */
 const isExpired = async (path: string) => {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(200) })

@@ -41,7 +41,7 @@ export class StateStore extends Context.Service<
       change: (status: TargetStatus) => readonly [TargetStatus, A]
     ) => Effect.Effect<A | undefined>
     readonly update: (name: string, change: (status: TargetStatus) => TargetStatus) => Effect.Effect<void>
-    /** When the loop of a target sets its next deadline at the latest (monotonic milliseconds). */
+    /** Sets the time by which the loop of a target must set its next deadline (monotonic milliseconds). */
     readonly setDeadline: (name: string, by: number) => void
     /** Targets whose loop missed its deadline. Such a loop is stuck; an upstream that is down does not cause it. */
     readonly overdue: (now: number) => ReadonlyArray<string>

@@ -38,7 +38,7 @@ const skipRunOfWhitespace = (bytes: Uint8Array, at: number): number => {
 
 const isWhitespace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
-/** 1 for a byte that means itself inside a string. */
+/** 1 for a byte that is not special inside a string. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 0x20 && code !== quote && code !== backslash ? 1 : 0
 )

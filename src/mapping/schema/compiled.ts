@@ -28,7 +28,7 @@ export const compiled = <A extends { readonly text: string }>(
     )
   )
 
-/** Compiles a path. The error of a path in another program's form is how to write it here. */
+/** Compiles a path. The error for a path in another program's syntax is how to write it here. */
 const compilePath = (text: string): Path => {
   try {
     return compileRelative(text)

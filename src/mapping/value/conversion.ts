@@ -95,7 +95,7 @@ const divided = (above: bigint, below: bigint, shift: number): [quotient: bigint
   return [numerator / divisor, numerator % divisor, divisor]
 }
 
-/** The result for a decimal text, rounded once; NaN if the text is no decimal number. */
+/** The result for a decimal text, rounded once; NaN for other text. */
 export const convertText = ({ multiply, add, divide }: Conversion, text: string): number => {
   if (text.length > maxLength) return compileConversion({ multiply, add, divide })(Number(text))
   const parsed = parseDecimal(text)
@@ -107,7 +107,7 @@ export const convertText = ({ multiply, add, divide }: Conversion, text: string)
   return nearest(digits * up * multiply + add * down, divide * down)
 }
 
-/** The sum of converted decimal texts, rounded once; NaN if one of them is no decimal number. */
+/** The sum of converted decimal texts, rounded once; NaN if one of them is not a decimal number. */
 export const sumTexts = (parts: ReadonlyArray<readonly [text: string, conversion: Conversion]>): number => {
   let [above, below] = [0n, 1n]
   for (const [text, { multiply, add, divide }] of parts) {

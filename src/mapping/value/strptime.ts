@@ -82,7 +82,7 @@ export const compileLayout = (text: string): Layout => {
   const has = (...names: ReadonlyArray<string>) => names.some((name) => seen.has(name))
   const isDate = has("Y", "y") && (has("j") || (has("m", "b") && has("d")))
   if (!has("s") && !isDate) throw new Error("it has no date: it needs %Y, %m and %d, or %s")
-  if (has("I") !== has("p")) throw new Error("%I and %p need each other; the hour of 24 is %H")
+  if (has("I") !== has("p")) throw new Error("%I and %p need each other; an hour from 0 to 23 is %H")
   const pattern = new RegExp(`^${source}$`, "i")
   return {
     text,
