@@ -10,7 +10,7 @@ const isNumber = (value: Json): boolean =>
 const hasNumber = (value: Json): boolean =>
   typeof value === "object" && value !== null ? Object.values(value).some(hasNumber) : isNumber(value)
 
-test("whatever the document: each number is a series or listed, no key is left out in silence, and nothing is wrong with the draft", () => {
+test("for any document, the draft has or lists every number, mentions every key, and has no problems", () => {
   fc.assert(
     fc.property(root, (document) => {
       const found = drafted([JSON.stringify(document)])
@@ -19,13 +19,13 @@ test("whatever the document: each number is a series or listed, no key is left o
         return
       }
       expect(found.problems, found.draft).toEqual([])
-      expect(found.verdict, found.draft).toEqual({ lost: [], changing: [], silent: [] })
+      expect(found.faults, found.draft).toEqual({ lost: [], changing: [], unmentioned: [] })
     }),
     { numRuns: 700 }
   )
 })
 
-/** A field of rows: what it has in the first and in the second response, by row. */
+/** A field of rows. Its values depend on the row, and if `changes`, on the response. */
 const field = fc.record({
   key: fc.stringMatching(/^[a-z]{3,8}(_(id|name|version|type|ms))?$/),
   changes: fc.boolean(),
@@ -38,7 +38,7 @@ const field = fc.record({
   )
 })
 
-test("no label takes what changes between responses", () => {
+test("no label has a value that changes between responses", () => {
   fc.assert(
     fc.property(fc.uniqueArray(field, { selector: ({ key }) => key, minLength: 1, maxLength: 6 }), (fields) => {
       const response = (turn: number) => ({

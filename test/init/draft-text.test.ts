@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { linesOf } from "./drafting.ts"
 
-/** The lines of metrics, without `metrics:` and `each:`. */
+/** The lines of a draft without `metrics:`, `each:` and comments. */
 const metricsOf = (...roots: ReadonlyArray<unknown>) =>
   linesOf(...roots).filter((line) => !["metrics:", "each:"].includes(line) && !line.startsWith("#"))
 
 const notesOf = (...roots: ReadonlyArray<unknown>) => linesOf(...roots).filter((line) => line.startsWith("#"))
 
-describe("units are words of keys, never letters", () => {
+describe("units come from words of keys, never from single letters", () => {
   test.each([
     [{ altitude_m: 35 }, "shop_altitude_meters: { value: altitude_m, help: Altitude. }"],
     [{ quote: { h: 263.31 } }, "shop_quoteh: { value: quote.h, help: Quote h. }"],
@@ -33,7 +33,7 @@ describe("units are words of keys, never letters", () => {
     [{ load_1m: 3 }, "shop_load_1m: { value: load_1m, help: Load 1m. }"]
   ])("%j", (root, line) => expect(metricsOf(root)).toContain(line))
 
-  test("of another system they stay as they are, and a comment says how to convert them", () => {
+  test("imperial units stay as they are, and a comment says how to convert them", () => {
     expect(linesOf({ wind_mph: 5 })).toEqual([
       "metrics:",
       "# In mph; unit: mph would convert it.",
@@ -42,14 +42,14 @@ describe("units are words of keys, never letters", () => {
   })
 })
 
-describe("units are what a field beside the number says", () => {
+describe("units come from a field beside the number", () => {
   test("in the base unit", () => {
     expect(metricsOf({ temp: { value: 21, unit: "°C" } })).toEqual([
       "shop_temp_celsius: { value: temp.value, unit: { path: temp.unit }, help: Temp. }"
     ])
   })
 
-  test("in another one, as it stands and converted", () => {
+  test("in another unit, with and without conversion", () => {
     expect(linesOf({ reading: { val: "84", unit: "°F" } })).toEqual([
       "metrics:",
       "# As it stands, and in the base unit: keep one of them.",
@@ -58,21 +58,18 @@ describe("units are what a field beside the number says", () => {
     ])
   })
 
-  test("as a label where units differ", () => {
+  test("as a label if the units of rows differ", () => {
     const sensors = [
       { name: "a", value: 21, unit: "°C" },
       { name: "b", value: 48, unit: "%" }
     ]
     expect(metricsOf({ sensors })).toContain(
-      "shop_sensor_value: { value: value, labels_from: { unit: unit }, help: Value of the sensor. }".replace(
-        "shop_sensor_value",
-        "shop_sensor"
-      )
+      "shop_sensor: { value: value, labels_from: { unit: unit }, help: Value of the sensor. }"
     )
   })
 })
 
-describe("texts with a number are values", () => {
+describe("texts with a number become values", () => {
   test.each([
     [{ power: "28.61 W" }, "shop_power_watts: { value: power, parse: quantity, help: Power. }"],
     [{ load: "45 %" }, "shop_load_ratio: { value: load, parse: quantity, help: Load. }"],
@@ -100,13 +97,11 @@ describe("texts with a number are values", () => {
     [{ usage: "3 CPS" }, 'shop_usage: { value: usage, pattern: "(-?[0-9.]+)", help: Usage. }'],
     [
       { last: "0001-01-01T00:00:00Z", n: 1 },
-      "shop_timestamp_seconds: { value: last, parse: time, optional: true, help: Time of last. }"
-        .replace("shop_timestamp", "shop_last_timestamp")
-        .replace("Time of last.", "Time of last.")
+      "shop_last_timestamp_seconds: { value: last, parse: time, optional: true, help: Time of last. }"
     ]
   ])("%j", (root, line) => expect(metricsOf(root)).toContain(line))
 
-  test("unless nobody can tell the instant", () => {
+  test("unless the time has no zone", () => {
     expect(notesOf({ started: "2024-01-31 12:00:00", n: 1 })).toEqual([
       "# Left out, times without a zone (parse: time, timezone: ...): started"
     ])
@@ -117,7 +112,7 @@ describe("texts with a number are values", () => {
 })
 
 describe("columns with gaps", () => {
-  test("keep their numbers", () => {
+  test("have null_values for the gaps", () => {
     const sensors = [
       { id: "t1", temp: "21.5" },
       { id: "t2", temp: "" },
@@ -128,7 +123,7 @@ describe("columns with gaps", () => {
     )
   })
 
-  test("with words are filtered, and the words are listed", () => {
+  test("are filtered if there are words, which are listed", () => {
     const measures = [
       { metric: "a", value: "5" },
       { metric: "b", value: "java=1" }
@@ -144,7 +139,7 @@ describe("columns with gaps", () => {
   })
 })
 
-describe("words", () => {
+describe("texts without a number", () => {
   test.each([
     [
       { sts: { POWER: "ON" } },
@@ -157,7 +152,7 @@ describe("words", () => {
     [{ isValid: true }, "shop_is_valid: { value: isValid, help: 1 while valid. }"]
   ])("%j", (root, line) => expect(metricsOf(root)).toContain(line))
 
-  test("are only those that were seen", () => {
+  test("become states only if they occur in the response", () => {
     const nodes = [
       { id: "a", health: "GREEN" },
       { id: "b", health: "AMBER" }
@@ -272,11 +267,11 @@ describe("rows", () => {
     ]
   ])("%j", (root, lines) => expect(rowsOf(root)).toEqual(lines))
 
-  test("of a flat object whose keys end in numbers are none", () => {
+  test("are not made from a flat object whose keys end in numbers", () => {
     expect(rowsOf({ snr_1: 1, snr_2: 2, lock_1: 3, lock_2: 4 })).toEqual([])
   })
 
-  test("told apart by position say so", () => {
+  test("that only differ by position have a comment", () => {
     expect(
       notesOf({
         items: [
@@ -287,7 +282,7 @@ describe("rows", () => {
     ).toEqual(["# Told apart by position: no field names them."])
   })
 
-  test("of a time series come after the newest value", () => {
+  test("of a time series follow the newest value", () => {
     expect(linesOf({ timestamps: [1_639_000_000_000, 1_639_000_060_000], values: [1, null] })).toEqual([
       "metrics:",
       'shop_timestamp_seconds: { value: { last: "timestamps[*]" }, unit: ms, help: Newest time. }',
@@ -302,7 +297,7 @@ describe("rows", () => {
     ])
   })
 
-  test("under times show only the newest", () => {
+  test("whose keys are times show only the newest", () => {
     const rates = { "2024-01-04": { USD: 1.09 }, "2024-01-05": { USD: 1.1 } }
     expect(linesOf({ rates })).toEqual([
       "# Left out, older than 2024-01-05: rates['2024-01-04']",
@@ -311,7 +306,7 @@ describe("rows", () => {
     ])
   })
 
-  test("that some items do not have are optional", () => {
+  test("that some parents do not have are optional", () => {
     expect(linesOf({ nodes: [{ id: "a", disks: [{ dev: "sda", n: 1 }] }, { id: "b" }] })).toContain("optional: true")
   })
 })
@@ -351,13 +346,13 @@ describe("several responses", () => {
     "# Left out, text: session"
   ])("%s", (line) => expect(lines).toContain(line))
 
-  test("rows are not told apart by what is different every time", () => {
-    // a name comes before a type, so that only its change can rule it out
+  test("no label of rows comes from a field that changes", () => {
+    // otherwise the name would be preferred to the type
     const at = (turn: number) => ({ jobs: ["web", "db"].map((type) => ({ name: `${type}${turn}`, type, n: 1 })) })
     expect(linesOf(at(1), at(2))).toContain("labels_from: { type: type }")
   })
 
-  test("a number that rises but is no total stays a gauge", () => {
+  test("a rising number without the name of a counter stays a gauge", () => {
     expect(linesOf(...[1, 2, 3].map((n) => ({ temperature: n, heap_used: n })))).toEqual([
       "metrics:",
       "shop_temperature: { value: temperature, help: Temperature. }",
@@ -366,7 +361,7 @@ describe("several responses", () => {
   })
 })
 
-test("rows of several kinds say that a value may be missing unseen; rows of one kind, or with one of each, do not", () => {
+test("rows of several kinds have a comment about optional values; rows of one kind, or one row of each kind, have none", () => {
   const beans = [
     { name: "a", kind: "Thread", threads: 1 },
     { name: "b", kind: "Memory", used: 2 },

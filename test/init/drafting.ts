@@ -3,19 +3,19 @@ import { checkDraft } from "../../src/commands/draft-check.ts"
 import { draftText } from "../../src/init/draft-text.ts"
 import { bodyAsJson, formatFor } from "../../src/mapping/document/document-format.ts"
 import { type Document, parse } from "../../src/mapping/document/json.ts"
-import { judge, type Verdict } from "./truth.ts"
+import { type DraftFaults, draftFaults } from "./draft-faults.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-/** A draft of responses, what a check and a conversion say of it, and the series of the last response. */
+/** A draft, its problems and faults, and the series of the last response. */
 export interface Drafted {
   readonly draft: string
   readonly problems: ReadonlyArray<string>
   readonly page: string
-  readonly verdict: Verdict
+  readonly faults: DraftFaults
 }
 
-/** Drafts a configuration of texts of responses; undefined if they hold nothing to measure. */
+/** Drafts a configuration from responses. Undefined if they have nothing to measure. */
 export const drafted = (texts: ReadonlyArray<string>, name = "shop"): Drafted | undefined => {
   const isJson = texts.every((text) => Result.isSuccess(parse(bytesOf(text))))
   const format = isJson ? "json" : (formatFor(texts[0] ?? "") ?? "json")
@@ -26,10 +26,10 @@ export const drafted = (texts: ReadonlyArray<string>, name = "shop"): Drafted | 
   if (draft === undefined) return undefined
   const { problems, pages } = checkDraft(draft, texts.map(bytesOf), { name, format, labels: {} })
   const page = pages.at(-1) ?? ""
-  return { draft, problems, page, verdict: judge(documents.at(-1)?.root ?? null, draft, page) }
+  return { draft, problems, page, faults: draftFaults(documents.at(-1)?.root ?? null, draft, page) }
 }
 
-/** The lines of a draft that are about series, without indentation. */
+/** The lines of a draft after its URL, without indentation. */
 export const linesOf = (...roots: ReadonlyArray<unknown>): ReadonlyArray<string> => {
   const found = drafted(roots.map((root) => JSON.stringify(root)))
   const lines = (found?.draft ?? "").split("\n").map((line) => line.trim())

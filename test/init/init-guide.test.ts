@@ -10,7 +10,7 @@ import { drafted } from "./drafting.ts"
 const page = readFileSync(join(import.meta.dirname, "../../docs/init.md"), "utf8")
 const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? ""
 
-test("docs/init.md shows the draft that init makes of the response beside it", () => {
+test("docs/init.md has the draft that init makes from the response on the page", () => {
   const document = Result.getOrThrow(parse(new TextEncoder().encode(block("json"))))
   const options = {
     name: "shop",
@@ -22,11 +22,11 @@ test("docs/init.md shows the draft that init makes of the response beside it", (
   expect(drafted([block("json")])?.problems).toEqual([])
 })
 
-test("docs/init.md names every flag, and no other", () => {
+test("docs/init.md mentions every flag, and no unknown one", () => {
   const named = new Set([...page.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag))
   const own = Object.keys(initFlags).filter((name) => name !== "src")
   const flags = own.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
-  // of poller check and poller test, and of all commands with a configuration
+  // flags of poller check, of poller test, and of all commands with a configuration
   const others = ["strict", "write", "config", "only"]
   expect([...named].sort()).toEqual([...flags, ...others].sort())
 })

@@ -11,7 +11,7 @@ test.each([
   ["https://shop.internal/", "shop"],
   ["http://localhost/", "api"],
   ["http://localhost/%ff", "api"]
-])("a URL names its target by host and path: %s is %s", (url, name) => {
+])("the name from the URL %s is %s", (url, name) => {
   expect(nameOfSource(new URL(url))).toBe(name)
 })
 
@@ -19,6 +19,6 @@ test.each([
   ["answers/rabbitmq-queues.json", "rabbitmq_queues"],
   ["answer", "answer"],
   ["....json", "api"]
-])("a file by its own name: %s is %s", (file, name) => {
+])("the name from the file %s is %s", (file, name) => {
   expect(nameOfSource(file)).toBe(name)
 })

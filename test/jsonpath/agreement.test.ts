@@ -5,11 +5,11 @@ import { compile, find, location, select } from "../../src/jsonpath/evaluate.ts"
 import type { Json } from "../../src/mapping/document/json.ts"
 
 /**
- * What json-p3 gets wrong stays out: fractions below 1, characters beyond U+FFFF, a filter before another selector, and `$` in a
- * filter within a filter, which it takes for the outer filter's item.
+ * The documents and paths leave out what json-p3 gets wrong: fractions below 1, characters beyond U+FFFF, a filter before
+ * another selector, and `$` in a filter within a filter, which it takes for the item of the outer filter.
  */
 describe("agrees with json-p3", () => {
-  const yardstick = new JSONPathEnvironment({ maxRecursionDepth: 1000 })
+  const reference = new JSONPathEnvironment({ maxRecursionDepth: 1000 })
   const names = ["a", "b", "odd key", "constructor", "it's", 'a "quote"', "back\\slash", "line\n", "☺"]
   const name = fc.constantFrom(...names)
   const scalar = fc.constantFrom<Json>(null, true, false, 0, 1, -2, 1.5, "a", "b", "")
@@ -70,14 +70,14 @@ describe("agrees with json-p3", () => {
     )
   }))
 
-  test("on random paths over random documents, values and locations alike", () => {
+  test("on the values and locations of random paths in random documents", () => {
     fc.assert(
       fc.property(
         query.map((text) => `$${text.slice(1)}`).filter((text) => !/\?.*\?.*\$/.test(text)),
         document,
         (text, root) => {
           const nodes = select(compile(text), root)
-          const expected = yardstick.query(text, root as never)
+          const expected = reference.query(text, root as never)
           expect(nodes.map(location)).toEqual(expected.paths({ form: "canonical" }))
           expect(nodes.map(({ value }) => value)).toEqual(expected.values())
         }
@@ -86,7 +86,7 @@ describe("agrees with json-p3", () => {
     )
   })
 
-  test("and the fast way to one value agrees with the general one", () => {
+  test("find returns what select returns, for paths to one value", () => {
     fc.assert(
       fc.property(
         singular.map((text) => `$${text.slice(1)}`),

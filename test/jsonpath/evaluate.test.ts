@@ -6,7 +6,7 @@ import type { Json } from "../../src/mapping/document/json.ts"
 import { documentNode, keyOf, type Node } from "../../src/mapping/document/node.ts"
 
 const values = (nodes: ReadonlyArray<Node>) => nodes.map(({ value }) => value)
-const chosen = (path: string, document: Json) => values(select(compile(path), document))
+const selected = (path: string, document: Json) => values(select(compile(path), document))
 
 describe("a path of a mapping", () => {
   const document = {
@@ -28,7 +28,7 @@ describe("a path of a mapping", () => {
     ["@..used_kb", [512]],
     ["$.cluster", ["north"]],
     ["$", [document]]
-  ])("%s starts at the current item, or with $ at the document", (path, expected) => {
+  ])("%s starts at the current item, with $ at the document", (path, expected) => {
     expect(values(select(compileRelative(path), document, row))).toEqual(expected)
   })
 
@@ -36,7 +36,7 @@ describe("a path of a mapping", () => {
     expect(values(select(compileRelative("cluster"), document))).toEqual(["north"])
   })
 
-  test("its nodes know where they stand in the whole document", () => {
+  test("its nodes have their location in the whole document", () => {
     const [disk = documentNode(null)] = select(compileRelative("disks[1]"), document, row)
     expect(location(disk)).toBe("$['nodes'][0]['disks'][1]")
     expect([0, 1, 2, 3, 4].map((up) => keyOf(disk, up))).toEqual([1, "disks", 0, "nodes", undefined])
@@ -56,15 +56,15 @@ describe("a path of a mapping", () => {
     expect(compileRelative(path).keys).toEqual(keys)
   })
 
-  test("a pattern that can never match is an error here, while RFC 9535 makes it a filter that selects nothing", () => {
+  test("an invalid pattern is an error, where RFC 9535 has a filter that selects nothing", () => {
     expect(() => compileRelative("nodes[?match(@.id, '\\\\d+')]")).toThrow(
       '"\\\\d+" is not an I-Regexp (RFC 9485: [0-9] for \\d, no flags or lookarounds) at character 20'
     )
-    expect(chosen("$.nodes[?match(@.id, '\\\\d+')]", document)).toEqual([])
+    expect(selected("$.nodes[?match(@.id, '\\\\d+')]", document)).toEqual([])
   })
 })
 
-describe("a bad path is an error of one line that says where", () => {
+describe("a bad path is a one-line error with the position", () => {
   test.each([
     ["", "expected $, found the end at character 1"],
     ["id", 'expected $, found "i" at character 1'],
@@ -98,7 +98,7 @@ describe("a bad path is an error of one line that says where", () => {
     expect(() => compile(`$[?${open.repeat(100_000)}`)).toThrow("nested more than 100 deep")
   })
 
-  test("whatever the text, there is a path or a SyntaxError of one line", () => {
+  test("any text is a path or a one-line SyntaxError", () => {
     const fragment = fc.constantFrom(
       ..."$@.[]()*?!,:'\"\\<=>&| \n-019aeu",
       "..",
@@ -139,13 +139,13 @@ describe("own properties only", () => {
     ["$[?@.toString]", []],
     ["$[?@.__proto__ == @.__proto__].a", [1]]
   ])("%s finds %j", (path, expected) => {
-    expect(chosen(path, document)).toEqual(expected)
+    expect(selected(path, document)).toEqual(expected)
     const { keys } = compile(path)
     if (keys !== undefined) expect(find(keys, document)).toEqual(expected[0])
   })
 })
 
-describe("where json-p3, otherwise the yardstick, departs from RFC 9535", () => {
+describe("where the reference, json-p3, deviates from RFC 9535", () => {
   test.each([
     ["$[?@ > 0.5]", [0.25, 0.75], [0.75]],
     ["$[?@ == 0e1]", [0, 1], [0]],
@@ -153,16 +153,16 @@ describe("where json-p3, otherwise the yardstick, departs from RFC 9535", () => 
     ["$[?length(@) == 1]", ["𝄞", "ab"], ["𝄞"]],
     ["$[?@ < '\ue000']", ["𝄞", "a"], ["a"]]
   ])("%s over %j gives %j", (path, document, expected) => {
-    expect(chosen(path, document)).toEqual(expected)
+    expect(selected(path, document)).toEqual(expected)
   })
 
   test("objects are equal by their own keys", () => {
     const document: Json = JSON.parse('[{"a": {"__proto__": {}}, "b": {"x": 1}}]')
-    expect(chosen("$[?@.a == @.b]", document)).toEqual([])
+    expect(selected("$[?@.a == @.b]", document)).toEqual([])
   })
 })
 
-describe("nothing in a document stops the program", () => {
+describe("no document stops the program", () => {
   const depth = 100_000
   const deep: Json = JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`)
 
@@ -174,20 +174,20 @@ describe("nothing in a document stops the program", () => {
     expect(select(compile(path), deep)).toHaveLength(count)
   })
 
-  test("a search without end is given up, and finds nothing", () => {
+  test("a search that is too long is given up, and finds nothing", () => {
     expect(depth ** 2).toBeGreaterThan(maxEffort())
     expect(select(compile("$..[?@..b]"), deep)).toEqual([])
   })
 
-  test("a node at any depth can say where it stands", () => {
+  test("a node at any depth has a location", () => {
     const [last = documentNode(null)] = select(compile("$..[?@ == 1]"), deep)
     expect(location(last)).toBe(`$${"['a']".repeat(depth)}`)
   })
 
   test("patterns run in linear time, also those that come with the document", () => {
     const document = { text: `${"a".repeat(50_000)}!`, pattern: "(a+)+", bomb: "((a{1000}){1000}){1000}" }
-    expect(chosen("$[?match($.text, '(a+)+')]", document)).toEqual([])
-    expect(chosen("$[?match($.text, $.pattern)]", document)).toEqual([])
-    expect(chosen("$[?search($.text, $.bomb)]", document)).toEqual([])
+    expect(selected("$[?match($.text, '(a+)+')]", document)).toEqual([])
+    expect(selected("$[?match($.text, $.pattern)]", document)).toEqual([])
+    expect(selected("$[?search($.text, $.bomb)]", document)).toEqual([])
   })
 })

@@ -29,7 +29,7 @@ test.each([
 ])("%s: %s", (text, hint) => {
   expect(() => compileRelative(text)).toThrow()
   expect(pathHint(text)).toBe(hint)
-  // what is proposed is a path
+  // the proposed path is valid
   const proposed = /(?:here it is |: "|count: ")(\S.*?)"?(?: \})?$/.exec(hint ?? "")?.[1]
   if (proposed !== undefined) compileRelative(proposed.replace(/"$/, ""))
 })

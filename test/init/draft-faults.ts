@@ -1,16 +1,16 @@
 import type { Json } from "../../src/mapping/document/json.ts"
 
-/** What a draft gets wrong, by the rules for what it may contain. */
-export interface Verdict {
-  /** Numbers that no series shows with their value and no comment lists. */
+/** The faults of a draft. */
+export interface DraftFaults {
+  /** Numbers that neither a series nor a comment has. */
   readonly lost: ReadonlyArray<string>
-  /** Values of labels that are times, durations or numbers with a unit. */
+  /** Label values that are times, durations or numbers with a unit, so that they would change. */
   readonly changing: ReadonlyArray<string>
-  /** Keys that stand nowhere in the draft. */
-  readonly silent: ReadonlyArray<string>
+  /** Keys that the draft does not contain. */
+  readonly unmentioned: ReadonlyArray<string>
 }
 
-/** Factors to the base unit of words in keys, and of texts that state a unit. */
+/** Factors to the base unit, by the word in a key. */
 const words: Readonly<Record<string, number>> = {
   ...{
     ms: 1e-3,
@@ -55,6 +55,8 @@ const words: Readonly<Record<string, number>> = {
   },
   ...{ km: 1e3, cm: 1e-2, mm: 1e-3, khz: 1e3, mhz: 1e6, ghz: 1e9, kg: 1e3, mg: 1e-3, ml: 1e-3 }
 }
+
+/** Conversions to the base unit, by the text of a unit beside the number. */
 const units: Readonly<Record<string, (value: number) => number>> = {
   Wh: (value) => value * 3600,
   kWh: (value) => value * 3.6e6,
@@ -71,7 +73,7 @@ const units: Readonly<Record<string, (value: number) => number>> = {
 interface Leaf {
   readonly path: ReadonlyArray<string>
   readonly value: Json
-  /** Texts in the object around, and those of objects beside it. */
+  /** Texts in the same object and in its neighbours. */
   readonly near: ReadonlyArray<string>
 }
 
@@ -100,9 +102,9 @@ const keysOf = (value: Json): ReadonlyArray<string> =>
 
 const inner = (text: string) => JSON.stringify(text).slice(1, -1)
 
-const isNear = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
+const isClose = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
 
-/** Units whose capitals are not the beginning of a word, such as that of `linekV`. */
+/** Units with capitals that do not start a word, such as kV in `linekV`. */
 const unitSpelling = /(?<![A-Z])(?:[kMG]?Wh|[kMGT]i?B|[hk]Pa|[mk]V|mA|kW|[kMG]Hz)(?![a-z])/g
 
 const wordsOf = (key: string) =>
@@ -116,7 +118,7 @@ const number = /^\s*[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*$/
 const changingText =
   /^(?!\dxx$|[0-9a-f]{8}-)(?:-?\d+(?:[.,]\d+)?\s*(?:%|°|[A-Za-z]{1,5}(?:\/[a-z]+)?)$|\d{4}[-/]\d\d[-/]\d\d|\d+[dwhms]\d|\d+ (?:day|hour|min)|\d\d:\d\d:\d\d)/
 
-/** Values and labels of a page in the text format. */
+/** The values and label values of a page in the text format. */
 const read = (page: string) => {
   const values: Array<number> = []
   const texts = new Set<string>()
@@ -130,8 +132,8 @@ const read = (page: string) => {
   return { values, texts }
 }
 
-/** Holds a draft and the series that it makes of a document to the document itself. */
-export const judge = (root: Json, draft: string, page: string): Verdict => {
+/** Compares a document with its draft and the resulting series. */
+export const draftFaults = (root: Json, draft: string, page: string): DraftFaults => {
   const { values, texts } = read(page)
   const sorted = Float64Array.from(values).sort()
   const shows = (wanted: number) => {
@@ -141,7 +143,7 @@ export const judge = (root: Json, draft: string, page: string): Verdict => {
       if ((sorted[middle] ?? 0) < wanted - 1e-9 * Math.max(1, Math.abs(wanted))) low = middle + 1
       else high = middle
     }
-    return low < sorted.length && isNear(sorted[low] ?? 0, wanted)
+    return low < sorted.length && isClose(sorted[low] ?? 0, wanted)
   }
   const comments = draft
     .split("\n")
@@ -166,17 +168,17 @@ export const judge = (root: Json, draft: string, page: string): Verdict => {
       continue
     lost.push(`${path.join(".")}: ${value}`)
   }
-  const isTold = (key: string) => {
+  const isMentioned = (key: string) => {
     if (texts.has(key)) return true
-    // a path escapes the key, and YAML may escape the path
+    // the path escapes the key, and YAML may escape the path
     const inPath = key.replace(/[\u0000-\u001f'\\]/g, (character) => (character === "'" ? "\\'" : inner(character)))
     const spelled = [key, inPath, inner(key), inner(inPath)]
     return spelled.some((text) => draft.includes(text) || draft.includes(text.replaceAll("${", () => "$${")))
   }
   return {
     lost,
-    // a key such as 1h stands still, unless it is a time
+    // a label value that is a key, such as 1h, does not change, unless it is a time
     changing: [...texts].filter((text) => changingText.test(text) && (!keys.has(text) || /^\d{4}-/.test(text))),
-    silent: [...lastKeys].filter((key) => key.isWellFormed() && !isTold(key))
+    unmentioned: [...lastKeys].filter((key) => key.isWellFormed() && !isMentioned(key))
   }
 }
