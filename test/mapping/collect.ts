@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import type { Document, Json } from "../../src/mapping/document/json.ts"
 import { parse } from "../../src/mapping/document/json.ts"
+import type { Plan } from "../../src/mapping/plan.ts"
 import { compilePlan } from "../../src/mapping/plan-compiler.ts"
 import type { Labels, Sample, SampleWriter } from "../../src/mapping/sample.ts"
 import { Mapping } from "../../src/mapping/schema/mapping.ts"
@@ -18,18 +19,18 @@ export interface Collected extends Omit<Transformed, "series"> {
   readonly copied: number
 }
 
-/** Runs a transform and collects its samples in the simplest way. */
+/** Runs a transform with the simplest SampleWriter, and returns its samples. */
 export const collect = (transform: (samples: SampleWriter) => Transformed): Collected => {
   const samples: Array<Sample> = []
   const seen = new Set<string>()
   const labelSets: Array<Labels> = []
-  const known = new Map<string, number>()
-  /** The same number for the same labels, as SampleWriter promises. */
-  const numberOf = (labels: Labels): number => {
+  const ids = new Map<string, number>()
+  /** Equal labels have the same id, as SampleWriter requires. */
+  const idOf = (labels: Labels): number => {
     const key = JSON.stringify(labels)
-    const number = known.get(key) ?? labelSets.push(labels) - 1
-    known.set(key, number)
-    return number
+    const id = ids.get(key) ?? labelSets.push(labels) - 1
+    ids.set(key, id)
+    return id
   }
   let copied = 0
   const add: SampleWriter["add"] = (family, labelSet, value) => {
@@ -39,13 +40,13 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
     return isNew
   }
   const { series, ...rest } = transform({
-    labelSet: numberOf,
+    labelSet: idOf,
     labelSetOf: ({ names, begins, ends, texts }, bytes) => {
       const labels = names.map((name, index): Labels[number] => {
         const begin = begins[index] ?? -1
         return [name, (begin < 0 ? texts[index] : bytes.toString("utf8", begin, ends[index])) ?? ""]
       })
-      return numberOf(labels.filter(([, value]) => value !== ""))
+      return idOf(labels.filter(([, value]) => value !== ""))
     },
     add,
     addSpelled: (family, labelSet, bytes, begin, end) => {
@@ -63,7 +64,7 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
       samples.length = 0
       seen.clear()
       labelSets.length = 0
-      known.clear()
+      ids.clear()
       copied = 0
     }
   })
@@ -71,14 +72,18 @@ export const collect = (transform: (samples: SampleWriter) => Transformed): Coll
   return { samples, copied, ...rest }
 }
 
+/** Compiles a mapping, written as in a file. */
+export const planOf = (mapping: unknown, labels?: Record<string, string>, maxSeries?: number): Plan =>
+  compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
+
 interface Options {
   readonly labels?: Record<string, string>
   readonly maxSeries?: number
 }
 
-/** What a mapping, written as in a file, makes of the text of a document. Parsed rows and rows read from bytes must give the same. */
+/** Applies a mapping, written as in a file, to a document. Parsed rows and rows read from bytes must give the same. */
 export const transformText = (mapping: unknown, text: string, { labels, maxSeries }: Options = {}): Collected => {
-  const plan = compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels, maxSeries)
+  const plan = planOf(mapping, labels, maxSeries)
   const parsed = collect((samples) => transformDocument(plan, documentOf(text), samples))
   const transform = createTransform(plan)
   const read = collect((samples) => Result.getOrThrow(transform([bodyOf(text)], samples)))
@@ -86,7 +91,7 @@ export const transformText = (mapping: unknown, text: string, { labels, maxSerie
   return read
 }
 
-/** The same for a document that is given as a value. */
+/** The same for a document as a value. */
 export const transformValue = (mapping: unknown, document: Json, options: Options = {}): Collected =>
   transformText(mapping, JSON.stringify(document), options)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { lines, problemLines, transformText } from "./collect.ts"
 
-/** What a mapping makes of a document: its series, then its problems. */
+/** The series of a mapping and a document, then the problems. */
 const outcome = (mapping: object, text: string): ReadonlyArray<string> => {
   const result = transformText(mapping, text)
   return [...lines(result).map((line) => line.replaceAll('"', "").replace("{}", "")), ...problemLines(result)]

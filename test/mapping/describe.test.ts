@@ -3,18 +3,18 @@ import { describeRow } from "../../src/mapping/describe.ts"
 import type { Node } from "../../src/mapping/document/node.ts"
 import { problemLines, transformValue } from "./collect.ts"
 
-const down = (parent: Node, key: string | number): Node => ({ value: null, key, parent })
+const child = (parent: Node, key: string | number): Node => ({ value: null, key, parent })
 const root: Node = { value: null, key: undefined, parent: undefined }
 
-test("a row is told by its normalized path", () => {
+test("a row is described by its normalized path", () => {
   expect(describeRow(root)).toBe("$")
-  expect(describeRow(down(down(root, "it's"), 3))).toBe("$['it\\'s'][3]")
+  expect(describeRow(child(child(root, "it's"), 3))).toBe("$['it\\'s'][3]")
 })
 
-test("of a row very deep in the document only the end of the way is told, of a very long key the beginning", () => {
-  const deep = Array.from({ length: 100_000 }, (_, level) => level).reduce(down, root)
+test("a very deep row is described by the end of its path, a very long key by its beginning", () => {
+  const deep = Array.from({ length: 100_000 }, (_, level) => level).reduce(child, root)
   expect(describeRow(deep)).toMatch(/^…\[99980\].*\[99999\]$/)
-  expect(describeRow(down(root, "k".repeat(1e6)))).toBe(`$['${"k".repeat(60)}…']`)
+  expect(describeRow(child(root, "k".repeat(1e6)))).toBe(`$['${"k".repeat(60)}…']`)
 })
 
 test.each([
@@ -24,8 +24,8 @@ test.each([
   ["a long text", { x: "x".repeat(1e6) }, `not_a_number m x $: "${"x".repeat(60)}…"`],
   ["a list", { x: [1, 2, 3] }, "not_a_number m x $: a list of 3"],
   ["a map", { x: {} }, "not_a_number m x $: a map"]
-])("%s is told in a few words", (_, document, complaint) => {
-  expect(problemLines(transformValue({ metrics: { m: "x" } }, document))).toEqual([complaint])
+])("%s is described in a few words", (_, document, problem) => {
+  expect(problemLines(transformValue({ metrics: { m: "x" } }, document))).toEqual([problem])
 })
 
 test("several values are counted", () => {

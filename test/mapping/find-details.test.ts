@@ -1,21 +1,16 @@
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
 import { findDetails } from "../../src/mapping/find-details.ts"
-import { compilePlan } from "../../src/mapping/plan-compiler.ts"
-import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { createTransform } from "../../src/mapping/transform.ts"
-import { bodyOf, collect, lines, problemLines } from "./collect.ts"
+import { bodyOf, collect, lines, planOf, problemLines } from "./collect.ts"
 
-const planOf = (mapping: object, labels = {}) => compilePlan(Schema.decodeUnknownSync(Mapping)(mapping), labels)
+/** A stand-in for the function that renders times. */
+const renderTimes = (template: string) => template.replace("now", "noon")
 
-/** Stands for the rendering of times. */
-const atNoon = (template: string) => template.replace("now", "noon")
-
-/** The URLs that the rows of a list need, and what comes of these documents. */
+/** The URLs of the rows, and the samples and problems with these documents. */
 const outcome = (mapping: object, text: string, documents: Readonly<Record<string, string | undefined>>) => {
   const plan = planOf(mapping, { site: "ams1" })
-  const found = Result.getOrThrow(findDetails(plan, [bodyOf(text)], atNoon))
+  const found = Result.getOrThrow(findDetails(plan, [bodyOf(text)], renderTimes))
   const details = found.map(({ urls }) =>
     urls.map((url) => {
       const document = url === undefined ? undefined : documents[url]
@@ -77,7 +72,7 @@ test("a detail that fails, or is not JSON, drops its rows and counts as a droppe
 
 test("with `partial: false` a detail that is not JSON fails the response", () => {
   const plan = planOf({ each: [{ path: "n[*]", get: { url: "{id}", partial: false }, metrics: { m: "v" } }] })
-  const found = Result.getOrThrow(findDetails(plan, [bodyOf('{"n": [{"id": "/a"}]}')], atNoon))
+  const found = Result.getOrThrow(findDetails(plan, [bodyOf('{"n": [{"id": "/a"}]}')], renderTimes))
   expect(found).toMatchObject([{ urls: ["/a"], isPartial: false, max: 64, atOnce: 4 }])
   collect((samples) => {
     const result = createTransform(plan)([bodyOf('{"n": [{"id": "/a"}]}')], samples, [[bodyOf("{")]])
@@ -103,7 +98,7 @@ test("`{PATH}` is percent-encoded; if all of `url` is one `{PATH}`, it is taken 
   ])
 })
 
-test("a problem in a document says whose document it is", () => {
+test("a problem in a document names the row of the document", () => {
   const documents = {
     "/nodes/1/stats": '{"load": 0.5, "disks": [{"name": "sda"}]}',
     "/nodes/x%2Fy/stats": '{"load": 1.5, "up": 1, "disks": []}'

@@ -4,6 +4,7 @@ import type { Json } from "../../src/mapping/document/json.ts"
 import { flatten } from "../../src/mapping/flatten.ts"
 import { snakeCase } from "../../src/mapping/snake-case.ts"
 import { collect } from "./collect.ts"
+import { withKeysReversed } from "./random-document.ts"
 
 const of = (root: Json) => collect((samples) => flatten({ root, spelling: () => undefined }, samples))
 
@@ -14,7 +15,7 @@ const lines = (root: Json) =>
     return `${family.name}${text === "" ? "" : `{${text}}`} ${value}`
   })
 
-describe("the name says where a value stands", () => {
+describe("the name comes from the path of the value", () => {
   test.each<[Json, ReadonlyArray<string>]>([
     [{ depth: 7 }, ["upstream_depth 7"]],
     [
@@ -64,33 +65,22 @@ describe("the name says where a value stands", () => {
   })
 })
 
-/** Numbers and booleans, wherever they stand. */
-const values = (value: Json): number => {
+/** Counts the numbers and booleans. */
+const countValues = (value: Json): number => {
   if (typeof value === "number" || typeof value === "boolean") return 1
   if (value === null || typeof value === "string") return 0
-  return Object.values(value).reduce((sum: number, item: Json) => sum + values(item), 0)
-}
-
-/** The same document with the keys of every map in another order. */
-const reversed = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(reversed)
-  if (value === null || typeof value !== "object") return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .reverse()
-      .map(([key, item]) => [key, reversed(item)])
-  )
+  return Object.values(value).reduce((sum: number, item: Json) => sum + countValues(item), 0)
 }
 
 const document = fc.jsonValue().map((value): Json => JSON.parse(JSON.stringify(value)))
 
-describe("whatever the document", () => {
+describe("for any document", () => {
   test("each number and boolean is a sample, or counted as dropped", () => {
     fc.assert(
       fc.property(document, (root) => {
         const { samples, dropped } = of(root)
         const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0)
-        expect(samples.length + lost).toBe(values(root))
+        expect(samples.length + lost).toBe(countValues(root))
       })
     )
   })
@@ -111,12 +101,12 @@ describe("whatever the document", () => {
   test("the order of keys changes nothing", () => {
     fc.assert(
       fc.property(document, (root) => {
-        expect(of(reversed(root))).toEqual(of(root))
+        expect(of(withKeysReversed(root))).toEqual(of(root))
       })
     )
   })
 
-  test("what vanishes from it vanishes from the series", () => {
+  test("a key that is removed from it is removed from the series", () => {
     fc.assert(
       fc.property(document, document, (stays, goes) => {
         const before = new Set(lines({ stays, goes }))
@@ -135,7 +125,7 @@ test("a number that no double holds is dropped", () => {
   })
 })
 
-test("of two keys that make one name the same one stands, however they are sent", () => {
+test("of two keys with the same name in snake_case, the order in the document does not decide which is kept", () => {
   expect(lines({ aB: 1, a_b: 2 })).toEqual(lines({ a_b: 2, aB: 1 }))
   expect(of({ aB: 1, a_b: 2 }).dropped.duplicate).toBe(1)
 })

@@ -1,14 +1,11 @@
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
-import { compilePlan } from "../../src/mapping/plan-compiler.ts"
-import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { createTransform, transformDocuments } from "../../src/mapping/transform.ts"
-import { bodyOf, collect, documentOf, lines, problemLines } from "./collect.ts"
+import { bodyOf, collect, documentOf, lines, planOf, problemLines } from "./collect.ts"
 
-/** What a mapping makes of several pages, whether their rows are parsed or read from bytes. */
+/** The series and problems of several pages, which are the same for parsed rows and rows read from bytes. */
 const outcome = (mapping: object, ...pages: ReadonlyArray<string>) => {
-  const plan = compilePlan(Schema.decodeUnknownSync(Mapping)(mapping))
+  const plan = planOf(mapping)
   const parsed = collect((samples) => transformDocuments(plan, pages.map(documentOf), samples))
   const transform = createTransform(plan)
   for (const _ of ["first poll", "second poll"]) {
@@ -76,7 +73,7 @@ test("a page without the list is a problem, and samples are unique over all page
 })
 
 test("a page that is not JSON fails the response", () => {
-  const transform = createTransform(compilePlan(Schema.decodeUnknownSync(Mapping)({ each: [each] })))
+  const transform = createTransform(planOf({ each: [each] }))
   collect((samples) => {
     expect(Result.isFailure(transform([bodyOf(first), bodyOf('{"items": [')], samples))).toBe(true)
     samples.clear()

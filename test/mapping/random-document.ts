@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import type { Json } from "../../src/mapping/document/json.ts"
 
-/** Keys that mean something to those who name metrics, and any others. */
+/** Keys with words that matter for the names of metrics, and any others. */
 export const key = fc.oneof(
   fc.constantFrom(
     ..."id name total count sum data items nodes status eth0 eth1 200 le quantile __proto__ _total used_kb uptime_ms".split(
@@ -45,3 +45,14 @@ const rows = fc.uniqueArray(key, { maxLength: 4 }).chain((keys) => {
 
 /** Any document, and many with lists of rows that have the same keys. */
 export const root: fc.Arbitrary<Json> = fc.oneof(value, fc.record({ rows }))
+
+/** The same document with the keys of every object in reverse order. */
+export const withKeysReversed = (value: Json): Json => {
+  if (Array.isArray(value)) return value.map(withKeysReversed)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, withKeysReversed(item)])
+  )
+}

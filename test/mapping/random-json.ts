@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { key } from "./random-mapping.ts"
 
-/** Numbers as no serializer of JavaScript writes them, and as all do. */
+/** Numbers, in the spelling of JavaScript and in others. */
 export const numberSpelled = fc.oneof(
   fc.constantFrom(
     "0",
@@ -21,13 +21,15 @@ export const numberSpelled = fc.oneof(
   fc.tuple(fc.nat(999), fc.nat(999_999)).map(([whole, decimals]) => `${whole}.${decimals}`)
 )
 
-/** The same character, spelled as it is or by its number. */
+/** The same JSON string with its first letter as an escape such as `\u0061`. */
+export const withEscape = (json: string): string =>
+  /^"[a-z]/i.test(json) ? `"\\u${json.charCodeAt(1).toString(16).padStart(4, "0")}${json.slice(2)}` : json
+
+/** A text as a JSON string, with or without an escape. */
 export const stringSpelled = (text: fc.Arbitrary<string>) =>
-  fc.tuple(text, fc.boolean()).map(([text, isEscaped]) => {
-    const plain = JSON.stringify(text)
-    if (!isEscaped || !/^"[a-z]/i.test(plain)) return plain
-    return `"\\u${plain.charCodeAt(1).toString(16).padStart(4, "0")}${plain.slice(2)}`
-  })
+  fc
+    .tuple(text, fc.boolean())
+    .map(([text, isEscaped]) => (isEscaped ? withEscape(JSON.stringify(text)) : JSON.stringify(text)))
 
 const whitespace = fc.constantFrom("", "", "", " ", "\n\t", "\r")
 export const word = fc.oneof(
@@ -35,7 +37,7 @@ export const word = fc.oneof(
   fc.string({ unit: "binary" })
 )
 
-/** JSON as a text, in whatever way it may be spelled: with white space, escapes, and keys that come twice. */
+/** JSON texts with white space, escapes and duplicate keys. */
 export const { spelled } = fc.letrec<{ spelled: string }>((tie) => ({
   spelled: fc.oneof(
     { maxDepth: 4, depthIdentifier: "spelled" },

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import type { Json } from "../../src/mapping/document/json.ts"
 
-/** Few keys and words, so that paths find something and labels collide. */
+/** Few keys and words, so that paths match and labels are equal. */
 export const key = fc.constantFrom("a", "b", "c", "id", "__proto__", "constructor")
 const word = fc.constantFrom(
   "",
@@ -16,7 +16,7 @@ const word = fc.constantFrom(
   "2026-01-31T12:00:00Z",
   "\ud800"
 )
-/** Sums of these are exact, in whatever order. */
+/** Sums of these are exact in any order. */
 const number = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.constantFrom(0.5, 2 ** 53, 1e308))
 
 export const { json } = fc.letrec<{ json: Json }>((tie) => ({
@@ -46,7 +46,7 @@ export const within = fc.constantFrom(
   "@['a','b']"
 )
 export const anywhere = fc.oneof(within, fc.constantFrom("$.a", "$[*]", "$..b", "$.a[?@ > 1]", "$.a.*"))
-/** Paths as most mappings have them, and those that lead from anywhere into their lists. */
+/** Paths as in most mappings, and some that lead into other lists. */
 const field = fc.oneof(
   { weight: 24, arbitrary: fc.constantFrom("a", "b", "id", "a.b", "c", "['a b']") },
   { weight: 8, arbitrary: fc.constantFrom("a[*]", "@", "a[0]", "a[-1]", "b..a", "$.total", "a[?@.b]") },
@@ -77,7 +77,7 @@ const innerList = fc.constantFrom("data", "@", "a[*]", "b.*", "a.b[*]", "other[*
 const metricName = fc.constantFrom("m", "n", "o", "constructor")
 const labelName = fc.constantFrom("k", "l", "m", "constructor")
 
-/** A record with its value and at most so many of the other keys: most mistakes need few keys, and many hide them. */
+/** A record with `value` and at most `most` other keys: most mistakes need few keys, and many keys hide them. */
 const few = <A extends Record<string, fc.Arbitrary<unknown>>>(
   { value, ...others }: A & { value: fc.Arbitrary<unknown> },
   most: number
@@ -88,11 +88,11 @@ const few = <A extends Record<string, fc.Arbitrary<unknown>>>(
       fc.record({ value, ...Object.fromEntries(keys.map((key) => [key, others[key] as fc.Arbitrary<unknown>])) })
     )
 
-/** Now and then this, mostly nothing: rows with rare keys are not read from bytes. */
+/** Mostly an empty object: rows with rare keys are not read from bytes. */
 const seldom = <A extends object>(arbitrary: fc.Arbitrary<A>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary })
 
-/** Mappings as a file has them, with these paths of values, labels and rows. */
+/** Mappings, written as in a file, with these paths of values, labels and rows. */
 export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> = path) => {
   const labelsFrom = (source: fc.Arbitrary<unknown>) => fc.dictionary(labelName, source, { maxKeys: 3 })
   const rewrite = fc.constantFrom(
@@ -148,7 +148,7 @@ export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> 
     })
   )
   const converted = fc.record({ value: path, unit: fc.oneof(fc.constantFrom("ms", "min"), fc.record({ path })) })
-  // each by a name of its own: a name has one type, and its samples are combined everywhere or nowhere
+  // each has its own name: a name has one type, and its samples are combined everywhere or nowhere
   const others = fc.record(
     {
       t_seconds: converted,

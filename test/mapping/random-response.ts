@@ -3,12 +3,12 @@ import { parseQuery } from "../../src/jsonpath/grammar.ts"
 import { type Query, queriesOf, type Segment, type Selector } from "../../src/jsonpath/syntax.ts"
 import { compileCalc } from "../../src/mapping/value/calc.ts"
 import { seededRandom } from "../seeded-random.ts"
-import { numberSpelled, spelled, stringSpelled, word } from "./random-json.ts"
+import { numberSpelled, spelled, stringSpelled, withEscape, word } from "./random-json.ts"
 
-/** What the paths of a mapping expect at one place of a document. */
+/** What the paths of a mapping expect of one value in a document. */
 interface Shape {
   readonly members: Map<string, Shape>
-  /** Of each item of an array, or each member of an object. */
+  /** The shape of each item of an array, or of each member of an object. */
   items: Shape | undefined
   isValue: boolean
 }
@@ -26,8 +26,8 @@ const itemsOf = (shape: Shape): Shape => {
   return shape.items
 }
 
-/** The shapes that a query leads to; those on the way are noted. */
-const lead = (query: Query, root: Shape, start: Shape): ReadonlyArray<Shape> =>
+/** The shapes that a query leads to. Adds the shapes on its way. */
+const follow = (query: Query, root: Shape, start: Shape): ReadonlyArray<Shape> =>
   query.segments.reduce<ReadonlyArray<Shape>>(
     (shapes, segment) => shapes.flatMap((shape) => step(segment, shape, root)),
     [query.root === "$" ? root : start]
@@ -42,24 +42,24 @@ const select = (selector: Selector, shape: Shape, root: Shape): Shape => {
   if (selector.kind === "name") return memberOf(shape, selector.name)
   const items = itemsOf(shape)
   if (selector.kind === "filter") {
-    for (const query of queriesOf(selector.test)) for (const end of lead(query, root, items)) end.isValue = true
+    for (const query of queriesOf(selector.test)) for (const end of follow(query, root, items)) end.isValue = true
   }
   return items
 }
 
-/** Notes what a part of a mapping, as a file has it, expects of a row: every string in it that is a path. */
-const note = (part: unknown, root: Shape, row: Shape): void => {
+/** Adds what a part of a mapping expects of a row: every string in it that is a path. */
+const addPaths = (part: unknown, root: Shape, row: Shape): void => {
   if (typeof part === "string") {
-    for (const end of lead(parseQuery(part, true), root, row)) end.isValue = true
+    for (const end of follow(parseQuery(part, true), root, row)) end.isValue = true
   } else if (typeof part === "object" && part !== null) {
     for (const [key, inner] of Object.entries(part)) {
-      if (key === "calc") for (const { path } of compileCalc(inner).operands) note(path.text, root, row)
-      else if (!notPaths.has(key)) note(inner, root, row)
+      if (key === "calc") for (const { path } of compileCalc(inner).operands) addPaths(path.text, root, row)
+      else if (!notPaths.has(key)) addPaths(inner, root, row)
     }
   }
 }
 
-/** Keys of label entries whose values are no paths. A label may be called so too, but not in the random mappings. */
+/** Keys of label entries whose values are not paths. The random mappings have no labels with these names. */
 const notPaths = new Set(["pattern", "replacement", "map"])
 
 interface RowPart {
@@ -69,28 +69,28 @@ interface RowPart {
   readonly each?: ReadonlyArray<RowPart>
 }
 
-const noteMetric = (metric: unknown, root: Shape, row: Shape): void => {
-  if (typeof metric !== "object" || metric === null) note(metric, root, row)
-  else if (Array.isArray(metric)) for (const entry of metric) noteMetric(entry, root, row)
+const addMetric = (metric: unknown, root: Shape, row: Shape): void => {
+  if (typeof metric !== "object" || metric === null) addPaths(metric, root, row)
+  else if (Array.isArray(metric)) for (const entry of metric) addMetric(entry, root, row)
   else {
-    note(Reflect.get(metric, "value"), root, row)
-    note(Reflect.get(metric, "labels_from"), root, row)
+    addPaths(Reflect.get(metric, "value"), root, row)
+    addPaths(Reflect.get(metric, "labels_from"), root, row)
     for (const key of ["unit", "count", "quantiles"])
-      if (typeof Reflect.get(metric, key) === "object") note(Reflect.get(metric, key), root, row)
+      if (typeof Reflect.get(metric, key) === "object") addPaths(Reflect.get(metric, key), root, row)
     const buckets: unknown = Reflect.get(metric, "buckets")
     if (typeof buckets !== "object" || buckets === null) return
     const { path, le, value } = buckets as Readonly<Record<string, string>>
-    for (const rows of lead(parseQuery(path ?? "@", true), root, row))
-      for (const part of [le, value]) note(part, root, rows)
+    for (const rows of follow(parseQuery(path ?? "@", true), root, row))
+      for (const part of [le, value]) addPaths(part, root, rows)
   }
 }
 
-const noteRows = ({ labels_from, metrics = {}, each = [] }: RowPart, root: Shape, row: Shape): void => {
-  note(labels_from, root, row)
-  for (const metric of Object.values(metrics)) noteMetric(metric, root, row)
+const addRows = ({ labels_from, metrics = {}, each = [] }: RowPart, root: Shape, row: Shape): void => {
+  addPaths(labels_from, root, row)
+  for (const metric of Object.values(metrics)) addMetric(metric, root, row)
   for (const inner of each) {
     if (inner.path === undefined) continue
-    for (const rows of lead(parseQuery(inner.path, true), root, row)) noteRows(inner, root, rows)
+    for (const rows of follow(parseQuery(inner.path, true), root, row)) addRows(inner, root, rows)
   }
 }
 
@@ -99,7 +99,7 @@ const scalars = fc.sample(fc.oneof(numberSpelled, stringSpelled(word)), { numRun
 const names = ["x", "1", "b", "0", "a b"]
 const spaces = ["", "", "", "", "", " ", "\n\t", "\r"]
 
-/** Writes the text of one document. Much faster than arbitraries that are built anew for each mapping. */
+/** Writes the text of a document. Much faster than new arbitraries for each mapping. */
 class Writer {
   readonly #random: () => number
 
@@ -107,7 +107,7 @@ class Writer {
     this.#random = seededRandom(seed)
   }
 
-  /** A value of this shape; now and then any other. */
+  /** A value of this shape, sometimes any other. */
   value({ members, items, isValue }: Shape, depth = 0): string {
     const any = this.#of(values)
     if (this.#chance(0.05) || depth > 8) return any
@@ -134,7 +134,7 @@ class Writer {
     return `[${values.join(",") || this.#of(spaces)}]`
   }
 
-  /** Now and then a member is missing, or there is one more of this name or another. */
+  /** Sometimes a member is missing, there is another one, or one occurs twice. */
   #object(members: ReadonlyArray<readonly [string, Shape]>, depth: number): string {
     const [first] = members
     const all = members.filter(() => !this.#chance(0.05))
@@ -148,8 +148,7 @@ class Writer {
 
   #name(name: string): string {
     const plain = JSON.stringify(name)
-    if (!this.#chance(0.05) || !/^"[a-z]/i.test(plain)) return plain
-    return `"\\u${plain.charCodeAt(1).toString(16).padStart(4, "0")}${plain.slice(2)}`
+    return this.#chance(0.05) ? withEscape(plain) : plain
   }
 
   #spaced(text: string): string {
@@ -165,9 +164,9 @@ class Writer {
   }
 }
 
-/** The text of a document that has what the paths of a mapping look for. */
+/** The text of a document that has what the paths of a mapping expect. */
 export const responseFor = (mapping: object, seed: number): string => {
   const root = emptyShape()
-  noteRows(mapping, root, root)
+  addRows(mapping, root, root)
   return new Writer(seed).value(root)
 }

@@ -1,9 +1,6 @@
-import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
-import { compilePlan } from "../../src/mapping/plan-compiler.ts"
-import { Mapping } from "../../src/mapping/schema/mapping.ts"
 import { transformDocument } from "../../src/mapping/transform.ts"
-import { collect, documentOf, lines, problemLines, transformValue } from "./collect.ts"
+import { collect, documentOf, lines, planOf, problemLines, transformValue } from "./collect.ts"
 
 describe("the fleet of the documentation", () => {
   const mapping = {
@@ -47,7 +44,7 @@ describe("the fleet of the documentation", () => {
   }
   const transformed = transformValue(mapping, fleet, { labels: { site: "ams1" } })
 
-  test("every row that the filter lets through yields its metrics, and those of its own rows", () => {
+  test("every row that the filter selects has its metrics, and those of its inner rows", () => {
     expect(lines(transformed)).toEqual([
       'acme_node_cpu_usage_ratio{cluster="blue",node="n1",region="eu",site="ams1"} 0.57',
       'acme_node_state{cluster="blue",node="n1",region="eu",site="ams1"} 1',
@@ -59,7 +56,7 @@ describe("the fleet of the documentation", () => {
     ])
   })
 
-  test("what the answer lacks costs only its own sample", () => {
+  test("a missing value drops only its own sample", () => {
     expect(problemLines(transformed)).toEqual([
       "missing acme_node_cpu_usage_ratio cpu_pct $['items'][2]: null",
       "unknown_state acme_node_state state $['items'][2]: \"MAINTENANCE\""
@@ -74,7 +71,7 @@ describe("the fleet of the documentation", () => {
     })
   })
 
-  test("the samples of a row share their labels, and those of a metric its family", () => {
+  test("the samples of a row share their labels, the samples of a metric share their family", () => {
     const [cpu, state] = transformed.samples
     expect(cpu?.labels).toBe(state?.labels)
     const families = new Set(transformed.samples.map(({ family }) => family))
@@ -103,13 +100,13 @@ describe("metrics of the document itself", () => {
     const mode = { type: "stateset", value: "mode", states: ["rw", "ro", "off"] }
     expect(of(mode, { mode: "ro" })).toEqual(['m{m="rw"} 0', 'm{m="ro"} 1', 'm{m="off"} 0'])
   })
-  test("a stateset in an unknown state is 0 all over, and a problem", () => {
+  test("a stateset in an unknown state has only zeros, and a problem", () => {
     const mode = { metrics: { m: { type: "stateset", value: "mode", states: ["rw", "ro"] } } }
     const transformed = transformValue(mode, { mode: "on fire" })
     expect(lines(transformed)).toEqual(['m{m="rw"} 0', 'm{m="ro"} 0'])
     expect(problemLines(transformed)).toEqual(['unknown_state m mode $: "on fire"'])
   })
-  test("the label of a stateset stands in its place among the others", () => {
+  test("the label of a stateset is sorted among the others", () => {
     const mode = { m: { type: "stateset", value: "mode", states: ["rw"] } }
     const transformed = transformValue({ metrics: mode }, { mode: "rw" }, { labels: { z: "z", a: "a" } })
     expect(lines(transformed)).toEqual(['m{a="a",m="rw",z="z"} 1'])
@@ -129,11 +126,9 @@ describe("labels", () => {
     ["a number in powers of ten as it is spelled", "1e3", "1e3"],
     ["true and false by their names", "false", "false"]
   ])("%s", (_, spelled, value) => {
-    const decoded = Schema.decodeUnknownSync(Mapping)(mapping({ a: "x" }))
+    const plan = planOf(mapping({ a: "x" }))
     const document = documentOf(`{"rows":[{"x":${spelled}}]}`)
-    expect(labelsOf(collect((samples) => transformDocument(compilePlan(decoded), document, samples)))).toEqual([
-      [["a", value]]
-    ])
+    expect(labelsOf(collect((samples) => transformDocument(plan, document, samples)))).toEqual([[["a", value]]])
   })
 
   test.each([
@@ -171,7 +166,7 @@ describe("labels", () => {
     ])
   })
 
-  test("of two of one name the inner one holds", () => {
+  test("of two labels with the same name the inner one is used", () => {
     const nested = {
       each: [
         {
@@ -187,7 +182,7 @@ describe("labels", () => {
 })
 
 describe("rows", () => {
-  test("of two series with the same name and labels the first stands", () => {
+  test("of two samples with the same name and labels the first is kept", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { id: "id" }, metrics: { a: "a", b: "b" } }] }
     const transformed = transformValue(mapping, [
       { id: "x", a: 1 },
@@ -244,7 +239,7 @@ describe("rows", () => {
     expect(transformed.dropped.duplicate).toBe(1)
   })
 
-  test("labels are told apart although their texts run together", () => {
+  test("labels differ although their texts in a row are equal", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { a: "a", b: "b" }, metrics: { m: "@.v" } }] }
     const rows = [
       ["x", "yz"],
@@ -271,7 +266,7 @@ describe("rows", () => {
   test.each([
     ["the list is not there", {}, "nothing"],
     ["the list is null", { a: { rows: null } }, "nothing"]
-  ])("no rows because %s are one problem", (_, document, found) => {
+  ])("if %s, that is one problem", (_, document, found) => {
     const mapping = { each: [{ path: "$.a.rows[*]", each: [{ path: "@[*]", metrics: { m: "x", n: "y" } }] }] }
     expect(problemLines(transformValue(mapping, document))).toEqual([`missing m $.a.rows[*] $: ${found}`])
   })
@@ -287,13 +282,13 @@ describe("rows", () => {
     expect(transformValue(mapping(true), [{}, { rows: null }]).problems).toEqual([])
   })
 
-  test("transforming stops at one sample more than there may be", () => {
+  test("the transform stops at one sample more than max_series", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { i: { key: 0 } }, metrics: { a: "@", b: "@" } }] }
     expect(transformValue(mapping, Array(100).fill(1), { maxSeries: 10 }).samples).toHaveLength(11)
     expect(transformValue(mapping, Array(5).fill(1), { maxSeries: 10 }).samples).toHaveLength(10)
   })
 
-  test("of very many problems all are counted, and the first ones kept", () => {
+  test("all problems are counted, and the first 1000 are kept", () => {
     const mapping = { each: [{ path: "$[*]", labels_from: { i: { key: 0 } }, metrics: { a: "x" } }] }
     const transformed = transformValue(mapping, Array(5000).fill({}))
     expect(transformed.dropped.missing).toBe(5000)
@@ -301,21 +296,20 @@ describe("rows", () => {
   })
 })
 
-describe("nothing of a document can stall the transform or end it", () => {
+describe("no document stalls the transform, and none makes it throw", () => {
   const deep = `${'{"a":['.repeat(50_000)}1${"]}".repeat(50_000)}`
   const everything = {
     each: [{ path: "$..*", labels_from: { k: { key: 0 } }, metrics: { m: "$.a", n: { value: { count: "@..*" } } } }]
   }
 
   test("100,000 levels", () => {
-    const decoded = Schema.decodeUnknownSync(Mapping)(everything)
-    const { samples, gaveUp } = collect((samples) => transformDocument(compilePlan(decoded), documentOf(deep), samples))
+    const { samples, gaveUp } = collect((samples) => transformDocument(planOf(everything), documentOf(deep), samples))
     expect(samples.map(({ family }) => family.name)).not.toContain("m")
-    // what was not found is not missing: the whole document has no outcome
+    // nothing is reported as missing: the transform of the whole document was given up
     expect(gaveUp).toBe(true)
   })
 
-  test("keys that every object seems to have are only names", () => {
+  test("names of inherited properties are only names", () => {
     const mapping = {
       metrics: { a: "__proto__.x", b: "constructor", c: "toString" },
       each: [{ path: "$.*", labels_from: { key: { key: 0 }, name: "constructor" }, metrics: { d: "hasOwnProperty" } }]

@@ -3,34 +3,34 @@ import { lines, problemLines, transformText } from "../collect.ts"
 
 const m = { m: "v" }
 
-describe("rows that are read from the bytes yield what parsed ones do", () => {
+describe("rows read from bytes give what parsed rows give", () => {
   test.each<[string, ReadonlyArray<object>, string, ReadonlyArray<string>]>([
     [
-      "of two members of one name the last, where the first stands",
+      "of two members with the same name the last, in the place of the first",
       [{ path: "a.*", labels_from: { k: { key: 0 } }, metrics: m }],
       '{"a": {"x": {"v": 1}, "y": {"v": 2}, "x": {"v": 3}}}',
       ["m{k=x} 3", "m{k=y} 2"]
     ],
     [
-      "numbers among the names of a map come first, as JavaScript has them",
+      "numeric names of a map first, as in JavaScript",
       [{ path: "a.*", labels_from: { k: { key: 0 } }, metrics: m }],
       '{"a": {"x": {"v": 1}, "10": {"v": 2}, "9": {"v": 3}}}',
       ["m{k=9} 3", "m{k=10} 2", "m{k=x} 1"]
     ],
     [
-      "of two lists of one name the last",
+      "of two lists with the same name the last",
       [{ path: "a[*]", labels_from: { k: { key: 0 } }, metrics: m }],
       '{"a": [{"v": 1}, {"v": 2}], "a": [{"v": 3}]}',
       ["m{k=0} 3"]
     ],
     [
-      "nothing of an object that another one of the same name replaces",
+      "nothing of an object that a later one with the same name replaces",
       [{ path: "a[*]", metrics: { m: { value: "o.x", default: 7 } } }],
       '{"a": [{"o": {"x": 1}, "o": {"y": 2}}]}',
       ["m{} 7"]
     ],
     [
-      "keys however far above, also where a row is the only one",
+      "keys of all levels above, also of rows without a list",
       [
         {
           path: "$.a.b[*]",
@@ -54,7 +54,7 @@ describe("rows that are read from the bytes yield what parsed ones do", () => {
       ["m{l=9007199254740993} 1", "m{l=1.50} 2", 'm{l=a"b} 3', "m{} 4", "m{l=true} 5"]
     ],
     [
-      "labels that stand behind the rows within",
+      "labels that come after the inner rows",
       [{ path: "a[*]", labels_from: { l: "id" }, each: [{ path: "b[*]", labels_from: { n: "n" }, metrics: m }] }],
       '{"a": [{"b": [{"v": 1, "n": "x"}, {"v": 2, "n": "y"}], "id": "z"}]}',
       ["m{l=z,n=x} 1", "m{l=z,n=y} 2"]
@@ -72,7 +72,7 @@ describe("rows that are read from the bytes yield what parsed ones do", () => {
   })
 })
 
-test("problems say where and what, as those of parsed rows", () => {
+test("problems have the location and value, as those of parsed rows", () => {
   const each = [
     {
       path: "a[*]",
@@ -96,7 +96,7 @@ test("problems say where and what, as those of parsed rows", () => {
   ])
 })
 
-test("a list that is gone or null is missing, one that is empty or a string is not", () => {
+test("a list that does not exist or is null is missing, an empty one or a string is not", () => {
   const each = [{ path: "$.a.b[*]", metrics: m }]
   const missing = (found: string) => [`missing m $.a.b[*] $: ${found}`]
   expect(problemLines(transformText({ each }, '{"a": {}}'))).toEqual(missing("nothing"))
@@ -105,7 +105,7 @@ test("a list that is gone or null is missing, one that is empty or a string is n
   expect(problemLines(transformText({ each }, '{"a": {"b": null}}'))).toEqual(missing("nothing"))
 })
 
-describe("a list that another part of the mapping reads stays in the document", () => {
+describe("a list that another part of the mapping reads is parsed with the document", () => {
   const text =
     '{"leader": "x", "other": [{"x": "x"}, {"x": "y"}], "data": {"items": [{"id": "x", "disks": 2, "load": 0.5}, {"id": "y", "disks": 4, "load": 1}]}}'
   const disks = { path: "data.items[*]", labels_from: { id: "id" }, metrics: { disks: "disks" } }
@@ -136,17 +136,17 @@ describe("a list that another part of the mapping reads stays in the document", 
     ["rows below rows", { path: "$.*", each: [{ path: "items[0]", ...loads }] }, ["load{} 0.5"]],
     ["a search below one row", { path: "data", metrics: { all: { value: { count: "@..id" } } } }, ["all{} 2"]],
     [
-      "a filter that asks the document, in rows elsewhere",
+      "a filter that reads the document, in other rows",
       { path: "$[?@ == $.data.items[0].id]", metrics: { leaders: { value: { count: "@" } } } },
       ["leaders{} 1"]
     ],
     [
-      "a filter that asks the document, in the path of a value",
+      "a filter that reads the document, in the path of a value",
       { path: "other", metrics: { same: { value: { count: "@[?@.x == $.data.items[0].id]" } } } },
       ["same{} 1"]
     ],
     [
-      "a filter in a filter that asks the document",
+      "a filter in a filter, which reads the document",
       { path: "other[?@[?@ == $.data.items[1].id]]", metrics: { same: { value: { count: "@" } } } },
       ["same{} 1"]
     ],

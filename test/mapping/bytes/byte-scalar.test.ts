@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { isShortestSpelling, jsonAt, numberAt } from "../../../src/mapping/bytes/byte-scalar.ts"
 import { numberSpelled, spelled } from "../random-json.ts"
 
-test("a number is the one that JSON.parse makes of it, wherever it stands", () => {
+test("a number is the one that JSON.parse returns", () => {
   fc.assert(
     fc.property(numberSpelled, (text) => {
       const bytes = Buffer.from(`[${text}]`)
@@ -13,7 +13,7 @@ test("a number is the one that JSON.parse makes of it, wherever it stands", () =
   )
 })
 
-test("any value is the one that JSON.parse makes of it", () => {
+test("any value is the one that JSON.parse returns", () => {
   fc.assert(
     fc.property(spelled, (text) => {
       const bytes = Buffer.from(text.trim())
@@ -22,7 +22,7 @@ test("any value is the one that JSON.parse makes of it", () => {
   )
 })
 
-test("a number that is said to be in its shortest spelling is", () => {
+test("what isShortestSpelling accepts is the shortest spelling", () => {
   fc.assert(
     fc.property(fc.oneof(numberSpelled, spelled), (text) => {
       const bytes = Buffer.from(text)
@@ -32,12 +32,15 @@ test("a number that is said to be in its shortest spelling is", () => {
   )
 })
 
-test.each(["0", "7", "-7", "0.5", "-0.25", "123456789012345", "0.000001", "99.99"])("%s is", (text) => {
-  expect(isShortestSpelling(Buffer.from(text), 0, text.length)).toBe(true)
-})
+test.each(["0", "7", "-7", "0.5", "-0.25", "123456789012345", "0.000001", "99.99"])(
+  "%s is the shortest spelling",
+  (text) => {
+    expect(isShortestSpelling(Buffer.from(text), 0, text.length)).toBe(true)
+  }
+)
 
 test.each(["-0", "1.0", "1.50", "1e3", "0.0000001", "1234567890123456", '"7"', "null", "[7]", "-"])(
-  "%s is not",
+  "%s is not the shortest spelling of a number",
   (text) => {
     expect(isShortestSpelling(Buffer.from(text), 0, text.length)).toBe(false)
   }

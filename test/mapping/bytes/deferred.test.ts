@@ -1,27 +1,20 @@
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { assumeDeferred } from "../../../src/mapping/bytes/deferred.ts"
 import { parse } from "../../../src/mapping/document/json.ts"
-import { compilePlan } from "../../../src/mapping/plan-compiler.ts"
+import type { Plan } from "../../../src/mapping/plan.ts"
 import { noneDropped } from "../../../src/mapping/problems.ts"
-import { Mapping } from "../../../src/mapping/schema/mapping.ts"
 import { createTransform, type Transform, transformDocument } from "../../../src/mapping/transform.ts"
-import { bodyOf, collect } from "../collect.ts"
+import { bodyOf, collect, planOf } from "../collect.ts"
 import { spelled } from "../random-json.ts"
 
-const planOf = (path: string, maxSeries?: number) =>
-  compilePlan(
-    Schema.decodeUnknownSync(Mapping)({
-      each: [{ path, labels_from: { id: "id" }, metrics: { app_load_ratio: { value: "load", help: "Load." } } }]
-    }),
-    {},
-    maxSeries
-  )
-type Plan = ReturnType<typeof planOf>
+const planFor = (path: string, maxSeries?: number) => {
+  const metrics = { app_load_ratio: { value: "load", help: "Load." } }
+  return planOf({ each: [{ path, labels_from: { id: "id" }, metrics }] }, {}, maxSeries)
+}
 
-/** The samples and problems, or why the text is not JSON. */
+/** The samples and problems, or the error for a text that is not JSON. */
 const read = (transform: Transform, text: string) => {
   let error: string | undefined
   const collected = collect((samples) => {
@@ -40,7 +33,7 @@ const parsed = (plan: Plan, text: string) =>
     text
   )
 
-/** Two polls of one target. */
+/** Compares two polls of a target with the parsed document. */
 const expectParsed = (plan: Plan, text: string) => {
   const transform = createTransform(plan)
   expect(read(transform, text)).toEqual(parsed(plan, text))
@@ -49,7 +42,7 @@ const expectParsed = (plan: Plan, text: string) => {
 
 const assumed = (plan: Plan, text: string) => plan.deferred && assumeDeferred(bodyOf(text), plan.deferred.index)
 
-/** How often a poll starts again because the list was not where it was assumed to be. */
+/** How often a poll starts again because the list is not where it was assumed to be. */
 const restarts = (transform: Transform, text: string) => {
   let count = 0
   collect((samples) =>
@@ -79,43 +72,43 @@ describe("a list is read where it was assumed to be", () => {
     ["data.items[*]", `{"data":{"items":${text}},"took":0.5}`],
     ["items[*]", '{"tags":["a"],"items":[]}']
   ])("%s of %s", (path, text) => {
-    const plan = planOf(path)
+    const plan = planFor(path)
     expect(assumed(plan, text)).toBeDefined()
     expectParsed(plan, text)
     expect(restarts(createTransform(plan), text)).toBe(0)
   })
 })
 
-describe("a list that is elsewhere is found, and the next poll assumes nothing", () => {
+describe("a list at another place is found, and the next poll makes no assumption", () => {
   test.each([
     ["items[*]", `{"items":${text},"tags":["a"]}`],
     ["items[*]", `{"items":${text},"tags":[]}`],
     ["items[*]", `{"items":${text},"items":[{"id":"other","load":1}]}`],
     ["items[*]", '{"items":[],"tags":[[]]}']
   ])("%s of %s", (path, text) => {
-    const plan = planOf(path)
+    const plan = planFor(path)
     expect(assumed(plan, text)).toBeDefined()
     expectParsed(plan, text)
     const transform = createTransform(plan)
     expect([restarts(transform, text), restarts(transform, text)]).toEqual([1, 0])
-    expect(restarts(createTransform(plan), text), "another target of the plan learns for itself").toBe(1)
+    expect(restarts(createTransform(plan), text), "another target of the plan starts again too").toBe(1)
   })
 })
 
-describe("nothing is assumed", () => {
+describe("no place of the list is assumed", () => {
   test.each([
-    ["if the key comes before as a text", "items[*]", `{"kind":"items","items":${text}}`],
-    ["if the key comes before, deeper", "items[*]", `{"old":{"items":[1]},"items":${text}}`],
+    ["if the key occurs before as a text", "items[*]", `{"kind":"items","items":${text}}`],
+    ["if the key occurs before in another object", "items[*]", `{"old":{"items":[1]},"items":${text}}`],
     ["if the key is spelled with escapes", "items[*]", `{"\\u0069tems":${text}}`],
-    ["if the key comes again as something else", "items[*]", `{"items":${text},"items":null}`],
+    ["if the key occurs again with another value", "items[*]", `{"items":${text},"items":null}`],
     ["if the list is a map", "items[*]", '{"items":{"a":{"id":"n1","load":1}}}'],
     ["if the list is null", "items[*]", '{"items":null,"tags":["a"]}'],
     ["if there is no list", "items[*]", '{"tags":["a"]}'],
-    ["if what is around the list is not JSON", "items[*]", `{"items":${text}`],
+    ["if the text around the list is not JSON", "items[*]", `{"items":${text}`],
     ["after a byte order mark", "$[*]", `\ufeff${text}`],
     ["about an item of a list", "lists[1][*]", `{"lists":[[],${text}]}`]
   ])("%s: %s of %s", (_, path, text) => {
-    const plan = planOf(path)
+    const plan = planFor(path)
     expect(assumed(plan, text)).toBeUndefined()
     expectParsed(plan, text)
   })
@@ -128,15 +121,15 @@ test.each([
   `{"items":[${JSON.stringify(row(1))},{"id":"n2"]}`,
   `{"items":[,]}`
 ])("a list that is not JSON is rejected with the usual message: %s", (broken) => {
-  const plan = planOf("items[*]")
+  const plan = planFor("items[*]")
   const transform = createTransform(plan)
   expect(assumed(plan, broken)).toBeDefined()
   expect(read(transform, broken)).toBe(parsed(plan, broken))
-  expect(restarts(transform, `{"items":${text}}`), "a broken body says nothing about where the list is").toBe(0)
+  expect(restarts(transform, `{"items":${text}}`), "an invalid body does not change the assumption").toBe(0)
 })
 
-test("a list that is left early is still checked to its end", () => {
-  const plan = planOf("items[*]", 1)
+test("a list that is not read to its end is still checked to its end", () => {
+  const plan = planFor("items[*]", 1)
   const broken = `{"items":[${[row(1), row(2), row(3)].map((row) => JSON.stringify(row)).join(",")},{]}`
   expect(read(createTransform(plan), broken)).toBe(parsed(plan, broken))
   const whole = `{"items":${text}}`
@@ -145,7 +138,7 @@ test("a list that is left early is still checked to its end", () => {
 
 const piece = fc.constantFrom("", "[", "]", "{", "}", ",", ":", '"', "\\", "1", " ", "null", '"items":[', "\ufeff")
 
-test("any text gives what parsing it gives, in the first poll and in later ones", () => {
+test("any text gives what the parsed document gives, in the first poll and in later ones", () => {
   fc.assert(
     fc.property(
       fc.constantFrom("$[*]", "items[*]", "data.items[*]", "items[?@.load > 1]"),
@@ -155,7 +148,7 @@ test("any text gives what parsing it gives, in the first poll and in later ones"
       fc.nat(2),
       piece,
       (path, items, other, position, length, piece) => {
-        const plan = planOf(path)
+        const plan = planFor(path)
         const transform = createTransform(plan)
         const list = `[${items.concat(text.slice(1, -1)).join(",")}]`
         const whole = `{"other":${other},"items":${list},"data":{"items":${list}}}`

@@ -6,22 +6,22 @@ import type { Json } from "../../../src/mapping/document/json.ts"
 import { spelled } from "../random-json.ts"
 import { key } from "../random-mapping.ts"
 
-test("at each place stands what the keys lead to in the parsed document: of equal keys the last, none of them of a list", () => {
+test("each range has the value that the keys lead to in the parsed document; of equal keys the last one counts", () => {
   const step = fc.oneof(key, fc.nat(2))
   fc.assert(
     fc.property(fc.array(fc.array(step, { maxLength: 3 }), { maxLength: 5 }), spelled, spelled, (all, before, text) => {
       const wanted = fieldIndex()
       const slots = all.map((keys) => slotOf(wanted, keys))
-      const places = fieldRanges(wanted)
-      // what was noted of another value is forgotten
-      findFields(wanted, bodyOf(Buffer.from(before)), 0, places)
+      const ranges = fieldRanges(wanted)
+      // the ranges of another value are overwritten
+      findFields(wanted, bodyOf(Buffer.from(before)), 0, ranges)
       const body = bodyOf(Buffer.from(text))
-      expect(findFields(wanted, body, 0, places)).toBe(body.bytes.length)
+      expect(findFields(wanted, body, 0, ranges)).toBe(body.bytes.length)
       const root: Json = JSON.parse(text)
       for (const [index, keys] of all.entries()) {
         const slot = slots[index] ?? 0
-        const begin = places.begins[slot] ?? absent
-        const found = begin === absent ? undefined : JSON.parse(body.bytes.toString("utf8", begin, places.ends[slot]))
+        const begin = ranges.begins[slot] ?? absent
+        const found = begin === absent ? undefined : JSON.parse(body.bytes.toString("utf8", begin, ranges.ends[slot]))
         expect(found).toEqual(find(keys, root))
       }
     }),

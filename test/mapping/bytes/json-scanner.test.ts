@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { invalid, skipValue, skipWhitespace } from "../../../src/mapping/bytes/json-scanner.ts"
 import { spelled } from "../random-json.ts"
 
-/** Whether a text is one value, and nothing but white space around it. */
+/** Whether a text is one value with only white space around it. */
 const isJson = (text: string): boolean => {
   const bytes = Buffer.from(text)
   const end = skipValue(bytes, skipWhitespace(bytes, 0))
@@ -19,7 +19,7 @@ const parses = (text: string): boolean => {
   }
 }
 
-test("what JSON.parse takes is skipped to its end", () => {
+test("what JSON.parse accepts is skipped to its end", () => {
   fc.assert(
     fc.property(spelled, (text) => {
       expect(isJson(text)).toBe(true)
@@ -29,7 +29,7 @@ test("what JSON.parse takes is skipped to its end", () => {
   )
 })
 
-test("one character more, less or other, and it says what JSON.parse says", () => {
+test("after one change of the text it agrees with JSON.parse", () => {
   const piece = fc.constantFrom(
     ...'[]{},:"\\ \n\t\u0000\u001f09-+.eEu/tfnaä'.split(""),
     "",
@@ -49,7 +49,7 @@ test("one character more, less or other, and it says what JSON.parse says", () =
   )
 })
 
-describe("at the edges too", () => {
+describe("it agrees with JSON.parse about", () => {
   test.each([
     ["", false],
     ["[1,]", false],
@@ -78,7 +78,7 @@ describe("at the edges too", () => {
     expect(isJson(text)).toBe(expected)
   })
 
-  test("nested deeper than any stack", () => {
+  test("a million levels", () => {
     expect(isJson("[".repeat(1_000_000) + "]".repeat(1_000_000))).toBe(true)
     expect(isJson("[".repeat(1_000_000) + "]".repeat(999_999))).toBe(false)
   })

@@ -13,17 +13,17 @@ const list = (length: number, item: (index: number) => string): string => {
   return `[${items.join()}]`
 }
 
-/** Texts whose values take many times their bytes, and how many times; measured by the resident memory of Node 26. */
+/** Texts whose values take many times their size, and how many times: the resident memory that Node 26 needs. */
 const costly: ReadonlyArray<readonly [name: string, text: string, times: number]> = [
-  ["brackets that nothing closes", "[".repeat(megabyte), 56],
+  ["brackets that are not closed", "[".repeat(megabyte), 56],
   ["empty lists", list(megabyte, () => "[]"), 24],
   ["empty objects", list(megabyte, () => "{}"), 39],
-  ["objects with a key of their own", list(megabyte, (n) => `{"${n.toString(36)}":1}`), 22],
+  ["objects with different keys", list(megabyte, (n) => `{"${n.toString(36)}":1}`), 22],
   ["the same, with a space after the key", list(megabyte, (n) => `{"${n.toString(36)}" :1}`), 20],
   ["many levels", list(megabyte, () => "[".repeat(5000) + "]".repeat(5000)), 38]
 ]
 
-/** Texts as APIs send them. */
+/** Usual texts, with an upper limit for the same factor. */
 const usual: ReadonlyArray<readonly [name: string, text: string, times: number]> = [
   ["rows", list(megabyte, (n) => `{"id":"node-${n}","cpu":0.5,"mem":${n},"state":"ACTIVE"}`), 8],
   ["numbers", list(megabyte, () => "0.5"), 5],
@@ -39,7 +39,7 @@ describe("the memory that a text's values take", () => {
 
   test.each(usual)("%s", (_name, text, times) => expect(costOf(text)).toBeLessThan(times * text.length))
 
-  test("is bounded by a message that names both figures", () => {
+  test("is limited, and the message has both figures", () => {
     const text = "[".repeat(2 * megabyte)
     expect(() => boundCost(text, () => 50e6)).toThrow(TooCostly)
     expect(() => boundCost(text, () => 50e6)).toThrow(
@@ -49,7 +49,7 @@ describe("the memory that a text's values take", () => {
     boundCost("[".repeat(1000), () => 1)
   })
 
-  test("takes a time that is linear in the text, whatever is in it", () => {
+  test("is computed in linear time, whatever the text", () => {
     for (const text of ['"\\', '\\"', '" ', "\\".repeat(9)].map((part) => part.repeat((4 * megabyte) / part.length))) {
       const start = performance.now()
       costOf(text)

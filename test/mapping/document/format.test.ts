@@ -24,7 +24,7 @@ describe("lenient", () => {
     ["[]", []],
     ["{ }", {}],
     ["[+1, .5, 5., -.5e3, 5.e2, 0x1F, -0xff, +0x10]", [1, 0.5, 5, -500, 500, 31, -255, 16]],
-    ["'it\\'s \"x\"\\x41\\u0042\\v\\0 a\\\nb \\q'", 'it\'s "x"AB\v\0 a\u0062 q'.replace("a\u0062", "ab")],
+    ["'it\\'s \"x\"\\x41\\u0042\\v\\0 a\\\nb \\q'", 'it\'s "x"AB\v\0 ab q'],
     ["// first\n[1, /* two */ 2] // end", [1, 2]],
     ["callback({a: 1});", { a: 1 }],
     ["/**/ jQuery.cb123 ([1])", [1]],
@@ -63,17 +63,17 @@ describe("lenient", () => {
       Result.succeed("[420465847726953123,1.50,1e3,7,4722366482869645213695]")
     ))
 
-  test("JSON is taken as it is", () =>
+  test("JSON stays as it is", () =>
     fc.assert(
       fc.property(root, (value) => {
         const text = JSON.stringify(value)
         expect(spelled("lenient", text)).toEqual(Result.succeed(text))
-        // the trailing blank and the comment make it none of JSON
+        // with a comment it is not JSON
         expect(read("lenient", `${text} //`)).toEqual(JSON.parse(text))
       })
     ))
 
-  test("whatever the text, it is JSON or refused", () =>
+  test("any text becomes JSON or is refused", () =>
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(..."[]{}:,'\"\\/*-+.0x1eNan \n()".split("")), maxLength: 30 }),
@@ -85,7 +85,7 @@ describe("lenient", () => {
       { numRuns: 5000 }
     ))
 
-  test("deep and long documents neither overflow the stack nor take long", () => {
+  test("deep and long documents do not overflow the stack", () => {
     const deep = 100_000
     expect(Result.isSuccess(spelled("lenient", `${"[".repeat(deep)}nan${"]".repeat(deep)}`))).toBe(true)
     expect(Result.isSuccess(spelled("lenient", `[nan${" ".repeat(5e6)}]`))).toBe(true)
@@ -114,6 +114,6 @@ test.each([
   ["{'a':1}", "expected a key at line 1, column 2; format: lenient reads it"],
   ["<html>", "it starts like HTML or XML"],
   ['{"a":', "cut off"]
-])("JSON that %j is not: %s", (text, why) => expect(parse(Buffer.from(text))).toEqual(Result.fail(why)))
+])("JSON refuses %j: %s", (text, why) => expect(parse(Buffer.from(text))).toEqual(Result.fail(why)))
 
-test("no format is proposed for what none reads", () => expect(formatFor("secret")).toBeUndefined())
+test("no format is proposed for a text that none can read", () => expect(formatFor("secret")).toBeUndefined())

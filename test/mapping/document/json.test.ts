@@ -12,8 +12,8 @@ describe("a document is JSON of RFC 8259 in UTF-8", () => {
     ["any value at the root", "12", 12],
     ["blank space around it", " \t\r\n[] \n", []],
     ["a byte order mark before it", "\ufeff{}", {}],
-    ["a key that comes twice, whose last value stands", '{"a": 1, "a": 2}', { a: 2 }],
-    ["half a surrogate pair, escaped", '["\\ud800"]', ["\ud800"]],
+    ["a duplicate key, of which the last counts", '{"a": 1, "a": 2}', { a: 2 }],
+    ["a lone surrogate, escaped", '["\\ud800"]', ["\ud800"]],
     ["NUL, escaped", '["\\u0000"]', ["\u0000"]],
     ["a number that no double holds, which is no value of a sample", "[1e400]", [Number.POSITIVE_INFINITY]]
   ])("%s", (_, text, root) => {
@@ -26,7 +26,7 @@ describe("a document is JSON of RFC 8259 in UTF-8", () => {
   })
 })
 
-describe("what is none is refused in one line that says where, without a word of the body", () => {
+describe("anything else is refused in one line with the position, without text of the body", () => {
   test.each([
     ["", "empty"],
     [" \n", "empty"],
@@ -55,12 +55,12 @@ describe("what is none is refused in one line that says where, without a word of
     expect(failure(bytes(text)).replace(/; format: \w+ reads it$/, "")).toBe(message)
   })
 
-  test("bytes that are no UTF-8", () => {
+  test("bytes that are not UTF-8", () => {
     expect(failure(Uint8Array.of(0x22, 0xff, 0x22))).toBe("not UTF-8")
     expect(failure(new Uint8Array(Buffer.from('{"a": 1}', "utf16le")))).toBe("expected a key at line 1, column 2")
   })
 
-  test("as JSON.parse, whatever the text", () => {
+  test("it accepts what JSON.parse accepts", () => {
     const fragment = fc.constantFrom(
       ...'[]{},:"\\-+.eE019 \n\u0001/',
       "true",
@@ -107,11 +107,11 @@ describe("a number keeps its spelling, for labels", () => {
   ])("%s", (number) => expect(spellingOf(number)).toBe(number))
 
   test.each(["0", "-1", "12.5", "0.1", "9007199254740991", "0.30000000000000004", "123456.789"])(
-    "%s is what String() makes of it",
+    "%s is what String() returns, so no spelling is kept",
     (number) => expect(spellingOf(number)).toBeUndefined()
   )
 
-  test("wherever it stands", () => {
+  test("at any place in the document", () => {
     const { root, spelling } = document('{"a \\"b\\"": [{"x": "1.0, 2.0"}, [1.0, 2, 3.0]], "é": {"__proto__": 1e3}}')
     const list = (root as { 'a "b"': [JsonObject, Array<Json>] })['a "b"']
     expect([0, 1, 2].map((index) => spelling(list[1], index))).toEqual(["1.0", undefined, "3.0"])
@@ -119,7 +119,7 @@ describe("a number keeps its spelling, for labels", () => {
     expect(spelling((root as { é: JsonObject }).é, "__proto__")).toBe("1e3")
   })
 
-  test("of a key that comes twice, the last one's", () => {
+  test("of a duplicate key, that of the last", () => {
     const { root, spelling } = document('{"id": 1.0, "id": 2, "no": 1, "no": 2.0, "in": {"id": 1.0}, "in": {"id": 1}}')
     const inner = (root as { in: JsonObject }).in
     expect([spelling(root as JsonObject, "id"), spelling(root as JsonObject, "no"), spelling(inner, "id")]).toEqual([
@@ -129,7 +129,7 @@ describe("a number keeps its spelling, for labels", () => {
     ])
   })
 
-  test("every number of any document", () => {
+  test("for every number of any document", () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
       fc.bigInt().map(String),
@@ -151,22 +151,22 @@ describe("a number keeps its spelling, for labels", () => {
         value.map((text) => `[${text}]`),
         (text) => {
           const { root, spelling } = document(text)
-          const heard: Array<string> = []
+          const found: Array<string> = []
           const expected: Array<string> = []
-          const ask = (holder: Json): void => {
+          const visit = (holder: Json): void => {
             if (typeof holder !== "object" || holder === null) return
             for (const [key, below] of Object.entries(holder)) {
               const at = Array.isArray(holder) ? Number(key) : key
-              if (typeof below === "number") heard.push(spelling(holder, at) ?? String(below))
-              else ask(below)
+              if (typeof below === "number") found.push(spelling(holder, at) ?? String(below))
+              else visit(below)
             }
           }
-          ask(root)
+          visit(root)
           parseWithSource(text, (_, value, context) => {
             if (typeof value === "number") expected.push(context.source)
             return value
           })
-          expect(heard.sort()).toEqual(expected.sort())
+          expect(found.sort()).toEqual(expected.sort())
         }
       ),
       { numRuns: 500 }
@@ -174,7 +174,7 @@ describe("a number keeps its spelling, for labels", () => {
   })
 })
 
-describe("no depth and no length is too much", () => {
+describe("no depth and no length is too large", () => {
   test("100,000 levels, with spellings", () => {
     const { root, spelling } = document(`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`)
     let innermost = root as Array<Json>
@@ -195,7 +195,7 @@ describe("no depth and no length is too much", () => {
 
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown
 
-/** TypeScript's library does not know the third argument yet. */
+/** TypeScript's library does not have the third argument yet. */
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown
 
 function attempt<A>(run: () => A): A | undefined {

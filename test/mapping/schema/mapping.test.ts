@@ -7,7 +7,7 @@ import { Mapping, type MappingEncoded } from "../../../src/mapping/schema/mappin
 const decode = Schema.decodeUnknownResult(Mapping, { errors: "all", onExcessProperty: "error" })
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** `a.b[0]: message` for everything that is wrong. */
+/** All problems, as `a.b.0: message`. */
 const problemsOf = (mapping: unknown): ReadonlyArray<string> => {
   const decoded = decode(mapping)
   if (Result.isSuccess(decoded)) return []
@@ -47,7 +47,7 @@ const fleet: MappingEncoded = {
   ]
 }
 
-test("the language's own examples are accepted, and written back as they were", () => {
+test("the examples of the documentation are accepted, and encoded as they were", () => {
   expect(problemsOf(fleet)).toEqual([])
   const decoded = Schema.decodeUnknownSync(Mapping)(fleet)
   expect(Schema.encodeSync(Mapping)(decoded)).toEqual(fleet)
@@ -68,10 +68,10 @@ test.each<[why: string, mapping: unknown, problem: string]>([
   ["an unknown type", metric({ value: "x", type: "gaugehistogram" }), "metrics.m.type: "],
   ["an illegal metric name", { metrics: { "9m": "x" } }, "metrics.9m: "],
   ["a colon in a metric name", { metrics: { "a:b": "x" } }, "metrics.a:b: "],
-  ["a label of Prometheus' own", row({ labels_from: { __name__: "x" } }), "each.0.labels_from.__name__: "],
+  ["a label reserved by Prometheus", row({ labels_from: { __name__: "x" } }), "each.0.labels_from.__name__: "],
   ["a label of histograms", row({ labels_from: { le: "x" } }), "each.0.labels_from.le: "],
-  ["a label of no legal name", row({ labels_from: { "a-b": "x" } }), "each.0.labels_from.a-b: "],
-  ["a level above the document's", row({ labels_from: { a: { key: -1 } } }), "each.0.labels_from.a.key: "],
+  ["an illegal label name", row({ labels_from: { "a-b": "x" } }), "each.0.labels_from.a-b: "],
+  ["a negative level of a key", row({ labels_from: { a: { key: -1 } } }), "each.0.labels_from.a.key: "],
   ["a scale of 0", metric({ value: "x", scale: 0 }), "metrics.m.scale: "],
   ["a scale that is no number", metric({ value: "x", scale: Number.NaN }), "metrics.m.scale: "],
   ["no metric at all", { metrics: {} }, "metrics: "],
@@ -125,17 +125,17 @@ test.each<[why: string, mapping: unknown, problem: string]>([
     metric({ value: "x", optional: true, default: 0 }),
     "metrics.m.optional: has no effect with a default"
   ]
-])("%s is refused where it stands", (_, mapping, problem) => {
+])("%s is refused at its position", (_, mapping, problem) => {
   const problems = problemsOf(mapping)
   expect(problems).toHaveLength(1)
   expect(problems[0]?.slice(0, problem.length)).toBe(problem)
 })
 
-test("everything that is wrong is told at once", () => {
+test("all problems are reported at once", () => {
   expect(problemsOf({ metrics: { a: "$[", b: { value: "x", scale: 0 } }, each: [{ path: "y[" }] })).toHaveLength(3)
 })
 
-test("words of a map are only words: __proto__, constructor", () => {
+test("inherited names can be keys of map: __proto__, constructor", () => {
   const mapping: unknown = JSON.parse('{"metrics":{"m":{"value":"x","map":{"__proto__":1,"constructor":2}}}}')
   expect(Schema.encodeSync(Mapping)(Schema.decodeUnknownSync(Mapping)(mapping))).toEqual(mapping)
 })

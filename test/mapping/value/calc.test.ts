@@ -38,7 +38,7 @@ test.each<[text: string, value: number, values?: Record<string, number>]>([
   ["0 * (1 / 0)", Number.NaN]
 ])("%s is %d", (text, value, values) => expect(result(text, values)).toBe(value))
 
-test("an operand that stands twice is read once", () => {
+test("an operand that occurs twice is read once", () => {
   const { operands } = compileCalc("a / (a + b) + sum(a[*]) + sum(a[*])")
   expect(operands.map(({ aggregate, path }) => `${aggregate} ${path.text}`)).toEqual(["value a", "value b", "sum a[*]"])
 })
@@ -57,8 +57,8 @@ test.each([
   ["1+".repeat(300), "more than 200 operations"]
 ])("%j is refused: %s", (text, message) => expect(() => compileCalc(text)).toThrow(message))
 
-/** 5 and the terms behind it: sums of products. */
-const oracle = (terms: ReadonlyArray<readonly [operator: string, value: number]>): number => {
+/** Evaluates 5 and the terms after it: products first, then sums. */
+const expectedResult = (terms: ReadonlyArray<readonly [operator: string, value: number]>): number => {
   const products = [5]
   for (const [operator, value] of terms) {
     const last = products.pop() ?? 0
@@ -93,7 +93,7 @@ describe("properties", () => {
     )
   }))
 
-  test("the result is that of the tree", () =>
+  test("the result is that of the syntax tree", () =>
     fc.assert(
       fc.property(tree, ({ text, value }) => {
         expect(result(text, { a: 3, "b.c": 0.5 })).toBe(value)
@@ -106,7 +106,7 @@ describe("properties", () => {
         fc.array(fc.tuple(fc.constantFrom("+", "-", "*", "/"), fc.integer({ min: 1, max: 9 })), { maxLength: 8 }),
         (terms) => {
           const text = `5${terms.map(([operator, value]) => ` ${operator} ${value}`).join("")}`
-          expect(result(text)).toBe(oracle(terms))
+          expect(result(text)).toBe(expectedResult(terms))
         }
       )
     ))

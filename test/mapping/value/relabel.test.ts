@@ -48,13 +48,13 @@ test.each<
   expect(rewrite(pattern, replacement, map)?.(text)).toBe(result)
 )
 
-test("null values make no label, before and after the pattern", () => {
+test("null_values apply before and after the pattern, and give no label", () => {
   expect(rewrite(undefined, undefined, undefined, ["N/A"])?.("N/A")).toBe("")
   expect(rewrite("x=(.*)", undefined, { _: "other" }, ["N/A"])?.("x=N/A")).toBe("")
   expect(rewrite("x=(.*)", undefined, undefined, ["N/A"])?.("x=1")).toBe("1")
 })
 
-test("nothing to do is no rewrite", () => expect(rewrite(undefined)).toBeUndefined())
+test("without options there is no rewrite", () => expect(rewrite(undefined)).toBeUndefined())
 
 test.each([
   ["(a)", "$2", "the pattern has no group 2"],
@@ -64,7 +64,7 @@ test.each([
   expect(() => rewrite(pattern, replacement)).toThrow(message)
 )
 
-test("a pattern has to be one by itself", () => expect(() => compileAnchored("a)(b")).toThrow())
+test("a pattern must be valid on its own", () => expect(() => compileAnchored("a)(b")).toThrow())
 
-test("a pattern that backtracking could not finish takes linear time", () =>
+test("a pattern that would backtrack exponentially takes linear time", () =>
   expect(rewrite("((a+)+)+")?.(`${"a".repeat(10_000)}b`)).toBe(""))

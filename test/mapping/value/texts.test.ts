@@ -162,7 +162,7 @@ describe("quantities", () => {
     ["MiB", Number.NaN]
   ])("%j is %d bytes", (text, bytes) => expect(parsers.bytes.text(none)(text)).toBe(bytes))
 
-  test("hostile units do not fill the memory, nor are they remembered wrongly", () => {
+  test("unknown units do not change how known ones are read", () => {
     const read = parsers.bytes.text(none)
     for (let unit = 0; unit < 1000; unit++) expect(read(`1 x${unit}`)).toBeNaN()
     expect(read("1 kB")).toBe(1000)
@@ -225,7 +225,7 @@ const readers: ReadonlyArray<readonly [string, (text: string) => number | undefi
   ...Object.entries(parsers).map(([name, parser]) => [name, parser.text(none)] as const)
 ]
 
-test.each(readers)("long texts that are no %s take linear time", (name, read) => {
+test.each(readers)("long texts that are not %s are refused in linear time", (name, read) => {
   for (const text of [
     `${"1".repeat(1e6)}x`,
     `1${" ".repeat(1e6)}x`,
