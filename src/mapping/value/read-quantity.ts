@@ -29,7 +29,7 @@ const binaryName = (name: string): string =>
 const conversionFor = ({ base, k }: QuantityOptions, word: string): Unit["conversion"] | undefined => {
   if (word === "") return one
   if (barePrefix.test(word)) {
-    if (base !== undefined && base !== "bytes") return base === undefined ? undefined : unitOf(word, base)?.conversion
+    if (base !== undefined && base !== "bytes") return unitOf(word, base)?.conversion
     const prefix = word === "K" ? "k" : word
     const factor = prefixes[k === 1024 && prefix.length === 1 ? `${prefix.toUpperCase()}i` : prefix]?.[1]
     return factor === undefined ? undefined : factorOf(factor)
