@@ -1,4 +1,4 @@
 import { catchSignals } from "./host/signals.ts"
 
-// imported first, and imports no library, so that it runs before the other modules are evaluated
+// main.ts imports this file first. It imports no library, so the signals are caught before anything else is loaded.
 catchSignals()

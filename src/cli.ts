@@ -48,7 +48,7 @@ import { longVersion, version } from "./version.ts"
 const commands = [run, check, once, test, init, convert, status, schema, demo, healthcheck] as const
 const commandNames = commands.map(({ name }) => name)
 
-/** The commands that a signal ends as it should. Their log takes the warnings of the start. */
+/** The commands for which a signal is the normal end. Their log contains the warnings about variables. */
 const daemons: ReadonlyArray<string> = [run.name, demo.name]
 
 /** Prints the function that completes poller's command line in a shell. */
@@ -70,11 +70,12 @@ const poller = Command.make("poller").pipe(
 
 const builtIns = [GlobalFlag.Help, GlobalFlag.Version]
 
-/** A presenter cannot fail, so a failed write is a defect, which is reported like any failure. */
-const printed = (text: string) => Effect.orDie(print(process.stdout, text))
+/** A presenter cannot fail, so a failed write becomes a defect. It is reported like any failure. */
+const printText = (text: string) => Effect.orDie(print(process.stdout, text))
 
 /**
- * Each mistake is one line, without the help around it. `variables`: the flags that environment variables stand for.
+ * Prints one line for each mistake in the arguments, without the help. `variables`: the flags set by environment
+ * variables.
  */
 const presenter = (variables: ReadonlySet<string>): CliOutput.Presenter => ({
   present: (event) => {
@@ -87,16 +88,16 @@ const presenter = (variables: ReadonlySet<string>): CliOutput.Presenter => ({
           )
         )
       case "Version":
-        return printed(`${longVersion()}\n`)
+        return printText(`${longVersion()}\n`)
       case "Help": {
         const formatter = CliOutput.defaultFormatter({ colors: hasColors(process.stdout) })
-        return printed(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
+        return printText(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
       }
     }
   }
 })
 
-/** What is left to say when the program ends by itself. */
+/** Prints why the program fails. */
 const report = (cause: Cause.Cause<unknown>) => {
   const error = Cause.squash(cause)
   return printLines(process.stderr, error instanceof Failure ? error.lines : [Cause.pretty(cause)])
@@ -112,12 +113,12 @@ const statusOf = (result: Exit.Exit<unknown, unknown>): number => {
 const teardown: Runtime.Teardown = (result) => process.exit(statusOf(result))
 
 /**
- * The services of prompts and of flags that open files, which poller has not. Node's own would open stdin at every
- * start.
+ * Effect's command line requires these services for prompts and for flags that open files. poller has neither, and the
+ * services of Node would open stdin at every start.
  */
 const unused = Layer.empty as Layer.Layer<Command.Environment>
 
-/** A global flag as Effect describes the flags of commands. */
+/** Describes a global flag as Effect describes the flags of commands. */
 const described = (name: string, description: string, values: ReadonlyArray<string>): Completions.FlagDescriptor => ({
   name,
   aliases: [],
@@ -136,25 +137,25 @@ const actions = [
   described("completions", "Print the completion function of a shell", shells)
 ]
 
-/** The arguments together with the environment variables of flags that are not among them. */
-const withVariables = (args: ReadonlyArray<string>) => {
+/** The environment variables of flags that are not among the arguments. */
+const variablesFor = (args: ReadonlyArray<string>) => {
   const program = Completions.fromCommand(poller)
   const command = program.subcommands.find(({ name }) => name === args[0])
   return fromEnvironment(process.env, flagsIn(args), command, program, settings)
 }
 
-/** Answers a shell that completes a command line. */
-const answerShell = ([shell, ...words]: ReadonlyArray<string>) => {
+/** Prints the completions of a command line for a shell. */
+const printCompletions = ([shell, ...words]: ReadonlyArray<string>) => {
   const given = shell === "bash" ? splitLine(words[0] ?? "") : words
   const candidates = complete(given, Completions.fromCommand(poller), [...settings, ...actions])
   return print(process.stdout, formatCandidates(candidates))
 }
 
-/** What the arguments and the environment ask for. */
+/** Runs the command that the arguments and the environment select. */
 export const program = Effect.fnUntraced(function* (given: ReadonlyArray<string>) {
-  if (given[0] === completeCommand) return yield* answerShell(given.slice(1))
+  if (given[0] === completeCommand) return yield* printCompletions(given.slice(1))
   const args = normalize(given, commandNames)
-  const variables = withVariables(args)
+  const variables = variablesFor(args)
   if (variables.problems.length > 0)
     return yield* new Failure({ lines: variables.problems, code: exitCode.configuration })
   const isDaemon = daemons.includes(args[0] ?? "")

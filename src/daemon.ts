@@ -27,22 +27,22 @@ import type { WebConfig } from "./serve/web-config/web-config.ts"
 import { version } from "./version.ts"
 
 export interface Daemon {
-  /** What the pages call the configuration: its files, or `--target`. */
+  /** The name of the configuration on the pages: its files, or `--target`. */
   readonly configuration?: string | undefined
   readonly listeners: ReadonlyArray<Listener>
   readonly web: WebConfig
-  /** How long polls in flight may go on after a stop was asked for. */
+  /** How long polls in flight may continue after a signal to stop. */
   readonly grace: Duration.Duration
   readonly shard: Shard
-  /** Finds out which targets this process polls, once it listens. */
+  /** Finds out which targets this process polls. Called when it listens. */
   readonly ownership: (bound: ReadonlyArray<Listener>) => Effect.Effect<Ownership, Failure, StateStore | Scope>
-  /** Tells a person at a terminal what is served, in place of the line of the log. */
+  /** Prints what is served for a person at a terminal, instead of the log line. */
   readonly announce?: ((bound: ReadonlyArray<Listener>) => Effect.Effect<void, never, StateStore>) | undefined
 }
 
 /**
- * Loads the configuration again. A bad one changes nothing but a log line for each problem, a metric and the status
- * page.
+ * Loads the configuration again. The old configuration stays if the new one has problems: each is logged, and a metric
+ * and the status page show the failure.
  */
 const reload = Effect.fnUntraced(function* (manager: TargetManager.TargetManager) {
   const store = yield* StateStore
@@ -50,14 +50,14 @@ const reload = Effect.fnUntraced(function* (manager: TargetManager.TargetManager
   const loaded = yield* Effect.result(configuration.load)
   const problems = Result.isFailure(loaded) ? loaded.failure.lines : []
   const now = yield* Clock.currentTimeMillis
-  yield* store.updateDaemon((self) => applyReload(self, now, problems))
+  yield* store.updateDaemon((status) => applyReload(status, now, problems))
   if (Result.isFailure(loaded)) {
     for (const problem of problems) yield* Effect.annotateLogs(Effect.logError("reload failed"), { problem })
   } else yield* Effect.annotateLogs(Effect.logInfo("reloaded"), yield* manager.apply(loaded.success))
   return problems
 })
 
-/** Reloads whenever that is asked for, one after the other. systemd is told of each. */
+/** Runs the requested reloads one after the other, and notifies systemd of each. */
 const reloads = Effect.fnUntraced(function* (manager: TargetManager.TargetManager) {
   const notify = yield* Notify
   const queue = yield* ReloadQueue
@@ -73,7 +73,7 @@ const reloads = Effect.fnUntraced(function* (manager: TargetManager.TargetManage
   return yield* Effect.all([Effect.forever(serve), ...triggers], { concurrency: "unbounded", discard: true })
 })
 
-/** Names in the status line. */
+/** Names of targets in the status line. */
 const maxNames = 5
 
 /** What `systemctl status` shows, such as `41/43 targets up, down: shop, fleet`. */
@@ -91,15 +91,15 @@ const summary = Effect.map(StateStore, (store) => {
   ].join(", ")
 })
 
-/** After this long the start is over, and the first polls of most targets. */
+/** By then the start and the first polls of most targets are over. */
 const startUp = Duration.seconds(5)
 
-/** The judgement of /healthz. */
+/** The result of /healthz. */
 const healthy = Effect.map(healthProblems, (found) => found.length === 0)
 
 /**
- * poller itself: it is its loops, so that a loop that dies is a process that ends; the server and the clients lie
- * beneath them. What was built last is taken down first: the loops, within the grace, then the server.
+ * Runs the daemon. The loops are the main fiber, so the process ends if one of them fails. Resources are released in
+ * the reverse order: at a stop first the loops end, within the grace, then the server.
  */
 export const daemon = Effect.fnUntraced(function* (options: Daemon) {
   const { failed } = yield* Notify
@@ -107,7 +107,7 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     failed(more.length === 0 ? first : `${first} (and ${more.length} more)`)
   )
   const initial = initialDaemonStatus(version, process.versions.node, options.shard, yield* Clock.currentTimeMillis)
-  const self = { ...initial, host: hostname(), configuration: options.configuration }
+  const status = { ...initial, host: hostname(), configuration: options.configuration }
 
   return yield* Effect.gen(function* () {
     const notify = yield* Notify
@@ -139,12 +139,12 @@ export const daemon = Effect.fnUntraced(function* (options: Daemon) {
     Effect.scoped,
     Effect.tapError(({ message }) => failed(message)),
     Effect.onInterrupt(() => Effect.logInfo("stopped")),
-    Effect.provide(Layer.merge(StateStore.layer(self), ReloadQueue.layer))
+    Effect.provide(Layer.merge(StateStore.layer(status), ReloadQueue.layer))
   )
 })
 
-/** What it has of its process, beside the HTTP client. */
-export const surroundings = Layer.mergeAll(
+/** The services that the daemon needs, beside the HTTP client. */
+export const daemonServices = Layer.mergeAll(
   ProcessMetrics.layer,
   Notify.layer,
   ConversionWorker.layer({ start: () => startWorker("convert"), makeRoom })

@@ -1,9 +1,9 @@
 import * as Data from "effect/Data"
 
-/** Exit codes of sysexits(3): a bad configuration or flag, and everything else. */
+/** Exit codes: EX_CONFIG of sysexits(3) for a bad configuration or flag, and 1 for everything else. */
 export const exitCode = { configuration: 78, failure: 1 } as const
 
-/** The end of a command by a cause that a user can mend: its lines are all that is printed, without a stack. */
+/** An error that a user can fix. Its lines are printed without a stack. */
 export class Failure extends Data.TaggedError("Failure")<{
   readonly lines: ReadonlyArray<string>
   readonly code: (typeof exitCode)[keyof typeof exitCode]

@@ -10,5 +10,5 @@ const programs: Record<WorkerRole, (main: MessagePort) => void> = {
   passwords: runPasswordWorker
 }
 
-/** What this thread does if it is a worker. */
+/** Runs the program of this worker thread. */
 export const runWorker = (main: MessagePort): void => programs[workerData as WorkerRole](main)

@@ -5,7 +5,7 @@ declare const POLLER_COMMIT: string | undefined
 
 export const version: string = pkg.version
 
-/** What --version prints: version, commit if it is known, and Node. */
+/** The line of --version: version, commit if it is known, and the version of Node. */
 export const longVersion = (): string => {
   const commit = typeof POLLER_COMMIT === "string" && POLLER_COMMIT !== "" ? `commit ${POLLER_COMMIT}, ` : ""
   return `poller ${version} (${commit}Node ${process.versions.node})`

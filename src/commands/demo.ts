@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { fromText } from "../config/configuration.ts"
 import { locateIn } from "../config/secret-files.ts"
 import { ConfigurationService } from "../configuration-service.ts"
-import { daemon, surroundings } from "../daemon.ts"
+import { daemon, daemonServices } from "../daemon.ts"
 import { demoApi } from "../demo/demo-api.ts"
 import { demoConfiguration } from "../demo/demo-configuration.ts"
 import { failure } from "../failure.ts"
@@ -35,7 +35,7 @@ export const demo = Command.make(
       }).pipe(Effect.provide(ConfigurationService.layerOf(load)))
     },
     Effect.scoped,
-    Effect.provide(surroundings),
+    Effect.provide(daemonServices),
     Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))
   )
 ).pipe(Command.withDescription("Poll a built-in demo API, for a first look"))

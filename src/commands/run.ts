@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { daemon, surroundings } from "../daemon.ts"
+import { daemon, daemonServices } from "../daemon.ts"
 import { badConfiguration, failure } from "../failure.ts"
 import { activatedSockets } from "../host/sockets.ts"
 import { shardOwnership } from "../poll/ownership.ts"
@@ -91,7 +91,7 @@ export const run = Command.make(
             ),
       announce: process.stderr.isTTY ? firstLook : undefined
     }).pipe(
-      Effect.provide(surroundings),
+      Effect.provide(daemonServices),
       Effect.provide(savedResponses(input.state)),
       Effect.provide(configurationLayer(input, input.watchConfig)),
       Effect.catchTag(["CannotListen", "CannotNotify"], (error) => Effect.fail(failure(error.message)))

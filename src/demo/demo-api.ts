@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 const wave = (seconds: number, period: number, phase = 0) =>
   (1 + Math.sin(2 * Math.PI * (seconds / period + phase))) / 2
 
-/** Queues of a message broker: depths that rise and fall, the age of the oldest message, counters. */
+/** The queues of a message broker, with depths that rise and fall. */
 const queues = (seconds: number) => ({
   node: "broker-1",
   version: "4.1.0",
@@ -23,7 +23,7 @@ const queues = (seconds: number) => ({
   })
 })
 
-/** Workers of a service that fails in a part of each minute: first it answers 503, then not at all. */
+/** The workers of a service. In each minute it responds with 503 for some seconds, and then not at all. */
 const workers = (seconds: number) => ({
   workers: ["ada", "grace", "edsger"].map((id, index) => ({
     id,
@@ -33,7 +33,7 @@ const workers = (seconds: number) => ({
   }))
 })
 
-const answer = (seconds: number) => (request: IncomingMessage, response: ServerResponse) => {
+const respond = (seconds: number) => (request: IncomingMessage, response: ServerResponse) => {
   const send = (body: unknown) => {
     response.setHeader("content-type", "application/json")
     response.end(JSON.stringify(body))
@@ -51,7 +51,7 @@ const answer = (seconds: number) => (request: IncomingMessage, response: ServerR
 /** Starts the demo API on a free port of loopback and returns its URL. Scoped. */
 export const demoApi = Effect.gen(function* () {
   const start = performance.now()
-  const server = createServer((request, response) => answer((performance.now() - start) / 1000)(request, response))
+  const server = createServer((request, response) => respond((performance.now() - start) / 1000)(request, response))
   yield* Effect.acquireRelease(
     Effect.callback<void>((resume) => {
       server.listen(0, "127.0.0.1", () => resume(Effect.void))

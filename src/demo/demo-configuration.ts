@@ -1,4 +1,4 @@
-/** The configuration of the demo for the API at `url`. Users read it and start their own from it. */
+/** The configuration of the demo for the API at `url`. It is also an example for users. */
 export const demoConfiguration = (url: string) => `
 defaults: { interval: 3s, timeout: 2s }
 targets:

@@ -19,31 +19,31 @@ import { Converter, convert } from "../poll/convert-response.ts"
 import { everything } from "../poll/ownership.ts"
 import { plain } from "../serve/web-config/web-config.ts"
 
-/** As configurations are: of blocks and of braces, with words in quotes and without. */
+/** Uses the usual forms of YAML: blocks and braces, with and without quotes. */
 const text = `
 defaults: { interval: 1s, timeout: "1s", max_series: 100, max_body: 1MB, labels: { site: here } }
 mappings:
   shared:
     metrics:
-      rehearsal_uptime_seconds: { value: uptime_ms, scale: 0.001, help: Time since the start. }
+      warm_up_uptime_seconds: { value: uptime_ms, scale: 0.001, help: Time since the start. }
     each:
       - path: items[*]
         labels_from: { item: name }
         metrics:
-          rehearsal_depth: { "value": "depth", "help": "What waits." }
+          warm_up_depth: { "value": "depth", "help": "Items that wait." }
 targets:
-  - { name: rehearsal, url: "http://localhost/", mapping: shared }
+  - { name: warm-up, url: "http://localhost/", mapping: shared }
 `
 
-const answer = (): UpstreamResponse => ({
+const response = (): UpstreamResponse => ({
   _tag: "Fresh",
   status: 200,
   body: Buffer.from(JSON.stringify({ uptime_ms: 1500, items: [{ name: "one", depth: 1 }] })),
   validators: undefined
 })
 
-/** Discards a response. */
-const nowhere = {
+/** A response of a server that discards everything. */
+const discarded = {
   cork: () => undefined,
   uncork: () => undefined,
   writeHead: () => undefined,
@@ -52,11 +52,11 @@ const nowhere = {
   once: (_close: string, closed: () => void) => queueMicrotask(closed)
 }
 
-/** A server that listens at once and gets no scrapes. */
-class NoServer extends EventEmitter {
+/** A server without a socket. It gets one scrape. */
+class FakeServer extends EventEmitter {
   listen(_options: unknown, listening: () => void) {
     queueMicrotask(listening)
-    setImmediate(() => this.emit("request", { url: "/metrics", method: "GET", headers: {} }, nowhere))
+    setImmediate(() => this.emit("request", { url: "/metrics", method: "GET", headers: {} }, discarded))
   }
   address() {
     return { port: 0 }
@@ -67,43 +67,43 @@ class NoServer extends EventEmitter {
   closeAllConnections() {}
 }
 
-/** Metrics of each kind that a process has. */
+/** One metric of each type that the metrics of a process have. */
 const metrics = ProcessMetrics.layerOf((registry) => {
   const registers = [registry]
   const labelNames = ["kind"]
-  new prom.Counter({ name: "rehearsals_total", help: "Rehearsals.", registers }).inc()
-  new prom.Gauge({ name: "rehearsal", help: "Rehearsals.", labelNames, registers }).set({ kind: "first" }, 1)
-  new prom.Histogram({ name: "rehearsal_seconds", help: "Rehearsals.", labelNames, registers }).observe(
+  new prom.Counter({ name: "warm_ups_total", help: "Warm-ups.", registers }).inc()
+  new prom.Gauge({ name: "warm_up", help: "Warm-ups.", labelNames, registers }).set({ kind: "first" }, 1)
+  new prom.Histogram({ name: "warm_up_seconds", help: "Warm-ups.", labelNames, registers }).observe(
     { kind: "first" },
     1
   )
 })
 
-/** Writes lines for nobody. */
+/** Formats each line, and discards it. */
 const silent = Logger.layer([Logger.make<unknown, void>((options) => void Logger.formatLogFmt.log(options))])
 
-/** Everything that a daemon has around it, of nothing. */
-const stage = Layer.mergeAll(
-  Layer.succeed(HttpClient, { open: () => Effect.succeed(() => Effect.sync(answer)) }),
-  Layer.succeed(Converter, (target, answer) => Effect.sync(() => convert(target, answer))),
+/** The services of a daemon, without effects outside of the process. */
+const services = Layer.mergeAll(
+  Layer.succeed(HttpClient, { open: () => Effect.succeed(() => Effect.sync(response)) }),
+  Layer.succeed(Converter, (target, response) => Effect.sync(() => convert(target, response))),
   ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
   metrics,
   Notify.layer,
   silent
 )
 
-/** Arguments of `run`, with a mistake that it finds last. Without the mistake the daemon would start. */
-const badArguments = ["run", "--config", "rehearsal", "--addr", "localhost:0", "--shard", "1"]
+/** Arguments of `run` with a mistake that is found last, so that all other flags are parsed and no daemon starts. */
+const badArguments = ["run", "--config", "warm-up", "--addr", "localhost:0", "--shard", "1"]
 
 /**
- * The start of a daemon, from its arguments to its first poll and scrape, that leaves nothing behind but compiled code:
- * no socket, no thread, and nothing that a process may not have in common with all others.
+ * Starts a daemon, from its arguments to its first poll and scrape, so that its code is compiled. It leaves nothing
+ * else: no socket, no thread, and no state that differs from process to process.
  */
-export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
+export const warmUp: Effect.Effect<void> = Effect.gen(function* () {
   yield* Effect.exit(program(badArguments))
   const load = Effect.sync(() =>
     fromText(
-      "rehearsal",
+      "warm-up",
       text,
       { environment: {}, locate: locateIn(undefined, ".") },
       { interval: undefined, timeout: undefined }
@@ -111,9 +111,9 @@ export const rehearse: Effect.Effect<void> = Effect.gen(function* () {
   )
   yield* daemon({
     listeners: [{ host: "localhost", port: 0 }],
-    web: { ...plain, createServer: () => new NoServer() as unknown as Server },
+    web: { ...plain, createServer: () => new FakeServer() as unknown as Server },
     grace: Duration.seconds(1),
     shard: { ordinal: 0, total: 1 },
     ownership: () => Effect.succeed(everything)
   }).pipe(Effect.provide(ConfigurationService.layerOf(load)), Effect.timeoutOption("2 seconds"))
-}).pipe(Effect.provide(stage), Effect.orDie, Effect.asVoid)
+}).pipe(Effect.provide(services), Effect.orDie, Effect.asVoid)
