@@ -4,7 +4,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { createInterface } from "node:readline"
 
-/* Runs a built poller once: an upstream, a poll, a scrape, a stop. */
+/* Tests a built poller with one upstream, one scrape and one stop. */
 const [program = "dist/poller.js"] = process.argv.slice(2)
 const fail = (what: string): never => {
   console.error(`smoke: ${what}`)

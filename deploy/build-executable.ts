@@ -14,16 +14,15 @@ import * as sbom from "./sbom.ts"
  * Makes dist/poller: a copy of Node without its symbols, with the program in it as a start-up snapshot
  * (https://nodejs.org/api/single-executable-applications.html).
  *
- * `node deploy/build-executable.ts` takes the running Node. `node deploy/build-executable.ts arm64` takes Node for
- * arm64 from npm, and runs it under QEMU where the snapshot is made, since a snapshot fits only the processor that made
- * it.
+ * `node deploy/build-executable.ts` uses the running Node. `node deploy/build-executable.ts arm64` uses Node for arm64
+ * from npm. It makes the snapshot under QEMU, since a snapshot fits only the processor that made it.
  */
 
 /**
- * Flags of V8. Without Sparkplug, its first compiler, a start compiles 750 functions less: 5 ms and 1 MB. After some
- * hundred polls the next compiler has compiled what matters. Without unrolled repetitions, Node's regular expression of
+ * Flags of V8. Without Sparkplug, its first compiler, a start compiles 750 functions fewer: 5 ms and 1 MB. After some
+ * hundred polls the next compiler has compiled the hot code. Without unrolled repetitions, Node's regular expression of
  * IPv6 addresses compiles in 1 ms instead of 8. The building Node needs the same flags, or the compiled code of its own
- * modules is not used. Flags that save more memory at rest (2 MB) triple the CPU time of large polls.
+ * modules is not used. Flags that save more memory (2 MB) triple the CPU time of large polls.
  */
 const flags = ["--no-sparkplug", "--no-regexp-unroll"]
 
@@ -37,7 +36,6 @@ const platform = platformNamed(process.argv[2])
 const output = join(root, `dist/${platform.executable}`)
 
 const work = mkdtempSync(join(tmpdir(), "poller-binary-"))
-/** Beside the other parts, until it is finished. */
 const built = join(work, "poller")
 
 const megabytes = (file: string) => `${Math.round(statSync(file).size / 1e6)} MB`
@@ -55,7 +53,7 @@ const strippedNode = () => {
 }
 
 /**
- * Bundles an entry of the program as one script: Node takes a script into a snapshot, and a thread can run a text.
+ * Bundles an entry of the program as one script: a snapshot is made from one script, and a worker runs one text.
  */
 const script = (entry: string) =>
   build({
@@ -82,10 +80,10 @@ try {
       execArgv: ["--disable-warning=ExperimentalWarning", ...closedInspector, ...flags]
     })
   )
-  // the snapshot contains the environment and the folder of its process
+  // the snapshot keeps the environment and the working directory of its process
   const run = (...args: ReadonlyArray<string>) => {
     const [command = "", ...rest] = [...platform.emulator, node, ...args]
-    // a file: of an inherited pipe Node would make a stream, which the heap must not hold
+    // stderr is a file: for a pipe Node would make a stream, which the snapshot must not contain
     const stderr = join(work, "stderr")
     try {
       return execFileSync(command, rest, {
@@ -98,14 +96,14 @@ try {
       process.stderr.write(readFileSync(stderr))
     }
   }
-  const said = run("--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json")
+  const loaded = run("--expose-internals", "--no-warnings", ...flags, "--build-sea", "sea.json")
   const executable = readFileSync(built)
-  if (keepCode(executable, neededLater(run, said.split("\n"), chunks[0].imports))) writeFileSync(built, executable)
+  if (keepCode(executable, neededLater(run, loaded.split("\n"), chunks[0].imports))) writeFileSync(built, executable)
   else
     console.error(
-      `compiled code of Node's modules was not found in the snapshot of Node ${process.version}: 3 MB stay in`
+      `the compiled code of Node's modules was not found in the snapshot of Node ${process.version}: 3 MB of it are not removed`
     )
-  // by rename, since the executable of the last build may be running
+  // by rename, since the old executable may be running
   copyFileSync(built, `${output}.new`)
   renameSync(`${output}.new`, output)
   const ofBundle = (suffix: string) => readFileSync(join(root, `dist/poller.js.${suffix}`), "utf8")

@@ -5,12 +5,12 @@ import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import pkg from "../package.json" with { type: "json" }
 import { sourceDate } from "./build-package.ts"
-import { layImage } from "./image.ts"
+import { assembleImage } from "./image.ts"
 
 /*
- * Makes the container image without a container engine, with buildah: `node deploy/build-image.ts ARCHIVE`, after deploy/build-executable.ts.
- * `docker load` and `podman load` read the archive. The same executable makes the same layers; the
- * name of the host of the build, which differs each time, is in the description of the image.
+ * Makes the container image with buildah, without a container engine: `node deploy/build-image.ts ARCHIVE`, after
+ * deploy/build-executable.ts. `docker load` and `podman load` read the archive. The same executable makes the same
+ * layers. The archive differs, since the description of the image contains the host name of the build.
  */
 
 const root = join(import.meta.dirname, "..")
@@ -19,15 +19,15 @@ const name = `docker.io/library/poller:${pkg.version}`
 /** Makes the archive, compressed with gzip. */
 export const makeImage = (archive: string) => {
   const work = mkdtempSync(join(tmpdir(), "poller-image-"))
-  // containers of this machine are elsewhere; vfs needs no right to mount
+  // separate from the containers of this machine; vfs works without the right to mount
   const storage = ["--root", join(work, "storage"), "--runroot", join(work, "run"), "--storage-driver", "vfs"]
   const buildah = (...args: ReadonlyArray<string>) =>
     execFileSync("buildah", [...storage, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] })
   try {
-    // the first stage of the Dockerfile needs a network and an image from a registry, so it is replaced by the files that it would make
+    // the first stage of the Dockerfile needs a network and an image from a registry, so these files replace it
     const stage = join(work, "stage")
     mkdirSync(join(stage, "src/dist"), { recursive: true })
-    execFileSync("cp", ["--recursive", layImage(), join(stage, "src/dist/image")])
+    execFileSync("cp", ["--recursive", assembleImage(), join(stage, "src/dist/image")])
     buildah(
       "bud",
       "--quiet",

@@ -19,14 +19,14 @@ import { platformNamed } from "./platform.ts"
 import { sourceRevision } from "./source-revision.ts"
 
 /*
- * Makes the Debian package: `node deploy/build-package.ts [ARCHITECTURE]`, after deploy/build-executable.ts.
- * The same executable and sources make the same bytes (reproducible-builds.org). The only date is that of the sources.
+ * Makes the Debian package: `node deploy/build-package.ts [ARCHITECTURE]`, after deploy/build-executable.ts. The same
+ * executable and sources make the same bytes (reproducible-builds.org). The only date in it is that of the sources.
  */
 
 const root = join(import.meta.dirname, "..")
 
 interface File {
-  /** Where it comes from, below the root of the repository, and where it is installed. */
+  /** Path in the repository, and path of the installed file. */
   readonly from: string
   readonly to: string
   readonly executable?: boolean
@@ -34,7 +34,7 @@ interface File {
 
 const documentation = "/usr/share/doc/poller"
 
-/** Where the folders of deploy/ that people copy from are installed. */
+/** Folders with files that users copy, and where they are installed below the documentation. */
 const exampleFolders = {
   "deploy/examples": "examples/apis",
   "deploy/examples/jenkins-jobs": "examples/apis/jenkins-jobs",
@@ -51,7 +51,7 @@ const filesIn = (folder: string, to: string): ReadonlyArray<File> =>
     .filter((entry) => entry.isFile())
     .map(({ name }) => ({ from: `${folder}/${name}`, to: `${documentation}/${to}/${name}` }))
 
-/** Pages for people who work on poller are not in the package; links to them lead to the repository. */
+/** Pages for contributors are not in the package. Links to them lead to the repository. */
 const forContributors = ["docs/architecture.md"]
 
 const filesFor = (executable: string): ReadonlyArray<File> => [
@@ -76,7 +76,7 @@ const filesFor = (executable: string): ReadonlyArray<File> => [
   { from: "deploy/debian/postrm", to: "/DEBIAN/postrm", executable: true }
 ]
 
-/** Where each shell looks for what it can complete. */
+/** Where each shell looks for completions. */
 const completions = {
   bash: "/usr/share/bash-completion/completions/poller",
   zsh: "/usr/share/zsh/vendor-completions/_poller",
@@ -87,8 +87,8 @@ const completions = {
 export const sourceDate = (): number => Number(process.env.SOURCE_DATE_EPOCH ?? sourceRevision().time)
 
 /**
- * A page of docs/ or the README with links that lead to where the package installs their files. `below` is the way up
- * to the README.
+ * Adapts the links of the README or of a page in docs/ to the paths of installed files. `up` is the relative path to
+ * the folder of the README: empty, or `../`.
  */
 const withInstalledLinks = (text: string, up: string): string =>
   text.replaceAll(/\]\((?!\w+:|#)([^)\s#]*)/g, (link, target: string) => {
@@ -102,10 +102,11 @@ const withInstalledLinks = (text: string, up: string): string =>
 
 interface PackageOptions {
   readonly version?: string
-  /** As Node names it: `x64`, `arm64`; default: of this machine. */
+  /** By its name in Node: `x64`, `arm64`. Default: that of this machine. */
   readonly architecture?: string | undefined
   /**
-   * Options of dpkg-deb. Default: xz, which Debian 11 reads as well; one thread, since more threads make other bytes.
+   * Options of dpkg-deb. Default: xz, which Debian 11 reads too, with one thread, since the number of threads changes
+   * the bytes.
    */
   readonly compression?: ReadonlyArray<string>
 }
@@ -132,7 +133,7 @@ export const makePackage = (directory: string, options: PackageOptions = {}): st
       if (!to.startsWith(documentation) || !to.endsWith(".md")) continue
       writeFileSync(path(to), withInstalledLinks(readFileSync(path(to), "utf8"), from.startsWith("docs/") ? "../" : ""))
     }
-    // the program of this machine speaks for the other one: help and completions are the same
+    // from the executable for this machine: help and completions are the same on each architecture
     const program = join(root, "dist/poller")
     for (const [shell, to] of Object.entries(completions))
       writeFileSync(path(to), execFileSync(program, ["--completions", shell]))

@@ -1,6 +1,6 @@
 import type { Plugin } from "rolldown"
 
-/** A proxy for a module of Node that loads it at its first use; its names must not be those of a bundled module. */
+/** A proxy that loads a module of Node at its first use. The names in this code must not occur in the bundle. */
 const later = `
 const nodeBuiltins = new Map();
 const nodeBuiltin = (name) => new Proxy({}, {
@@ -13,9 +13,9 @@ const nodeBuiltin = (name) => new Proxy({}, {
 `
 
 /**
- * Loads modules of Node at their first use. `import` reads all exports of a module, and for the WebSocket of node:http
- * Node loads undici and HTTP/2: 16 MB of memory and a third of the start. Without https there is no TLS, a tenth of the
- * start. And a start-up snapshot must not contain modules that hold state of their process.
+ * Loads modules of Node at their first use. `import` reads all exports of a module, and for `WebSocket` of node:http
+ * Node loads undici and HTTP/2: 16 MB of memory and a third of the start. Without https targets TLS is not loaded, a
+ * tenth of the start. A start-up snapshot must not contain modules with state of their process.
  */
 export const builtinsOnDemand: Plugin = {
   name: "builtins-on-demand",

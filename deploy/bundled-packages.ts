@@ -10,9 +10,7 @@ export interface Package {
 
 const folderOf = (module: string) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(module)?.[0]
 
-/**
- * The packages of the modules of a bundle, by name. poller's own modules belong to none.
- */
+/** The packages of the modules of a bundle, sorted by name. Without poller itself. */
 export const packagesOf = (modules: ReadonlyArray<string>): ReadonlyArray<Package> =>
   [...new Set(modules.map(folderOf))]
     .filter((folder) => folder !== undefined)

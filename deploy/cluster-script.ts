@@ -5,12 +5,13 @@ import { latin } from "./latin.ts"
 
 const entry = join(import.meta.dirname, "../src/cluster/cluster.ts")
 
-/** The file beside the bundle, and the asset of the executable. */
+/** Name of the file beside the bundle, and of the asset of the executable. */
 export const clusterFile = "poller-cluster.js"
 
 /**
- * What the program runs in place of src/cluster/: the asset of the executable, or the file beside the bundle. Node takes
- * the bundle for a module or for CommonJS, as the nearest package.json says, so neither `import` nor `require` would do.
+ * Replaces the modules of src/cluster/: runs the asset of the executable, or the file beside the bundle. `import` and
+ * `require` do not work in every case, since the nearest package.json decides whether Node reads the file as a module
+ * or as CommonJS.
  */
 const loader = `
 import { readFileSync, realpathSync } from "node:fs"
@@ -26,12 +27,12 @@ export const { joinCluster, parseDatabaseUrl } = module.exports
 
 const mark = "\0cluster-script"
 
-/** The modules of the script, for the licences and the bill of materials. */
+/** The modules in the script, for the licences and the bill of materials. */
 export const clusterModules: Array<string> = []
 
 /**
- * Bundles src/cluster/ as a script of its own beside the bundle, which only `--cluster` loads. In the bundle, it would be
- * read at every start.
+ * Bundles src/cluster/ as a separate script, which only `--cluster` loads. In the bundle it would be read at every
+ * start.
  */
 export const clusterScript: Plugin = {
   name: "cluster-script",
@@ -51,7 +52,7 @@ export const clusterScript: Plugin = {
   }
 }
 
-/** Replaces the import of src/cluster/cluster.ts with what loads the script. */
+/** Replaces the import of src/cluster/cluster.ts with the code that loads the script. */
 export const clusterOnDemand: Plugin = {
   name: "cluster-on-demand",
   resolveId: (source) => (source.endsWith("/cluster/cluster.ts") ? mark : undefined),

@@ -1,33 +1,34 @@
 /*
- * Node adds compiled code of all its own 440 modules to a start-up snapshot, and each process copies it to its memory:
- * 4 MB, mostly of modules that poller never loads (test runner, inspector, QUIC) or that are in the snapshot already.
- * This file removes them.
+ * Node adds the compiled code of all its own 440 modules to a start-up snapshot, and each process copies it to its
+ * memory: 4 MB, mostly of modules that poller never loads (test runner, inspector, QUIC), or that are loaded in the
+ * snapshot already. This file removes the code that is not needed.
  *
- * The code is the last part of the snapshot: the number of modules, then for each the length and text of its name, and
- * the length and bytes of its code (SnapshotData in node_snapshotable.cc of Node; 64-bit numbers, little-endian).
+ * The code is the last part of the snapshot: the number of modules, then for each module the length and text of its
+ * name, and the length and bytes of its code (SnapshotData in node_snapshotable.cc of Node; 64-bit numbers,
+ * little-endian).
  */
 
-/** Where the entry of a module begins and ends in the file. */
+/** The compiled code of a module: its name, and its range in the file. */
 interface Module {
   readonly name: string
   readonly begin: number
   readonly end: number
 }
 
-const longest = { name: 100, code: 1_000_000 }
+const maxLength = { name: 100, code: 1_000_000 }
 
-/** A plausible number, or undefined: most of the file is something else. */
-const numberAt = (bytes: Buffer, at: number, most: number): number | undefined => {
+/** The 64-bit number at an offset; undefined if it is not between 1 and `max`, so the code does not begin here. */
+const numberAt = (bytes: Buffer, at: number, max: number): number | undefined => {
   if (at + 8 > bytes.length || bytes.readUInt32LE(at + 4) !== 0) return undefined
   const number = bytes.readUInt32LE(at)
-  return number > 0 && number <= most ? number : undefined
+  return number > 0 && number <= max ? number : undefined
 }
 
 const moduleAt = (bytes: Buffer, begin: number): Module | undefined => {
-  const length = numberAt(bytes, begin, longest.name)
+  const length = numberAt(bytes, begin, maxLength.name)
   if (length === undefined) return undefined
   const name = bytes.toString("latin1", begin + 8, begin + 8 + length)
-  const code = numberAt(bytes, begin + 8 + length, longest.code)
+  const code = numberAt(bytes, begin + 8 + length, maxLength.code)
   if (code === undefined || !/^[\w/-]+$/.test(name)) return undefined
   const end = begin + 16 + length + code
   return end <= bytes.length ? { name, begin, end } : undefined
@@ -45,12 +46,12 @@ const modulesAt = (bytes: Buffer, at: number): ReadonlyArray<Module> | undefined
     modules.push(module)
     begin = module.end
   }
-  // fewer is a chance match
+  // fewer are bytes of something else that match by chance
   return modules.length >= 100 ? modules : undefined
 }
 
 /**
- * Removes the code of all modules except `kept` from the bytes of an executable, in place. False if no code was found.
+ * Removes the code of all modules except `kept` from the bytes of an executable, in place. False if there is none.
  */
 export const keepCode = (bytes: Buffer, kept: ReadonlySet<string>): boolean => {
   for (let at = 0; at < bytes.length; at++) {
@@ -71,8 +72,8 @@ const modulesOf = (loaded: ReadonlyArray<string>): ReadonlyArray<string> =>
   loaded.flatMap((part) => /^NativeModule (.*)$/.exec(part)?.[1] ?? [])
 
 /**
- * The names of the modules that a process loads later, if it started with `loaded` and uses all `builtins`, and those
- * that its threads load.
+ * The names of the modules whose code is needed: those that a process loads after `loaded` when it uses all `builtins`,
+ * and those that its threads load.
  */
 export const neededLater = (
   run: (...args: ReadonlyArray<string>) => string,

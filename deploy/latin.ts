@@ -1,7 +1,7 @@
 import type { Plugin } from "rolldown"
 
 /**
- * Escapes characters beyond Latin-1. With a single one, V8 stores the whole program with two bytes for each character.
+ * Escapes characters that are not Latin-1. A single one would make V8 store the whole program in two bytes a character.
  */
 export const latin: Plugin = {
   name: "latin",

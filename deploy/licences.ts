@@ -4,7 +4,7 @@ import type { Plugin } from "rolldown"
 import { packagesOf } from "./bundled-packages.ts"
 import { clusterModules } from "./cluster-script.ts"
 
-/* Many licences require that their text is shipped with the code. */
+/* Many licences require that their text comes with the code. */
 
 const rule = `\n\n${"-".repeat(80)}\n\n`
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 
-/* The manual page poller(1), made from the help of each command, so that both say the same. */
+/* Makes the manual page poller(1) from the help of each command. */
 
 /** Sections of a help text: heading (`FLAGS`) and its lines without their indentation. */
 const sectionsOf = (help: string): ReadonlyArray<readonly [heading: string, lines: ReadonlyArray<string>]> =>
@@ -9,14 +9,14 @@ const sectionsOf = (help: string): ReadonlyArray<readonly [heading: string, line
     .map((section) => section.trimEnd().split("\n"))
     .map(([heading = "", ...lines]) => [heading, lines.map((line) => line.trim())])
 
-/** Text as roff takes it: a backslash, a leading dot and a hyphen mean something there. */
+/** Escapes text for roff, where a backslash, a hyphen, and a dot or quote at the start of a line are special. */
 const roff = (text: string) =>
   text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
     .replace(/^([.'])/, "\\&$1")
 
-/** `--addr HOST:PORT   Where to listen` as a term and its text. */
+/** Formats a line such as `--addr HOST:PORT   Where to listen` as a term and its text. */
 const item = (line: string) => {
   const [term = "", ...text] = line.split(/ {2,}/)
   return `.TP\n.B ${roff(term)}\n${roff(text.join(" "))}`

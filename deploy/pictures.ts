@@ -11,8 +11,7 @@ import { chromium } from "playwright-core"
 import { terminalRecording } from "./terminal-recording.ts"
 
 /*
- * Makes the pictures of the documentation anew: `npm run pictures`, which builds dist/poller.js first. The picture of the status page
- * needs Chromium.
+ * Makes the pictures of the documentation again: `npm run pictures`, which builds dist/poller.js first. Needs Chromium.
  */
 
 const root = join(import.meta.dirname, "..")
@@ -30,7 +29,7 @@ const targets = [
   ...Object.keys(statuses)
 ]
 
-/** APIs that take some time; one has a value that is no number, and some are broken. */
+/** APIs with some latency. The value of `stock` is not a number, and those in `statuses` fail. */
 const upstream = createServer(async (request, response) => {
   const name = request.url?.slice(1) ?? ""
   response.statusCode = statuses[name] ?? 200

@@ -9,18 +9,18 @@ export interface Platform {
   readonly debian: string
   /** File name below dist/. */
   readonly executable: string
-  /** Command that runs a program of this platform here, before the program; empty on its own processor. */
+  /** Command that runs a program of this platform on this machine. Empty if the processor is the same. */
   readonly emulator: ReadonlyArray<string>
   readonly strip: string
   /** The Debian package that has `strip`. */
   readonly binutils: string
-  /** Node for this platform: its folder, with LICENSE and bin/node. */
+  /** Node for this platform: its executable, and its folder, which contains LICENSE. */
   readonly node: () => { readonly file: string; readonly folder: string }
 }
 
 const debianNames: Partial<Record<string, string>> = { x64: "amd64", arm64: "arm64" }
 
-/** The folder of the running Node: as nodejs.org packs it, or as the npm package `node` installs it. */
+/** The running Node. Its folder is that of an archive from nodejs.org, or of the npm package `node`. */
 const runningNode = () => {
   const folders = ["..", `../node_modules/node-${process.platform}-${arch()}`]
   const folder = folders
@@ -31,7 +31,7 @@ const runningNode = () => {
   return { file: process.execPath, folder }
 }
 
-/** The same version of Node for another processor, from npm; kept below node_modules/.cache. */
+/** The same version of Node for another processor, from npm. It is cached in node_modules/.cache. */
 const nodeFromNpm = (architecture: string) => {
   const name = `node-linux-${architecture}@${process.versions.node}`
   const cache = join(import.meta.dirname, "../node_modules/.cache", name)
@@ -51,7 +51,7 @@ export const emulators: Partial<Record<string, ReadonlyArray<string>>> = {
   arm64: ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"]
 }
 
-/** The platform of a Node architecture such as `arm64`; without a name, the one that runs this. */
+/** The platform by its name in Node, such as `arm64`. Default: that of this machine. */
 export const platformNamed = (name: string = arch()): Platform => {
   const debian = debianNames[name]
   if (debian === undefined)

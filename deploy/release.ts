@@ -8,7 +8,8 @@ import { makePackage } from "./build-package.ts"
 import { platformNamed } from "./platform.ts"
 
 /*
- * Makes all files of a release in dist/release: `npm run release`. In a git checkout on Debian for x64, with the packages that .ci/packages lists for it.
+ * Makes all files of a release in dist/release: `npm run release`. Needs a git checkout on Debian for x64, and the
+ * packages of .ci/packages.
  */
 
 const root = join(import.meta.dirname, "..")
@@ -24,7 +25,7 @@ const put = (from: string, to: string) => copyFileSync(join(root, "dist", from),
 
 put("poller.js", `${name}.js`)
 put("poller.js.cdx.json", `${name}.js.cdx.json`)
-// the bundle looks for it under this name
+// the bundle looks for a file of this name
 put("poller-cluster.js", "poller-cluster.js")
 run("npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", release)
 run("git", "archive", "--format=tar.gz", `--prefix=${name}/`, `--output=${join(release, `${name}.tar.gz`)}`, "HEAD")

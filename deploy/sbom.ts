@@ -37,7 +37,7 @@ const head = {
 const show = (sbom: Sbom) => `${JSON.stringify({ ...head, ...sbom }, undefined, 2)}\n`
 
 /** All packages of package-lock.json. */
-const askNpm = (): Sbom =>
+const npmSbom = (): Sbom =>
   JSON.parse(
     execFileSync("npm", ["sbom", "--loglevel=error", "--sbom-format=cyclonedx", "--package-lock-only"], {
       encoding: "utf8",
@@ -45,7 +45,7 @@ const askNpm = (): Sbom =>
     })
   )
 
-/** Without npm's guess of how a package is used. */
+/** Leaves out what npm guesses, such as how a package is used. */
 const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: Component): Component => ({
   "bom-ref": ref,
   type,
@@ -57,15 +57,15 @@ const plain = ({ "bom-ref": ref, type, name, version, purl, hashes, licenses }: 
 })
 
 /**
- * The bill of materials of the bundle. npm knows packages, licences and checksums, and the bundler knows which of them
- * are in the bundle. npm alone would list packages that are not in it, and leave out peer dependencies that are.
+ * The bill of materials of the bundle. npm lists packages with licences and checksums, and the bundler tells which of
+ * them are in the bundle. npm alone would list packages that are not in it, and omit peer dependencies that are.
  */
 const sbomOf = (code: string, modules: ReadonlyArray<string>): Sbom => {
-  const { metadata, components, dependencies } = askNpm()
+  const { metadata, components, dependencies } = npmSbom()
   const poller = {
     ...plain(metadata.component),
     type: "application",
-    name: "poller", // npm takes the name of the folder
+    name: "poller", // npm uses the name of the folder
     hashes: [{ alg: "SHA-256", content: createHash("sha256").update(code).digest("hex") }]
   }
   const bundled = new Set(packagesOf(modules).map(({ name, version }) => `${name}@${version}`))
@@ -109,7 +109,7 @@ const node = (): Component => {
   const { node: version, ...versions } = process.versions
   return {
     ...generic("platform", "node", version),
-    // its name in databases of vulnerabilities
+    // the name in databases of vulnerabilities
     cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
     components: Object.entries(versions)
       .filter(([name, version]) => version && !noLibraries.includes(name))

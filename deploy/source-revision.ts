@@ -24,7 +24,7 @@ const archiveText = () => readFileSync(join(root, "deploy/archive.txt"), "utf8")
 
 const ofCheckout = (): SourceRevision | undefined => {
   try {
-    // in a copy of the sources below another repository, git would answer for that one
+    // in a copy of the sources inside another repository, git would report the commit of that one
     if (git("rev-parse", "--show-prefix") !== "") return undefined
     const [commit = "", time = ""] = git("log", "-1", "--abbrev=12", "--format=%h %ct").split(" ")
     const changed = git("status", "--porcelain", "src") !== ""
@@ -34,7 +34,7 @@ const ofCheckout = (): SourceRevision | undefined => {
   }
 }
 
-/** Sources without a known commit have the time of package.json. */
+/** Without a known commit, the time is that of package.json. */
 const ofCopy = (): SourceRevision => ({
   commit: "",
   time: Math.floor(statSync(join(root, "package.json")).mtimeMs / 1000)

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/* docs/recording.svg: a terminal in which someone drafts a configuration with poller. The commands are really run. */
+/**
+ * Makes docs/recording.svg: a terminal in which someone drafts a configuration with poller. The commands are executed.
+ */
 
 /** The response that the draft is for. */
 const response = `{ "uptime": "3d2h3m", "cpu_percent": 81.4,
@@ -23,7 +25,7 @@ interface Line {
   readonly isCommand: boolean
 }
 
-/** Runs the commands in a folder of their own, with a program that is called `poller`. */
+/** Runs the commands in a temporary folder. `poller` is a shell function there. */
 const record = (program: ReadonlyArray<string>): ReadonlyArray<Line> => {
   const folder = mkdtempSync(join(tmpdir(), "poller-recording-"))
   const call = program.map((word) => `'${word}'`).join(" ")
@@ -44,7 +46,7 @@ const linesOf = (output: string) => (output === "" ? [] : output.replace(/\n$/, 
 const font = { size: 14, width: 8.43, height: 20 }
 const margin = 20
 
-/** Seconds from the start: a command takes some time to type, and then to look at what the one before printed. */
+/** Seconds before a line appears. Before a command, a reader has time to read the output above it. */
 const pause = { command: 2.5, output: 0.03 }
 
 const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Completions from "effect/cli/Completions"
 import { expect, test } from "vitest"
@@ -15,8 +15,8 @@ test("poller@.service differs from poller.service only in what depends on the in
   )
   expect(differences).toEqual([
     [
-      "Description=Polls JSON APIs and serves the answers as Prometheus series",
-      "Description=Polls JSON APIs and serves the answers as Prometheus series (%i)"
+      "Description=Polls JSON APIs and serves the responses as Prometheus series",
+      "Description=Polls JSON APIs and serves the responses as Prometheus series (%i)"
     ],
     ["Environment=POLLER_CONFIG=/etc/poller/poller.yml", "Environment=POLLER_CONFIG=/etc/poller/%i.yml"],
     ["EnvironmentFile=-/etc/default/poller", "EnvironmentFile=-/etc/default/poller-%i"],
@@ -32,5 +32,17 @@ test.each(["poller.service.d/cluster.conf", "poller@.service.d/shards.conf"])(
     const set = lines(file).flatMap((line) => [...line.matchAll(/(POLLER_\w+)=/g)].map(([, name]) => name))
     expect(set.length).toBeGreaterThan(2)
     for (const name of set) expect(known).toContain(name)
+  }
+)
+
+test.each(["poller.service", "poller@.service", "poller.socket"])(
+  "the documentation that %s names is installed",
+  (file) => {
+    const pages = lines(file).flatMap(
+      (line) => /^Documentation=file:\/\/\/usr\/share\/doc\/poller\/(.*)$/.exec(line)?.[1] ?? []
+    )
+    expect(pages).toHaveLength(1)
+    // the package installs docs/ with the same paths
+    for (const page of pages) expect(existsSync(join(import.meta.dirname, "../..", page))).toBe(true)
   }
 )
