@@ -13,7 +13,7 @@ interface Run {
   readonly skipped: number
 }
 
-/** When the iterations of a body begin (seconds), and what each was told of the ticks before it. */
+/** When the iterations of a body start (seconds), and how many ticks were skipped before each. */
 const runs = Effect.fnUntraced(function* (lengths: ReadonlyArray<number>, offset: number, until: number) {
   const seen: Array<Run> = []
   const body = Effect.gen(function* () {
@@ -39,14 +39,14 @@ it.effect.each([
   { what: "one overruns twice", lengths: [1, 27, 1], offset: 0, starts: [0, 10, 40], skipped: [0, 0, 2] },
   { what: "always slow: every other tick", lengths: [13], offset: 0, starts: [0, 20, 40], skipped: [0, 1, 1] },
   {
-    what: "as long as the interval: the tick it ends on is used up",
+    what: "as long as the interval: the tick at its end is skipped",
     lengths: [10],
     offset: 0,
     starts: [0, 20, 40],
     skipped: [0, 1, 1]
   },
   {
-    what: "phase: the grid begins later",
+    what: "with an offset: the grid starts later",
     lengths: [1, 12, 1],
     offset: 3,
     starts: [3, 13, 33, 43],
@@ -68,9 +68,9 @@ it.effect.each([
 
 it.effect.each([
   { what: "the grid is an interval later", first: 3, offset: 3, starts: [3, 13, 23, 33, 43] },
-  { what: "the grid is soon: its next tick but one", first: 3, offset: 5, starts: [3, 15, 25, 35, 45] },
-  { what: "the grid is nearly an interval later", first: 3, offset: 10, starts: [3, 10, 20, 30, 40] },
-  { what: "the grid has passed", first: 0, offset: -4, starts: [0, 6, 16, 26, 36] },
+  { what: "the grid starts soon: its second tick", first: 3, offset: 5, starts: [3, 15, 25, 35, 45] },
+  { what: "the grid starts nearly an interval later", first: 3, offset: 10, starts: [3, 10, 20, 30, 40] },
+  { what: "the grid started before", first: 0, offset: -4, starts: [0, 6, 16, 26, 36] },
   { what: "at once, on the grid", first: 0, offset: 0, starts: [0, 10, 20, 30, 40] }
 ])("first poll, then the grid: $what", ({ first, offset, starts }) =>
   Effect.gen(function* () {
@@ -82,15 +82,15 @@ it.effect.each([
   })
 )
 
-/** The test's clock with something wrong about it. */
-const clockWith = (clock: Clock.Clock, wrong: Partial<Clock.Clock>): Clock.Clock => ({ ...clock, ...wrong })
+/** The test clock with changes. */
+const clockWith = (clock: Clock.Clock, change: Partial<Clock.Clock>): Clock.Clock => ({ ...clock, ...change })
 
 it.effect("a timer that fires early does not repeat its tick", () =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    let asked = 0
+    let calls = 0
     const early = clockWith(clock, {
-      monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() - (asked++ === 0 ? 0n : 900_000n)
+      monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() - (calls++ === 0 ? 0n : 900_000n)
     })
     const seen = yield* Effect.provideService(runs([0], 0, 95), Clock.Clock, early)
     assert.strictEqual(seen.length, 10)
@@ -141,11 +141,11 @@ it.each(slots)("$targets targets every $interval s: slots of $slot ms", ({ targe
   expect(slotOf(seconds(interval), targets)).toBe(slot)
 })
 
-it("targets share wake-ups: offsets are multiples of the slot, and the first one leaves time to start", () => {
+it("targets share wake-ups: offsets are multiples of the slot, and the first slot after the start is the earliest", () => {
   const offset = (n: number) => Duration.toMillis(offsetOf(`target-${n}`, seconds(1), 25, 5)) + 5
-  const places = Array.from({ length: 1000 }, (_, n) => offset(n))
+  const offsets = Array.from({ length: 1000 }, (_, n) => offset(n))
   assert.deepStrictEqual(
-    [...new Set(places)].sort((a, b) => a - b),
+    [...new Set(offsets)].sort((a, b) => a - b),
     Array.from({ length: 40 }, (_, slot) => (slot + 1) * 25)
   )
 })

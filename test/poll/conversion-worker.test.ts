@@ -12,9 +12,9 @@ const mapping = {
   metrics: { app_nodes: { value: { count: "nodes[*]" }, help: "Nodes." } },
   each: [{ path: "nodes[*]", labels_from: { node: "id" }, metrics: { app_cpu_usage_ratio: "cpu" } }]
 }
-const target = (recipe: Partial<TransformSpec> = {}) => {
-  const whole = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...recipe }
-  return aTarget("a", { spec: whole, maxSeries: whole.maxSeries, transform: compileTransform(whole) })
+const target = (change: Partial<TransformSpec> = {}) => {
+  const spec = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...change }
+  return aTarget("a", { spec, maxSeries: spec.maxSeries, transform: compileTransform(spec) })
 }
 const fresh = (text: string): UpstreamResponse => ({
   _tag: "Fresh",
@@ -26,13 +26,13 @@ const nodes = (count: number) =>
   JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })
 
 const program = (name: string) => () => new Worker(join(import.meta.dirname, name))
-const works = program("conversion-worker-program.ts")
-/** Threads, and the sizes of answers that the heaps were prepared for. */
+const startWorker = program("conversion-worker-program.ts")
+/** Options of the worker. `sizes` gets the response sizes that the heaps were prepared for. */
 const threads = (start: () => Worker, sizes: Array<number> = []): ConversionWorker.WorkerOptions => ({
   start,
   makeRoom: (bytes) => void sizes.push(bytes)
 })
-const onThread = ConversionWorker.layer(threads(works), 0)
+const onThread = ConversionWorker.layer(threads(startWorker), 0)
 
 it.effect.each([
   { what: "a few series", target: target(), body: nodes(3) },
@@ -44,18 +44,18 @@ it.effect.each([
     body: '{"nodes":[{"id":"n1"},{"id":"n1","cpu":1},{"cpu":"x"}]}'
   },
   { what: "more than max_series", target: target({ maxSeries: 2 }), body: nodes(3) },
-  { what: "no JSON", target: target(), body: '{"nodes":[' }
+  { what: "a body that is not JSON", target: target(), body: '{"nodes":[' }
 ])("the worker converts like the main thread: $what", ({ target, body }) =>
   Effect.gen(function* () {
-    const elsewhere = yield* (yield* Converter)(target, fresh(body))
-    assert.deepStrictEqual(elsewhere, asSent(convert(target, fresh(body))))
+    const converted = yield* (yield* Converter)(target, fresh(body))
+    assert.deepStrictEqual(converted, asSent(convert(target, fresh(body))))
   }).pipe(Effect.provide(onThread))
 )
 
-it.effect("the worker converts the documents of rows, also those that rows share", () => {
+it.effect("the worker converts the documents of rows, also one that several rows share", () => {
   const each = [{ path: "nodes[*]", labels_from: { node: "id" }, get: { url: "/{id}" }, metrics: { load: "load" } }]
   const detailed = target({ mapping: { each } })
-  const answer = (): UpstreamResponse => {
+  const response = (): UpstreamResponse => {
     const shared = Buffer.from(new TextEncoder().encode(`{"load":7,"pad":"${"x".repeat(100_000)}"}`).buffer)
     return {
       ...fresh('{"nodes":[{"id":1},{"id":2},{"id":3}]}'),
@@ -63,19 +63,19 @@ it.effect("the worker converts the documents of rows, also those that rows share
     } as UpstreamResponse
   }
   return Effect.gen(function* () {
-    const here = asSent(convert(detailed, answer()))
-    assert.strictEqual(here._tag === "Good" && here.result?.series, 2)
-    assert.isBelow(here.bytes ?? 0, 101_000)
-    assert.deepStrictEqual(yield* (yield* Converter)(detailed, answer()), here)
+    const expected = asSent(convert(detailed, response()))
+    assert.strictEqual(expected._tag === "Good" && expected.result?.series, 2)
+    assert.isBelow(expected.bytes ?? 0, 101_000)
+    assert.deepStrictEqual(yield* (yield* Converter)(detailed, response()), expected)
   }).pipe(Effect.provide(onThread))
 })
 
-/** What is sent to another thread loses its prototypes: a Buffer arrives as a Uint8Array. */
+/** A value as another thread receives it, without prototypes: a Buffer becomes a Uint8Array. */
 const asSent = <A>(value: A): A => structuredClone(value)
 
-it.effect("a worker that dies fails its polls, and the next poll starts a new one", () => {
+it.effect("a worker that fails makes its polls fail, and the next poll starts a new one", () => {
   let started = 0
-  const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : works())
+  const start = () => (started++ === 0 ? new Worker("throw new Error('out of memory')", { eval: true }) : startWorker())
   return Effect.gen(function* () {
     const convert = yield* Converter
     const first = yield* convert(target(), fresh(nodes(1)))
@@ -97,7 +97,7 @@ it.effect("small responses are converted in the main thread", () =>
 )
 
 it.effect(
-  "a response like the one before the last is converted again, if the worker converted the last one, since its memory is released",
+  "a response equal to the last but one is converted again, since its lines are released when the worker converts",
   () =>
     Effect.gen(function* () {
       const convert = yield* Converter
@@ -108,20 +108,20 @@ it.effect(
         )
       const [small, large] = [nodes(1), nodes(50)]
       yield* blocksOf(small)
-      const known = yield* blocksOf(small)
-      assert.strictEqual(yield* blocksOf(small), known)
+      const blocks = yield* blocksOf(small)
+      assert.strictEqual(yield* blocksOf(small), blocks)
       yield* blocksOf(large)
-      assert.notStrictEqual(yield* blocksOf(small), known)
-    }).pipe(Effect.provide(ConversionWorker.layer(threads(works), nodes(50).length)))
+      assert.notStrictEqual(yield* blocksOf(small), blocks)
+    }).pipe(Effect.provide(ConversionWorker.layer(threads(startWorker), nodes(50).length)))
 )
 
-it.effect("the heaps have room for large responses as long as there is a worker", () => {
+it.effect("the heaps are prepared for large responses as long as the worker lives", () => {
   const sizes: Array<number> = []
   return Effect.gen(function* () {
     const body = nodes(3)
     yield* Effect.provide(
       Effect.flatMap(Converter, (convert) => convert(target(), fresh(body))),
-      ConversionWorker.layer(threads(works, sizes), 0)
+      ConversionWorker.layer(threads(startWorker, sizes), 0)
     )
     assert.deepStrictEqual(sizes, [body.length, 0])
   })

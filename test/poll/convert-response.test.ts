@@ -1,42 +1,43 @@
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
+import type { Target } from "../../src/config/target.ts"
 import { noneDropped } from "../../src/mapping/problems.ts"
 import { convert, convertChanged } from "../../src/poll/convert-response.ts"
 import { aTarget } from "./polled-target.ts"
 
-const answer = (body: string) =>
+const fresh = (body: string) =>
   ({ _tag: "Fresh", status: 200, body: Buffer.from(body), validators: undefined }) as const
 
-test("a document yields its series and validators", () => {
-  expect(convert(aTarget("a"), answer('{"x": 1}'))).toMatchObject({ _tag: "Good", bytes: 8, result: { series: 1 } })
+test("a response is converted to its series", () => {
+  expect(convert(aTarget("a"), fresh('{"x": 1}'))).toMatchObject({ _tag: "Good", bytes: 8, result: { series: 1 } })
 })
 
-test("after a 304 there is no new result", () => {
+test("a 304 has no new result", () => {
   expect(convert(aTarget("a"), { _tag: "NotModified", status: 304 })).toMatchObject({ _tag: "Good", result: undefined })
 })
 
 test.each([
-  ["no JSON", answer('{"x": '), aTarget("a"), "not_json"],
-  ["more series than the cap", answer("[1, 2, 3]"), aTarget("a", { maxSeries: 2 }), "too_many_series"],
+  ["a body that is not JSON", fresh('{"x": '), aTarget("a"), "not_json"],
+  ["more series than max_series", fresh("[1, 2, 3]"), aTarget("a", { maxSeries: 2 }), "too_many_series"],
   [
-    "lines of more than 1 kB a series",
-    answer(`{"${"a".repeat(1_003_000)}": 1}`),
+    "lines of more than 1 kB for each series",
+    fresh(`{"${"a".repeat(1_003_000)}": 1}`),
     aTarget("a", { maxSeries: 2 }),
     "too_large"
   ],
   [
-    "more to visit than a poll may",
-    answer("{}"),
+    "a transform that gave up",
+    fresh("{}"),
     aTarget("a", { transform: () => Result.succeed({ series: 0, dropped: noneDropped, problems: [], gaveUp: true }) }),
     "too_large"
   ]
-])("%s fails the poll", (_, answer, target, reason) => {
-  expect(convert(target, answer)).toMatchObject({ _tag: "Failed", reason, status: 200 })
+])("%s fails the poll", (_, response, target, reason) => {
+  expect(convert(target, response)).toMatchObject({ _tag: "Failed", reason, status: 200 })
 })
 
 /** A target that counts how often its responses are converted. */
-const counting = () => {
-  const target = aTarget("a")
+const counting = (change: Partial<Target> = {}) => {
+  const target = aTarget("a", change)
   const counted = {
     ...target,
     conversions: 0,
@@ -48,29 +49,31 @@ const counting = () => {
   return counted
 }
 
-test("the same bytes are not converted a third time: the series stay, and the rest comes from the new response", () => {
+test("the same body is not converted a third time: the series stay, and the rest comes from the new response", () => {
   const target = counting()
-  convertChanged(target, answer('{"x": 1}'))
-  const second = convertChanged(target, answer('{"x": 1}'))
+  convertChanged(target, fresh('{"x": 1}'))
+  const second = convertChanged(target, fresh('{"x": 1}'))
   const validators = { url: "http://shop.test/", etag: '"2"', lastModified: undefined }
-  const third = convertChanged(target, { ...answer('{"x": 1}'), status: 203, validators })
+  const third = convertChanged(target, { ...fresh('{"x": 1}'), status: 203, validators })
   expect(target.conversions).toBe(2)
-  expect(third).toEqual(convert(aTarget("a"), { ...answer('{"x": 1}'), status: 203, validators }))
+  expect(third).toEqual(convert(aTarget("a"), { ...fresh('{"x": 1}'), status: 203, validators }))
   expect(second._tag === "Good" && third._tag === "Good" && second.result?.blocks === third.result?.blocks).toBe(true)
-  expect(convertChanged(target, answer('{"x": 2}'))).toEqual(convert(aTarget("a"), answer('{"x": 2}')))
+  expect(convertChanged(target, fresh('{"x": 2}'))).toEqual(convert(aTarget("a"), fresh('{"x": 2}')))
   expect(target.conversions).toBe(3)
 })
 
 test("a response with another length is not compared", () => {
   const target = counting()
   for (const body of ['{"x": 1}', '{"x": 10}', '{"x": 1}', '{"x": 10}']) {
-    expect(convertChanged(target, answer(body))).toEqual(convert(aTarget("a"), answer(body)))
+    expect(convertChanged(target, fresh(body))).toEqual(convert(aTarget("a"), fresh(body)))
   }
   expect(target.conversions).toBe(4)
 })
 
 test("a response that failed is converted again", () => {
-  const target = aTarget("a", { maxSeries: 1 })
-  expect(convertChanged(target, answer("[1, 2]"))).toEqual(convertChanged(target, answer("[1, 2]")))
-  expect(convertChanged(target, answer("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })
+  const target = counting({ maxSeries: 1 })
+  for (let polls = 1; polls <= 3; polls++) {
+    expect(convertChanged(target, fresh("[1, 2]"))).toMatchObject({ _tag: "Failed", reason: "too_many_series" })
+    expect(target.conversions).toBe(polls)
+  }
 })

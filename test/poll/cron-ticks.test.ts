@@ -10,7 +10,7 @@ import { cronTicks } from "../../src/poll/cadence.ts"
 
 const minutes = Duration.minutes
 
-/** Runs ticks as the loop does; the minutes at which a poll began, and how many times were skipped before each. */
+/** Runs ticks as the poll loop does. Returns the minute of each poll, and how many times were skipped before it. */
 const run = Effect.fnUntraced(function* (
   text: string,
   first: Duration.Duration | undefined,
@@ -48,7 +48,7 @@ it.effect("polls at the start, then at each time", () =>
   })
 )
 
-it.effect("waits for the next time where a saved state is good", () =>
+it.effect("waits for the next time without a first poll", () =>
   Effect.gen(function* () {
     const seen = yield* run("0 6 * * *", undefined)
     yield* TestClock.adjust(Duration.days(2))
@@ -71,7 +71,7 @@ it.effect("skips the times that pass during a poll, and counts them", () =>
   })
 )
 
-it.effect("a wall clock that is set forwards over a time polls soon, and one that is set back waits again", () =>
+it.effect("after the wall clock is set forwards over a time, the poll comes soon, and only once", () =>
   Effect.gen(function* () {
     const seen = yield* run("0 6 * * *", undefined)
     yield* TestClock.adjust(minutes(60))
@@ -81,5 +81,21 @@ it.effect("a wall clock that is set forwards over a time polls soon, and one tha
     assert.isAtMost(seen[0]?.[0] ?? 0, 401)
     yield* TestClock.adjust(Duration.days(1))
     assert.strictEqual(seen[1]?.[0], 1800)
+  })
+)
+
+it.effect("after the wall clock is set back by an hour, the time comes again", () =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    let shift = 0
+    const shifted = { ...clock, currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + shift }
+    const seen = yield* Effect.provideService(run("0 6 * * *", undefined), Clock.Clock, shifted)
+    yield* TestClock.adjust(minutes(361))
+    assert.strictEqual(seen.length, 1)
+    shift = Duration.toMillis(minutes(-60))
+    yield* TestClock.adjust(minutes(58))
+    assert.strictEqual(seen.length, 1)
+    yield* TestClock.adjust(minutes(2))
+    assert.strictEqual(seen.length, 2)
   })
 )

@@ -15,7 +15,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
-/** When each ended, as `name at seconds`. */
+/** When each target expired, as `name at seconds`. */
 const ends = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
   const ended: Array<string> = []
   const { expiry, run } = yield* makeExpiry((name) =>
@@ -31,7 +31,7 @@ const ends = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>) {
   return ended
 })
 
-/** The same by looking at every second. */
+/** The same, computed second by second. */
 const expected = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
   const times = new Map<string, number>()
   const ended: Array<string> = []

@@ -7,21 +7,21 @@ import { makeLimiter } from "../../src/poll/limiter.ts"
 
 const seconds = Duration.seconds
 
-/** `count` polls of a host that last a second each; counts of those that run and have ended, and of all hosts. */
-const crowd = (total: number) => {
+/** A limiter, and hosts whose polls last a second. Counts the polls of each host, and of all in `all`. */
+const makePolls = (total: number) => {
   const limiter = makeLimiter(total)
-  const of = { running: 0, most: 0, ended: 0 }
+  const all = { running: 0, most: 0, ended: 0 }
   const host = (origin: string) => {
     const it = { running: 0, most: 0, ended: 0 }
     const poll = (lasts: Duration.Duration) =>
       Effect.acquireUseRelease(
         Effect.sync(() => {
-          for (const counts of [it, of]) counts.most = Math.max(counts.most, ++counts.running)
+          for (const counts of [it, all]) counts.most = Math.max(counts.most, ++counts.running)
         }),
         () => Effect.sleep(lasts),
         () =>
           Effect.sync(() => {
-            for (const counts of [it, of]) {
+            for (const counts of [it, all]) {
               counts.running--
               counts.ended++
             }
@@ -31,23 +31,23 @@ const crowd = (total: number) => {
       Effect.forEach(Array.from({ length: count }), () => Effect.forkChild(limiter.withPermit(origin)(poll(lasts))))
     return Object.assign(it, { polls })
   }
-  return { limiter, host, of }
+  return { limiter, host, all }
 }
 
-it.effect("polls never exceed the limit, and all of them run", () =>
+it.effect("concurrent polls never exceed the limit, and all polls run", () =>
   Effect.gen(function* () {
-    const { host, of } = crowd(16)
+    const { host, all } = makePolls(16)
     for (let i = 0; i < 100; i++) yield* host(`http://${i}`).polls(1)
     yield* TestClock.adjust(seconds(6))
-    assert.deepStrictEqual(of, { running: 4, most: 16, ended: 96 })
+    assert.deepStrictEqual(all, { running: 4, most: 16, ended: 96 })
     yield* TestClock.adjust(seconds(1))
-    assert.strictEqual(of.ended, 100)
+    assert.strictEqual(all.ended, 100)
   })
 )
 
 it.effect("one host has an eighth of the permits, and its queue does not block other hosts", () =>
   Effect.gen(function* () {
-    const { host } = crowd(16)
+    const { host } = makePolls(16)
     const slow = host("http://slow")
     yield* slow.polls(100, seconds(1000))
     yield* TestClock.adjust(0)
@@ -59,9 +59,9 @@ it.effect("one host has an eighth of the permits, and its queue does not block o
   })
 )
 
-it.effect("even with one permit, each host is polled", () =>
+it.effect("with a single permit each host is still polled", () =>
   Effect.gen(function* () {
-    const { host } = crowd(1)
+    const { host } = makePolls(1)
     const only = host("http://only")
     yield* only.polls(3)
     yield* TestClock.adjust(seconds(3))
@@ -71,7 +71,7 @@ it.effect("even with one permit, each host is polled", () =>
 
 it.effect("an interrupted poll, waiting or running, releases its permit", () =>
   Effect.gen(function* () {
-    const { host } = crowd(8)
+    const { host } = makePolls(8)
     const it = host("http://host")
     const fibers = yield* it.polls(3, seconds(1000))
     yield* TestClock.adjust(0)
@@ -83,9 +83,9 @@ it.effect("an interrupted poll, waiting or running, releases its permit", () =>
   })
 )
 
-it.effect("after close no poll starts, and close waits for the running ones, for the grace at most", () =>
+it.effect("after close no poll starts, and close waits for running polls, at most for the grace period", () =>
   Effect.gen(function* () {
-    const { limiter, host } = crowd(8)
+    const { limiter, host } = makePolls(8)
     const it = host("http://host")
     yield* it.polls(2, seconds(3))
     yield* TestClock.adjust(seconds(1))

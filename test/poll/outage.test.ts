@@ -6,7 +6,7 @@ const good: Outcome = { _tag: "Good", status: 200, bytes: 2, result: undefined }
 const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete response within 10s" }
 const refused: Outcome = { _tag: "Failed", reason: "connection", message: "connect ECONNREFUSED" }
 
-/** Polls every 10 seconds, each of one second, and what they leave behind. */
+/** The outage and the transitions after these polls, one every 10 seconds. */
 const after = (outcomes: ReadonlyArray<Outcome>) => {
   let outage: Outage | undefined
   const transitions: Array<Transition> = []

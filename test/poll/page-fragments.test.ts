@@ -10,8 +10,8 @@ import { aTarget } from "./polled-target.ts"
 
 const family = { name: "queue_depth", type: "gauge", help: "Jobs." } as const
 
-/** Targets, and the fragments that they are in. */
-const scene = () => {
+/** Targets and their fragments. */
+const makePage = () => {
   const statuses = new Map<string, TargetStatus>()
   const fragments = makeTargetFragments((name) => statuses.get(name))
   const show = (name: string, value: number, status: TargetStatus) => {
@@ -35,7 +35,7 @@ const scene = () => {
       statuses.delete(name)
       fragments.remove(name)
     },
-    /** What each fragment has to say of the jobs, in the order of the page. */
+    /** The job lines of each fragment, in the order of the page. */
     jobs: () =>
       fragments
         .fragments()
@@ -50,8 +50,8 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => `no
 const depth = (name: string, value: number) => `queue_depth{job="${name}"} ${value}`
 
 test("targets are in the order of their ticks, in whatever order they were added", () => {
-  const one = scene()
-  const other = scene()
+  const one = makePage()
+  const other = makePage()
   for (const name of names(300)) one.add(name)
   for (const name of names(300).reverse()) other.add(name)
   const order = names(300)
@@ -61,10 +61,10 @@ test("targets are in the order of their ticks, in whatever order they were added
   expect(other.jobs().flat()).toEqual(order)
 })
 
-test("targets with the same interval are together", () => {
-  const it = scene()
-  for (const [index, name] of names(20).entries()) it.add(name, index % 2 === 0 ? 10 : 60)
-  const slow = it
+test("targets with the same interval are next to each other", () => {
+  const page = makePage()
+  for (const [index, name] of names(20).entries()) page.add(name, index % 2 === 0 ? 10 : 60)
+  const slow = page
     .jobs()
     .flat()
     .map((line) => Number(/node-(\d+)/.exec(line)?.[1]) % 2)
@@ -72,37 +72,37 @@ test("targets with the same interval are together", () => {
 })
 
 test("a change invalidates only its own fragment", () => {
-  const it = scene()
-  for (const name of names(1000)) it.add(name)
-  expect(it.fragments().length).toBeGreaterThan(7)
-  for (const fragment of it.fragments()) fragment.blocks()
-  it.change("node-7", 7)
-  expect(it.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
-  expect(it.jobs().flat()).toContain(depth("node-7", 7))
-  it.remove("node-7")
-  expect(it.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
-  expect(it.jobs().flat()).not.toContain(depth("node-7", 7))
+  const page = makePage()
+  for (const name of names(1000)) page.add(name)
+  expect(page.fragments().length).toBeGreaterThan(7)
+  for (const fragment of page.fragments()) fragment.blocks()
+  page.change("node-7", 7)
+  expect(page.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
+  expect(page.jobs().flat()).toContain(depth("node-7", 7))
+  page.remove("node-7")
+  expect(page.fragments().filter((fragment) => !fragment.isCached())).toHaveLength(1)
+  expect(page.jobs().flat()).not.toContain(depth("node-7", 7))
 })
 
-test("after any additions, removals and changes, each target appears once with its last value, and fragments stay small", () => {
+test("after any changes each target is there once with its last value, and fragments have at most 128 targets", () => {
   const step = fc.record({ kind: fc.constantFrom("add", "add", "add", "remove", "change", "look"), n: fc.nat(400) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 600, size: "max" }), (steps) => {
-      const it = scene()
+      const page = makePage()
       const expected = new Map<string, number>()
       for (const [value, { kind, n }] of steps.entries()) {
         const name = `node-${n}`
-        if (kind === "look") it.jobs()
+        if (kind === "look") page.jobs()
         else if (kind === "add" && !expected.has(name)) {
-          it.add(name)
+          page.add(name)
           expected.set(name, 0)
-        } else if (kind === "remove" && expected.delete(name)) it.remove(name)
+        } else if (kind === "remove" && expected.delete(name)) page.remove(name)
         else if (kind === "change" && expected.has(name)) {
-          it.change(name, value)
+          page.change(name, value)
           expected.set(name, value)
         }
       }
-      const jobs = it.jobs()
+      const jobs = page.jobs()
       expect(jobs.flat().sort()).toEqual(Array.from(expected, ([name, value]) => depth(name, value)).sort())
       expect(Math.max(0, ...jobs.map((lines) => lines.length))).toBeLessThanOrEqual(128)
       expect(jobs.every((lines) => lines.length > 0)).toBe(true)

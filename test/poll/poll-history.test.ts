@@ -17,7 +17,7 @@ const outcomes = fc.array(fc.oneof(fc.constant(unchanged), fc.nat().map(good), f
   maxLength: 150
 })
 
-test("a history keeps details of the last polls and failures, and times of more, oldest first", () => {
+test("a history has the last 10 polls and failures, and the durations of the last 60, oldest first", () => {
   fc.assert(
     fc.property(outcomes, (outcomes) => {
       const history = new PollHistory()

@@ -5,7 +5,7 @@ import { compileTransform, type TransformSpec } from "../../src/config/transform
 
 const spec: TransformSpec = { mapping: undefined, labels: {}, maxSeries: 100 }
 
-/** A target that is polled every 10 seconds, has 5 to answer, and whose series stand for 30. */
+/** A target with interval 10 s, timeout 5 s and stale_after 30 s. */
 export const aTarget = (name: string, change: Partial<Target> = {}): Target => ({
   name,
   request: get(new URL(`http://${name}.test/`), Duration.seconds(5)),

@@ -13,7 +13,7 @@ import { aTarget } from "./polled-target.ts"
 const folder = temporaryFolder()
 
 let number = 0
-/** Runs with a directory of its own and the lines that are logged. */
+/** Runs a test with a new directory and the lines that are logged. */
 const withStore = <A>(
   test: (it: { readonly directory: string; readonly log: Array<string> }) => Effect.Effect<A, unknown>
 ) => {
@@ -43,7 +43,7 @@ const saved = (lastSuccess: number, body = '{"a": 1}') => ({
   }
 })
 
-/** The clock of the machine, set by so many milliseconds. */
+/** The clock of the machine, `by` milliseconds ahead. */
 const withClock = (by: number) =>
   Effect.provideServiceEffect(
     Clock.Clock,
@@ -57,7 +57,7 @@ const withClock = (by: number) =>
     )
   )
 
-it.live("a response is as it was, in a file that only its owner reads", () =>
+it.live("a loaded response equals the saved one, and only its owner can read the file", () =>
   withStore(({ directory, log }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -76,7 +76,7 @@ it.live("a response is as it was, in a file that only its owner reads", () =>
   )
 )
 
-it.live("targets that are polled every few minutes have none", () =>
+it.live("only targets with an interval of at least 5 minutes have saved responses", () =>
   withStore(() =>
     Effect.map(store, ({ isFor }) => {
       expect(isFor(aTarget("often", { interval: Duration.minutes(4) }))).toBe(false)
@@ -98,7 +98,7 @@ it.live.each([
     damage: () => Buffer.from("<html>"),
     problem: "another program or version has written it"
   }
-])("a file that $what is ignored with a line", ({ damage, problem }) =>
+])("a file that $what is ignored, with a line in the log", ({ damage, problem }) =>
   withStore(({ directory, log }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -111,7 +111,7 @@ it.live.each([
   )
 )
 
-it.live("a response of another configuration is ignored, and one from the future; one that is stale is none", () =>
+it.live("a response of another configuration or from the future is ignored with a line, a stale one without", () =>
   withStore(({ log }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -129,7 +129,7 @@ it.live("a response of another configuration is ignored, and one from the future
   )
 )
 
-it.live("a thousand that are ignored are ten lines", () =>
+it.live("a hundred ignored files are ten lines", () =>
   withStore(({ log }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -143,7 +143,7 @@ it.live("a thousand that are ignored are ten lines", () =>
   )
 )
 
-it.live("a directory that is gone is one line until it is there again", () =>
+it.live("a missing directory is one line, however often a response cannot be saved", () =>
   withStore(({ directory, log }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -154,26 +154,26 @@ it.live("a directory that is gone is one line until it is there again", () =>
   )
 )
 
-/** The names in a directory once it has been tidied up, which happens beside the start. */
-const tidied = (directory: string, gone: string) =>
+/** The names in a directory after the cleanup, which runs in the background after the start. */
+const namesAfterCleanup = (directory: string, gone: string) =>
   Effect.gen(function* () {
     yield* Layer.build(layer(directory))
     yield* Effect.promise(() => expect.poll(() => readdirSync(directory)).not.toContain(gone))
-    // for what must stay
+    // time in which a file that must stay could be removed
     yield* Effect.sleep(100)
     return readdirSync(directory).sort()
   }).pipe(Effect.scoped)
 
-it.live("what a process left that ended while it wrote is removed", () =>
+it.live("temporary files of a process that ended while it wrote are removed", () =>
   Effect.gen(function* () {
     const directory = mkdtempSync(join(folder, "left-"))
     for (const name of ["old.tmp", "new.tmp"]) writeFileSync(join(directory, name), "")
     utimesSync(join(directory, "old.tmp"), 0, 0)
-    expect(yield* tidied(directory, "old.tmp")).toEqual(["new.tmp"])
+    expect(yield* namesAfterCleanup(directory, "old.tmp")).toEqual(["new.tmp"])
   })
 )
 
-it.live("a response is removed once it is stale, whoever has saved it; no other file is", () =>
+it.live("a stale response is removed, also of a target that no longer exists; no other file is", () =>
   withStore(({ directory }) =>
     Effect.gen(function* () {
       const responses = yield* store
@@ -186,7 +186,7 @@ it.live("a response is removed once it is stale, whoever has saved it; no other 
       for (const name of others) writeFileSync(join(directory, name), stale)
       const damaged = `${"0".repeat(32)}.response`
       writeFileSync(join(directory, damaged), "poller response 2 0 damaged\n")
-      expect(yield* tidied(directory, gone)).toEqual([...others, damaged, still].sort())
+      expect(yield* namesAfterCleanup(directory, gone)).toEqual([...others, damaged, still].sort())
     })
   )
 )

@@ -14,7 +14,7 @@ test("every target is in exactly one shard, which depends only on its name", () 
   )
 })
 
-test("a new shard takes targets from the others, and no target moves between those", () => {
+test("with one more shard, targets move only to the new one", () => {
   fc.assert(
     fc.property(fc.string(), total, (name, total) => {
       const [before, after] = [shardOf(name, total), shardOf(name, total + 1)]

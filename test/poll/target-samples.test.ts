@@ -24,7 +24,7 @@ const step = fc.record({
   change: fc.constantFrom(...changes)
 })
 
-test("families that keep their blocks show the same as those that are rendered anew", () => {
+test("reused blocks give the same page as new ones", () => {
   let kept = 0
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
@@ -53,7 +53,7 @@ test("families that keep their blocks show the same as those that are rendered a
   expect(kept).toBeGreaterThan(100)
 })
 
-test("the first good poll renders four families anew", () => {
+test("a good poll renders four families again", () => {
   const render = makeTargetRenderer(new WriterPool())
   const status = { ...initial("shop"), lastSuccess: 1000 }
   const other = initial("api")

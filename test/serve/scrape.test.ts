@@ -20,7 +20,7 @@ const layer = Layer.merge(
   processMetrics
 )
 
-/** What clients send, each another way to the bytes. */
+/** Request headers of clients, and the format that they get. */
 const clients = [
   { client: "curl", accept: "*/*", encoding: undefined, format: "text" },
   { client: "a browser", accept: "text/html,*/*;q=0.8", encoding: "gzip, deflate, br, zstd", format: "text" },
@@ -30,35 +30,38 @@ const clients = [
     encoding: "gzip",
     format: "openmetrics"
   },
-  { client: "a careful one", accept: "application/openmetrics-text", encoding: "identity", format: "openmetrics" }
+  {
+    client: "a client without gzip",
+    accept: "application/openmetrics-text",
+    encoding: "identity",
+    format: "openmetrics"
+  }
 ] as const
 
-it.effect.each(clients)(
-  "what $client gets at once is what it got the long way, and the page put together naively",
-  (it) =>
-    Effect.gen(function* () {
-      const store = yield* StateStore
-      yield* store.add(aTarget("a"))
-      const { ready, scrape } = yield* makeScrape
-      assert.isUndefined(ready(it.accept, it.encoding), "nothing lies there before somebody asked")
-      const first = yield* scrape(it.accept, it.encoding)
-      assert.strictEqual(ready(it.accept, it.encoding), first)
-      const body = Buffer.concat(first.body)
-      assert.strictEqual(Number(first.headers["content-length"]), body.length)
-      const text = first.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
-      assert.strictEqual(
-        String(text),
-        String(
-          assemble(
-            store.fragments().flatMap((section) => section.blocks()),
-            it.format
-          )
+it.effect.each(clients)("$client gets the cached response of its first scrape, with the assembled page", (it) =>
+  Effect.gen(function* () {
+    const store = yield* StateStore
+    yield* store.add(aTarget("a"))
+    const { ready, scrape } = yield* makeScrape
+    assert.isUndefined(ready(it.accept, it.encoding), "nothing is cached before the first scrape")
+    const first = yield* scrape(it.accept, it.encoding)
+    assert.strictEqual(ready(it.accept, it.encoding), first)
+    const body = Buffer.concat(first.body)
+    assert.strictEqual(Number(first.headers["content-length"]), body.length)
+    const text = first.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body
+    assert.strictEqual(
+      String(text),
+      String(
+        assemble(
+          store.fragments().flatMap((fragment) => fragment.blocks()),
+          it.format
         )
       )
-    }).pipe(Effect.provide(layer))
+    )
+  }).pipe(Effect.provide(layer))
 )
 
-it.effect.each(clients)("a change is never passed over: $client", ({ accept, encoding }) =>
+it.effect.each(clients)("a change is in the next response: $client", ({ accept, encoding }) =>
   Effect.gen(function* () {
     const store = yield* StateStore
     const { ready, scrape } = yield* makeScrape
@@ -71,7 +74,7 @@ it.effect.each(clients)("a change is never passed over: $client", ({ accept, enc
   }).pipe(Effect.provide(layer))
 )
 
-it.effect("nor is a reading of the process that is too old", () =>
+it.effect("nothing is cached when the reading of the process is too old", () =>
   Effect.gen(function* () {
     const { ready, scrape } = yield* makeScrape
     yield* scrape("*/*", undefined)
@@ -80,28 +83,31 @@ it.effect("nor is a reading of the process that is too old", () =>
   }).pipe(Effect.provide(layer))
 )
 
-const unready = Effect.map(StateStore, (store) => store.fragments().filter((section) => !section.isCached()).length)
+const uncachedFragments = Effect.map(
+  StateStore,
+  (store) => store.fragments().filter((fragment) => !fragment.isCached()).length
+)
 
-it.effect("what has come to rest is rendered before the next scrape, and before the first one", () =>
+it.effect("fragments that no longer change are rendered before the next scrape, also before the first", () =>
   Effect.gen(function* () {
     const store = yield* StateStore
     const { ahead, scrape } = yield* makeScrape
     yield* Effect.forkScoped(ahead)
     yield* store.add(aTarget("a"))
     yield* TestClock.adjust("10 seconds")
-    assert.strictEqual(yield* unready, 0, "the first scrape would be the slowest")
+    assert.strictEqual(yield* uncachedFragments, 0, "rendered before the first scrape")
     yield* scrape("*/*", "gzip")
     for (let change = 0; change < 5; change++) {
       yield* store.update("a", (status) => ({ ...status, polls: status.polls + 1 }))
       yield* TestClock.adjust("200 millis")
-      assert.strictEqual(yield* unready, 1, "it has not come to rest")
+      assert.strictEqual(yield* uncachedFragments, 1, "it still changes")
     }
     yield* TestClock.adjust("1 second")
-    assert.strictEqual(yield* unready, 0)
+    assert.strictEqual(yield* uncachedFragments, 0)
   }).pipe(Effect.scoped, Effect.provide(layer))
 )
 
-it.effect("what will be polled again before the next scrape is not rendered before it", () =>
+it.effect("a fragment that will change before the next scrape is not rendered", () =>
   Effect.gen(function* () {
     const store = yield* StateStore
     const { ahead, scrape, ready } = yield* makeScrape
@@ -114,7 +120,7 @@ it.effect("what will be polled again before the next scrape is not rendered befo
     const pollAndWait = (next: number) =>
       store
         .update("a", (status) => ({ ...status, polls: status.polls + 1, nextTick: next }))
-        .pipe(Effect.andThen(TestClock.adjust("2 seconds")), Effect.andThen(unready))
+        .pipe(Effect.andThen(TestClock.adjust("2 seconds")), Effect.andThen(uncachedFragments))
     const now = 45_000
     assert.strictEqual(yield* pollAndWait(now + 14_000), 1, "a poll comes before the next scrape")
     assert.strictEqual(yield* pollAndWait(now + 16_000), 0, "the next scrape comes first")

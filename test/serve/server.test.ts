@@ -19,7 +19,7 @@ const layer = Layer.mergeAll(
   Layer.succeed(ProcessMetrics, { read: Effect.succeed([]), latest: () => undefined })
 )
 
-/** A server with a page of 40 MB, which is more than the kernel takes for a client. */
+/** A server with a page of 40 MB, which is more than the socket buffers of the kernel take. */
 const start = Effect.gen(function* () {
   const store = yield* StateStore
   const target = aTarget("large")
@@ -43,7 +43,7 @@ const client = (port: number) =>
     (socket) => Effect.sync(() => socket.destroy())
   )
 
-/** Milliseconds until the server ends the connection. */
+/** Milliseconds until the server closes the connection. */
 const closed = (socket: ReturnType<typeof connect>) =>
   Effect.promise(async () => {
     const begin = performance.now()
@@ -52,13 +52,13 @@ const closed = (socket: ReturnType<typeof connect>) =>
     return performance.now() - begin
   })
 
-const scenario = <A>(test: (port: number) => Effect.Effect<A, never, Scope.Scope>) =>
+const withServer = <A>(test: (port: number) => Effect.Effect<A, never, Scope.Scope>) =>
   Effect.gen(function* () {
     return yield* test(yield* start)
   }).pipe(Effect.scoped, Effect.provide(layer))
 
-it.live("a head that comes byte by byte ends the connection after the head's time", () =>
-  scenario((port) =>
+it.live("a connection whose header comes byte by byte is closed after the limit for headers", () =>
+  withServer((port) =>
     Effect.gen(function* () {
       const socket = yield* client(port)
       socket.write("GET / HTTP/1.1\r\nX-Long: ")
@@ -71,16 +71,16 @@ it.live("a head that comes byte by byte ends the connection after the head's tim
   )
 )
 
-it.live("so does a connection that says nothing", () =>
-  scenario((port) =>
+it.live("so is a connection that sends nothing", () =>
+  withServer((port) =>
     Effect.gen(function* () {
       assert.isBelow(yield* Effect.flatMap(client(port), closed), 1000)
     })
   )
 )
 
-it.live("a response of which nothing is read for a while is cut, one that is read slowly is not", () =>
-  scenario((port) =>
+it.live("a connection whose client stops reading is closed, one whose client reads slowly is not", () =>
+  withServer((port) =>
     Effect.gen(function* () {
       const request = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
       const read = (pause: number, pauses: number) =>

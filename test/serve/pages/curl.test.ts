@@ -11,7 +11,7 @@ const request = (change: Partial<Request> = {}): Request => ({
   ...change
 })
 
-/** The arguments that a shell makes of the line; `cat` is replaced. */
+/** The arguments that a shell passes to curl. `cat` prints the name of its file. */
 const argumentsOf = (line: string) =>
   execFileSync("sh", ["-c", `cat() { printf '<%s>' "$1"; }; curl() { printf '%s\\n' "$@"; }; ${line}`], {
     encoding: "utf8"
@@ -19,7 +19,7 @@ const argumentsOf = (line: string) =>
     .trimEnd()
     .split("\n")
 
-test("asks as poller does, without the values of the query", () => {
+test("the command requests what poller requests, without the values of the query", () => {
   expect(argumentsOf(curlLine(request()))).toEqual([
     "--silent",
     "--show-error",

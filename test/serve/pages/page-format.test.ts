@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import * as show from "../../../src/serve/pages/page-format.ts"
+import * as format from "../../../src/serve/pages/page-format.ts"
 
 test.each([
   [0, "0 ms"],
@@ -14,7 +14,7 @@ test.each([
   [3605, "1 h"],
   [446_400, "5 d 4 h"]
 ])("%d seconds are %s", (seconds, text) => {
-  expect(show.duration(seconds)).toBe(text)
+  expect(format.duration(seconds)).toBe(text)
 })
 
 test.each([
@@ -25,11 +25,11 @@ test.each([
   [16_000_000, "16 MB"],
   [2_000_000_000_000, "2000 GB"]
 ])("%d bytes are %s", (count, text) => {
-  expect(show.bytes(count)).toBe(text)
+  expect(format.bytes(count)).toBe(text)
 })
 
-test("a noun goes with its number", () => {
-  expect([show.count(1, "poll"), show.count(2000, "poll"), show.count(1, "series", "series")]).toEqual([
+test("a noun is plural except for 1", () => {
+  expect([format.count(1, "poll"), format.count(2000, "poll"), format.count(1, "series", "series")]).toEqual([
     "1 poll",
     "2,000 polls",
     "1 series"

@@ -9,6 +9,7 @@ import type { PageContext } from "../../../src/serve/pages/layout.ts"
 import { causes, statusPage } from "../../../src/serve/pages/status-page.ts"
 import { targetPage } from "../../../src/serve/pages/target-page.ts"
 import { aTarget } from "../../poll/polled-target.ts"
+import { visibleText } from "./visible-text.ts"
 
 const start = Date.UTC(2026, 0, 1)
 const now = start + 3_600_000
@@ -27,7 +28,7 @@ const good: Outcome = {
 }
 const timeout: Outcome = { _tag: "Failed", reason: "timeout", message: "no complete response within 5s" }
 
-/** A target after these polls, ten seconds apart; the last was ten seconds ago. */
+/** A target after these polls, 10 s apart. The last one was 10 s ago. */
 const after = (name: string, outcomes: ReadonlyArray<Outcome>): TargetStatus =>
   outcomes.reduce(
     (status, outcome, n) => {
@@ -37,13 +38,6 @@ const after = (name: string, outcomes: ReadonlyArray<Outcome>): TargetStatus =>
     },
     initialStatus(aTarget("a", { name }))
   )
-
-/** What a reader of a page reads: the text without its markup. */
-const read = (page: string) =>
-  page
-    .replace(/<(style|title)>[\s\S]*?<\/\1>/g, "")
-    .replace(/<[^>]+>/g, " ")
-    .replace(/\s+/g, " ")
 
 const page = (
   statuses: ReadonlyArray<TargetStatus>,
@@ -66,12 +60,12 @@ describe("the status page", () => {
     [[after("a", [timeout])], "The one target is down"],
     [[after("a", [timeout]), after("b", [timeout])], "All 2 targets are down"],
     [[after("a", [good]), after("b", [])], "1 of 2 targets polled so far"]
-  ])("says first how the targets are", (statuses, verdict) => {
-    expect(page(statuses)).toContain(`<h1>${verdict}</h1>`)
+  ])("has the state of the targets as its title", (statuses, title) => {
+    expect(page(statuses)).toContain(`<h1>${title}</h1>`)
   })
 
-  test("lists what is down first, since when and why, the longest outage before the others", () => {
-    const text = read(
+  test("lists targets that are down first, with time and reason, the longest outage first", () => {
+    const text = visibleText(
       page([after("well", [good]), after("late", [good, timeout]), after("early", [timeout, timeout, timeout])])
     )
     expect(text).toContain("early timeout, no complete response within 5s down since 00:59:30 UTC (30 s)")
@@ -79,21 +73,21 @@ describe("the status page", () => {
     expect(text.indexOf("late")).toBeLessThan(text.indexOf("well"))
   })
 
-  test("says what is wrong with a source of targets, and when it was last read in full; of much, the beginning", () => {
+  test("has the first ten problems of a source of targets, and when it was last read in full", () => {
     const source = { name: "targets/*.yml", attempted: true, targets: 3, lastSuccess: now - 120_000, problems: [] }
-    const well = read(page([after("a", [good])], { daemon: { ...daemon, sources: [source] } }))
+    const well = visibleText(page([after("a", [good])], { daemon: { ...daemon, sources: [source] } }))
     expect(well).not.toContain("have problems")
     expect(well).toContain("3 targets from targets/*.yml, read 2 min ago")
     const problems = Array.from({ length: 12 }, (_, line) => `targets/a.yml:${line + 1}:3: no`)
-    const text = read(page([after("a", [good])], { daemon: { ...daemon, sources: [{ ...source, problems }] } }))
+    const text = visibleText(page([after("a", [good])], { daemon: { ...daemon, sources: [{ ...source, problems }] } }))
     expect(text).toMatch(
       /The targets from targets\/\*\.yml have problems , last read in full 2 min ago .*a\.yml:1:3: no .*a\.yml:10:3: no and 2 more/
     )
   })
 
-  test("says before all targets that poller itself is not healthy, and that a reload failed", () => {
+  test("shows the problems of poller itself and of a reload before all targets", () => {
     const failed = applyReload(daemon, now - 60_000, ["poller.yml:3:5: targets[0].url: no URL"])
-    const text = read(
+    const text = visibleText(
       page([after("a", [good])], {
         daemon: { ...daemon, ...failed },
         healthProblems: ["the poll loop of a does not tick"]
@@ -102,19 +96,19 @@ describe("the status page", () => {
     expect(text).toMatch(/not healthy.*the poll loop of a does not tick.*reload failed , 1 min ago.*poller\.yml:3:5/)
   })
 
-  test("shows only what is down with ?down, and a hundred targets a page", () => {
+  test("shows only targets that are down with ?down, and a hundred targets on a page", () => {
     const many = Array.from({ length: 250 }, (_, n) =>
       after(`target-${String(n).padStart(3, "0")}`, [n % 50 === 0 ? timeout : good])
     )
     expect(page(many).match(/<td class="state/g)).toHaveLength(100)
-    expect(read(page(many))).toContain("1 2 3 next")
+    expect(visibleText(page(many))).toContain("1 2 3 next")
     expect(page(many, { query: "page=3" }).match(/<td class="state/g)).toHaveLength(50)
     expect(page(many, { query: "down" }).match(/<td class="state/g)).toHaveLength(5)
     expect(page(many, { query: "page=nonsense" }).match(/<td class="state/g)).toHaveLength(100)
   })
 })
 
-describe("the status page, for who looks for something", () => {
+describe("the status page of many targets", () => {
   const at = (name: string, url: string, outcomes: ReadonlyArray<Outcome>, mappingName?: string) => {
     const status = after(name, outcomes)
     const request = { ...status.target.request, url: new URL(url) }
@@ -133,7 +127,7 @@ describe("the status page, for who looks for something", () => {
   const names = (text: string) =>
     [...text.matchAll(/<td class="name"><a href="[^"]*">([^<]*)/g)].map(([, name]) => name)
 
-  test("names the causes below the sentence, and the host if it is one", () => {
+  test("has the causes below the title, and the host if there is only one", () => {
     const host = "http://api.example.com/"
     const down = [...[1, 2, 3].map((n) => at(`a${n}`, host, [fail(503)])), at("b", host, [fail(502)])]
     expect(causes(down)).toBe("3 × status 503, 1 × status 502, all at api.example.com")
@@ -154,7 +148,7 @@ describe("the status page, for who looks for something", () => {
     )
   })
 
-  test("counts targets that drop samples, after those that are down and before the rest", () => {
+  test("counts targets that drop samples, and lists them after those that are down", () => {
     const statuses = [after("up", [good]), after("part", [dropping]), after("bad", [timeout])]
     expect(page(statuses)).toContain("<h1>1 of 3 targets is down, 1 drops samples</h1>")
     expect(names(page(statuses))).toEqual(["bad", "part", "up"])
@@ -167,7 +161,7 @@ describe("the status page, for who looks for something", () => {
     expect(names(page(statuses))).toEqual(["db", "node-9", "node-108", "node-1079"])
   })
 
-  test("searches names, URLs and reasons, and keeps that from page to page", () => {
+  test("searches names, URLs and reasons, and keeps the search on further pages", () => {
     const statuses = [
       at("shop", "http://a.example.com/", [good]),
       at("blog", "http://b.example.com/", [fail(503)]),
@@ -177,12 +171,12 @@ describe("the status page, for who looks for something", () => {
     expect(names(page(statuses, { query: "q=503" }))).toEqual(["blog"])
     expect(names(page(statuses, { query: "state=down" }))).toEqual(["blog"])
     const found = page(statuses, { query: "q=node&refresh=off" })
-    expect(read(found)).toContain("120 targets of 122 shown")
+    expect(visibleText(found)).toContain("120 targets of 122 shown")
     expect(found).toContain('href="/?q=node&amp;refresh=off&amp;page=2"')
     expect(found).toContain('value="node"')
   })
 
-  test("a caption is about the whole group, also where its rows are on several pages", () => {
+  test("a caption describes the whole group, also if its rows are on several pages", () => {
     const many = Array.from({ length: 250 }, (_, n) => after(`n${n}`, n % 50 === 3 ? [timeout] : [good]))
     const captionsOf = (query: string) =>
       [...page(many, { query }).matchAll(/<caption>(.*?)<\/caption>/g)].map(([, text]) => text)
@@ -206,21 +200,21 @@ describe("the status page, for who looks for something", () => {
     expect(captions("group=constructor")).toEqual([])
   })
 
-  test("links the first, the last and the near pages", () => {
+  test("links to the first, the last and the neighbouring pages", () => {
     const many = Array.from({ length: 2000 }, (_, n) => after(`t${n}`, [good]))
-    expect(read(page(many, { query: "page=10" }))).toContain("previous 1 ... 8 9 10 11 12 ... 20 next")
-    expect(read(page(many))).toContain("1 2 3 ... 20 next")
+    expect(visibleText(page(many, { query: "page=10" }))).toContain("previous 1 ... 8 9 10 11 12 ... 20 next")
+    expect(visibleText(page(many))).toContain("1 2 3 ... 20 next")
   })
 
-  test("says in its header where it is from, and when", () => {
-    const text = read(page([after("a", [good])]))
+  test("has host, time and configuration in its header", () => {
+    const text = visibleText(page([after("a", [good])]))
     expect(text).toContain("poller on m1")
     expect(text).toContain("As of 2026-01-01 01:00:00 UTC . Configuration /etc/poller/poller.yml read 1 h ago .")
     const shard = { daemon: { ...daemon, shard: { ordinal: 1, total: 3 } } }
-    expect(read(page([], shard))).toContain("poller on m1 , shard 1 of 3")
+    expect(visibleText(page([], shard))).toContain("poller on m1 , shard 1 of 3")
   })
 
-  test("has an icon that is red when something is down", () => {
+  test("has a red icon when a target is down", () => {
     const colour = (statuses: ReadonlyArray<TargetStatus>) =>
       /rel="icon" href="[^"]*fill%3D&#39;%23(\w+)/.exec(page(statuses))?.[1]
     expect(colour([after("a", [good]), after("b", [timeout])])).toBe("c0362c")
@@ -228,34 +222,36 @@ describe("the status page, for who looks for something", () => {
     expect(colour([after("a", [good])])).toBe("2f7d4f")
   })
 
-  test("has a column for the next poll only where it is worth one", () => {
+  test("has a column for the next poll only for long intervals", () => {
     expect(page([{ ...after("a", [good]), nextTick: now + 5000 }])).not.toContain("Next poll")
     const slow = after("a", [good])
     const hourly = { ...slow, target: aTarget("a", { interval: Duration.hours(1) }), nextTick: now + 60_000 }
-    expect(read(page([hourly]))).toContain("in 1 min")
+    expect(visibleText(page([hourly]))).toContain("in 1 min")
   })
 
   test("a clock that was set back shows neither a negative age nor a negative uptime", () => {
     const back = { ...context, now: start - 86_400_000, statuses: [after("a", [timeout])], healthProblems: [] }
-    const text = read(statusPage({ ...back, query: new URLSearchParams() }))
+    const text = visibleText(statusPage({ ...back, query: new URLSearchParams() }))
     expect(text).not.toMatch(/-\d+ (ms|s|min|h|d)\b/)
     expect(text).toContain("up for 1 h")
   })
 })
 
 describe("a target's page", () => {
-  test("shows its failures, also those that many successes came after, folded, with date and age", () => {
-    const text = read(targetPage(context, after("a", [timeout, timeout, ...new Array<Outcome>(100).fill(good)])))
+  test("shows its failures with date and age, also those before many successes, and groups equal ones", () => {
+    const text = visibleText(targetPage(context, after("a", [timeout, timeout, ...new Array<Outcome>(100).fill(good)])))
     expect(text).toMatch(
       /Last polls and failures before them .* 00:43:00 to 00:43:10 \( 16 min 50 s ago \) failed 2 × timeout, no complete response within 5s/
     )
     const old = { ...context, now: now + 86_400_000 }
-    expect(read(targetPage(old, after("a", [timeout])))).toMatch(/2026-01-01 00:59:50 \( 1 d ago \) failed timeout/)
+    expect(visibleText(targetPage(old, after("a", [timeout])))).toMatch(
+      /2026-01-01 00:59:50 \( 1 d ago \) failed timeout/
+    )
   })
 
-  test("folds failures that are alike, and no others", () => {
+  test("groups equal failures in a row, and no others", () => {
     const other: Outcome = { _tag: "Failed", reason: "status", message: "status 503", status: 503 }
-    const text = read(targetPage(context, after("a", [timeout, timeout, other, timeout])))
+    const text = visibleText(targetPage(context, after("a", [timeout, timeout, other, timeout])))
     expect(text.match(/failed (?:\d+ × )?(?:timeout|status)/g)).toEqual([
       "failed timeout",
       "failed status",
@@ -263,21 +259,25 @@ describe("a target's page", () => {
     ])
   })
 
-  test("shows problems by their place in the response, and what stood there", () => {
+  test("shows the location and the value of each problem", () => {
     const problem = { reason: "not_a_number", metric: "a", path: "x.y", row: "$.items[3]", found: '"many"' } as const
     const status = { ...after("a", [good]), problems: [problem] }
-    const text = read(targetPage(context, status))
+    const text = visibleText(targetPage(context, status))
     expect(text).toContain("1 dropped sample in the last good response")
     expect(text).toContain("not_a_number a x.y $.items[3] &quot;many&quot;")
     expect(text).toMatch(/partial a /)
   })
 
-  test("says when the next poll is, and why not sooner", () => {
+  test("has the time of the next poll, and why it is not sooner", () => {
     const status = after("a", [good])
-    expect(read(targetPage(context, { ...status, nextTick: now + 5000 }))).toContain("Next poll in 5 s: every 10 s")
-    expect(read(targetPage(context, { ...status, nextTick: now - 1 }))).toContain("waits for other polls of its host")
+    expect(visibleText(targetPage(context, { ...status, nextTick: now + 5000 }))).toContain(
+      "Next poll in 5 s: every 10 s"
+    )
+    expect(visibleText(targetPage(context, { ...status, nextTick: now - 1 }))).toContain(
+      "waits for other polls of its host"
+    )
     const pause = { until: 0, at: now + 90_000, asked: 7_200_000, granted: 3_600_000 }
-    expect(read(targetPage(context, { ...status, pause }))).toContain(
+    expect(visibleText(targetPage(context, { ...status, pause }))).toContain(
       "Next poll 01:01:30 UTC: the upstream asked for a pause (Retry-After) (it asked for 2 h)"
     )
   })
@@ -292,7 +292,7 @@ describe("a target's page", () => {
   })
 })
 
-test("names and messages cannot become markup, on either page", () => {
+test("names and messages do not become markup, on either page", () => {
   const hostile = '"><script>alert(1)</script>'
   const status = after(hostile, [{ ...timeout, message: hostile }])
   for (const markup of [page([status]), targetPage(context, status)]) expect(markup).not.toContain("<script")

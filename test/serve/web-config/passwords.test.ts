@@ -29,7 +29,7 @@ const makeCheck = () => {
 
 it.live.each([
   ["the right password, a colon in it", basic("alice:open: sesame"), "right"],
-  ["the scheme in other letters", basic("alice:open: sesame").replace("Basic", "bASIC"), "right"],
+  ["the scheme in another case", basic("alice:open: sesame").replace("Basic", "bASIC"), "right"],
   ["a wrong password", basic("alice:sesame"), "wrong"],
   ["no password", basic("alice"), "wrong"],
   ["an unknown user", basic("bob:open: sesame"), "wrong"],
@@ -45,7 +45,7 @@ it.live.each([
   })
 )
 
-/** The same password by each name that bcrypt has had; a hash that is damaged fits none. */
+/** All prefixes of bcrypt hashes are accepted. A damaged hash matches no password. */
 it.live.each([
   ["$2a$", "right"],
   ["$2b$", "right"],
@@ -61,13 +61,13 @@ it.live.each([
   })
 )
 
-it.live("an unknown user costs a hash of cost 10, whatever the others cost", () =>
+it.live("an unknown user takes as long as a hash of cost 10, whatever the cost of the known users", () =>
   Effect.gen(function* () {
     const check = makeCheck()
     yield* check(users, basic("bob:first, which starts the worker"))
     const [known] = yield* Effect.timed(check({ alice: hashSync("open", 10) }, basic("alice:wrong")))
     const [unknown] = yield* Effect.timed(check(users, basic("bob:wrong")))
-    // one step of cost is twice the work
+    // each step of the cost doubles the work
     assert.isAbove(Duration.toMillis(unknown), Duration.toMillis(known) / 3)
     assert.isBelow(Duration.toMillis(unknown), Duration.toMillis(known) * 3)
   })
@@ -90,7 +90,7 @@ it.live("a pair is hashed once, right or wrong, until the hash changes", () =>
 )
 
 it.live(
-  "equal guesses are one hash; other ones of an address wait up to a limit, and leave room for other addresses",
+  "equal guesses are hashed once; different ones of an address wait up to a limit, and do not block other addresses",
   () =>
     Effect.gen(function* () {
       const before = workers
@@ -104,7 +104,7 @@ it.live(
       assert.strictEqual(verdicts.filter((verdict) => verdict === "busy").length, 20 - 7)
       assert.strictEqual(verdicts.at(-1), "right")
       assert.strictEqual(workers, before + 1)
-      // what was refused for want of time is not remembered as wrong
+      // a guess that was refused as busy is not remembered as wrong
       assert.strictEqual(yield* guess("other 19", "192.0.2.1"), "wrong")
     })
 )

@@ -5,7 +5,7 @@ import { parseWebFile } from "../../../src/serve/web-config/web-file.ts"
 
 const problems = (text: string) => Result.getOrElse(Result.flip(parseWebFile("web.yml", text)), () => [])
 
-test("takes what exporters take", () => {
+test("accepts what exporters accept", () => {
   const text = `
 tls_server_config:
   cert_file: server.crt
@@ -25,7 +25,7 @@ basic_auth_users:
   expect(problems(text)).toEqual([])
 })
 
-test("takes the example of the documentation", () => {
+test("accepts the example of the documentation", () => {
   const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/web-config.md", "utf8")) ?? []
   expect(example).toContain("tls_server_config")
   expect(problems(example)).toEqual([])
@@ -35,7 +35,7 @@ const files = "cert_file: a, key_file: b"
 
 const hash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
 
-/** As the exporter-toolkit's code takes them (web/tls_config.go, web/handler.go and golang.org/x/crypto/bcrypt). */
+/** As in the exporter-toolkit's code (web/tls_config.go, web/handler.go) and golang.org/x/crypto/bcrypt. */
 test.each([
   ["empty sections", "tls_server_config:\nhttp_server_config:\nbasic_auth_users:\nrate_limit:\n", {}],
   ["no TLS", "tls_server_config: {}", { tls: undefined }],
@@ -70,7 +70,7 @@ test.each([
     'http_server_config: { headers: { Content-Security-Policy: "a\\nb" } }',
     { headers: { "content-security-policy": "a b" } }
   ],
-  ["words of YAML 1.1", "http_server_config: { http2: off }", {}],
+  ["booleans of YAML 1.1", "http_server_config: { http2: off }", {}],
   ["a rate limit", "rate_limit: { interval: 1.5s, burst: 3 }", { rateLimit: { interval: 1500, burst: 3 } }],
   [
     "a rate limit in nanoseconds",
@@ -94,7 +94,7 @@ test.each([
   ],
   ["a duration in quotes", 'rate_limit: { interval: "1s" }', { rateLimit: { interval: 1000 } }],
   [
-    "no values in Go's words",
+    "null values as Go spells them",
     "rate_limit: { interval: NULL, burst: Null }\ntls_server_config: ~\n",
     { tls: undefined }
   ],
@@ -104,8 +104,8 @@ test.each([
     { headers: { "x-xss-protection": "~" } }
   ],
   ["no rate limit", "rate_limit: { interval: 0, burst: 1 }", { rateLimit: undefined }],
-  ["a rate limit below nothing", "rate_limit: { interval: -1s, burst: 1 }", { rateLimit: undefined }]
-])("takes what the exporter-toolkit takes: %s", (_what, text, meaning) => {
+  ["a negative rate limit", "rate_limit: { interval: -1s, burst: 1 }", { rateLimit: undefined }]
+])("accepts what the exporter-toolkit accepts: %s", (_what, text, meaning) => {
   const parsed = parseWebFile("web.yml", text)
   expect(problems(text)).toEqual([])
   expect(Result.getOrThrow(parsed)).toMatchObject(meaning)
@@ -113,7 +113,7 @@ test.each([
 
 test.each([
   ["RequireClientCert, an old name", `client_auth_type: RequireClientCert`, { clientAuth: "require" }],
-  ["names without a demand for certificates", "client_allowed_sans: [x]", { allowedSans: ["x"], clientAuth: "none" }],
+  ["names without a required certificate", "client_allowed_sans: [x]", { allowedSans: ["x"], clientAuth: "none" }],
   [
     "an empty list of names, which allows none",
     "client_allowed_sans: [], client_auth_type: RequireAnyClientCert",
@@ -128,13 +128,13 @@ test.each([
   ["no curves, which is the default", "curve_preferences: []", { curves: [] }],
   ["no suites, which is the default", "cipher_suites: []", { cipherSuites: [] }],
   ["old versions", "min_version: TLS10, max_version: TLS11", { minVersion: "TLS10", maxVersion: "TLS11" }]
-])("takes what the exporter-toolkit takes for TLS: %s", (_what, keys, meaning) => {
+])("accepts what the exporter-toolkit accepts for TLS: %s", (_what, keys, meaning) => {
   const text = `tls_server_config: { ${files}, ${keys} }`
   expect(problems(text)).toEqual([])
   expect(Result.getOrThrow(parseWebFile("web.yml", text)).tls).toMatchObject(meaning)
 })
 
-test("takes certificate and key in the file", () => {
+test("accepts certificate and key in the file", () => {
   const parsed = parseWebFile("web.yml", "tls_server_config:\n  cert: |\n    C\n  key: |\n    K\n")
   expect(Result.getOrThrow(parsed).tls).toMatchObject({ cert: "C\n", key: "K\n", clientCa: undefined })
 })
@@ -199,12 +199,12 @@ test.each([
   expect(found[0]).toContain(problem)
 })
 
-test("an empty file asks for nothing", () => {
+test("an empty file has no problems", () => {
   expect(problems("")).toEqual([])
   expect(problems("# nothing\n")).toEqual([])
 })
 
-test("is strict, and says all that is wrong and where", () => {
+test("reports all problems with their positions", () => {
   const text = `
 tls_server_confg: {}
 tls_server_config:
