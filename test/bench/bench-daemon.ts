@@ -191,14 +191,14 @@ export const startDaemon = async (peer: Peer, task: Task, page?: Page): Promise<
   const port = await freePort()
   const [file = "", ...args] = command(peer, task, port, page)
   const begin = performance.now()
-  // without environment: a file of certificates in a variable costs Node 20 ms of its start
+  // without environment: NODE_EXTRA_CA_CERTS would cost 20 ms of the start
   const child = spawn(file, args, { env: {}, stdio: ["ignore", "ignore", "pipe"] })
-  let said = ""
+  let log = ""
   child.stderr.on("data", (chunk: Buffer) => {
-    said = `${said}${chunk}`.slice(-2000)
+    log = `${log}${chunk}`.slice(-2000)
   })
   while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${peer} ended with ${child.exitCode}: ${said}`)
+    if (child.exitCode !== null) throw new Error(`${peer} ended with ${child.exitCode}: ${log}`)
     await sleep(1)
   }
   const start = performance.now() - begin
@@ -217,8 +217,8 @@ export const polled = async ({ port }: Daemon): Promise<void> => {
 }
 
 /**
- * The server to scrape, and the daemon that polls, `warmUp` milliseconds after its first poll. For bare Node these are
- * two: it serves the page of a poller that is not scraped.
+ * Starts a daemon that polls. Returns the server to scrape, `warmUp` milliseconds after the first poll: the daemon, or
+ * bare Node, which serves the page of a poller that is not scraped.
  */
 export const serving = async (peer: Peer, task: Task, warmUp: number, stack: AsyncDisposableStack): Promise<Daemon> => {
   const daemon = stack.use(await startDaemon(peer === "bare" ? "poller" : peer, task))

@@ -49,7 +49,7 @@ const serve = () => {
     const targets = kind === "targets"
     if (targets) arrivals[name] = [...(arrivals[name] ?? []), Date.now()]
     const few = targets || kind === "changing"
-    // many daemons ask in an order that repeats, so that the next of a daemon's answers is told by time
+    // by time: daemons that request in an order that repeats would always get the same of the four responses
     const turn = kind === "changing" ? Math.floor(Date.now() / 10_000) : requests
     requests++
     const body = answer(kind, few ? 10 : Number(name), turn)

@@ -33,8 +33,8 @@ interface Reader {
 }
 
 /**
- * A keep-alive connection that knows just enough of HTTP/1.1 to find the end of a reply. node:http as a client would
- * cost more than the measured servers.
+ * A keep-alive connection with just enough of HTTP/1.1 to find the end of a reply: node:http as a client would cost
+ * more than the measured servers.
  */
 export const open = async (port: number): Promise<Connection> => {
   const reader: Reader = { read: () => undefined }

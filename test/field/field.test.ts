@@ -6,20 +6,20 @@ import { lines, load } from "../config/loading.ts"
 import { parseLine } from "../exposition/parse.ts"
 import { collect, line } from "../mapping/collect.ts"
 
-/** Public reports of people who wanted series from an API: the answer, the series that they wanted, and the configuration that gives them. */
+/** From public reports: the response of an API, the series that were wanted, and the configuration that gives them. */
 const cases = readdirSync(import.meta.dirname, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : []
 )
 
 const read = (name: string, file: string) => readFileSync(join(import.meta.dirname, name, file))
 
-/** What nobody can ask of poller, and what it says instead. */
+/** Responses that poller refuses, and the reason that it gives. */
 const refused: Readonly<Record<string, string>> = { "48-xml": "it starts like HTML or XML" }
 
 /** A name that the reporter wanted, against the advice of the lint. */
 const advice = /use the base unit: hvac_(outdoor|zone)_temperature_celsius with unit: °F$/
 
-test("there are all of them", () => expect(cases).toHaveLength(32))
+test("there are 32 cases", () => expect(cases).toHaveLength(32))
 
 describe.each(cases)("%s", (name) => {
   const configuration = () => load(read(name, "poller.yml").toString())

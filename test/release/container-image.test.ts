@@ -33,7 +33,7 @@ const inContainer = (): ReadonlyArray<string> => {
   if (spawnSync("unshare", ["--mount", "--pid", "--fork", "true"]).status === 0)
     return ["buildah", ...storage, "run", "--isolation", "chroot", container, "--", "/usr/bin/poller"]
   console.warn(
-    "buildah run needs namespaces, which there are not here; chroot runs the program on the files of the image"
+    "buildah run needs namespaces, which are not available here; chroot runs the program on the files of the image"
   )
   return ["chroot", `--userspec=${user}:${user}`, root, "/usr/bin/poller"]
 }

@@ -16,7 +16,7 @@ describe.each(Object.entries(programs))("the executable for %s", (architecture, 
     expect(header).toContain(architecture === "arm64" ? "AArch64" : "X86-64")
   })
 
-  test("says its version", () => {
+  test("prints its version", () => {
     const [command = "", ...args] = program
     expect(output(command, ...args, "--version")).toContain(`poller ${pkg.version} `)
   })

@@ -8,7 +8,7 @@ import { output } from "./released.ts"
 
 vi.setConfig({ testTimeout: 600_000 })
 
-/** A checkout that can be written to, over the one of this test. npm cannot fetch anything here, and has what it needs. */
+/** Makes a writable view of this checkout. npm cannot download anything here, and finds all that it needs in it. */
 const checkout = `
   mkdir /root/changes /root/poller
   mount -t tmpfs tmpfs /root/changes

@@ -12,11 +12,11 @@ export const release = join(import.meta.dirname, "../../dist/release")
 /** How the names of most files begin. */
 export const name = `poller-${pkg.version}`
 
-/** What a command prints that runs in the folder of the release and has to succeed. */
+/** Runs a command in the folder of the release, which has to succeed. Returns what it prints. */
 export const output = (command: string, ...args: ReadonlyArray<string>) =>
   execFileSync(command, args, { cwd: release, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 26 })
 
-/** The process that ends a chain of processes; each has one child. */
+/** The last process of a chain in which each has one child. */
 const lastChild = (pid: number): number => {
   const tasks = `/proc/${pid}/task`
   const [child] = readdirSync(tasks).flatMap(
@@ -25,7 +25,10 @@ const lastChild = (pid: number): number => {
   return child === undefined ? pid : lastChild(Number(child))
 }
 
-/** Starts a daemon, waits for a poll and a scrape, does `then` with its address, and sends SIGTERM. Returns the exit code and the signal. */
+/**
+ * Starts a daemon, waits for a poll and a scrape, calls `then` with its address, and sends SIGTERM. Returns the exit code
+ * and the signal.
+ */
 export const pollOnce = async (
   [command = "", ...args]: ReadonlyArray<string>,
   then: (address: string) => void = () => undefined

@@ -8,7 +8,7 @@ import pkg from "../../package.json" with { type: "json" }
 import { temporaryFolder } from "../temporary-folder.ts"
 import { name, output, release } from "./released.ts"
 
-/* Twice the same sources make the same bytes. The executable is the exception: its snapshot has times and addresses of its build in it. */
+/* The same sources make the same bytes, except the executable: its snapshot contains times and addresses of its build. */
 
 const root = join(import.meta.dirname, "../..")
 const folder = temporaryFolder()

@@ -1,4 +1,4 @@
-// What one writes in plain Node: a timer for each target, node:http, JSON.parse, strings, one server.
+// The daemon that one would write in plain Node: a timer for each target, node:http, JSON.parse, strings, one server.
 const http = require("node:http")
 
 const [port, url, interval, targets] = process.argv.slice(2)

@@ -34,7 +34,7 @@ export const churn = async ({ peers, size, upstream }: Bench): Promise<ReadonlyA
   for (let round = 0; round < size.rounds; round++) {
     for (const peer of peers) {
       await using stack = new AsyncDisposableStack()
-      // compiled ahead, so it needs no warm-up
+      // Go is compiled ahead, so it needs no warm-up
       const { port } = await serving(peer, task, peer === "go" ? 0 : size.warmUp, stack)
       for (const [{ path, gzip }, times] of taken) {
         times.set(peer, [...(times.get(peer) ?? []), ...(await sample(port, path, gzip, 12 * size.window))])

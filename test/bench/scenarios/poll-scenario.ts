@@ -34,7 +34,7 @@ const measure = async ({ peers, size, upstream }: Bench, rows: number): Promise<
     for (const peer of peers.filter((peer) => peer !== "bare")) {
       await using daemon = await startDaemon(peer, { url: `${upstream.url}/rows/${rows}`, interval, rows })
       await polled(daemon)
-      // compiled ahead, so it needs no warm-up
+      // Go is compiled ahead, so it needs no warm-up
       await sleep(peer === "go" ? 3 * interval : size.warmUp)
       const figures = [
         [unscraped, await cost(daemon, upstream, interval, window, false)],

@@ -1,4 +1,4 @@
-// The daemon of a first afternoon: a ticker, an http.Client, a GaugeVec for each metric, and promhttp.
+// The daemon that one would write first: a ticker, an http.Client, a GaugeVec for each metric, and promhttp.
 package main
 
 import (
