@@ -30,8 +30,8 @@ test("the unit and the manifest have the limits that the page mentions", () => {
 
 test("the page has the number of poller's own series for each target", () => {
   const series = targetSamples({ ...initialStatus(aTarget("shop")), lastSuccess: 1 }).length
-  const documented = [...page.matchAll(/(\d+) series of poller's own|targets\stimes (\d+)/g)].map(([, a, b]) =>
-    Number(a ?? b)
+  const documented = [...page.matchAll(/(\d+) series (?:of poller itself|for each\starget)/g)].map(([, count]) =>
+    Number(count)
   )
   expect(documented).toEqual([series, series])
 })
