@@ -33,6 +33,10 @@ const descriptionOf = (node: Node): string =>
   [...(node.anyOf ?? []), ...(node.allOf ?? [])].map(descriptionOf).find((text) => text !== "") ??
   ""
 
+/** A description without what the page says elsewhere: how paths are written, and what each type of metric means. */
+const briefly = (description: string): string =>
+  description.replace(/ A JSONPath \(RFC 9535\): .*$/, "").replace(/ gauge: .*$/, "")
+
 const defaultOf = (node: Node): unknown =>
   node.default ?? node.allOf?.map(defaultOf).find((value) => value !== undefined)
 
@@ -42,7 +46,7 @@ const keyRows = (node: Node) =>
     return [
       code(key),
       fallback === undefined ? "" : code(JSON.stringify(fallback).replaceAll('"', "")),
-      descriptionOf(value)
+      briefly(descriptionOf(value))
     ]
   })
 
