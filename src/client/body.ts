@@ -3,7 +3,7 @@ import type { Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import * as Result from "effect/Result"
 import { detach } from "./detach.ts"
-import { closedDuringResponse, TooLarge, tooMuchAtOnce, Unreachable } from "./errors.ts"
+import { closedDuringResponse, overMemoryLimit, TooLarge, Unreachable } from "./errors.ts"
 import { GrowingBuffer } from "./growing-buffer.ts"
 import type { Account } from "./memory-budget.ts"
 
@@ -94,7 +94,7 @@ export const readBody = (
       account.take(
         growth,
         () => append(chunk),
-        (total) => fail(tooMuchAtOnce(total))
+        (total) => fail(overMemoryLimit(total))
       )
     })
   )

@@ -76,7 +76,7 @@ const fetchAll = Effect.fnUntraced(function* (
   let next = 0
   const fetchOne = (text: string, number: number) => {
     const url = sameOrigin(text, base)
-    return (url === undefined ? Effect.fail(elsewhere) : within(end, request(url))).pipe(
+    return (url === undefined ? Effect.fail(badUrl) : within(end, request(url))).pipe(
       Effect.tap((body) => {
         left -= body.length
         return left < 0 ? Effect.fail(longDetails(limit)) : Effect.sync(() => bodies.set(text, body))
@@ -98,7 +98,7 @@ const fetchAll = Effect.fnUntraced(function* (
 
 const stepOf = (number: number, total: number) => `get: document ${number} of ${total}`
 
-const elsewhere = new Unreachable({ message: "its url is of another origin, or none" })
+const badUrl = new Unreachable({ message: "its url has another origin, or is not a URL" })
 
 const longDetails = (limit: number) =>
   new TooLarge({

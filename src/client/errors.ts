@@ -54,10 +54,10 @@ export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly limit: num
 }
 
 /** `total` is the limit of all concurrent bodies in bytes. */
-export const tooMuchAtOnce = (total: number) =>
+export const overMemoryLimit = (total: number) =>
   new TooLarge({
     limit: total,
-    detail: `the responses under way take more memory than poller uses for them, ${Math.floor(total / 1e6)} MB`
+    detail: `concurrent responses need more memory than their limit of ${Math.floor(total / 1e6)} MB`
   })
 
 /** A login failed. No request was sent to the target. */
@@ -145,7 +145,9 @@ const tlsMessage = (code: string, text: string) => {
 }
 
 const tunnel = (error: object) =>
-  "statusCode" in error ? `the proxy opens no tunnel: status ${error.statusCode}` : "the proxy opens no tunnel"
+  "statusCode" in error
+    ? `the proxy did not open a tunnel: status ${error.statusCode}`
+    : "the proxy did not open a tunnel"
 
 /** Converts an error of Node's sockets and TLS. */
 export const fromNode = (error: unknown): Unreachable | Untrusted => {

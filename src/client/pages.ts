@@ -57,8 +57,8 @@ class PageWalk {
     return Result.flatMap(this.#pages.next({ ...page, index }), (next) => {
       if (next === undefined) return Result.succeed(undefined)
       const fail = (message: string) => Result.fail(new BadPages({ message }))
-      if (next.origin !== page.url.origin) return fail(`page ${index + 2} is of another origin`)
-      if (this.#seen.has(next.href)) return fail(`page ${index + 2} is one that was read before`)
+      if (next.origin !== page.url.origin) return fail(`page ${index + 2} has another origin`)
+      if (this.#seen.has(next.href)) return fail(`page ${index + 2} was read before`)
       if (this.#seen.size === this.#pages.max) return fail(`more than ${this.#pages.max} pages: pages: max allows more`)
       this.#seen.add(next.href)
       return Result.succeed(next)

@@ -59,7 +59,7 @@ test("each row has its document, in the order of the rows; a URL of several rows
   expect(requests.toSorted()).toEqual(["/1", "/2", "/list", "/sub/3"])
 })
 
-const elsewhere = { failed: "its url is of another origin, or none" }
+const elsewhere = { failed: "its url has another origin, or is not a URL" }
 
 test("a document is requested with the credentials of the target, and only from its origin", async () => {
   const other = await serve((_, response) => response.end("other"))

@@ -101,7 +101,7 @@ describe.each(["four", "unannounced"])("responses of 4 MB (%s)", (path) => {
     expect(whole.length).toBeGreaterThan(0)
     for (const size of sizes) {
       if (size === 4 * megabyte) continue
-      expect(size).toBe("too_large: the responses under way take more memory than poller uses for them, 5 MB")
+      expect(size).toBe("too_large: concurrent responses need more memory than their limit of 5 MB")
     }
     const again = await poll()
     expect(resultText(again).length).toBe(4 * megabyte)
@@ -109,9 +109,7 @@ describe.each(["four", "unannounced"])("responses of 4 MB (%s)", (path) => {
 
   test("are refused if there is memory for none", async () => {
     const poll = await openExchange(request(path), startClient(100, 2 * megabyte))
-    expect(resultText(await poll())).toBe(
-      "too_large: the responses under way take more memory than poller uses for them, 2 MB"
-    )
+    expect(resultText(await poll())).toBe("too_large: concurrent responses need more memory than their limit of 2 MB")
     expect(resultText(await poll())).toMatch(/^too_large/)
   })
 })

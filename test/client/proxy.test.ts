@@ -193,7 +193,7 @@ describe.skipIf(noOpenssl)("https through a proxy", () => {
     const { request } = await setUp()
     const proxy = await startProxy(407)
     const poll = await openExchange({ ...request, proxy: through(proxy.url.replace("//", "//ada:hunter2@")) })
-    expect(resultText(await poll())).toBe("connection: the proxy opens no tunnel: status 407")
+    expect(resultText(await poll())).toBe("connection: the proxy did not open a tunnel: status 407")
     await expect.poll(proxy.openSockets).toBe(0)
   })
 

@@ -115,14 +115,14 @@ describe("a poll of pages fails as a whole", () => {
 
   test("at a page that was read before", async () => {
     upstream.also.list = numbered(10, (page) => ({ next: page === 3 ? "?page=2" : `?page=${page + 1}` }))
-    expect(await read({ next: "$.next" })).toBe("pages: page 4 is one that was read before")
+    expect(await read({ next: "$.next" })).toBe("pages: page 4 was read before")
   })
 
   test("at a page of another origin, which is not requested", async () => {
     const other = await startFaulty()
     onTestFinished(() => other[Symbol.asyncDispose]())
     upstream.also.list = numbered(1, () => ({ next: `${other.url}/good` }))
-    expect(await read({ next: "$.next" })).toBe("pages: page 2 is of another origin")
+    expect(await read({ next: "$.next" })).toBe("pages: page 2 has another origin")
     expect(other.requests).toEqual([])
   })
 
