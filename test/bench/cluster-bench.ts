@@ -3,8 +3,8 @@ import { ClusterProcesses, ownersOf, PolledUpstream } from "../system/cluster-pr
 import { Postgres } from "../system/postgres.ts"
 
 /*
- * `npm run bench:cluster`: what a cluster costs its database, how long it takes from the start until each target has one
- * process, and how long from a kill until others have polled all targets of the killed process.
+ * `npm run bench:cluster`: measures what a cluster costs its database, the time from the start until a target has one
+ * process, and the time from a kill until others have polled all targets of the killed process.
  */
 const processes = 3
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 1000, 10_000]

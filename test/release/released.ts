@@ -26,8 +26,8 @@ const lastChild = (pid: number): number => {
 }
 
 /**
- * Starts a daemon, waits for a poll and a scrape, calls `then` with its address, and sends SIGTERM. Returns the exit code
- * and the signal.
+ * Starts a daemon, waits for a poll and a scrape, calls `then` with its address, and sends SIGTERM. Returns the exit
+ * code and the signal.
  */
 export const pollOnce = async (
   [command = "", ...args]: ReadonlyArray<string>,

@@ -8,7 +8,7 @@ import pkg from "../../package.json" with { type: "json" }
 import { temporaryFolder } from "../temporary-folder.ts"
 import { name, output, release } from "./released.ts"
 
-/* The same sources make the same bytes, except the executable: its snapshot contains times and addresses of its build. */
+/* The same sources make the same bytes, except the executable: its snapshot contains times and addresses. */
 
 const root = join(import.meta.dirname, "../..")
 const folder = temporaryFolder()

@@ -96,7 +96,7 @@ const Headers = Schema.Record(HeaderName, Schema.RedactedFromValue(HeaderValue))
 
 const Tls = Schema.Struct({
   ca_file: Schema.optionalKey(
-    secretFile("CA certificates to trust instead of those of the system, PEM.", "internal-ca.pem")
+    secretFile("CA certificates to trust instead of the built-in ones (Mozilla's list), PEM.", "internal-ca.pem")
   ),
   cert_file: Schema.optionalKey(secretFile("Client certificate, PEM. Needs key_file.", "client.pem")),
   key_file: Schema.optionalKey(secretFile("Key of the client certificate, PEM. Needs cert_file.", "client-key.pem")),
