@@ -24,8 +24,8 @@ const seriesOf = async (converted: string, response: string) =>
     .replaceAll("{}", "")
 
 /**
- * Modules like published ones, a response, and the series that json_exporter itself returned for them (commit 4f61665 of
- * July 2026, built with client_golang 1.14). The first two are from its own tests.
+ * Modules like published ones, a response, and the series that json_exporter returned for them (commit 4f61665 of July
+ * 2026, built with client_golang 1.14). The first two are from its own tests.
  */
 const cases: ReadonlyArray<{
   readonly name: string

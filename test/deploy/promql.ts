@@ -11,7 +11,7 @@ const keywords = new Set([
   "bool"
 ])
 
-/** The metric names in a PromQL expression: its words without strings, matchers, ranges, labels, functions, keywords. */
+/** The metric names in a PromQL expression: the words outside strings, matchers, ranges, labels and functions. */
 export const metricsIn = (expression: string): ReadonlyArray<string> => {
   const bare = expression
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, "")

@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { combineCrc, gzip, shiftOf } from "../../src/exposition/gzip.ts"
 
-/** Chunks of random bytes and of repeated text, shorter and longer than the size from which each is compressed alone. */
+/** Chunks of random bytes and of repeated text, below and above the size from which each is compressed alone. */
 const chunk = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc

@@ -5,8 +5,8 @@ import { compile, find, location, select } from "../../src/jsonpath/evaluate.ts"
 import type { Json } from "../../src/mapping/document/json.ts"
 
 /**
- * The documents and paths leave out what json-p3 gets wrong: fractions below 1, characters beyond U+FFFF, a filter before
- * another selector, and `$` in a filter within a filter, which it takes for the item of the outer filter.
+ * The documents and paths leave out what json-p3 gets wrong: fractions below 1, characters beyond U+FFFF, a filter
+ * before another selector, and `$` in a filter within a filter, which it takes for the item of the outer filter.
  */
 describe("agrees with json-p3", () => {
   const reference = new JSONPathEnvironment({ maxRecursionDepth: 1000 })

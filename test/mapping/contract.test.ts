@@ -43,6 +43,10 @@ describe("Rows", () => {
   })
 
   test("A short row or list leaves keys out", () => {
+    expect(rows({ ...zip, metrics: { m: "t" } }, '{"h": {"time": ["x", "y"], "temperature": [1]}}')).toEqual([
+      "m{i=0,time=x} 1",
+      "missing m t $['h']['time'][1]: @ has time"
+    ])
     expect(rows(table, '{"names": ["time", "cpu"], "data": [["a"], ["b", 2, 3]]}')).toEqual([
       "m{i=1,t=b} 2",
       "missing m cpu $['data'][0]: @ has time"
@@ -150,6 +154,7 @@ describe("Rows", () => {
     expect(missing("a.b[0]")).toEqual(["missing m a.b[0] $: b is a list of 0"])
     expect(missing("a.b[-1].c[*]")).toEqual(["missing m a.b[-1].c[*] $: b is a list of 0"])
     expect(missing("x..y")).toEqual(["missing m x..y $: @ has a"])
+    expect(missing("x[0:1].y")).toEqual(["missing m x[0:1].y $: @ has a"])
   })
 
   test("and it has no `optional: true`", () => {
@@ -240,6 +245,10 @@ describe("Labels", () => {
     expect(from({ path: "x[*]", pattern: ".*" }, '{"x": [1, 2]}')).toEqual([
       "m 1",
       "ambiguous l x[*] $['r'][0]: 2 values"
+    ])
+    expect(metric({ value: "b", labels_from: { l: "a[*]" } }, '{"a": [1, 2], "b": 3}')).toEqual([
+      "m 3",
+      "ambiguous l a[*] $: 2 values"
     ])
   })
 })
@@ -401,6 +410,67 @@ describe("value", () => {
     expect(metric({ value: "v", null_values: ["null"] }, '{"v": null}')).toEqual(["missing m v $: null"])
   })
 
+  test("The steps, in this order: `null_values`, `pattern`, `null_values` again, `parse`, `map`, `scale`, `unit`", () => {
+    const entry = {
+      value: "v",
+      null_values: ["x=-", "off"],
+      pattern: "x=(.*)",
+      parse: "hex",
+      map: { 31: 50 },
+      scale: 10,
+      unit: "ms"
+    }
+    expect(metric(entry, '{"v": "x=1f"}', "m_seconds")).toEqual(["m_seconds 0.5"])
+    expect(metric(entry, '{"v": "x=-"}', "m_seconds")).toEqual([])
+    expect(metric(entry, '{"v": "x=off"}', "m_seconds")).toEqual([])
+  })
+
+  test("Numbers and booleans skip `pattern` and `parse`", () => {
+    const entry = { value: "v", pattern: "x(.*)", parse: "duration" }
+    expect([metric(entry, '{"v": 5}'), metric(entry, '{"v": true}')]).toEqual([["m 5"], ["m 1"]])
+  })
+
+  test("`pattern` takes the first group, or the whole match, anywhere in the text; a text that does not match is `not_a_number`", () => {
+    expect(metric({ value: "v", pattern: "([0-9]+) M" }, '{"v": "at 93 Mbps"}')).toEqual(["m 93"])
+    expect(metric({ value: "v", pattern: "[0-9]+" }, '{"v": "at 93 Mbps"}')).toEqual(["m 93"])
+    expect(metric({ value: "v", pattern: "[0-9]+" }, '{"v": "fast"}')).toEqual(['not_a_number m v $: "fast"'])
+  })
+
+  test("`map`: `_` is every other word; without it another word is problem `unknown_state`", () => {
+    expect(metric({ value: "v", map: { OK: 1, _: 0 } }, '{"v": "SICK"}')).toEqual(["m 0"])
+    expect(metric({ value: "v", map: { OK: 1 } }, '{"v": "SICK"}')).toEqual(['unknown_state m v $: "SICK"'])
+    expect(metric({ value: "v", map: { 2: 1, _: 0 } }, '{"v": 3}')).toEqual(["m 0"])
+  })
+
+  test("`quantity` converts to the base unit in the metric's name; a unit of another kind is `not_a_number`", () => {
+    const quantity = { value: "v", parse: "quantity" }
+    expect(metric(quantity, '{"v": "28.61 W"}', "m_watts")).toEqual(["m_watts 28.61"])
+    expect(metric(quantity, '{"v": "25%"}', "m_ratio")).toEqual(["m_ratio 0.25"])
+    expect(metric(quantity, '{"v": "25 V"}', "m_watts")).toEqual(['not_a_number m_watts v $: "25 V"'])
+    expect(metric({ ...quantity, k: 1024 }, '{"v": "1 MB"}', "m_bytes")).toEqual(["m_bytes 1048576"])
+  })
+
+  test("Go's zero time (year 1) is missing", () => {
+    const time = { value: "v", parse: "time" }
+    const zero = '{"v": "0001-01-01T00:00:00Z"}'
+    expect(metric(time, zero)).toEqual([expect.stringMatching(/^missing m v /)])
+    expect(metric({ ...time, optional: true }, zero)).toEqual([])
+    expect(metric({ ...time, default: 0 }, zero)).toEqual(["m 0"])
+  })
+
+  test("`int16`, `int32`: two's complement of a number or a hex string", () => {
+    expect(metric({ value: "v", parse: "int16" }, '{"v": 65535}')).toEqual(["m -1"])
+    expect(metric({ value: "v", parse: "int16" }, '{"v": "FFFE"}')).toEqual(["m -2"])
+  })
+
+  test("The result is never NaN or Inf", () => {
+    const reasons = (entry: object, text: string) =>
+      metric({ value: "v", ...entry }, text).map((line) => line.split(" ")[0])
+    expect(reasons({ scale: 1e10 }, '{"v": 1e300}')).toEqual(["not_a_number"])
+    expect(reasons({ parse: "hex_float" }, '{"v": "7FC00000"}')).toEqual(["not_a_number"])
+    expect(reasons({ parse: "hex_float" }, '{"v": "7F800000"}')).toEqual(["not_a_number"])
+  })
+
   test("`default` is the finished sample; no step applies to it", () => {
     expect(metric({ value: "v", default: 5, scale: 1000 }, "{}")).toEqual(["m 5"])
     expect(metric({ value: "v", default: 5, unit: "ms" }, "{}", "m_seconds")).toEqual(["m_seconds 5"])
@@ -445,6 +515,7 @@ describe("Types", () => {
     const info = { type: "info", labels_from: { version: "v" } }
     expect(metric(info, '{"v": "1.2"}')).toEqual(["m{version=1.2} 1"])
     expect(metric(info, '{"v": null}')).toEqual(["missing m labels $: no label"])
+    expect(metric({ ...info, optional: true }, '{"v": ""}')).toEqual([])
   })
 
   test("`stateset` (one series per state, exactly one of them 1; `states: [a, b]`, or `states: { stopped: 0, running: 1 }` with what the document has)", () => {
