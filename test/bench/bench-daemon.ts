@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { freePort } from "../free-port.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { getOnce } from "./http-connection.ts"
 import { collectdConfig } from "./peers/collectd-config.ts"
@@ -162,15 +162,6 @@ export const pageOf = async ({ port }: Daemon): Promise<Page> => ({
   plain: scratchFile((await getOnce(port, "/metrics")).body),
   gzip: scratchFile((await getOnce(port, "/metrics", { gzip: true })).body)
 })
-
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  return typeof address === "object" && address !== null ? address.port : 0
-}
 
 const stop = async (child: ChildProcess) => {
   if (child.exitCode !== null || child.signalCode !== null) return

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import * as Duration from "effect/Duration"
 import { expect, onTestFinished, test } from "vitest"
 import { get } from "../../src/client/request.ts"
+import { freePort } from "../free-port.ts"
 import { isMissing } from "../system/counterpart.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { openExchange, resultText } from "./target-exchange.ts"
@@ -13,14 +13,6 @@ import { openExchange, resultText } from "./target-exchange.ts"
 const apache = "/usr/sbin/apache2"
 const modules = "/usr/lib/apache2/modules"
 const noApache = isMissing({ name: "apache2", probe: [apache, "-v"], install: "apt-get install apache2-bin" })
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** Starts Apache with mod_auth_digest. A nonce is valid for `lifetime` seconds. */
 const startApache = async (lifetime: number) => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { expect, onTestFinished, test } from "vitest"
 import { type Faulty, faults, startFaulty } from "../client/faulty.ts"
+import { freePort } from "../free-port.ts"
 import { Program, program, startDaemon } from "./program.ts"
 import { scrape } from "./samples-of-page.ts"
 import { configuration } from "./temporary-config.ts"
@@ -23,13 +24,6 @@ const inShell = (script: (poller: string) => string) =>
 
 const requests = (upstream: Faulty, n: number) =>
   expect.poll(() => upstream.requests.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(n)
-
-/** A free port of loopback, for a daemon whose log cannot be read. */
-const freePort = async () => {
-  const { port, ...server } = await startFaulty()
-  await server[Symbol.asyncDispose]()
-  return port
-}
 
 test("out of file descriptors, the daemon keeps running and polls again when it can", async () => {
   const upstream = await started()
