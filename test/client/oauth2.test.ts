@@ -173,7 +173,7 @@ test.each<[string, string]>([
   expect(requests).toBe(1)
 })
 
-test("a Retry-After of the token endpoint is obeyed", async () => {
+test("the error has the Retry-After of the token endpoint", async () => {
   upstream.also.token = (response) => void response.writeHead(429, { "retry-after": "7" }).end()
   const poll = await openExchange(request())
   expect(await poll()).toMatchObject({ failure: { _tag: "BadStatus", status: 429, retryAfter: 7000 } })

@@ -221,6 +221,7 @@ test.each([
 
 test("an empty secret fails the poll, and no request is sent without it", async () => {
   const path = file(" \n")
+  const before = upstream.requests.length
   for (const change of [
     { auth: { _tag: "Bearer", token: { path } } as const },
     { auth: { _tag: "Basic", username: "ada", password: { path } } as const },
@@ -231,6 +232,7 @@ test("an empty secret fails the poll, and no request is sent without it", async 
       `credential: cannot use ${path}: it is empty`
     )
   }
+  expect(upstream.requests.length).toBe(before)
 })
 
 describe("a connection", () => {

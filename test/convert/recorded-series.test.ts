@@ -121,8 +121,7 @@ const withoutInstance = (sample: string) => sample.replace(/,?instance="[^"]*",?
 
 test.each(values)("$path, labels $labels", async ({ path, labels, samples }) => {
   const found = await samplesOf({ path, ...(labels !== undefined && { labels }) })
-  if (found.isNew) expect(samples).toEqual([])
-  else expect(found.samples).toEqual(samples)
+  expect(found.isNew ? [] : found.samples).toEqual(samples)
 })
 
 test.each(objects)("objects of $path, labels $labels, value $value", async ({ path, labels, value, samples }) => {
@@ -132,6 +131,5 @@ test.each(objects)("objects of $path, labels $labels, value $value", async ({ pa
     labels: labels ?? { k: "{.k}" },
     values: { v: value ?? "{.v}" }
   })
-  if (found.isNew) expect(samples).toEqual([])
-  else expect(found.samples).toEqual(samples)
+  expect(found.isNew ? [] : found.samples).toEqual(samples)
 })

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -90,12 +91,18 @@ describe("reading the files of a source", () => {
 })
 
 describe("watching the files of a source", () => {
-  /** Resolves when the watch has started. */
+  /** Starts a watch, which must report nothing yet. */
   const watching = async (patterns: ReadonlyArray<string>) => {
     const scope = Effect.runSync(Scope.make())
     onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
     const change = await Effect.runPromise(Scope.provide(watchFiles(patterns), scope))
-    return { change: Effect.runPromise(change) }
+    let isReported = false
+    const reported = Effect.runPromise(change).then(() => {
+      isReported = true
+    })
+    await sleep(20)
+    expect(isReported, "a report without a change").toBe(false)
+    return { reported }
   }
 
   test.each<readonly [string, (at: string) => void]>([
@@ -113,19 +120,19 @@ describe("watching the files of a source", () => {
     write("a.tmp", "- targets: [a:2]")
     symlinkSync("a", join(at, "link"))
     symlinkSync("b", join(at, "link.tmp"))
-    const watched = await watching(patterns)
+    const { reported } = await watching(patterns)
     change(at)
-    await watched.change
+    await reported
   })
 
   test("reports when the folder is created and removed", async () => {
     const { at, patterns } = source("folder/within/*.yml")
     const created = await watching(patterns)
     mkdirSync(join(at, "folder"))
-    await created.change
+    await created.reported
     mkdirSync(join(at, "folder/within"))
     const removed = await watching(patterns)
     rmSync(join(at, "folder"), { recursive: true })
-    await removed.change
+    await removed.reported
   })
 })

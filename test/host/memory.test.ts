@@ -23,7 +23,7 @@ describe("the last read-only part of a file in memory", () => {
   )
 })
 
-it.effect("memory is released until the daemon ends", () =>
+it.effect("the release of memory does not end by itself", () =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(releaseMemory(Duration.seconds(5)))
     yield* TestClock.adjust("1 hour")

@@ -60,8 +60,8 @@ describe("the status page", () => {
     [[after("a", [timeout])], "The one target is down"],
     [[after("a", [timeout]), after("b", [timeout])], "All 2 targets are down"],
     [[after("a", [good]), after("b", [])], "1 of 2 targets polled so far"]
-  ])("has the state of the targets as its title", (statuses, title) => {
-    expect(page(statuses)).toContain(`<h1>${title}</h1>`)
+  ])("has the state of the targets as its heading", (statuses, heading) => {
+    expect(page(statuses)).toContain(`<h1>${heading}</h1>`)
   })
 
   test("lists targets that are down first, with time and reason, the longest outage first", () => {
