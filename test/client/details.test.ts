@@ -1,6 +1,4 @@
-import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import { gzipSync } from "node:zlib"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,6 +8,7 @@ import { expect, onTestFinished, test, vi } from "vitest"
 import type { DetailRequests } from "../../src/client/details.ts"
 import { get, type Request } from "../../src/client/request.ts"
 import { makeLimiter } from "../../src/poll/limiter.ts"
+import { listenOnLoopback } from "./loopback.ts"
 import { openExchange, resultText, startClient } from "./target-exchange.ts"
 
 /** A server; `respond` responds with the list of URLs, `["/1", ...]`, and with each document. */
@@ -19,13 +18,7 @@ const serve = async (respond: (request: IncomingMessage, response: ServerRespons
     requests.push(`${request.url} ${request.headers.authorization ?? ""}`.trim())
     respond(request, response)
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { requests, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/list`) }
+  return { requests, url: new URL("/list", await listenOnLoopback(server)) }
 }
 
 /** The request for a list of URLs, each of which has a document. */

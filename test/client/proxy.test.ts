@@ -1,12 +1,12 @@
-import { once } from "node:events"
 import { createServer, request as forward } from "node:http"
-import { type AddressInfo, connect } from "node:net"
+import { connect } from "node:net"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest"
 import { get } from "../../src/client/request.ts"
 import { makeAuthority, noOpenssl } from "./certificates.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
+import { listenOnLoopback } from "./loopback.ts"
 import { openExchange, resultText } from "./target-exchange.ts"
 
 /** An HTTP proxy that forwards all requests, or refuses them with a status; and the requests that it got. */
@@ -37,14 +37,8 @@ const startProxy = async (refusal?: number) => {
     upstream.on("error", () => client.destroy())
     client.on("error", () => upstream.destroy())
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   const openSockets = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
-  return { requests, authorizations, openSockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { requests, authorizations, openSockets, url: await listenOnLoopback(server) }
 }
 
 let upstream: Faulty
@@ -202,10 +196,7 @@ describe.skipIf(noOpenssl)("https through a proxy", () => {
     const hanging = createServer().on("connect", (_request, socket) =>
       socket.on("end", () => socket.destroy()).resume()
     )
-    hanging.listen(0, "127.0.0.1")
-    await once(hanging, "listening")
-    onTestFinished(() => void hanging.close())
-    const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const url = await listenOnLoopback(hanging)
     const poll = await openExchange({ ...request, timeout: Duration.millis(200), proxy: through(url) })
     expect(resultText(await poll())).toMatch(/^timeout: /)
     expect(secure.connections()).toBe(0)

@@ -1,18 +1,17 @@
-import { once } from "node:events"
 import { chmodSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { get, type Request } from "../../src/client/request.ts"
 import type { Validators } from "../../src/client/validators.ts"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { type Faulty, startFaulty } from "./faulty.ts"
+import { listenOnLoopback } from "./loopback.ts"
 import { openExchange, resultText } from "./target-exchange.ts"
 
 let upstream: Faulty
@@ -198,10 +197,7 @@ describe("a request that is not safe", () => {
       incoming.resume()
       response.end("{}", () => setImmediate(() => incoming.socket.destroy()))
     })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
-    onTestFinished(() => void server.close())
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    const url = new URL(await listenOnLoopback(server))
     const poll = await openExchange(request({ url, method: "POST", body: Redacted.make("{}") }))
     for (let i = 0; i < 20; i++) expect(resultText(await poll())).toBe("{}")
   })

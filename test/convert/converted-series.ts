@@ -3,6 +3,7 @@ import { expect } from "vitest"
 import { assemble } from "../../src/exposition/page.ts"
 import { poll } from "../../src/poll/poll.ts"
 import { load } from "../config/loading.ts"
+import { freshResponse } from "../poll/fresh-response.ts"
 
 /** What the comments of a converted configuration list as lost. */
 export const lostOf = (converted: string) => [...converted.matchAll(/# lost: (.*)/g)].map(([, what]) => what)
@@ -13,8 +14,7 @@ export const seriesOf = async (converted: string, response: string): Promise<str
   expect(problems).toEqual([])
   const [target] = targets
   if (target === undefined) throw new Error("no target")
-  const fresh = { _tag: "Fresh", status: 200, body: Buffer.from(response), validators: undefined } as const
-  const { outcome } = await Effect.runPromise(poll(target, Effect.succeed(fresh)))
+  const { outcome } = await Effect.runPromise(poll(target, Effect.succeed(freshResponse(response))))
   if (outcome._tag === "Failed") throw new Error(outcome.message)
   return Buffer.from(assemble(outcome.result?.blocks ?? [], "text")).toString()
 }

@@ -10,24 +10,18 @@ import * as TestClock from "effect/testing/TestClock"
 import { BadStatus, type UpstreamError } from "../../src/client/errors.ts"
 import type { UpstreamResponse } from "../../src/client/exchange.ts"
 import { HttpClient } from "../../src/client/http-client.ts"
-import { fromText } from "../../src/config/configuration.ts"
-import { locateIn } from "../../src/config/secret-files.ts"
 import * as TargetManager from "../../src/discovery/target-manager.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
 import { everything, type Ownership, shardOwnership } from "../../src/poll/ownership.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
+import { load } from "../config/loading.ts"
+import { freshResponse } from "../poll/fresh-response.ts"
 
 const seconds = Duration.seconds
 
 const responseOf = (document: unknown, contentType = "application/json"): Effect.Effect<UpstreamResponse> =>
-  Effect.succeed({
-    _tag: "Fresh",
-    status: 200,
-    body: Buffer.from(typeof document === "string" ? document : JSON.stringify(document)),
-    validators: undefined,
-    contentType
-  })
+  Effect.succeed(freshResponse(typeof document === "string" ? document : JSON.stringify(document), { contentType }))
 const down: Effect.Effect<UpstreamResponse, UpstreamError> = Effect.fail(new BadStatus({ status: 503 }))
 
 const list = (...targets: ReadonlyArray<string>) => responseOf([{ targets }])
@@ -65,12 +59,7 @@ const withSetup =
   }
 
 const configuration = (yaml: string) =>
-  fromText(
-    "poller.yml",
-    `mappings: { node: { metrics: { node_up: { value: up, help: Up. } } } }\ndefaults: { interval: 10s }\n${yaml}`,
-    { environment: {}, locate: locateIn(undefined, ".") },
-    { interval: undefined, timeout: undefined }
-  )
+  load(`mappings: { node: { metrics: { node_up: { value: up, help: Up. } } } }\ndefaults: { interval: 10s }\n${yaml}`)
 
 const fromHttp = configuration("targets_from: { http: 'http://u:hush@inventory.test/', mapping: node }")
 

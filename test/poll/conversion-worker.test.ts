@@ -6,6 +6,7 @@ import type { UpstreamResponse } from "../../src/client/exchange.ts"
 import { compileTransform, type TransformSpec } from "../../src/config/transform-spec.ts"
 import * as ConversionWorker from "../../src/poll/conversion-worker.ts"
 import { Converter, convert } from "../../src/poll/convert-response.ts"
+import { freshResponse } from "./fresh-response.ts"
 import { aTarget } from "./polled-target.ts"
 
 const mapping = {
@@ -16,12 +17,8 @@ const target = (change: Partial<TransformSpec> = {}) => {
   const spec = { mapping, labels: { site: "ams1" }, maxSeries: 1000, ...change }
   return aTarget("a", { spec, maxSeries: spec.maxSeries, transform: compileTransform(spec) })
 }
-const fresh = (text: string): UpstreamResponse => ({
-  _tag: "Fresh",
-  status: 200,
-  body: Buffer.from(text),
-  validators: { url: "http://shop.test/", etag: '"1"', lastModified: undefined }
-})
+const fresh = (body: string) =>
+  freshResponse(body, { validators: { url: "http://shop.test/", etag: '"1"', lastModified: undefined } })
 const nodes = (count: number) =>
   JSON.stringify({ nodes: Array.from({ length: count }, (_, index) => ({ id: `n${index}`, cpu: index / 7 })) })
 

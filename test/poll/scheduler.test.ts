@@ -14,18 +14,14 @@ import { offsetOf, slotOf } from "../../src/poll/cadence.ts"
 import { initialDaemonStatus } from "../../src/poll/daemon-status.ts"
 import * as Scheduler from "../../src/poll/scheduler.ts"
 import { StateStore } from "../../src/poll/state-store.ts"
+import { freshResponse } from "./fresh-response.ts"
 import { aTarget } from "./polled-target.ts"
 
 const seconds = Duration.seconds
 /** A limit of concurrent polls that no test reaches. */
 const maxPolls = 1000
 const daemonStatus = initialDaemonStatus("1.2.3", "26.0.0", { ordinal: 0, total: 1 }, 0)
-const json = (document: unknown): UpstreamResponse => ({
-  _tag: "Fresh",
-  status: 200,
-  body: Buffer.from(JSON.stringify(document)),
-  validators: undefined
-})
+const json = (document: unknown) => freshResponse(JSON.stringify(document))
 const down = new BadStatus({ status: 503, retryAfter: undefined })
 
 /** An upstream whose response the test sets, and a log that the test reads. */
