@@ -88,7 +88,8 @@ test("a body that decodes from 1 MB to 1 GB takes no more memory than a few time
   }, 1)
   expect(resultText(await poll(most))).toBe(`too_large: the response is longer than max_body, ${most} bytes`)
   clearInterval(timer)
-  expect(highest - before).toBeLessThan(3 * most)
+  // without the limit it would be 1 GB
+  expect(highest - before).toBeLessThan(10 * most)
 })
 
 test("an empty body is a body", async () => {

@@ -65,11 +65,17 @@ it.live("an unknown user takes as long as a hash of cost 10, whatever the cost o
   Effect.gen(function* () {
     const check = makeCheck()
     yield* check(users, basic("bob:first, which starts the worker"))
-    const [known] = yield* Effect.timed(check({ alice: hashSync("open", 10) }, basic("alice:wrong")))
-    const [unknown] = yield* Effect.timed(check(users, basic("bob:wrong")))
+    const users10 = { alice: hashSync("open", 10) }
+    /** Milliseconds of the fastest of three guesses: other load makes single ones slower. */
+    const fastest = (known: Readonly<Record<string, string>>, user: string) =>
+      Effect.forEach([1, 2, 3], (n) =>
+        Effect.map(Effect.timed(check(known, basic(`${user}:wrong ${n}`))), ([time]) => Duration.toMillis(time))
+      ).pipe(Effect.map((times) => Math.min(...times)))
+    const known = yield* fastest(users10, "alice")
+    const unknown = yield* fastest(users, "bob")
     // each step of the cost doubles the work
-    assert.isAbove(Duration.toMillis(unknown), Duration.toMillis(known) / 3)
-    assert.isBelow(Duration.toMillis(unknown), Duration.toMillis(known) * 3)
+    assert.isAbove(unknown, known / 3)
+    assert.isBelow(unknown, known * 3)
   })
 )
 
