@@ -69,11 +69,11 @@ const copyOf = (response: UpstreamResponse): Response | undefined => {
   }
 }
 
-/** Saves the response of a good poll. The loop does not wait for it: a disk may be slow. */
+/** Saves the response of a good poll. */
 const saveResponse = ({ target, saved }: Loop, { at, seconds, outcome }: Poll, response: Response | undefined) => {
   if (saved === undefined || outcome._tag === "Failed") return Effect.void
   const lastSuccess = at + seconds * 1000
-  return Effect.forkChild(
+  return saved.inBackground(
     response === undefined
       ? saved.renew(target, lastSuccess)
       : saved.save(target, { at, seconds, lastSuccess, response })

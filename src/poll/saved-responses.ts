@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type { UpstreamResponse } from "../client/exchange.ts"
@@ -34,6 +35,8 @@ export interface ResponseStore {
   readonly save: (target: Target, saved: SavedResponse) => Effect.Effect<void>
   /** Saves that the response was still good at `lastSuccess` (epoch milliseconds). */
   readonly renew: (target: Target, lastSuccess: number) => Effect.Effect<void>
+  /** Runs a `save` or `renew` beside the poll loop: a disk may be slow. */
+  readonly inBackground: (write: Effect.Effect<void>) => Effect.Effect<void>
 }
 
 /** Targets that are polled more often have their series again soon enough. */
@@ -89,7 +92,7 @@ const decode = async (bytes: Buffer): Promise<Content> => {
 /** The most log lines about unusable responses. After an upgrade there would be one for each target. */
 const maxLines = 10
 
-const makeStore = (directory: string): ResponseStore => {
+const makeStore = (directory: string, writes: FiberSet.FiberSet): ResponseStore => {
   let ignored = 0
   let isFailing = false
 
@@ -162,7 +165,8 @@ const makeStore = (directory: string): ResponseStore => {
     renew: (target, lastSuccess) =>
       Effect.flatMap(Effect.option(read(pathOf(target))), (content) =>
         content._tag === "None" ? Effect.void : write(target, { ...content.value, lastSuccess })
-      )
+      ),
+    inBackground: (write) => Effect.asVoid(FiberSet.run(writes, write))
   }
 }
 
@@ -209,6 +213,9 @@ const prepare = (directory: string) =>
     await readdir(directory)
   }).pipe(Effect.catch((error) => (error.code === "ETIMEDOUT" ? Effect.void : Effect.fail(error))))
 
+/** How long the end of the process waits for responses that are being written. */
+const exitPatience = Duration.millis(300)
+
 /** Saves responses in a directory, and creates the directory if it is missing. */
 export const layer = (directory: string): Layer.Layer<never, Unreadable> =>
   Layer.effect(
@@ -219,6 +226,8 @@ export const layer = (directory: string): Layer.Layer<never, Unreadable> =>
         Effect.repeat(Schedule.spaced(Duration.days(1))),
         Effect.forkScoped
       )
-      return makeStore(directory)
+      const writes = yield* FiberSet.make()
+      yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(writes), exitPatience))
+      return makeStore(directory, writes)
     })
   )

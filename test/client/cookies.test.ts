@@ -52,8 +52,8 @@ test("a server cannot fill the memory", () => {
 
 test("a header of 16 kB is read in linear time", () => {
   const blanks = " ".repeat(16_000)
-  const begin = performance.now()
+  const begin = process.threadCpuUsage()
   for (const header of [`sid=1; x${blanks}x`, `sid=1; x${blanks}=`, `sid${blanks}x`]) jar(at("/"), header)
   // a regular expression that starts again at each blank takes seconds
-  expect(performance.now() - begin).toBeLessThan(500)
+  expect(process.threadCpuUsage(begin).user).toBeLessThan(500_000)
 })

@@ -52,7 +52,10 @@ test.skipIf(noPython)("a dead first address leaves time for the second, however 
   const url = new URL(`${upstream.url}/good`)
   url.hostname = "two.test"
   for (const timeout of [200, 1000]) {
+    // a busy machine may miss 200 ms once; a first attempt that takes all of the time misses them at each poll
     const poll = await openExchange(get(url, Duration.millis(timeout)))
-    expect(resultText(await poll())).toBe('{"a":1}')
+    const outcomes = []
+    for (let turn = 0; turn < 5; turn++) outcomes.push(resultText(await poll()))
+    expect(outcomes).toContain('{"a":1}')
   }
 })

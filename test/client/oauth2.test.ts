@@ -184,7 +184,7 @@ test("an endpoint that sends its header byte by byte cannot exceed the timeout o
   const poll = await openExchange({ ...request(), timeout: Duration.millis(200) })
   const start = performance.now()
   expect(resultText(await poll())).toMatch(/^timeout: /)
-  expect(performance.now() - start).toBeLessThan(2000)
+  expect(performance.now() - start).toBeLessThan(5000)
 })
 
 const withAuth = (change: object): Request => {

@@ -196,3 +196,22 @@ it.live("a stale response is removed, also of a target that no longer exists; no
     })
   )
 )
+
+it.live("the end of the process waits for a response that is being written", () =>
+  Effect.gen(function* () {
+    const directory = join(folder, "ends")
+    const one = saved(Date.now() - 1000)
+    const save = Effect.flatMap(store, (responses) =>
+      responses.inBackground(Effect.andThen(Effect.sleep(50), responses.save(daily(), one)))
+    )
+    yield* Effect.provide(save, layer(directory))
+    const loaded = Effect.flatMap(store, (responses) => responses.load(daily()))
+    expect(yield* Effect.provide(loaded, layer(directory))).toMatchObject(one)
+  })
+)
+
+it.live("it does not wait for a disk that hangs", () =>
+  Effect.flatMap(store, (responses) => responses.inBackground(Effect.never)).pipe(
+    Effect.provide(layer(join(folder, "hangs")))
+  )
+)
