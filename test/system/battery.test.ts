@@ -93,7 +93,7 @@ const reasons = [
 ]
 
 /** Long enough for a response that takes long to convert, on a busy machine. */
-const patience = { interval: "4s", timeout: "4s" }
+const patience = { interval: "6s", timeout: "6s" }
 const impatience = { interval: "500ms", timeout: "300ms" }
 
 let upstream: Faulty

@@ -12,7 +12,7 @@ const scene = async (body: string) => {
     const same = headers["if-none-match"] === '"1"'
     response.writeHead(same ? 304 : 200, { etag: '"1"' }).end(same ? undefined : body)
   }
-  const target = { name: "shop", url: `${upstream.url}/versioned`, interval: "100ms", stale_after: "1s" }
+  const target = { name: "shop", url: `${upstream.url}/versioned`, interval: "250ms", stale_after: "1s" }
   const daemon = await startDaemon(["--config", configuration({ targets: [target] })])
   onTestFinished(() => void daemon.child.kill("SIGKILL"))
   const polls = (n: number) =>
@@ -23,7 +23,7 @@ const scene = async (body: string) => {
 
 test("an unchanged response is a good poll and keeps its series", async () => {
   const { daemon, polls, conditions } = await scene('{"depth":7}')
-  await polls(20)
+  await polls(8)
   expect(conditions().slice(0, 3)).toEqual([undefined, '"1"', '"1"'])
   const samples = await scrape(daemon.url)
   expect(samples.get("upstream_depth")).toBe(7)
