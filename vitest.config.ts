@@ -6,7 +6,7 @@ const files = (...names: ReadonlyArray<string>) => names.map((name) => `test/sys
 const heavy = files("battery", "bench", "clients", "slow-scrape", "systemd/*")
 
 /** Tests that assert a time or a share of the processor. */
-const serial = files("cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")
+const timed = files("cluster", "descriptors", "many-targets", "pages", "password-guesses", "storm")
 
 export default defineConfig({
   test: {
@@ -23,7 +23,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/system/**", "test/release/**"],
-          isolate: false
+          isolate: false,
+          maxWorkers: 2
         }
       },
       {
@@ -32,19 +33,18 @@ export default defineConfig({
         test: {
           name: "system",
           include: files("**/*"),
-          exclude: [...heavy, ...serial],
-          maxWorkers: 4,
+          exclude: [...heavy, ...timed],
+          maxWorkers: 6,
           sequence: { groupOrder: 1 }
         }
       },
       {
         extends: true,
-        test: { name: "heavy", include: heavy, maxWorkers: 2, sequence: { groupOrder: 2 } }
+        test: { name: "heavy", include: heavy, maxWorkers: 3, sequence: { groupOrder: 2 } }
       },
       {
-        // These run alone, so that no other test changes the figure.
         extends: true,
-        test: { name: "serial", include: serial, fileParallelism: false, sequence: { groupOrder: 3 } }
+        test: { name: "timed", include: timed, maxWorkers: 2, sequence: { groupOrder: 3 } }
       },
       {
         // Needs `npm run release` first, which takes minutes: `npm run test:release` does both.

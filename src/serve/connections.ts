@@ -4,6 +4,8 @@ import type { TLSSocket } from "node:tls"
 
 interface Connection {
   readonly socket: Socket
+  /** Whether a request has come on it. */
+  isUsed: boolean
   /** Starts the response to each open request, in order. */
   readonly requests: Array<() => void>
 }
@@ -38,12 +40,15 @@ export class Connections {
 
   /** Calls `answer` for the requests of a server. */
   watch(server: Server, answer: (request: IncomingMessage, response: ServerResponse) => void): void {
+    // Node calls this when the server closes. Its own method also closes connections whose first request is on its way.
+    server.closeIdleConnections = () => this.#closeUsed()
     server.prependListener("connection", (socket) => this.#accept(socket))
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#secure(socket))
     server.on("request", (request, response) => {
       const connection = this.#bySocket.get(request.socket)
       if (connection === undefined) return answer(request, response)
-      this.#enqueue(connection, response, () => answer(request, response))
+      if (!server.listening) response.setHeader("connection", "close")
+      this.#enqueue(server, connection, response, () => answer(request, response))
     })
   }
 
@@ -54,7 +59,7 @@ export class Connections {
   }
 
   #accept(socket: Socket): void {
-    const connection: Connection = { socket, requests: [] }
+    const connection: Connection = { socket, isUsed: false, requests: [] }
     const key = peer(socket)
     this.#bySocket.set(socket, connection)
     if (key !== undefined) this.#byPeer.set(key, connection)
@@ -79,13 +84,18 @@ export class Connections {
     first.socket.destroy()
   }
 
-  #secure(socket: TLSSocket): void {
-    // a UNIX socket has no peer address
-    this.#bySocket.set(socket, this.#byPeer.get(peer(socket) ?? "") ?? { socket, requests: [] })
+  #closeUsed(): void {
+    for (const { socket, isUsed } of this.#idle) if (isUsed) socket.destroy()
   }
 
-  #enqueue(connection: Connection, response: ServerResponse, begin: () => void): void {
+  #secure(socket: TLSSocket): void {
+    // a UNIX socket has no peer address
+    this.#bySocket.set(socket, this.#byPeer.get(peer(socket) ?? "") ?? { socket, isUsed: false, requests: [] })
+  }
+
+  #enqueue(server: Server, connection: Connection, response: ServerResponse, begin: () => void): void {
     const { socket, requests } = connection
+    connection.isUsed = true
     if (socket.destroyed) return
     if (requests.length === maxPipelined) {
       this.#remove(connection)
@@ -95,8 +105,9 @@ export class Connections {
     response.once("close", () => {
       requests.shift()
       const [next] = requests
-      if (next !== undefined) next()
-      else if (this.#busy.delete(connection)) this.#idle.add(connection)
+      if (next !== undefined) return next()
+      if (this.#busy.delete(connection)) this.#idle.add(connection)
+      if (!server.listening) socket.destroySoon()
     })
     requests.push(begin)
     if (requests.length > 1) return

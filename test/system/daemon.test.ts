@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { readFileSync, writeFileSync } from "node:fs"
 import { Agent, get } from "node:http"
-import { connect, createServer } from "node:net"
+import { connect, createServer, type Socket } from "node:net"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
@@ -311,6 +311,27 @@ describe("the stop", () => {
     agent.destroy()
     half.destroy()
     stalled.destroy()
+  })
+
+  test("a client that has connected but not sent its request yet gets its response", async () => {
+    const upstream = await upstreamThat()
+    const daemon = await daemonOn(upstream.url)
+    const agent = new Agent({ keepAlive: true })
+    const [first] = await once(get(`${daemon.url}/healthz`, { agent }), "response")
+    const idle: Socket = first.socket
+    await once(first.resume(), "end")
+    const client = connect(daemon.port, "127.0.0.1")
+    await once(client, "connect")
+    await fetch(`${daemon.url}/healthz`) // by now the daemon has accepted the client's connection too
+    const stopped = daemon.stop()
+    await once(idle, "close") // the server closes
+    client.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    let page = ""
+    for await (const chunk of client) page += chunk
+    expect(page).toMatch(/^HTTP\/1.1 200 OK\r\n.*connection: close\r\n.*poller_build_info/is)
+    const { code, took } = await stopped
+    expect([code, took < 1000]).toEqual([0, true])
+    agent.destroy()
   })
 
   test.each([20, 40, 60, 80, 100, 150])(
