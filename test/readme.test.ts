@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { codeBlocks } from "./code-blocks.ts"
 import { pages } from "./command-blocks.ts"
 import { lines, load } from "./config/loading.ts"
 
@@ -10,7 +11,7 @@ const readme = read("README.md")
 
 describe("the README", () => {
   test("shows a configuration without problems or warnings", () => {
-    const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? []
+    const [example = ""] = codeBlocks(readme, "yaml")
     const { targets, problems, warnings } = load(example)
     expect(lines([...problems, ...warnings])).toEqual([])
     expect(targets.map(({ name }) => name)).toEqual(["shop"])

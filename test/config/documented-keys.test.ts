@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import { parse } from "yaml"
 import { jsonSchema } from "../../src/config/json-schema.ts"
+import { codeBlocks } from "../code-blocks.ts"
 import { lines, load } from "./loading.ts"
 import { schemaKeys } from "./schema-keys.ts"
 
@@ -19,9 +20,7 @@ const known = new Map<string, unknown>()
 for (const { key, node } of schemaKeys(jsonSchema())) known.set(key, known.get(key) ?? node.default)
 
 /** The code blocks: complete configurations, or the lines of a target. */
-const examples = [...text.matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)]
-  .map(([, example = ""]) => example)
-  .filter((example) => !example.startsWith("- targets:")) // a file of targets, not a configuration
+const examples = codeBlocks(text, "yaml", "json").filter((example) => !example.startsWith("- targets:")) // a file of targets, not a configuration
 
 test.each([...known.keys()])("%s is documented, and used in an example", (key) => {
   expect(text).toMatch(new RegExp(`^\\|.*\`${RegExp.escape(key)}\``, "m"))
@@ -56,7 +55,7 @@ test.each(examples)("this example has no problems:\n%s", (example) => {
 
 const requests = readFileSync(join(import.meta.dirname, "../../docs/requests.md"), "utf8")
 
-const recipes = [...requests.matchAll(/^### (.*)\n[\s\S]*?^```yaml\n([\s\S]*?)^```/gm)].map(
+const recipes = [...requests.matchAll(/^### (.*)\n(?:(?!^###? )[\s\S])*?^```yaml\n([\s\S]*?)^```/gm)].map(
   ([, name = "", yaml = ""]) => ({ name, yaml })
 )
 

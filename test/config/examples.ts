@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { codeBlocks } from "../code-blocks.ts"
 
 const root = join(import.meta.dirname, "../..")
 
@@ -12,8 +13,8 @@ const files = (folder: string, ending: RegExp) =>
 
 /** Complete configurations in a page's code blocks: those that begin with a top-level key. */
 const blocks = (file: string) =>
-  [...readFileSync(join(root, file), "utf8").matchAll(/^```(?:yaml|json)\n([\s\S]*?)^```/gm)]
-    .map(([, text = ""], index) => ({ name: `${file}, example ${index + 1}`, text }))
+  codeBlocks(readFileSync(join(root, file), "utf8"), "yaml", "json")
+    .map((text, index) => ({ name: `${file}, example ${index + 1}`, text }))
     .filter(({ text }) => /^(?:\{\s*"(?:\$schema|targets)"|(?:targets|defaults|mappings):)/.test(text))
 
 /** Every configuration that users see: the files in deploy/examples, and those in the documentation. */

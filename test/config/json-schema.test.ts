@@ -15,6 +15,8 @@ test("deploy/poller.schema.json is what `poller schema` prints", () => {
   expect(shipped).toEqual(jsonSchema())
 })
 
+test("there are many examples", () => expect(examples.length).toBeGreaterThan(20))
+
 test.each(examples)("it accepts $name", ({ text }) => {
   validate(parse(text, { merge: true }))
   expect(validate.errors).toBeNull()

@@ -5,10 +5,11 @@ import { expect, test } from "vitest"
 import * as initFlags from "../../src/commands/init-flags.ts"
 import { draftText } from "../../src/init/draft-text.ts"
 import { parse } from "../../src/mapping/document/json.ts"
+import { codeBlocks } from "../code-blocks.ts"
 import { drafted } from "./drafting.ts"
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/init.md"), "utf8")
-const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? ""
+const block = (language: string) => codeBlocks(page, language)[0] ?? ""
 
 test("docs/init.md has the draft that init makes from the response on the page", () => {
   const document = Result.getOrThrow(parse(new TextEncoder().encode(block("json"))))

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import { parseWebFile } from "../../../src/serve/web-config/web-file.ts"
+import { codeBlocks } from "../../code-blocks.ts"
 
 const problems = (text: string) => Result.getOrElse(Result.flip(parseWebFile("web.yml", text)), () => [])
 
@@ -26,7 +27,7 @@ basic_auth_users:
 })
 
 test("accepts the example of the documentation", () => {
-  const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/web-config.md", "utf8")) ?? []
+  const [example = ""] = codeBlocks(readFileSync("docs/web-config.md", "utf8"), "yaml")
   expect(example).toContain("tls_server_config")
   expect(problems(example)).toEqual([])
 })
