@@ -105,7 +105,8 @@ const prometheusNames = new Set([
 /** Why a metric of a mapping must not have this name; undefined if it may. */
 export const whyReserved = (name: string): string | undefined => {
   const prefix = reservedPrefixes.find((prefix) => name.startsWith(prefix))
-  if (prefix !== undefined) return `names that start with ${prefix} are reserved for poller's own metrics`
+  if (prefix !== undefined)
+    return `names that start with ${prefix} are reserved for poller's own metrics: put the name of the API in front, as in api_${name}`
   if (prometheusNames.has(name))
     return `Prometheus itself writes ${name}: use another name, such as one that starts with the name of the API`
   return reservedNames.has(name) ? "one of poller's own metrics has this name" : undefined

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import type { Issue } from "./diagnostics.ts"
+import { needlessWords, otherNames, otherPlaces, otherWords } from "./other-names.ts"
 import type { KeyPath } from "./source-map.ts"
 import { didYouMean } from "./suggest.ts"
 
@@ -93,7 +94,7 @@ const without = (value: unknown, [key, ...rest]: KeyPath): unknown => {
 const flatten = (issue: SchemaIssue.Issue, path: KeyPath, instead: string | undefined): ReadonlyArray<Issue> => {
   const one = (message: string, expected = false): ReadonlyArray<Issue> => [{ path, about: "value", message, expected }]
   const wanted = (what: string): ReadonlyArray<Issue> => {
-    const hint = "input" in issue && "ast" in issue ? hintFor(issue.ast, issue.input) : ""
+    const hint = "input" in issue && "ast" in issue ? hintFor(issue.ast, issue.input, path) : ""
     return one(`expected ${what}`, true).map((found) => (hint === "" ? found : { ...found, hint }))
   }
   switch (issue._tag) {
@@ -142,14 +143,38 @@ const literalsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   return encoded.types.map(describeType)
 }
 
+const wordHint = (word: string, known: ReadonlyArray<string>): string => {
+  const other = Object.hasOwn(otherWords, word.toLowerCase()) ? otherWords[word.toLowerCase()] : undefined
+  if (other !== undefined && known.includes(other)) return `; did you mean ${other}?`
+  const needless = Object.hasOwn(needlessWords, word.toLowerCase()) ? needlessWords[word.toLowerCase()] : undefined
+  return known.length > 0 && needless !== undefined ? `; ${needless}` : didYouMean(word, known)
+}
+
 /** A suggestion for the end of the message. */
-const hintFor = (ast: SchemaAST.AST, input: unknown): string => {
-  if (typeof input === "string") return didYouMean(input, literalsOf(ast))
+const hintFor = (ast: SchemaAST.AST, input: unknown, path: KeyPath): string => {
+  const type = describeType(ast)
+  if (type === "a list" && isScalar(input)) return `; one item is a list too: [${input}]`
+  if (type === "a list" && isHolder(input) && !Array.isArray(input)) return '; each item of a list begins with "- "'
+  if (typeof input === "number" && path.includes("labels_from")) return `; a position in the row is "[${input}]"`
+  if (typeof input === "number" && (path.at(-1) === "value" || path.at(-2) === "metrics"))
+    return `; the same number for every row is value: { constant: ${input} }`
+  if (typeof input === "boolean" && type === "a number") return `; ${input} is ${Number(input)}`
+  if (typeof input === "string" && type === "a number" && Number.isFinite(Number(input || "x")))
+    return "; a number has no quotes"
+  if (typeof input === "string" && path.at(-1) === "get") return `; as in { url: "${input}" }`
+  if (isHolder(input) && (path.at(-1) === "login" || path.at(-1) === "mapping"))
+    return `; it is the name of an entry of ${path.at(-1)}s`
+  if (input === null && typeof path.at(-1) === "string")
+    return "; its value stands beside it, or on the next lines and indented more"
+  if (typeof input === "string") return wordHint(input, literalsOf(ast))
   const [only, ...others] = Array.isArray(input) ? input : []
   if (typeof only === "string" && others.length === 0 && / string/.test(` ${describeType(ast)}`))
     return `; a path that begins with [ needs quotes: "['${only}']"`
   return ""
 }
+
+const isScalar = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
 
 const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
 
@@ -157,38 +182,15 @@ const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).len
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
 
-/** Keys of other programs, and their names here. The first name that is valid where the key stands is suggested. */
-const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
-  path: ["value"],
-  json_path: ["value", "path"],
-  jsonpath: ["value", "path"],
-  expression: ["value", "path"],
-  field: ["value"],
-  valueType: ["type"],
-  metric_type: ["type"],
-  description: ["help"],
-  values: ["metrics", "map"],
-  states_map: ["map"],
-  mapping_values: ["map"],
-  multiply: ["scale"],
-  factor: ["scale"],
-  regex: ["pattern"],
-  regexp: ["pattern"],
-  rows: ["each", "path"],
-  items: ["each", "path"],
-  endpoint: ["url"],
-  address: ["url"],
-  urls: ["url"],
-  targets: ["url"],
-  scrape_interval: ["interval"],
-  scrape_timeout: ["timeout"],
-  username: ["auth"],
-  password: ["auth"],
-  basic_auth: ["auth"],
-  bearer_token: ["auth"],
-  tls_config: ["tls"],
-  tags: ["labels"],
-  static_labels: ["labels"]
+/** How a name can be written without the signs that it may not have; what varies belongs into a label. */
+const nameHint = (name: string, path: KeyPath, ast: SchemaAST.AST): string => {
+  if (/[{}$<>]/.test(name)) return "; a name is fixed: what varies is the value of a label"
+  const isHeader = path.some((key) => String(key).startsWith("headers"))
+  const legal = isHeader ? name.replace(/ +/g, "-") : name.replace(/[^a-zA-Z0-9_]+/g, "_").replace(/^(?=[0-9])/, "_")
+  const isLegal = Result.isSuccess(
+    Schema.decodeUnknownResult(Schema.make<Schema.ConstraintDecoder<unknown>>(ast))(legal)
+  )
+  return isLegal ? `; as in ${legal}` : ""
 }
 
 const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyArray<Issue> => {
@@ -198,6 +200,8 @@ const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyAr
   const [names] = issue.ast.indexSignatures
   if (names === undefined) {
     const known = issue.ast.propertySignatures.map(({ name }) => String(name))
+    const elsewhere = path.includes("metrics") && Object.hasOwn(otherPlaces, key) ? otherPlaces[key] : undefined
+    if (elsewhere !== undefined) return [about(`unknown key; ${elsewhere}`)]
     const meant = (Object.hasOwn(otherNames, key) ? otherNames[key] : [])?.find((name) => known.includes(name))
     return [about(`unknown key${meant === undefined ? didYouMean(key, known) : `; did you mean ${meant}?`}`)]
   }
@@ -205,7 +209,7 @@ const unexpected = (issue: SchemaIssue.UnexpectedKey, path: KeyPath): ReadonlyAr
   const value = "input" in issue ? issue.input : undefined
   const inner = schemaIssues(Schema.make<Schema.ConstraintDecoder<unknown>>(names.type), value)
   return [
-    about(rule === undefined ? "not a valid name" : `expected ${rule}`),
+    about(rule === undefined ? "not a valid name" : `expected ${rule}${nameHint(key, path, names.parameter)}`),
     ...inner.map((found) => ({ ...found, path: [...path, ...found.path] }))
   ]
 }

@@ -1,5 +1,6 @@
 import { type Issue, issue, issueOfKey } from "./diagnostics.ts"
 import { type Environment, expand } from "./environment.ts"
+import { likelyMistakes } from "./likely-mistakes.ts"
 import { lint } from "./lint.ts"
 import { type RawConfiguration, rawConfiguration } from "./raw-configuration.ts"
 import { acceptedAndRefused, givenOnce, knownLogin, logoutOfLogin, takenAndGiven } from "./rules/logins.ts"
@@ -107,7 +108,7 @@ export const validate = (
       ...malformedText(value),
       ...[...schemaIssues(File, value), ...ruleIssues(whole)].filter(known)
     ],
-    warnings: lint(whole).filter(known),
+    warnings: [...lint(whole), ...likelyMistakes(whole)].filter(known),
     secretFiles: secretFiles(whole, locate).filter(known)
   }
 }

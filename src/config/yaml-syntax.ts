@@ -199,7 +199,18 @@ const quotes: Explain = (text, line, { code, message }, document) => {
   return fault(found, found.at, "this quote is not closed")
 }
 
+const escapes: Explain = (_, line, { code, message }) => {
+  if (code !== "BAD_DQ_ESCAPE") return undefined
+  const [sequence = "\\"] = /\\\S/.exec(message) ?? []
+  return fault(
+    line,
+    line.at,
+    `${sequence} has no meaning inside double quotes: use single quotes, which take a \\ as it is, or write \\${sequence}`
+  )
+}
+
 const explanations = [
+  escapes,
   bracketInFlow,
   reservedStart,
   colonInText,

@@ -167,7 +167,8 @@ const compileSelector = (selector: Selector, next: Sink): Sink => {
       return compileSlice(selector, next)
     case "filter": {
       const holds = compileTest(selector.test, queries)
-      return (node, search) => eachChild(node, search, (below) => holds(below.value, search) && next(below, search))
+      return (node, search) =>
+        eachChild(node, search, (below) => holds(below.value, search, below.key) && next(below, search))
     }
   }
 }

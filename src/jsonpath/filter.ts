@@ -4,8 +4,11 @@ import { matcher } from "./iregexp.ts"
 import { type Search, spend } from "./search.ts"
 import type { Comparable, Operator, Query, Test } from "./syntax.ts"
 
-/** Whether a filter keeps an item: a parsed value, or a row that is bytes. */
-export type Predicate<Item> = (item: Item, search: Search) => boolean
+/**
+ * Whether a filter keeps an item: a parsed value, or a row that is bytes. Only a filter with `key(@)` needs the key of
+ * the item.
+ */
+export type Predicate<Item> = (item: Item, search: Search, key?: string | number) => boolean
 
 /** Compiles the queries inside a filter for one kind of item. */
 export interface Queries<Item> {
@@ -16,22 +19,22 @@ export interface Queries<Item> {
 }
 
 /** A value, or undefined for the RFC's Nothing. */
-type Evaluate<Item> = (item: Item, search: Search) => Json | undefined
+type Evaluate<Item> = (item: Item, search: Search, key?: string | number) => Json | undefined
 
 /** The predicate of a filter (RFC 9535, section 2.3.5). */
 export const compileTest = <Item>(test: Test, queries: Queries<Item>): Predicate<Item> => {
   switch (test.kind) {
     case "or": {
       const tests = test.tests.map((each) => compileTest(each, queries))
-      return (item, search) => tests.some((each) => each(item, search))
+      return (item, search, key) => tests.some((each) => each(item, search, key))
     }
     case "and": {
       const tests = test.tests.map((each) => compileTest(each, queries))
-      return (item, search) => tests.every((each) => each(item, search))
+      return (item, search, key) => tests.every((each) => each(item, search, key))
     }
     case "not": {
       const inner = compileTest(test.test, queries)
-      return (item, search) => !inner(item, search)
+      return (item, search, key) => !inner(item, search, key)
     }
     case "exists": {
       const nodes = queries.nodes(test.query, 1)
@@ -41,7 +44,7 @@ export const compileTest = <Item>(test: Test, queries: Queries<Item>): Predicate
       const left = compileComparable(test.left, queries)
       const right = compileComparable(test.right, queries)
       const holds = comparison[test.operator]
-      return (item, search) => holds(left(item, search), right(item, search), search)
+      return (item, search, key) => holds(left(item, search, key), right(item, search, key), search)
     }
     case "regex":
       return compileRegex(test, queries)
@@ -52,11 +55,13 @@ const compileComparable = <Item>(comparable: Comparable, queries: Queries<Item>)
   switch (comparable.kind) {
     case "literal":
       return () => comparable.value
+    case "key":
+      return (_item, _search, key) => key
     case "singular":
       return queries.value(comparable.query)
     case "length": {
       const of = compileComparable(comparable.of, queries)
-      return (item, search) => length(of(item, search))
+      return (item, search, key) => length(of(item, search, key))
     }
     case "count": {
       const nodes = queries.nodes(comparable.query, Number.POSITIVE_INFINITY)
@@ -78,9 +83,9 @@ const compileRegex = <Item>(test: Extract<Test, { kind: "regex" }>, queries: Que
   const pattern = compileComparable(test.pattern, queries)
   let last: string | undefined
   let matches: ((text: string) => boolean) | undefined
-  return (item, search) => {
-    const subject = text(item, search)
-    const source = pattern(item, search)
+  return (item, search, key) => {
+    const subject = text(item, search, key)
+    const source = pattern(item, search, key)
     if (typeof subject !== "string" || typeof source !== "string") return false
     if (source !== last) {
       spend(search, 1000 + source.length)

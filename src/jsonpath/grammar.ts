@@ -184,7 +184,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
     return fail(`expected a path, a function or a literal, ${found()}`)
   }
 
-  /** The rest of a call, after its parenthesis. There are five functions (section 2.4). */
+  /** The rest of a call, after its parenthesis. There are five functions (section 2.4), and `key()` in a mapping. */
   const call = (name: string, start: number): Operand => {
     take(blank)
     switch (name) {
@@ -204,6 +204,15 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
         expect(",")
         take(blank)
         return { kind: "regex", whole: name === "match", text: searched, pattern: closed(pattern()) }
+      }
+      case "key": {
+        // not in RFC 9535: `compile` is for conforming queries
+        if (!relative) break
+        const where = at
+        const inner = operand()
+        if (inner.kind !== "singular" || inner.query.root !== "@" || inner.query.segments.length > 0)
+          return fail("key() takes @, the item that the filter is about,", where)
+        return closed({ kind: "key" })
       }
     }
     return fail(`no such function ${name}()`, start)
@@ -241,7 +250,7 @@ const parseAt = (text: string, relative: boolean, begin: number, isWhole: boolea
   const tested = (parsed: Operand, start: number): Test => {
     if (parsed.kind === "regex") return parsed
     if (parsed.kind === "nodes" || parsed.kind === "singular") return { kind: "exists", query: parsed.query }
-    return fail("a literal, length(), count() and value() must be compared", start)
+    return fail("a literal, length(), count(), value() and key() must be compared", start)
   }
 
   const query = (): Query => {

@@ -42,6 +42,8 @@ export type Comparable =
   | { readonly kind: "singular"; readonly query: Query }
   | { readonly kind: "length"; readonly of: Comparable }
   | { readonly kind: "count" | "value"; readonly query: Query }
+  /** The name or index of the item that the filter decides on: `key(@)`, a function of poller (section 2.4). */
+  | { readonly kind: "key" }
 
 export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">="
 
@@ -99,6 +101,7 @@ export const queriesOf = (test: Test): ReadonlyArray<Query> => {
 const queriesOfComparable = (comparable: Comparable): ReadonlyArray<Query> => {
   switch (comparable.kind) {
     case "literal":
+    case "key":
       return []
     case "length":
       return queriesOfComparable(comparable.of)
@@ -106,6 +109,26 @@ const queriesOfComparable = (comparable: Comparable): ReadonlyArray<Query> => {
       return [comparable.query]
   }
 }
+
+/** Whether a test asks for the key of the item. */
+export const asksForKey = (test: Test): boolean => {
+  switch (test.kind) {
+    case "or":
+    case "and":
+      return test.tests.some(asksForKey)
+    case "not":
+      return asksForKey(test.test)
+    case "exists":
+      return false
+    case "compare":
+      return isOfKey(test.left) || isOfKey(test.right)
+    case "regex":
+      return isOfKey(test.text) || isOfKey(test.pattern)
+  }
+}
+
+const isOfKey = (comparable: Comparable): boolean =>
+  comparable.kind === "key" || (comparable.kind === "length" && isOfKey(comparable.of))
 
 /** The queries of all filters in a query, and of those in them. */
 export const queriesWithin = ({ segments }: Query): ReadonlyArray<Query> =>

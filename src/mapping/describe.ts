@@ -18,13 +18,22 @@ export const describeValue = (value: unknown, spelling: string): string => {
 
 const maxKeys = 8
 
+/** How to get at a list whose items were meant. */
+const listHint = (prefix: Path["prefix"], end: number, absolute: boolean): string => {
+  const key = prefix[end]
+  if (typeof key === "number" || prefix.slice(0, end).some((step) => typeof step === "number")) return ""
+  const path = [...(absolute ? ["$"] : []), ...prefix.slice(0, end)].map((step) => shorten(String(step))).join(".")
+  if (/^(?:length|size|count)$/.test(String(key)) && path !== "") return `; how many is { count: "${path}[*]" }`
+  return path === "" ? "; an each whose path ends in [*] has a row for each item" : `; its items are ${path}[*]`
+}
+
 /** What is there instead, if a path finds nothing: `queue has depth, oldest_ms`. */
 export const describeNothing = ({ prefix, absolute }: Path, start: Json): string => {
   const end = prefix.findIndex((_, level) => find(prefix.slice(0, level + 1), start) === undefined)
   if (end === -1) return "nothing"
   const value = find(prefix.slice(0, end), start)
   const name = end === 0 ? (absolute ? "$" : "@") : shorten(String(prefix[end - 1]))
-  if (Array.isArray(value)) return `${name} is a list of ${value.length}`
+  if (Array.isArray(value)) return `${name} is a list of ${value.length}${listHint(prefix, end, absolute)}`
   if (typeof value !== "object" || value === null) return `${name} is ${describeValue(value, String(value))}`
   const keys = Object.keys(value)
   if (keys.length === 0) return "nothing"

@@ -98,14 +98,32 @@ export const textOf = ({ source }: ValueReader): string => {
   }
 }
 
+/** What to write for the first value that is not a number. */
+const hintFor = (source: FieldSource | AggregateSource, steps: Steps, row: Row): string => {
+  const { field } = source
+  const value = source.kind === "field" ? row.value(field) : undefined
+  if (value === ambiguous) return `{ first: "${field.path.text}" } takes one of them, an each has a row for each`
+  const values = source.kind === "field" ? [value] : (row.values(field) ?? [])
+  const texts = steps.needsText && source.kind === "aggregate" ? row.texts(field) : []
+  const text = source.kind === "field" && steps.needsText ? row.text(field) : undefined
+  const wrong = values.find((one, index) => {
+    if (one === undefined || one === null) return false
+    const reading = steps.read(one, typeof text === "string" ? text : (texts[index] ?? ""))
+    return typeof reading === "string" || (typeof reading === "number" && reading < 0)
+  })
+  return wrong === undefined || wrong === null ? "" : steps.explain(wrong, field.path.text)
+}
+
 /** What a value was read from, in a few words. */
 export const describeSource = ({ source, steps, unit }: ValueReader, row: Row): string => {
   switch (source.kind) {
     case "constant":
       return ""
     case "field":
-    case "aggregate":
-      return `${row.found(source.field)}${unit === undefined ? "" : `, unit ${row.found(unit)}`}`
+    case "aggregate": {
+      const hint = hintFor(source, steps, row)
+      return `${row.found(source.field)}${unit === undefined ? "" : `, unit ${row.found(unit)}`}${hint === "" ? "" : `; ${hint}`}`
+    }
     case "calc": {
       const operand = source.operands.find((operand) => typeof readOperand(operand, steps, row) !== "number")
       return operand === undefined ? "no finite result" : `${operand.field.path.text}: ${row.found(operand.field)}`

@@ -94,3 +94,62 @@ test("a help that a # cuts off is warned about, a comment after it is not", () =
   expect(lines(load(text("Till 1 is open. # for the dashboard")).warnings)).toEqual([])
   expect(lines(load(text('"Till #1 is open."')).warnings)).toEqual([])
 })
+
+/** What is written in the place of `...` in a mapping, and its warnings without their positions. */
+const mistakes = (mapping: string, settings = "") =>
+  lines(load(`targets:\n  - { name: shop, url: "https://shop.example.com/", ${settings} ${mapping} }`).warnings).map(
+    (line) => line.replace(/^poller\.yml:\d+:\d+: targets\[0\]\.(metrics\.)?/, "")
+  )
+
+const itself = "is the text itself: a value of the response belongs into labels_from"
+const up = (map: string) => `metrics: { up: { value: state, map: { ${map} }, ${help} } }`
+const depth = `metrics: { depth: { value: depth, ${help} } }`
+
+test.each([
+  [`labels: { id: $.id }, ${depth}`, `labels.id: ${itself}`],
+  [`labels: { id: "{.id}" }, ${depth}`, `labels.id: ${itself}`],
+  [`labels: { id: "{{ .id }}" }, ${depth}`, `labels.id: ${itself}`],
+  [`labels: { id: .id }, ${depth}`, `labels.id: ${itself}`],
+  [`labels: { id: "$5", host: "a.b", glob: "*" }, ${depth}`, undefined],
+  [`each: [{ path: "a[*]", labels: { id: "@.id" }, ${depth} }]`, `each[0].labels.id: ${itself}`],
+  [`metrics: { depth: { value: depth, labels: { id: "a[*].id" }, ${help} } }`, `depth.labels.id: ${itself}`],
+  [up('OK: 1, "*": 0'), "up.map.*: is the word * itself: every other word is _"],
+  [up("OK: 1, default: 0"), "up.map.default: is the word default itself: every other word is _"],
+  [up("OK: 1, default: 0, _: 0"), undefined],
+  [
+    up('"OK.*": 1, _: 0'),
+    'up.map["OK.*"]: is compared as it is: a regular expression goes into pattern, which is applied before map'
+  ],
+  [up('"C++": 1, "a.b": 2, "[x]": 3, _: 0'), undefined],
+  [
+    `each: [{ path: "a[*]", labels_from: { id: { path: id, pattern: "(.*)", replacement: "x-\\\\1" } }, ${depth} }]`,
+    "each[0].labels_from.id.replacement: \\1 is text: a group is $1"
+  ],
+  [
+    `metrics: { nodes: { value: { count: nodes }, ${help} } }`,
+    "nodes.value: counts nodes itself, which is always 1: its items are nodes[*]"
+  ],
+  [
+    `metrics: { nodes: { value: { calc: "count(nodes) - 1" }, ${help} } }`,
+    "nodes.value: counts nodes itself, which is always 1: its items are nodes[*]"
+  ],
+  [`metrics: { nodes: { value: { count: "nodes[*]" }, ${help} } }`, undefined],
+  [`metrics: { has_nodes: { value: { count: nodes }, default: 0, ${help} } }`, undefined]
+])("%s: %s", (mapping, warning) => {
+  expect(mistakes(mapping).map((line) => line.replace('.map["*"]', ".map.*"))).toEqual(
+    warning === undefined ? [] : [warning]
+  )
+})
+
+test.each([
+  [`headers: { X-Key: $API_KEY },`, "headers.X-Key: is the text itself: a variable is written ${NAME}"],
+  [
+    `params: { from: "{{ now }}" },`,
+    "params.from: is the text itself: a variable is written ${NAME}, a time {now} or {now-5m:ms}"
+  ],
+  [`params: { price: "$5", from: "{now}" },`, undefined],
+  [`body: "{}",`, "body: is sent by GET: write method: POST, or method: GET if that is meant"],
+  [`body: "{}", method: GET,`, undefined]
+])("%s: %s", (settings, warning) => {
+  expect(mistakes(depth, settings)).toEqual(warning === undefined ? [] : [warning])
+})

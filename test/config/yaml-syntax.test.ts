@@ -36,6 +36,10 @@ test.each([
     '5:32: a text with " #" in it needs quotes, since # begins a comment: help: "The #1 thing"'
   ],
   ["      a:\n        help: Time: of day", '6:19: a text with ": " in it needs quotes: help: "Time: of day"'],
+  [
+    '      a: { value: x, pattern: "(\\d+) W" }',
+    "5:33: \\d has no meaning inside double quotes: use single quotes, which take a \\ as it is, or write \\\\d"
+  ],
   ["      a:\n        value: @", '6:16: a value that begins with @ needs quotes: value: "@"'],
   ["      a: { value: @.x, help: b }", '5:19: a value that begins with @ needs quotes: value: "@.x"'],
   ["      a:\n        value: [*]", '6:16: a value that begins with [ needs quotes: value: "[*]"'],

@@ -64,6 +64,42 @@ describe("a path of a mapping", () => {
   })
 })
 
+describe("key(@) in a filter is the name or index of the item", () => {
+  const document: Json = {
+    cpu1_busy: 10,
+    cpu2_busy: 20,
+    cpu_busy: 15,
+    list: ["a", "b", { x: "c" }],
+    deep: { a: { b: 1 } }
+  }
+  const found = (path: string) => select(compileRelative(path), document).map(({ value }) => value)
+
+  test.each<[string, ReadonlyArray<Json>]>([
+    ["$[?match(key(@), 'cpu[0-9]+_busy')]", [10, 20]],
+    ["$[?search(key(@), '^cpu') && @ > 12]", [20, 15]],
+    ["list[?key(@) > 0]", ["b", { x: "c" }]],
+    ["list[?key(@) == 0 || key(@) == 2].x", ["c"]],
+    ["$[?length(key(@)) == 4].a", [{ b: 1 }]],
+    ["$..[?key(@) == 'b']", [1]],
+    // the item of the inner filter, then again that of the outer one
+    ["$[?@[?key(@) == 'a'] && key(@) == 'deep']", [{ a: { b: 1 } }]],
+    ["$[?!(key(@) != 'cpu_busy')]", [15]],
+    ["list[?key(@) == '0']", []]
+  ])("%s", (path, values) => expect(found(path)).toEqual(values))
+
+  test.each([
+    ["$[?key(@.a) == 'x']", "key() takes @, the item that the filter is about, at character 8"],
+    ["$[?key($) == 'x']", "key() takes @, the item that the filter is about, at character 8"],
+    ["$[?key(@)]", "a literal, length(), count(), value() and key() must be compared at character 4"]
+  ])("%s is refused", (path, message) => {
+    expect(() => compileRelative(path)).toThrow(new SyntaxError(message))
+  })
+
+  test("RFC 9535 has no such function, so a conforming query has none", () => {
+    expect(() => compile("$[?key(@) == 'x']")).toThrow("no such function key()")
+  })
+})
+
 describe("a bad path is a one-line error with the position", () => {
   test.each([
     ["", "expected $, found the end at character 1"],
@@ -81,7 +117,7 @@ describe("a bad path is a one-line error with the position", () => {
     ["$[?@.a == 1", "expected ], found the end at character 12"],
     ["$[?@.a = 1]", 'expected ], found "=" at character 8'],
     ["$[?@.* == 1]", "expected a path to one value, of names and indexes only, at character 4"],
-    ["$[?1]", "a literal, length(), count() and value() must be compared at character 4"],
+    ["$[?1]", "a literal, length(), count(), value() and key() must be compared at character 4"],
     ["$[?size(@) > 1]", "no such function size() at character 4"],
     ["$[?match(@, 'a') == true]", "match() and search() are not compared at character 4"],
     ["$[?count(1) == 1]", "count() takes a path at character 10"]

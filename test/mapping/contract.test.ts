@@ -264,7 +264,10 @@ describe("One metric from several places is a list", () => {
       ["counter", "Requests.", 1],
       ["counter", "Requests.", 2]
     ])
-    expect(metric(requests, '{"in": 1, "out": -2}')).toEqual(["m{direction=in} 1", "not_a_number m out $: -2"])
+    expect(metric(requests, '{"in": 1, "out": -2}')).toEqual([
+      "m{direction=in} 1",
+      "not_a_number m out $: -2; a counter is never below 0: type: gauge"
+    ])
   })
 })
 
@@ -351,7 +354,9 @@ describe("value", () => {
   })
 
   test("A `value` that finds several nodes takes none of them: problem `ambiguous`", () => {
-    expect(metric("a[*]", '{"a": [1, 2]}')).toEqual(["ambiguous m a[*] $: 2 values"])
+    expect(metric("a[*]", '{"a": [1, 2]}')).toEqual([
+      'ambiguous m a[*] $: 2 values; { first: "a[*]" } takes one of them, an each has a row for each'
+    ])
   })
 
   test("a number: itself; a number that no double can hold (`1e400`) is a problem; `true`, `false`: 1, 0", () => {
@@ -382,9 +387,13 @@ describe("value", () => {
   })
 
   test("an object or array: a problem", () => {
-    expect(metric("v", '{"v": {}}')).toEqual(["not_a_number m v $: a map"])
-    expect(metric("v", '{"v": [1]}')).toEqual(["not_a_number m v $: a list of 1"])
-    expect(metric("v", '{"v": {"toString": 1, "__proto__": 2}}')).toEqual(["not_a_number m v $: a map"])
+    expect(metric("v", '{"v": {}}')).toEqual(["not_a_number m v $: a map; its numbers are below it, at v.KEY"])
+    expect(metric("v", '{"v": [1]}')).toEqual([
+      'not_a_number m v $: a list of 1; v[0] is one item, { sum: "v[*]" } all of them; an each has a row for each'
+    ])
+    expect(metric("v", '{"v": {"toString": 1, "__proto__": 2}}')).toEqual([
+      "not_a_number m v $: a map; its numbers are below it, at v.KEY"
+    ])
   })
 
   test("`null_values` may stand at a target, an `each` or a metric; the innermost list replaces the others; `[]` switches it off", () => {

@@ -22,14 +22,18 @@ test.each([
   ["null", { x: null }, "missing m x $: null"],
   ["a text", { x: 'so "so"' }, 'not_a_number m x $: "so \\"so\\""'],
   ["a long text", { x: "x".repeat(1e6) }, `not_a_number m x $: "${"x".repeat(60)}…"`],
-  ["a list", { x: [1, 2, 3] }, "not_a_number m x $: a list of 3"],
-  ["a map", { x: {} }, "not_a_number m x $: a map"]
+  [
+    "a list",
+    { x: [1, 2, 3] },
+    'not_a_number m x $: a list of 3; x[0] is one item, { sum: "x[*]" } all of them; an each has a row for each'
+  ],
+  ["a map", { x: {} }, "not_a_number m x $: a map; its numbers are below it, at x.KEY"]
 ])("%s is described in a few words", (_, document, problem) => {
   expect(problemLines(transformValue({ metrics: { m: "x" } }, document))).toEqual([problem])
 })
 
 test("several values are counted", () => {
   expect(problemLines(transformValue({ metrics: { m: "x[*]" } }, { x: [1, 2, 3] }))).toEqual([
-    "ambiguous m x[*] $: 3 values"
+    'ambiguous m x[*] $: 3 values; { first: "x[*]" } takes one of them, an each has a row for each'
   ])
 })

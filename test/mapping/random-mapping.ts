@@ -70,9 +70,20 @@ const list = fc.constantFrom(
   "$.items[*]",
   "data.map.*",
   "items[?@.a == 1]",
-  "items[?@.id]"
+  "items[?@.id]",
+  "items[?key(@) != 1]"
 )
-const innerList = fc.constantFrom("data", "@", "a[*]", "b.*", "a.b[*]", "other[*]", "items[*]", "a[?@.a > 1]")
+const innerList = fc.constantFrom(
+  "data",
+  "@",
+  "a[*]",
+  "b.*",
+  "a.b[*]",
+  "other[*]",
+  "items[*]",
+  "a[?@.a > 1]",
+  "b[?match(key(@), '[ab]')]"
+)
 
 const metricName = fc.constantFrom("m", "n", "o", "constructor")
 const labelName = fc.constantFrom("k", "l", "m", "constructor")

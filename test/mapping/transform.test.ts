@@ -59,7 +59,7 @@ describe("the fleet of the documentation", () => {
   test("a missing value drops only its own sample", () => {
     expect(problemLines(transformed)).toEqual([
       "missing acme_node_cpu_usage_ratio cpu_pct $['items'][2]: null",
-      "unknown_state acme_node_state state $['items'][2]: \"MAINTENANCE\""
+      "unknown_state acme_node_state state $['items'][2]: \"MAINTENANCE\"; map has ACTIVE, DEGRADED, DOWN; _ is every other word"
     ])
     expect(transformed.dropped).toEqual({
       missing: 1,

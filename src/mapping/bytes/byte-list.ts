@@ -1,6 +1,6 @@
 import type { Path } from "../../jsonpath/evaluate.ts"
 import { compileTest, type Predicate, type Queries } from "../../jsonpath/filter.ts"
-import { isKeysOnly, leadingKeys, type Query, queriesOf } from "../../jsonpath/syntax.ts"
+import { asksForKey, isKeysOnly, leadingKeys, type Query, queriesOf } from "../../jsonpath/syntax.ts"
 import type { ByteRow } from "./byte-row.ts"
 import { type FieldIndex, fieldIndex, slotOf } from "./field-index.ts"
 
@@ -35,7 +35,7 @@ export const compileByteList = ({ query }: Path, around: FieldIndex | undefined)
       return { ...list, filter: undefined }
     case "filter": {
       const isPlain = (query: Query) => query.root === "@" && isKeysOnly(query)
-      if (!queriesOf(selector.test).every(isPlain)) return undefined
+      if (asksForKey(selector.test) || !queriesOf(selector.test).every(isPlain)) return undefined
       return { ...list, filter: compileTest(selector.test, byteQueries(index)) }
     }
     default:

@@ -4,6 +4,7 @@ import type { DropReason } from "../problems.ts"
 import type { MetricObject } from "../schema/metric.ts"
 import { type MetricKey, metricKeys } from "../schema/metric-options.ts"
 import { type Conversion, compileConversion, compose, factorOf } from "./conversion.ts"
+import { type Explain, explainerOf } from "./explain.ts"
 import { parsers } from "./parsers.ts"
 import { readNumber } from "./read-number.ts"
 import { baseUnitOf, unitOf } from "./unit.ts"
@@ -24,6 +25,8 @@ export interface Steps {
    */
   readonly finish: (value: number, unit: string | undefined) => number | DropReason
   readonly needsText: boolean
+  /** Why a value is not a number, and what to write. */
+  readonly explain: Explain
   /** Which numbers of the document may be copied digit for digit; undefined if none. */
   readonly verbatim: "any" | "not negative" | undefined
 }
@@ -131,6 +134,7 @@ const finisher = (name: string, { type, scale = 1, unit }: MetricObject): Steps[
 export const compileSteps = (name: string, metric: MetricObject, nullValues: ReadonlyArray<string>): Steps => ({
   read: numberReader(name, metric, nullValues),
   finish: finisher(name, metric),
+  explain: explainerOf(name, metric),
   needsText: metric.map !== undefined || nullValues.length > 0,
   verbatim: verbatimOf(metric, nullValues)
 })

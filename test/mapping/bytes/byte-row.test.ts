@@ -88,8 +88,8 @@ test("problems have the location and value, as those of parsed rows", () => {
   const text = '{"a": [{"id": [], "v": -1, "w": "DOWN", "s": 1.50, "b": {"c d": {"x": {}}}}]}'
   expect(problemLines(transformText({ each }, text))).toEqual([
     "ambiguous l id $['a'][0]: a list of 0",
-    "not_a_number m v $['a'][0]: -1",
-    "unknown_state n w $['a'][0]: \"DOWN\"",
+    "not_a_number m v $['a'][0]: -1; a counter is never below 0: type: gauge",
+    "unknown_state n w $['a'][0]: \"DOWN\"; map has UP; _ is every other word",
     "unknown_state o s $['a'][0]: 1.50",
     "missing p $.gone $['a'][0]['b']['c d']: $ has a",
     "missing q x[0] $['a'][0]['b']['c d']: nothing"
