@@ -61,9 +61,9 @@ export const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** Keys of a metric that stand elsewhere, and what poller does not have: what to write instead. */
 export const otherPlaces: Readonly<Record<string, string>> = {
-  timestamp: "poller exposes no time stamps: make a metric of the time, with parse: time or unit: ms",
-  epochTimestamp: "poller exposes no time stamps: make a metric of the time, with parse: time or unit: ms",
-  epochtimestamp: "poller exposes no time stamps: make a metric of the time, with parse: time or unit: ms",
+  timestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
+  epochTimestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
+  epochtimestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
   values: "each of them is a metric: each: [{ path: items[*], metrics: { a: x, b: y } }]",
   each: "rows are an each beside metrics, not in one: each: [{ path: items[*], metrics: ... }]",
   name: "the name is the key of the metric: metrics: { shop_queue_depth: queue.depth }",

@@ -56,7 +56,9 @@ const settingsOf = (input: Fields, name: string, target: Fields, lose: Lose): Fi
 const known = new Set([
   ..."urls method headers body username password bearer_token token token_file timeout interval data_format".split(" "),
   ..."tls_ca tls_cert tls_key tls_server_name insecure_skip_verify http_proxy_url success_status_codes".split(" "),
-  ..."name_override name_prefix name_suffix tags json_v2 xpath alias log_level precision collection_jitter".split(" ")
+  ..."name_override name_prefix name_suffix tags json_v2 xpath xpath_native_types alias log_level precision collection_jitter".split(
+    " "
+  )
 ])
 
 const convertInput = (
@@ -69,8 +71,8 @@ const convertInput = (
   flat: Set<Fields>
 ) => {
   const escaped = (text: string) => text.replace(/[^\w]/g, "\\$&")
-  const lose: Lose = (owner, what, key, value = "") =>
-    lost.add(owner, what, lineOf(lines, new RegExp(`^\\s*"?${escaped(key)}"?\\s*=.*${escaped(value)}`), from))
+  const lose: Lose = (owner, what, key, value = "", kind) =>
+    lost.add(owner, what, lineOf(lines, new RegExp(`^\\s*"?${escaped(key)}"?\\s*=.*${escaped(value)}`), from), kind)
   const measurement = `${text(input.name_prefix)}${text(input.name_override) || "http"}${text(input.name_suffix)}`
   return list(input.urls)
     .map(text)
@@ -152,7 +154,12 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
   const targets = all.filter((target) => target.each !== undefined || flat.has(target))
   const empty = all.filter((target) => !targets.includes(target))
   uniqueNames(targets)
-  const others = Object.keys(inputs).filter((name) => name !== "http")
+  const sections = [
+    ...Object.keys(inputs).flatMap((name) => (name === "http" ? [] : [`inputs.${name}`])),
+    ...["processors", "aggregators"].flatMap((kind) =>
+      Object.keys(isMap(root[kind]) ? root[kind] : {}).map((name) => `${kind}.${name}`)
+    )
+  ]
   return Result.succeed({
     configuration: { targets },
     lost: lost.byObject,
@@ -162,7 +169,10 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
         `lost: the URL ${text(target.url)}, of which nothing could be carried over`,
         ...(lost.byObject.get(target) ?? []).map((part) => `  ${formatLost(part)}`)
       ]),
-      ...others.map((name) => `lost: inputs.${name} (line ${lineOf(lines, new RegExp(`inputs\\.${name}\\b`))})`)
+      ...sections.map(
+        (name) =>
+          `lost: ${name}${name.startsWith("inputs") ? "" : ", which changes the series"} (line ${lineOf(lines, new RegExp(`\\[\\s*${name.replace(".", "\\.")}\\b`))})`
+      )
     ],
     foot: []
   })

@@ -4,8 +4,11 @@ import { Document, isCollection, isMap, isNode, isScalar } from "yaml"
 export interface Lost {
   readonly what: string
   readonly line: number
-  /** The first word of the comment. `new`: the old program failed here, so poller has additional series. */
-  readonly kind?: "lost" | "new"
+  /**
+   * The first word of the comment. `new`: the old program failed here, so poller has additional series. `check`: what
+   * is right depends on the response.
+   */
+  readonly kind?: "lost" | "new" | "check"
 }
 
 export interface Conversion {
@@ -22,7 +25,7 @@ export interface Conversion {
 export class LostParts {
   readonly byObject = new Map<object, Array<Lost>>()
 
-  add(owner: object, what: string, line: number, kind: "lost" | "new" = "lost"): void {
+  add(owner: object, what: string, line: number, kind: Lost["kind"] = "lost"): void {
     this.byObject.set(owner, [...(this.byObject.get(owner) ?? []), { what, line, kind }])
   }
 

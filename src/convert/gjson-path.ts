@@ -22,10 +22,10 @@ const split = (path: string): ReadonlyArray<{ readonly text: string; readonly is
   return parts
 }
 
-/** `#(state=="UP")#`: all elements of a list for which a comparison holds. */
+/** `#(state=="UP")#`: all elements of a list for which a comparison holds; without the last `#` the first. */
 const query = (text: string): string | undefined => {
   const [, key = "", operator = "", value = ""] =
-    /^#\(\s*([\w.-]+)\s*(==|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false)\s*\)#$/.exec(text) ?? []
+    /^#\(\s*([\w.-]+)\s*(==|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false)\s*\)#?$/.exec(text) ?? []
   if (key === "") return undefined
   const path = key
     .split(".")
@@ -42,6 +42,8 @@ export interface GjsonPath {
   readonly name: string
   /** Whether the value is the length of a list, as with `list.#`. */
   readonly isCount: boolean
+  /** Whether GJSON takes the first of several, as with `list.#(name=="x")`. */
+  readonly isFirst: boolean
   readonly isSingular: boolean
 }
 
@@ -51,11 +53,12 @@ export interface GjsonPath {
  */
 export const convertGjson = (given: string): Result.Result<GjsonPath, string> => {
   if (given === "" || given === "@this")
-    return Result.succeed({ path: "@", name: "", isCount: false, isSingular: true })
+    return Result.succeed({ path: "@", name: "", isCount: false, isFirst: false, isSingular: true })
   const parts = split(given)
   let path = ""
   let name = ""
   let isSingular = true
+  let isFirst = true
   const isCount = parts.length > 1 && parts.at(-1)?.text === "#" && parts.at(-1)?.isPlain === false
   for (const { text, isPlain } of parts) {
     if (isPlain && /^\d+$/.test(text)) path += `[${text}]`
@@ -66,9 +69,10 @@ export const convertGjson = (given: string): Result.Result<GjsonPath, string> =>
       const selector = text === "#" || text === "*" ? "[*]" : query(text)
       if (selector === undefined) return Result.fail(`${text} in ${given}`)
       path += selector
+      isFirst &&= text.endsWith(")")
       isSingular = false
     }
   }
   const relative = /^\.[A-Za-z_]/.test(path) ? path.slice(1) : path.startsWith("['") ? path : `@${path}`
-  return Result.succeed({ path: relative, name, isCount, isSingular })
+  return Result.succeed({ path: relative, name, isCount, isFirst: isFirst && !isSingular, isSingular })
 }

@@ -26,9 +26,17 @@ class Metrics {
   readonly #source: SourceMap
   readonly #lost: LostParts
 
+  /** json_exporter before 0.3 had paths without braces. */
+  readonly #hasBarePaths: boolean
+
   constructor(source: SourceMap, lost: LostParts) {
+    this.#hasBarePaths = !isModules(source.value)
     this.#source = source
     this.#lost = lost
+  }
+
+  #template(value: unknown): string {
+    return this.#hasBarePaths && /^\$[.[]/.test(text(value)) ? `{${text(value)}}` : text(value)
   }
 
   #lose(owner: object, what: string, path: KeyPath) {
@@ -47,7 +55,7 @@ class Metrics {
     const labels = new Map<string, string>()
     const from = new Map<string, unknown>()
     for (const [name, template] of entries(value)) {
-      const parts = convertTemplate(text(template))
+      const parts = convertTemplate(this.#template(template))
       if (Result.isFailure(parts)) {
         this.#lose(owner, `label ${name}: ${parts.failure} in ${text(template)}`, [...path, name])
         continue
@@ -71,7 +79,7 @@ class Metrics {
 
   /** `value` of a metric; undefined if it is lost. */
   #value(owner: object, template: unknown, path: KeyPath): unknown {
-    const parts = convertTemplate(text(template))
+    const parts = convertTemplate(this.#template(template))
     const lose = (what: string) => {
       this.#lose(owner, what, path)
       return undefined
@@ -155,15 +163,20 @@ const labelEntry = (parts: ReadonlyArray<TemplatePart>, path: string): unknown =
 
 const isModules = (value: unknown): value is { readonly modules: Fields } => isMap(value) && isMap(value.modules)
 
-/** Whether a file is a configuration of json_exporter 0.3 or later. */
-export const isJsonExporter = (value: unknown): boolean => isModules(value)
+/** A file of json_exporter before 0.5: one module, without a name. */
+const isOneModule = (value: unknown): value is Fields =>
+  isMap(value) && Array.isArray(value.metrics) && value.metrics.every((metric) => isMap(metric) && "path" in metric)
+
+/** Whether a file is a configuration of json_exporter. */
+export const isJsonExporter = (value: unknown): boolean => isModules(value) || isOneModule(value)
 
 /** The modules of a configuration of json_exporter (https://github.com/prometheus-community/json_exporter). */
 export const convertModules = (source: SourceMap, lost: LostParts): ReadonlyArray<Module> => {
   const { value } = source
-  if (!isModules(value)) return []
-  return Object.entries(value.modules).map(([name, module]) => {
-    const path: KeyPath = ["modules", name]
+  const modules: ReadonlyArray<readonly [name: string, module: unknown, path: KeyPath]> = isModules(value)
+    ? Object.entries(value.modules).map(([name, module]) => [name, module, ["modules", name]])
+    : [["default", value, []]]
+  return modules.map(([name, module, path]) => {
     const fields = isMap(module) ? module : {}
     const mapping: Fields = {}
     const metrics = new Metrics(source, lost)

@@ -1,7 +1,8 @@
 import * as Result from "effect/Result"
 import { isMap } from "../config/unknown-values.ts"
+import type { Lost } from "./converted-file.ts"
 import { convertGjson } from "./gjson-path.ts"
-import { convertXpath } from "./xpath.ts"
+import { convertXpath, literalOf } from "./xpath.ts"
 
 export type Fields = Record<string, unknown>
 
@@ -24,7 +25,7 @@ const isText = (type: unknown) => type === "string"
 const isBoolean = (type: unknown) => type === "bool" || type === "boolean"
 
 /** Reports a lost part of an input. `owner`: its object in the new configuration; `key` and `value`: find its line. */
-export type Lose = (owner: object, what: string, key: string, value?: string) => void
+export type Lose = (owner: object, what: string, key: string, value?: string, kind?: Lost["kind"]) => void
 
 /** Rows or a whole document: the metrics and labels taken from there. */
 interface Scope {
@@ -49,7 +50,7 @@ const addGjson = (
   const given = text(entry.path)
   const converted = convertGjson(given)
   if (Result.isFailure(converted)) return lose(owner, `${kind} ${given}: ${converted.failure}`, "path", given)
-  const { path, name, isCount, isSingular } = converted.success
+  const { path, name, isCount, isFirst, isSingular } = converted.success
   const label = text(entry.rename) || name
   if (kind === "tag" || isText(entry.type)) {
     if (!isSingular) return lose(owner, `${kind} ${given}: several results`, "path", given)
@@ -58,21 +59,30 @@ const addGjson = (
   }
   if (isBoolean(entry.type)) return
   const optional = entry.optional === true ? { optional: true } : {}
-  if (!isSingular && !isCount)
+  // more than one match is a problem at the poll: GJSON would take the first
+  if (!isSingular && !isCount && !isFirst)
     return lose(owner, `field ${given}: several results without a tag that tells them apart`, "path", given)
   const value = isCount ? { count: path } : path
   scope.metrics.set(metricName(measurement, label), { value, type: "untyped", ...optional, help })
 }
+
+const objectKeys = new Set(
+  "path optional tags renames fields included_keys excluded_keys field tag disable_prepend_keys timestamp_key timestamp_format timestamp_timezone".split(
+    " "
+  )
+)
 
 /** Converts one `[[inputs.http.json_v2.object]]` to rows. Only `included_keys` and tables of fields name its fields. */
 const convertObject = (object: Fields, measurement: string, owner: object, lose: Lose): Fields | undefined => {
   const given = text(object.path)
   const converted = convertGjson(given)
   if (Result.isFailure(converted)) return void lose(owner, `object ${given}: ${converted.failure}`, "path", given)
-  const { path, isCount } = converted.success
+  const { path, isCount, isSingular } = converted.success
   const rows: Fields = {}
   const scope: Scope = { metrics: new Map(), labels: new Map() }
   const tags = list(object.tags).map(text)
+  // each element of a list is a row; an object that is not a list is one row
+  const isRows = tags.length > 0 && !isCount && !path.endsWith("]")
   const renames: Fields = isMap(object.renames) ? object.renames : {}
   const types: Fields = isMap(object.fields) ? object.fields : {}
   const excluded = new Set(list(object.excluded_keys).map(text))
@@ -83,23 +93,35 @@ const convertObject = (object: Fields, measurement: string, owner: object, lose:
     if (tags.includes(key) || excluded.has(key)) continue
     addGjson(
       scope,
-      rows,
+      owner,
       measurement,
       "field",
-      { path: key, rename: nameOf(key), type: Object.hasOwn(types, key) ? types[key] : undefined, optional: true },
+      { path: key, rename: nameOf(key), type: Object.hasOwn(types, key) ? types[key] : undefined, optional: isRows },
       lose
     )
   }
   for (const kind of ["field", "tag"] as const)
-    for (const entry of maps(object[kind])) addGjson(scope, rows, measurement, kind, entry, lose)
+    for (const entry of maps(object[kind])) addGjson(scope, owner, measurement, kind, entry, lose)
   if (included.length === 0 && maps(object.field).length === 0)
     return void lose(
       owner,
       `object ${given}: its fields are those of the response; poller init reads them from one`,
       "path"
     )
-  // each element of a list is a row; an object that is not a list is one row
-  const isRows = tags.length > 0 && !isCount && !path.endsWith("]")
+  if (object.timestamp_key !== undefined) lose(owner, "timestamp_key: poller exposes no time stamps", "timestamp_key")
+  for (const key of Object.keys(object)) if (!objectKeys.has(key)) lose(owner, key, key)
+  if (scope.metrics.size === 0) return undefined
+  const nested = [...new Set([...tags, ...included])].filter((key) => /[^_]_[^_]/.test(key) && !excluded.has(key))
+  if (nested.length > 0)
+    lose(
+      rows,
+      `a _ in ${nested.join(", ")} may part a key from one within it: then write a dot`,
+      "path",
+      given,
+      "check"
+    )
+  if (tags.length === 0 && isSingular && path !== "@")
+    lose(rows, `if ${given} is a list, write ${path}[*] and a label that tells its items apart`, "path", given, "check")
   Object.assign(rows, {
     path: isRows ? `${path === "@" ? "@" : path}[*]` : path,
     optional: object.optional === true,
@@ -119,8 +141,18 @@ export const convertJsonV2 = (parser: Fields, measurement: string, target: Field
     for (const entry of maps(parser[kind])) addGjson(scope, target, name, kind, entry, lose)
   const each = maps(parser.object).flatMap((object) => convertObject(object, name, target, lose) ?? [])
   const own = scope.metrics.size > 0 ? [{ path: "@", ...scopeFields(scope) }] : []
+  if (own.length === 0 && scope.labels.size > 0)
+    lose(
+      target,
+      `${[...scope.labels.keys()].join(", ")}: texts without a number; write map to make one of them`,
+      "path"
+    )
   target.each = [...list(target.each), ...own, ...each]
 }
+
+const xpathKeys = new Set(
+  "metric_name metric_selection timestamp timestamp_format timezone tags fields fields_int".split(" ")
+)
 
 /** Converts one `[[inputs.http.xpath]]`, as far as its paths are plain. */
 export const convertXpathParser = (parser: Fields, measurement: string, target: Fields, lose: Lose): void => {
@@ -132,21 +164,36 @@ export const convertXpathParser = (parser: Fields, measurement: string, target: 
     lose(target, `metric_selection ${rows.failure}`, "metric_selection")
     return
   }
+  for (const key of Object.keys(parser)) if (!xpathKeys.has(key)) lose(target, `${key} ${text(parser[key])}`, key)
   if (parser.timestamp !== undefined) lose(target, "timestamp: poller exposes no time stamps", "timestamp")
   const row: Fields = {}
   const scope: Scope = { metrics: new Map(), labels: new Map() }
   const entriesOf = (key: string) => Object.entries(isMap(parser[key]) ? (parser[key] as Fields) : {})
+  const constants = new Map<string, string>()
   for (const [name, xpath] of entriesOf("tags")) {
+    const literal = literalOf(text(xpath))
+    if (literal !== undefined) {
+      constants.set(legal(name), literal)
+      continue
+    }
     const path = convertXpath(text(xpath))
-    if (Result.isFailure(path)) lose(row, `tag ${name}: ${path.failure}`, name)
+    if (Result.isFailure(path)) lose(target, `tag ${name}: ${path.failure}`, name)
     else scope.labels.set(legal(name), path.success)
   }
   for (const [name, xpath] of [...entriesOf("fields"), ...entriesOf("fields_int")]) {
     const path = convertXpath(text(xpath))
-    if (Result.isFailure(path)) lose(row, `field ${name}: ${path.failure}`, name)
+    if (Result.isFailure(path)) lose(target, `field ${name}: ${path.failure}`, name)
     else if (/^\s*string\(/.test(text(xpath))) scope.labels.set(legal(name), path.success)
     else if (!/^\s*boolean\(/.test(text(xpath)))
       scope.metrics.set(metricName(quoted ?? measurement, name), { value: path.success, type: "untyped", help })
   }
-  target.each = [...list(target.each), Object.assign(row, { path: rows.success, ...scopeFields(scope) })]
+  if (scope.metrics.size === 0) return
+  target.each = [
+    ...list(target.each),
+    Object.assign(row, {
+      path: rows.success,
+      ...(constants.size > 0 && { labels: Object.fromEntries(constants) }),
+      ...scopeFields(scope)
+    })
+  ]
 }

@@ -11,15 +11,21 @@ export const convertXpath = (given: string): Result.Result<string, string> => {
     .replace(/^child::/, "")
     .replace(/^\.\//, "")
   if (text === "." || text === "") return Result.succeed("@")
-  if (!/^\/?(?:[\w-]+|\*)(?:\/(?:[\w-]+|\*))*$/.test(text)) return Result.fail(given)
+  if (!/^(?:\/\/?)?(?:[\w-]+|\*)(?:\/\/?(?:[\w-]+|\*))*$/.test(text)) return Result.fail(given)
   const isAbsolute = text.startsWith("/")
-  const path = text
-    .replace(/^\//, "")
-    .split("/")
-    .map((name) =>
-      name === "*" || name === "element" ? "[*]" : /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `['${name}']`
-    )
+  const path = [...text.matchAll(/(\/{0,2})([\w-]+|\*)/g)]
+    .map(([, slashes, name = ""]) => {
+      const deep = slashes === "//" ? ".." : ""
+      if (name === "*" || name === "element") return `${deep}[*]`
+      return /^[A-Za-z_]\w*$/.test(name) ? `${deep || "."}${name}` : `${deep}['${name}']`
+    })
     .join("")
   if (isAbsolute) return Result.succeed(`$${path}`)
-  return Result.succeed(path.startsWith(".") ? path.slice(1) : path.startsWith("['") ? path : `@${path}`)
+  return Result.succeed(/^\.(?!\.)/.test(path) ? path.slice(1) : path.startsWith("['") ? path : `@${path}`)
+}
+
+/** The text of an XPath that is a literal, such as `'total'`. */
+export const literalOf = (given: string): string | undefined => {
+  const [, single, double] = /^\s*(?:string\(\s*)?(?:'([^']*)'|"([^"]*)")\s*\)?\s*$/.exec(given) ?? []
+  return single ?? double
 }

@@ -2,7 +2,7 @@ import { quoted } from "../mapping/document/node.ts"
 import { translatedFilter } from "./filter-hint.ts"
 import { parseQuery } from "./grammar.ts"
 
-/** Forms that other programs have for a path, and the path that a person meant. */
+/** How other programs write a path. The group of a pattern is the path without what poller does not need. */
 const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
   ["a template's form", /^\{\{\s*\.?([^{}]+?)\s*\}\}$/],
   ["json_exporter's form", /^\{\s*\$?\.?([^{}]*?)\s*\}$/],
@@ -11,7 +11,7 @@ const otherForms: ReadonlyArray<readonly [whose: string, form: RegExp]> = [
 ]
 
 const name = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/y
-/** A name with signs that only brackets take: up to the next part of the path. */
+/** A name with characters that are only allowed in brackets and quotes. It ends at the next dot or bracket. */
 const oddName = /[\w\u0080-\uffff$#%&+~^:;!|\\/-]+(?: [\w-]+)*/y
 
 const isPath = (text: string): boolean => {
@@ -40,8 +40,8 @@ const closing = (text: string, start: number): number => {
 }
 
 /**
- * The path with each name that has other signs in brackets and quotes, positions in brackets, and filters as RFC 9535
- * has them; undefined if that does not mend it.
+ * The path with odd names in brackets and quotes, with numbers in brackets, and with filters as in RFC 9535: `a-b.0`
+ * becomes `['a-b'][0]`. Undefined if that does not make it a path.
  */
 const corrected = (text: string): string | undefined => {
   let at = 0
@@ -95,7 +95,7 @@ const corrected = (text: string): string | undefined => {
   return isPath(result) ? result : undefined
 }
 
-/** A path if the text is one, or can be mended. */
+/** The text if it is a path, or the corrected path. */
 const meant = (text: string): string | undefined => (isPath(text) ? text : corrected(text))
 
 /** The steps of jq that have a counterpart. `path` is what stands before the `|`. */
@@ -171,7 +171,7 @@ const aggregateOf = (text: string): string | undefined => {
 
 const isSum = (text: string): boolean => /[\w\])]\s+[-+*/]\s+[\w$@([]|[\w\])][*/+][\w$@([]/.test(text)
 
-/** How to write the path that a text was meant for; undefined if nobody can tell. */
+/** How to write the path that a text was probably meant to be; undefined if that is not clear. */
 export const pathHint = (text: string): string | undefined => {
   const trimmed = text.trim()
   if (/^\{\{?-?\s*range\b/.test(trimmed)) return "a path has no range: rows are an each"

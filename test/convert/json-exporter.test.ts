@@ -344,3 +344,30 @@ scrape_configs:
     expect(converted).not.toContain('up{job="node"}')
   })
 })
+
+test("a file of json_exporter before 0.5 is one module, and before 0.3 its paths have no braces", async () => {
+  const old = `
+headers: { X-Api: "1" }
+metrics:
+- name: total
+  path: $.total
+  labels: { site: $.site }
+- name: item
+  type: object
+  path: $.items[*]
+  labels: { id: $.id, env: beta }
+  values: { count: $.count, active: 1 }
+`
+  const converted = convert(old)
+  expect(lostOf(converted)).toEqual([])
+  expect(converted).toContain('headers: { X-Api: "1" }')
+  expect(
+    (await seriesOf(converted, '{"total": 5, "site": "ams", "items": [{"id": "a", "count": 2}]}')).split("\n")
+  ).toEqual(
+    expect.arrayContaining([
+      'total{site="ams"} 5',
+      'item_count{env="beta",id="a"} 2',
+      'item_active{env="beta",id="a"} 1'
+    ])
+  )
+})

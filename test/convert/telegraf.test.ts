@@ -148,6 +148,80 @@ test.each([
   expect(Result.isFailure(result) && result.failure).toMatch(message)
 })
 
+/** An input with one parser. */
+const withParser = (format: string, parser: string) =>
+  `[[inputs.http]]\n  urls = ["http://a.example.com/"]\n  data_format = "${format}"\n${parser}`
+
+test("a query that finds the first item takes it; several are a problem, since GJSON would take one in silence", async () => {
+  const field = (path: string) =>
+    withParser("json_v2", `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.field]]\npath = ${JSON.stringify(path)}\n`)
+  const converted = convert(field('items.#(id=="a").v'))
+  expect(lostOf(converted)).toEqual([])
+  expect(await seriesOf(converted, '{"items": [{"id": "a", "v": 1}, {"id": "b", "v": 2}]}')).toContain("http_v{")
+  expect(await seriesOf(converted, '{"items": [{"id": "a", "v": 1}, {"id": "a", "v": 2}]}')).not.toContain("http_v{")
+  // a wildcard in front of it finds several
+  expect(convert(field('all.#.items.#(id=="a").v'))).toContain("several results without a tag")
+})
+
+test("an object that may be a list is marked, and is no silence if it is one", async () => {
+  const converted = convert(
+    withParser(
+      "json_v2",
+      `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.object]]\npath = "emeters"\nincluded_keys = ["power", "power_factor"]\n`
+    )
+  )
+  expect(converted).toContain(
+    "# check: if emeters is a list, write emeters[*] and a label that tells its items apart (line 6)"
+  )
+  expect(converted).toContain(
+    "# check: a _ in power_factor may part a key from one within it: then write a dot (line 6)"
+  )
+  expect(await seriesOf(converted, '{"emeters": {"power": 1, "power_factor": 0.5}}')).toContain("http_power_factor{")
+  expect(converted).not.toContain("optional")
+})
+
+test("what can not be loaded is not written: rows without metrics", () => {
+  const empty = convert(
+    withParser(
+      "json_v2",
+      `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.object]]\npath = "data.result"\n[[inputs.http.json_v2.object.field]]\npath = "#.value.1"\n`
+    )
+  )
+  expect(empty).toContain("lost: field #.value.1: several results without a tag that tells them apart (line 8)")
+  const selection = convert(
+    withParser("xpath_json", `[[inputs.http.xpath]]\nmetric_selection = "//a"\nfield_selection = "b/*"\n`)
+  )
+  expect(selection).toContain("lost: field_selection b/* (line 6)")
+  for (const converted of [empty, selection]) expect(load(converted).problems).toEqual([])
+})
+
+test("a literal of XPath is a constant label", async () => {
+  const converted = convert(
+    withParser(
+      "xpath_json",
+      `[[inputs.http.xpath]]\nmetric_name = "'errors'"\n[inputs.http.xpath.fields_int]\ncount = "/total"\n[inputs.http.xpath.tags]\nname = "'total'"\n`
+    )
+  )
+  expect(lostOf(converted)).toEqual([])
+  expect(await seriesOf(converted, '{"total": 3}')).toContain('errors_count{name="total"')
+})
+
+test("processors change the series, and are lost, each with its line", () => {
+  const text = `${withParser("json_v2", `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.field]]\npath = "status"\ntype = "string"\n`)}
+[[processors.enum]]
+  [[processors.enum.mapping]]
+    field = "status"
+[[aggregators.minmax]]
+[[outputs.prometheus_client]]
+`
+  expect(convert(text)).toContain("#   lost: status: texts without a number; write map to make one of them (line 6)\n")
+  expect(lostOf(convert(text))).toEqual([
+    "the URL http://a.example.com/, of which nothing could be carried over",
+    "processors.enum, which changes the series (line 9)",
+    "aggregators.minmax, which changes the series (line 12)"
+  ])
+})
+
 describe("GJSON paths", () => {
   test.each([
     ["a.b", "a.b"],
@@ -155,12 +229,13 @@ describe("GJSON paths", () => {
     ["list.#.name", "list[*].name"],
     ["list.#", "list[*]"],
     ['list.#(state=="UP")#.n', "list[?@['state'] == 'UP'].n"],
+    ['list.#(state=="UP").n', "list[?@['state'] == 'UP'].n"],
     ["a\\.b.c", "['a.b'].c"],
     ["@this", "@"],
     ["#.x", "@[*].x"]
   ])("%s is %s", (given, path) => expect(convertGjson(given)).toMatchObject(Result.succeed({ path })))
 
-  test.each(["@pretty", "list.#(a==1)", "a.b*"])("%s cannot be converted", (given) =>
+  test.each(["@pretty", "list.#(a%1)", "a.b*"])("%s cannot be converted", (given) =>
     expect(Result.isFailure(convertGjson(given))).toBe(true)
   )
 })
@@ -172,10 +247,12 @@ describe("plain XPath paths", () => {
     ["items/element", "items[*]"],
     ["child::a", "a"],
     ["a-b/c", "['a-b'].c"],
+    ["//a/*", "$..a[*]"],
+    ["a//b-c", "a..['b-c']"],
     [".", "@"]
   ])("%s is %s", (given, path) => expect(convertXpath(given)).toEqual(Result.succeed(path)))
 
-  test.each(["//a", "a[1]", "sum(a)", "../a"])("%s cannot be converted", (given) =>
+  test.each(["///a", "a[1]", "sum(a)", "../a"])("%s cannot be converted", (given) =>
     expect(Result.isFailure(convertXpath(given))).toBe(true)
   )
 })
