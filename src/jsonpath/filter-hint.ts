@@ -44,7 +44,10 @@ const asComparisons = (text: string): string =>
       .join(" || ")
   )
 
-/** A filter of JMESPath, jq, SQL or another dialect of JSONPath, in the form of RFC 9535. The result may be no filter. */
+/**
+ * A filter of JMESPath, jq, SQL or another dialect of JSONPath, in the form of RFC 9535. The result is not always a
+ * filter.
+ */
 export const translatedFilter = (filter: string): string => {
   const quoted = filter.replace(/`"?([^`"]*)"?`/g, (_, text: string) =>
     /^(?:-?[0-9.]+|true|false|null)$/.test(text) ? text : `'${text}'`

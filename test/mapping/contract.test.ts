@@ -442,12 +442,16 @@ describe("value", () => {
   test("`pattern` takes the first group, or the whole match, anywhere in the text; a text that does not match is `not_a_number`", () => {
     expect(metric({ value: "v", pattern: "([0-9]+) M" }, '{"v": "at 93 Mbps"}')).toEqual(["m 93"])
     expect(metric({ value: "v", pattern: "[0-9]+" }, '{"v": "at 93 Mbps"}')).toEqual(["m 93"])
-    expect(metric({ value: "v", pattern: "[0-9]+" }, '{"v": "fast"}')).toEqual(['not_a_number m v $: "fast"'])
+    expect(metric({ value: "v", pattern: "[0-9]+" }, '{"v": "fast"}')).toEqual([
+      'not_a_number m v $: "fast"; the pattern does not match'
+    ])
   })
 
   test("`map`: `_` is every other word; without it another word is problem `unknown_state`", () => {
     expect(metric({ value: "v", map: { OK: 1, _: 0 } }, '{"v": "SICK"}')).toEqual(["m 0"])
-    expect(metric({ value: "v", map: { OK: 1 } }, '{"v": "SICK"}')).toEqual(['unknown_state m v $: "SICK"'])
+    expect(metric({ value: "v", map: { OK: 1 } }, '{"v": "SICK"}')).toEqual([
+      'unknown_state m v $: "SICK"; map has OK; _ is every other word'
+    ])
     expect(metric({ value: "v", map: { 2: 1, _: 0 } }, '{"v": 3}')).toEqual(["m 0"])
   })
 
@@ -455,7 +459,9 @@ describe("value", () => {
     const quantity = { value: "v", parse: "quantity" }
     expect(metric(quantity, '{"v": "28.61 W"}', "m_watts")).toEqual(["m_watts 28.61"])
     expect(metric(quantity, '{"v": "25%"}', "m_ratio")).toEqual(["m_ratio 0.25"])
-    expect(metric(quantity, '{"v": "25 V"}', "m_watts")).toEqual(['not_a_number m_watts v $: "25 V"'])
+    expect(metric(quantity, '{"v": "25 V"}', "m_watts")).toEqual([
+      'not_a_number m_watts v $: "25 V"; V becomes _volts by parse: quantity, and the name ends in _watts'
+    ])
     expect(metric({ ...quantity, k: 1024 }, '{"v": "1 MB"}', "m_bytes")).toEqual(["m_bytes 1048576"])
   })
 
