@@ -19,8 +19,8 @@ const rows = [...text.matchAll(/^\| `(\w+)` \|(.*)\|$/gm)].map(([, key = "", res
 const known = new Map<string, unknown>()
 for (const { key, node } of schemaKeys(jsonSchema())) known.set(key, known.get(key) ?? node.default)
 
-/** The code blocks: complete configurations, or the lines of a target. */
-const examples = codeBlocks(text, "yaml", "json").filter((example) => !example.startsWith("- targets:")) // a file of targets, not a configuration
+/** The code blocks: complete configurations, or the lines of a target. Not those with a file of targets. */
+const examples = codeBlocks(text, "yaml", "json").filter((example) => !example.startsWith("- targets:"))
 
 test.each([...known.keys()])("%s is documented, and used in an example", (key) => {
   expect(text).toMatch(new RegExp(`^\\|.*\`${RegExp.escape(key)}\``, "m"))

@@ -95,7 +95,7 @@ test("a help that a # cuts off is warned about, a comment after it is not", () =
   expect(lines(load(text('"Till #1 is open."')).warnings)).toEqual([])
 })
 
-/** What is written in the place of `...` in a mapping, and its warnings without their positions. */
+/** The warnings of a target with this mapping and these settings, without their positions. */
 const mistakes = (mapping: string, settings = "") =>
   lines(load(`targets:\n  - { name: shop, url: "https://shop.example.com/", ${settings} ${mapping} }`).warnings).map(
     (line) => line.replace(/^poller\.yml:\d+:\d+: targets\[0\]\.(metrics\.)?/, "")

@@ -152,18 +152,18 @@ test.each([
 const withParser = (format: string, parser: string) =>
   `[[inputs.http]]\n  urls = ["http://a.example.com/"]\n  data_format = "${format}"\n${parser}`
 
-test("a query that finds the first item takes it; several are a problem, since GJSON would take one in silence", async () => {
+test("a query that finds one item has its value; several are a problem, since GJSON would take the first unseen", async () => {
   const field = (path: string) =>
     withParser("json_v2", `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.field]]\npath = ${JSON.stringify(path)}\n`)
   const converted = convert(field('items.#(id=="a").v'))
   expect(lostOf(converted)).toEqual([])
   expect(await seriesOf(converted, '{"items": [{"id": "a", "v": 1}, {"id": "b", "v": 2}]}')).toContain("http_v{")
   expect(await seriesOf(converted, '{"items": [{"id": "a", "v": 1}, {"id": "a", "v": 2}]}')).not.toContain("http_v{")
-  // a wildcard in front of it finds several
+  // a wildcard before it finds several
   expect(convert(field('all.#.items.#(id=="a").v'))).toContain("several results without a tag")
 })
 
-test("an object that may be a list is marked, and is no silence if it is one", async () => {
+test("an object that may be a list has a comment, and no optional, which would hide that it is a list", async () => {
   const converted = convert(
     withParser(
       "json_v2",
@@ -180,7 +180,7 @@ test("an object that may be a list is marked, and is no silence if it is one", a
   expect(converted).not.toContain("optional")
 })
 
-test("what can not be loaded is not written: rows without metrics", () => {
+test("rows without metrics are not written, since they could not be loaded", () => {
   const empty = convert(
     withParser(
       "json_v2",
@@ -206,7 +206,7 @@ test("a literal of XPath is a constant label", async () => {
   expect(await seriesOf(converted, '{"total": 3}')).toContain('errors_count{name="total"')
 })
 
-test("processors change the series, and are lost, each with its line", () => {
+test("processors and aggregators are listed as lost, each with its line", () => {
   const text = `${withParser("json_v2", `[[inputs.http.json_v2]]\n[[inputs.http.json_v2.field]]\npath = "status"\ntype = "string"\n`)}
 [[processors.enum]]
   [[processors.enum.mapping]]

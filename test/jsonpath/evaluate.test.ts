@@ -81,7 +81,7 @@ describe("key(@) in a filter is the name or index of the item", () => {
     ["list[?key(@) == 0 || key(@) == 2].x", ["c"]],
     ["$[?length(key(@)) == 4].a", [{ b: 1 }]],
     ["$..[?key(@) == 'b']", [1]],
-    // the item of the inner filter, then again that of the outer one
+    // key() of the item of the inner filter, then of the outer one
     ["$[?@[?key(@) == 'a'] && key(@) == 'deep']", [{ a: { b: 1 } }]],
     ["$[?!(key(@) != 'cpu_busy')]", [15]],
     ["list[?key(@) == '0']", []]

@@ -48,7 +48,7 @@ test.each([
   ["$.items[?(@.name contains 'x')]", "$.items[?(search(@.name, 'x'))]"],
   ['items.#(id=="a").v', 'items[?@.id=="a"].v'],
   ["items.#(v>1)#.v", "items[?@.v>1].v"]
-])("a filter of another dialect: %s is %s", (text, path) => {
+])("the filter of another dialect %s becomes %s", (text, path) => {
   expect(() => compileRelative(text)).toThrow()
   compileRelative(path)
   expect(pathHint(text)).toBe(`here it is ${path}`)
@@ -76,7 +76,7 @@ test.each([
   ["sum(items[*].v)", 'a path has no functions; this is { sum: "items[*].v" }'],
   ["uptime_ms / 1000", 'a path has no arithmetic; this is { calc: "uptime_ms / 1000" }'],
   ["used/total", `${odd}"['used/total']"; as arithmetic it is { calc: "used/total" }`]
-])("%s says more than a path: %s", (text, hint) => {
+])("the hint for %s: %s", (text, hint) => {
   expect(() => compileRelative(text)).toThrow()
   expect(pathHint(text)).toBe(hint)
 })

@@ -46,6 +46,6 @@ test.each([
   [{ items: [1] }, "items.v", "items is a list of 1; its items are items[*]"],
   [{ items: [1] }, "items.length", 'items is a list of 1; how many is { count: "items[*]" }'],
   [[1], "v", "@ is a list of 1; an each whose path ends in [*] has a row for each item"]
-])("a list on the way of a path that finds nothing: %j, %s", (document, value, found) => {
+])("the problem of a path that a list interrupts: %j, %s", (document, value, found) => {
   expect(problemLines(transformValue({ metrics: { m: value } }, document))).toEqual([`missing m ${value} $: ${found}`])
 })
