@@ -15,7 +15,9 @@ const files = (folder: string, ending: RegExp) =>
 const blocks = (file: string) =>
   codeBlocks(readFileSync(join(root, file), "utf8"), "yaml", "json")
     .map((text, index) => ({ name: `${file}, example ${index + 1}`, text }))
-    .filter(({ text }) => /^(?:\{\s*"(?:\$schema|targets)"|(?:targets|defaults|mappings):)/.test(text))
+    .filter(({ text }) =>
+      /^(?:\{\s*"(?:\$schema|targets)"|(?:#.*\n)*(?:targets|targets_from|logins|defaults|mappings):)/.test(text)
+    )
 
 /** Every configuration that users see: the files in deploy/examples, and those in the documentation. */
 export const examples = [
