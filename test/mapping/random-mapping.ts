@@ -144,6 +144,9 @@ export const mappings = (path: fc.Arbitrary<string>, rows: fc.Arbitrary<string> 
       .constantFrom("a + b", "sum(a[*]) / count(b.*)", "-id * 2", "1 - ['c'] / $.total")
       .map((calc) => ({ value: { calc } })),
     fc.constant({ value: { constant: 2 } }),
+    fc
+      .tuple(path, fc.constantFrom({ decimal: "," }, { decimal: ",", parse: "quantity" }))
+      .map(([value, options]) => ({ value, ...options })),
     fc.tuple(path, path).map((entries) => entries),
     fc.tuple(numeric, absence).map(([metric, absent]) => ({ ...metric, ...absent })),
     fc.record({ labels, optional: fc.boolean() }).map(({ labels, optional }) => ({

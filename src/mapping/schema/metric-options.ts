@@ -144,6 +144,14 @@ const metricOptions = {
     values: eachValue,
     beside: ["parse", ["quantity", "bytes"]]
   },
+  decimal: {
+    schema: Schema.Literals([".", ","]).annotate({
+      description: 'The character before the fraction of a number in a string: with "," 1.234,5 is 1234.5.',
+      default: "."
+    }),
+    shapes: number,
+    values: eachValue
+  },
   layout: {
     schema: compiled<Layout>("layout", compileLayout, {
       description: "How a time is written, as in strptime(3). It replaces all other forms.",

@@ -106,6 +106,8 @@ const contradictions = (metric: MetricObject): Issues => {
       path: ["layout"],
       issue: "reads no zone: add %z, or timezone: with a name such as Europe/Berlin beside it"
     })
+  if (metric.decimal !== undefined && ![undefined, "quantity", "bytes"].includes(metric.parse))
+    issues.push({ path: ["decimal"], issue: `has no effect with parse: ${metric.parse}` })
   if (metric.optional && metric.default !== undefined)
     issues.push({ path: ["optional"], issue: "has no effect with a default" })
   return issues

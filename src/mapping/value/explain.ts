@@ -1,5 +1,6 @@
 import type { Json } from "../document/json.ts"
 import type { MetricObject } from "../schema/metric.ts"
+import { withDecimalPoint } from "./decimal-comma.ts"
 import { readDuration } from "./duration.ts"
 import { readNumber } from "./read-number.ts"
 import { quantityReader } from "./read-quantity.ts"
@@ -45,7 +46,7 @@ const wordsOf = (map: NonNullable<MetricObject["map"]>): string => {
 
 /** Explains why a value of this metric is not a number. Slow: only for the text of a problem. */
 export const explainerOf = (name: string, metric: MetricObject): Explain => {
-  const { type, pattern, parse, map, k = 1000, layout, timezone } = metric
+  const { type, pattern, parse, map, k = 1000, decimal, layout, timezone } = metric
   const base = baseUnitOf(name)
   return (value, path) => {
     if (Array.isArray(value))
@@ -58,6 +59,14 @@ export const explainerOf = (name: string, metric: MetricObject): Explain => {
     if (map !== undefined) return wordsOf(map)
     if (parse === "time" && layout === undefined && timezone === undefined && isRead(readTime(text, utc)))
       return "it has no zone: timezone says which, as in timezone: UTC"
+    const pointed = decimal === "," ? text : withDecimalPoint(text)
+    const isComma = pointed !== undefined && pointed !== text && /,[0-9]+(?![0-9,])/.test(text)
+    if (isComma && isRead((parse === undefined ? readNumber : quantityReader({ base, k }))(pointed)))
+      return /,[0-9]{3}(?![0-9])/.test(text) && isRead(quantityReader({ base, k })(text))
+        ? `parse: quantity reads a comma between thousands, decimal: "," one before the fraction`
+        : 'decimal: "," reads it'
+    if (isComma && parse === undefined && isRead(quantityReader({ base, k })(pointed)))
+      return 'parse: quantity with decimal: "," reads it'
     if (parse === "quantity") return readAsQuantity(text, base, k) ?? ""
     if (parse !== undefined || !Number.isNaN(readNumber(text))) return ""
     return parserFor(text, base, k) ?? (text === "" ? 'null_values: [""] makes it no value' : "")

@@ -2,8 +2,8 @@ import { convertText, factorOf } from "./conversion.ts"
 import { type Unit, unitOf, unitsNamed } from "./unit.ts"
 import { prefixes } from "./unit-table.ts"
 
-/** A number, with or without commas between thousands, and what follows it. */
-const amount = /^([+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)$/s
+/** A number, with or without commas between thousands (`0,981` has none), and what follows it. */
+const amount = /^([+-]?(?:(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)$/s
 
 /** A prefix without a unit: the `G` of `16G`, which is gigabytes if the base unit is bytes. */
 const barePrefix = /^(?:[kKMGTPEZY]|[KMGTPE]i)$/

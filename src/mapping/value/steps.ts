@@ -4,6 +4,7 @@ import type { DropReason } from "../problems.ts"
 import type { MetricObject } from "../schema/metric.ts"
 import { type MetricKey, metricKeys } from "../schema/metric-options.ts"
 import { type Conversion, compileConversion, compose, factorOf } from "./conversion.ts"
+import { withDecimalPoint } from "./decimal-comma.ts"
 import { type Explain, explainerOf } from "./explain.ts"
 import { parsers } from "./parsers.ts"
 import { readNumber } from "./read-number.ts"
@@ -49,12 +50,22 @@ const verbatimOf = (metric: MetricObject, nullValues: ReadonlyArray<string>): St
   return type === "counter" ? "not negative" : "any"
 }
 
+type ReadText = (text: string) => number | undefined
+
+const withComma =
+  (read: ReadText): ReadText =>
+  (text) => {
+    const pointed = withDecimalPoint(text)
+    return pointed === undefined ? Number.NaN : read(pointed)
+  }
+
 /** Reads a number from a number, a boolean or a string. */
 const numberReader = (name: string, metric: MetricObject, nullValues: ReadonlyArray<string>): Steps["read"] => {
   const { pattern, parse, map, k = 1000, layout } = metric
   const parser = parse === undefined ? undefined : parsers[parse]
   const options = { base: baseUnitOf(name), k, layout, timezone: metric.timezone?.offset }
-  const readText = parser === undefined ? readNumber : parser.text(options)
+  const readPoint = parser === undefined ? readNumber : parser.text(options)
+  const readText = metric.decimal === "," ? withComma(readPoint) : readPoint
   const readOwn = parser?.number
   const nulls = new Set(nullValues)
   const words = new Map(Object.entries(map ?? {}))
