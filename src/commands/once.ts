@@ -17,6 +17,7 @@ import { hasColors } from "../host/logger.ts"
 import { dropReasons, noneDropped, type Problem } from "../mapping/problems.ts"
 import type { Outcome } from "../poll/outcome.ts"
 import { poll } from "../poll/poll.ts"
+import { absentLabels } from "./absent-labels.ts"
 import { configurationFiles, type Input, loadGood, readBytes } from "./config-file.ts"
 import * as flags from "./flags.ts"
 import { print, printLines } from "./output.ts"
@@ -66,6 +67,12 @@ const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
+/** Labels that no series has. */
+const notes = ({ spec }: Target, outcome: Outcome): ReadonlyArray<string> => {
+  const blocks = outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []
+  return blocks.length === 0 ? [] : absentLabels(spec.mapping, Buffer.from(assemble(blocks, "text")).toString())
+}
+
 interface Options extends Input {
   readonly only: Option.Option<string>
   readonly from: Option.Option<string>
@@ -86,7 +93,9 @@ const pollAll = Effect.fnUntraced(function* (input: Options) {
     })
   )
   const blocks = outcomes.flatMap(({ outcome }) => (outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []))
-  const said = outcomes.flatMap(({ target, outcome }) => complaints(outcome).map((text) => `${target.name}: ${text}`))
+  const said = outcomes.flatMap(({ target, outcome }) =>
+    [...complaints(outcome), ...notes(target, outcome)].map((text) => `${target.name}: ${text}`)
+  )
   const isBad = (outcome: Outcome) => outcome._tag === "Failed" || (input.strict && droppedOf(outcome) > 0)
   return {
     series: assemble(blocks, "text"),

@@ -1,3 +1,4 @@
+import { withDecimalPoint } from "../mapping/value/decimal-comma.ts"
 import { readDuration } from "../mapping/value/duration.ts"
 import { readNumber } from "../mapping/value/read-number.ts"
 import { readTime } from "../mapping/value/time.ts"
@@ -18,6 +19,8 @@ export type TextKind =
   | { readonly kind: "null" }
   /** One of a few words, such as a state. */
   | { readonly kind: "word" }
+  /** A number with a comma before its fraction: `45,0 °C`. */
+  | { readonly kind: "decimal comma" }
   /** A text that differs every time: `Up 3 hours`. */
   | { readonly kind: "changing" }
   /** JSON in a string. */
@@ -59,6 +62,13 @@ const isShort = (text: string) =>
 /** Longer strings are either JSON or prose. */
 const maxLength = 4096
 
+/** Whether a comma is before the fraction. Before three digits it is more likely between thousands, except after 0. */
+const hasDecimalComma = (text: string): boolean => {
+  if (!/,[0-9]/.test(text) || /^\s*[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])/.test(text)) return false
+  const pointed = withDecimalPoint(text)
+  return pointed !== undefined && (!Number.isNaN(readNumber(pointed)) || quantity.test(pointed.trim()))
+}
+
 /** The kind of a string, by its spelling alone. */
 export const textKind = (text: string): TextKind => {
   if (text.length > maxLength) return { kind: isJson(text) ? "json" : "prose" }
@@ -72,6 +82,7 @@ export const textKind = (text: string): TextKind => {
   if (time === undefined || !Number.isNaN(time)) return { kind: "time", zoned: true, strict: strictTime.test(text) }
   if (!Number.isNaN(readTime(text, utc))) return { kind: "time", zoned: false, strict: false }
   if (/^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text.trim())) return { kind: "quantity", unit: "", bases: [] }
+  if (hasDecimalComma(text)) return { kind: "decimal comma" }
   const [, space, unit] =
     quantity.exec(
       text

@@ -71,6 +71,7 @@ export const textReading = (profile: Profile, around: Circumstances): Reading | 
   const all = (wanted: TextKind["kind"]) =>
     kinds.has(wanted) && [...kinds].every((kind) => kind === wanted || kind === "null")
   const nulls = withNulls(textsOf(profile, "null"))
+  if (kinds.has("decimal comma")) return { as: "left out", why: 'numbers with a decimal comma (decimal: ",")' }
   if (kinds.has("changing")) return { as: "left out", why: "text that changes" }
   if (all("time")) return times(profile, around)
   if (all("duration")) {

@@ -313,6 +313,10 @@ describe("rows", () => {
 
 describe("what is left out is listed", () => {
   test.each([
+    [
+      { n: 1, temp: "45,0 °C", volt: "0,981 V", used: "19,36" },
+      '# Left out, numbers with a decimal comma (decimal: ","): temp, volt, used'
+    ],
     [{ n: 1, motd: "Welcome to all who read this, and to all others" }, "# Left out, text: motd"],
     [{ n: 1, a: { b: { url: "http://localhost/" } } }, "# Left out, text: a.b.url"],
     [{ n: 1, x: null }, "# Left out, null: x"],
