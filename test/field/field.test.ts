@@ -19,7 +19,7 @@ const refused: Readonly<Record<string, string>> = { "48-xml": "it starts like HT
 /** A name that the reporter wanted, against the advice of the lint. */
 const advice = /use the base unit: hvac_(outdoor|zone)_temperature_celsius with unit: °F$/
 
-test("there are 32 cases", () => expect(cases).toHaveLength(32))
+test("there are 32 cases", () => expect(cases).toHaveLength(39))
 
 describe.each(cases)("%s", (name) => {
   const configuration = () => load(read(name, "poller.yml").toString())
