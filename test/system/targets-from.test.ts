@@ -8,7 +8,7 @@ import { scrape } from "./samples-of-page.ts"
 import { json, startUpstream, type TestUpstream } from "./test-upstream.ts"
 
 const mappings = { node: { metrics: { node_up: { value: "up", help: "1 while the node serves." } } } }
-const defaults = { interval: "500ms", timeout: "400ms" }
+const defaults = { interval: "500ms", timeout: "400ms", stale_after: "1m" }
 
 /** A folder with a configuration, and what else the test puts there. */
 const folderWith = (configuration: object) => {
@@ -266,7 +266,7 @@ describe("the other commands", () => {
       code: 0,
       stdout: "1 target, no problems\n",
       stderr: `${folder}/targets/b.yml:3:12: warning: [1].targets: expected a list
-${folder}/targets/c.yml:1:13: warning: labels.9x: expected a label name: letters, digits and _, no digit first, not __ first, neither le nor quantile
+${folder}/targets/c.yml:1:13: warning: labels.9x: expected a label name: letters, digits and _, no digit first, not __ first, neither le nor quantile; as in _9x
 ${notes}`
     })
     expect(await new Program(["check", "--strict", config]).ended).toMatchObject({ code: 78 })

@@ -97,7 +97,7 @@ describe.concurrent("under systemd", () => {
   test("a start with a bad configuration fails, and systemd does not try again", async ({ machine }) => {
     const poller = await makeInstance(machine, "bad", { config: "targets: 7" })
     expect(await poller.systemctl("start")).toMatchObject({ code: 1 })
-    const problem = "/etc/poller/bad.yml:1:10: targets: expected a list, got 7"
+    const problem = "/etc/poller/bad.yml:1:10: targets: expected a list, got 7; one item is a list too: [7]"
     expect(await poller.show("StatusText")).toEqual({ StatusText: problem })
     const lines = (await poller.journal()).filter(({ MESSAGE }) => MESSAGE === problem)
     expect(lines.map(({ PRIORITY }) => PRIORITY)).toEqual(["3"])
