@@ -29,7 +29,7 @@ const reasonFor = (entry: unknown): string => {
   const { path = entry, key, pattern } = asMap(entry)
   if (typeof key === "number" && pattern === undefined) return `{ key: ${key} } is above the document`
   const found = typeof key === "number" ? `{ key: ${key} }` : String(path)
-  return pattern === undefined ? `${found} finds nothing` : `${found} finds nothing, or its pattern never matches`
+  return pattern === undefined ? `${found} gives no value` : `${found} gives no value, or its pattern never matches`
 }
 
 /**

@@ -30,7 +30,9 @@ export const expand = (value: unknown, environment: Environment) => {
       }
       return (
         (Object.hasOwn(environment, name) ? environment[name] : undefined) ??
-        problem(`the environment variable ${name} is not set`)
+        problem(
+          `the environment variable ${name} is not set${path.includes("get") ? `; a value of the row is {${name}}` : ""}`
+        )
       )
     })
 

@@ -37,12 +37,17 @@ export const describeNothing = ({ prefix, absolute }: Path, start: Json): string
   if (typeof value !== "object" || value === null) return `${name} is ${describeValue(value, String(value))}`
   const keys = Object.keys(value)
   if (keys.length === 0) return "nothing"
+  // in a calculation, a-b subtracts
+  const odd = keys.find((key) => key.startsWith(`${prefix[end]}-`))
+  const hint = odd === undefined ? "" : `; a key with - is ['${shorten(odd)}']`
   const more = keys.length > maxKeys ? ` and ${keys.length - maxKeys} more` : ""
-  return `${name} has ${keys.slice(0, maxKeys).map(shorten).join(", ")}${more}`
+  return `${name} has ${keys.slice(0, maxKeys).map(shorten).join(", ")}${more}${hint}`
 }
 
 export const describeLabels = (labels: Labels): string =>
-  labels.map(([name, value]) => `${name}=${JSON.stringify(shorten(value))}`).join(",")
+  labels.length === 0
+    ? "without labels, which would tell the series apart"
+    : labels.map(([name, value]) => `${name}=${JSON.stringify(shorten(value))}`).join(",")
 
 const maxSegments = 20
 

@@ -7,7 +7,7 @@ test.each([
   [
     row({ id: "id", env: "prod" }),
     'm{id="a"} 1\n',
-    ["each[0].labels_from.env: prod finds nothing: no series has the label env"]
+    ["each[0].labels_from.env: prod gives no value: no series has the label env"]
   ],
   [
     row({ id: { key: 3 } }),
@@ -17,12 +17,12 @@ test.each([
   [
     row({ id: { key: 0, pattern: "x(.*)" } }),
     "m 1\n",
-    ["each[0].labels_from.id: { key: 0 } finds nothing, or its pattern never matches: no series has the label id"]
+    ["each[0].labels_from.id: { key: 0 } gives no value, or its pattern never matches: no series has the label id"]
   ],
   [
     row({ id: { path: "id", map: {} } }),
     "m 1\nm 2\n",
-    ["each[0].labels_from.id: id finds nothing: no series has the label id"]
+    ["each[0].labels_from.id: id gives no value: no series has the label id"]
   ],
   // on one of several series
   [row({ id: "id" }), 'm 1\nm{id="b"} 1\n', []],
@@ -31,7 +31,7 @@ test.each([
   [
     row({ id: "id" }),
     'm{a=",id=\\"x\\""} 1\n',
-    ["each[0].labels_from.id: id finds nothing: no series has the label id"]
+    ["each[0].labels_from.id: id gives no value: no series has the label id"]
   ],
   // without series nothing is known
   [row({ id: "id" }), "other 1\n", []],
@@ -59,6 +59,6 @@ test("the series of a histogram belong to its name", () => {
     metrics: { h: { type: "histogram", labels_from: { id: "id" } }, c_sum: { value: "c", labels_from: { x: "x" } } }
   }
   expect(absentLabels(mapping, 'h_bucket{id="a",le="1"} 1\nh_count{id="a"} 1\nc_sum 1\n')).toEqual([
-    "note: metrics.c_sum.labels_from.x: x finds nothing: no series has the label x"
+    "note: metrics.c_sum.labels_from.x: x gives no value: no series has the label x"
   ])
 })

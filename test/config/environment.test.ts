@@ -27,3 +27,10 @@ test.each([
 ])("%j is a problem", (text, message) => {
   expect(expand({ a: [text] }, environment).unset).toEqual([{ path: ["a", 0], message }])
 })
+
+test("in the URL of get, ${id} was probably meant as a value of the row", () => {
+  const { unset } = expand({ get: { url: "/nodes/${id}" } }, environment)
+  expect(unset.map(({ message }) => message)).toEqual([
+    "the environment variable id is not set; a value of the row is {id}"
+  ])
+})

@@ -672,7 +672,10 @@ describe("Types", () => {
   })
 
   test("If two samples have the same name and labels, the first wins and the second is problem `duplicate`", () => {
-    expect(metric(["a", "b"], '{"a": 1, "b": 2}')).toEqual(["m 1", "duplicate m b $: "])
+    expect(metric(["a", "b"], '{"a": 1, "b": 2}')).toEqual([
+      "m 1",
+      "duplicate m b $: without labels, which would tell the series apart"
+    ])
   })
 
   test("With `duplicates: sum` (or `min`, `max`, `last`) they are combined, over all entries, rows and pages of a target", () => {

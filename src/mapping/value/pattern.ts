@@ -10,9 +10,20 @@ export interface Pattern {
   readonly capture: (text: string) => string | undefined
 }
 
-/** A pattern in RE2's syntax (github.com/google/re2/wiki/Syntax). Throws an Error of one line. */
+/** Compiles RE2's syntax (github.com/google/re2/wiki/Syntax). Throws an Error of one line. */
+export const compileRe2 = (text: string): RE2JS => {
+  const [lookaround] = /\(\?<?[=!]/.exec(text) ?? []
+  try {
+    return RE2JS.compile(text)
+  } catch (error) {
+    if (lookaround === undefined) throw error
+    throw new Error(`RE2 has no ${lookaround}: put what is wanted into a group, as in "now ([0-9]+)"`)
+  }
+}
+
+/** A pattern in RE2's syntax. Throws an Error of one line. */
 export const compilePattern = (text: string): Pattern => {
-  const compiled = RE2JS.compile(text)
+  const compiled = compileRe2(text)
   const group = Math.min(1, compiled.groupCount())
   return {
     text,

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js"
+import { compileRe2 } from "./pattern.ts"
 
 /** A pattern that has to match a whole text, as in Prometheus' relabelling. */
 export interface AnchoredPattern {
@@ -12,7 +13,7 @@ export interface AnchoredPattern {
 /** Compiles RE2's syntax; the dot matches line ends too, as in Prometheus. Throws an Error of one line. */
 export const compileAnchored = (text: string): AnchoredPattern => {
   // compiled alone first: its own parentheses have to be balanced
-  const groupCount = RE2JS.compile(text).groupCount()
+  const groupCount = compileRe2(text).groupCount()
   const compiled = RE2JS.compile(`^(?s:${text})$`)
   return {
     text,

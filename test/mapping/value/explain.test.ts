@@ -49,3 +49,9 @@ test.each([
 ])("the problem of a path that a list interrupts: %j, %s", (document, value, found) => {
   expect(problemLines(transformValue({ metrics: { m: value } }, document))).toEqual([`missing m ${value} $: ${found}`])
 })
+
+test("a key with - in a calculation, where a-b subtracts", () => {
+  expect(problemLines(transformValue({ metrics: { m: { value: { calc: "a-b" } } } }, { "a-b": 1 }))).toEqual([
+    "missing m a-b $: a: @ has a-b; a key with - is ['a-b']"
+  ])
+})
