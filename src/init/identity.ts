@@ -8,10 +8,10 @@ import { wordsOf } from "./words.ts"
 
 /** Keys of names, best first: names that people choose, then numbers and ids of machines. */
 const identities = (
-  "name names hostname host fqdn label title displayname symbol metric key slug index mount mountpoint " +
+  "name names hostname host fqdn label title displayname friendlyname symbol metric key slug index mount mountpoint " +
   "device dev disk interface ifname sensor node instance server service domain topic queue pool volume endpoint target chart statistic " +
   "user username login email currency country city location " +
-  "id idx num no nr number channel slot port code address addr ip mac path url serial sn uuid guid hash prefix type"
+  "id idx num no nr number channel slot partition shard port code address addr ip mac path url serial sn uuid guid hash prefix type"
 ).split(" ")
 
 /** Keys of groups that contain many rows. Such a value may be unique here, but only by chance. */
@@ -26,7 +26,8 @@ const scopes = new Set([
   "datacenter",
   "dc",
   "cluster",
-  "zone"
+  "zone",
+  "topic"
 ])
 
 const isScope = ({ own }: Pick<Profile, "own">) => scopes.has(own.join("_"))
@@ -35,7 +36,7 @@ const unnamed = 200
 
 /** Only a number under one of these keys can identify a row. */
 const numberName =
-  /(?:^|_)(?:id|idx|index|num|no|nr|number|channel|slot|port|code|pid|vlan|asn|address|key|name|uuid)$|(?:num|idx|id)$/
+  /(?:^|_)(?:id|idx|index|num|no|nr|number|channel|slot|port|code|pid|vlan|asn|address|key|name|uuid|partition|shard|replica|ordinal|core|gpu|bay|lane)$|(?:num|idx|id)$/
 
 const far = (steps: Profile["place"]["steps"]) => 300 * keysBeforeName(steps).length
 
@@ -58,6 +59,12 @@ const rank = ({ place: { steps } }: Profile, noun: string): number => {
 /** Matches `nodename`, but not the name of something else, such as `filename`. */
 const endsInName = /(?<!class_?|icon_?|file_?|user_?|model_?|product_?|type_?|group_?)name$/
 
+/** Keys that are a name in a list of many, and a state or a kind inside of an object: `intensity.index`. */
+const ambiguous = /^(?:index|label|key|metric|statistic|type|code)$/
+
+const mayNameOne = ({ own, place: { steps } }: Profile): boolean =>
+  keysBeforeName(steps).length === 0 || !ambiguous.test(own.join("_"))
+
 const isNamed = (profile: Profile, noun: string) => rank(profile, noun) % 300 < unnamed
 
 /** Whether every item has a value here that can be a label. */
@@ -66,7 +73,9 @@ const isCandidate = (profile: Profile): boolean => {
   if (beside || optional || booleans.length > 0 || place.values.length === 0) return false
   const integers = numbers.every((number) => Number.isInteger(number) && number >= 0)
   const texty = [...texts].every(([text, { kind }]) =>
-    kind === "number" ? /^\d+$/.test(text) && numberName.test(own.join("_")) : isLabelText(text, kind)
+    kind === "number"
+      ? /^\d+$/.test(text) && numberName.test(own.join("_"))
+      : text.trim() !== "" && isLabelText(text, kind)
   )
   return (numbers.length === 0 || (integers && numberName.test(own.join("_")))) && texty
 }
@@ -88,7 +97,10 @@ const isSteady = ({ place }: Profile, { responses }: Items): boolean => {
 const pairsOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   all.flatMap((one, at) => all.slice(at + 1).map((other) => [one, other]))
 
-/** Limits the number of pairs to try. */
+const triplesOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  all.flatMap((one, at) => pairsOf(all.slice(at + 1)).map((pair) => [one, ...pair]))
+
+/** Limits the number of pairs and triples to try. */
 const maxCandidates = 12
 
 /**
@@ -117,7 +129,9 @@ export const identify = (
       (profile) =>
         profile.unique &&
         apart([profile], items) &&
-        (!isSingle || rank(profile, noun) % 300 <= identities.length || endsInName.test(profile.own.join("_")))
+        (!isSingle ||
+          (mayNameOne(profile) && rank(profile, noun) % 300 <= identities.length) ||
+          endsInName.test(profile.own.join("_")))
     ) ??
     (items.values.length > 1
       ? candidates.find((profile) => profile.unique && isWordLike(profile) && !(named.length > 0 && isScope(profile)))
@@ -129,7 +143,8 @@ export const identify = (
       ? undefined
       : [name, ...named.slice(1)].find((profile) => around.length > 0 && apart(within(profile), items))
   if (scoped !== undefined) return within(scoped)
-  return isSingle ? undefined : pairsOf(named).find((pair) => apart(pair, items))
+  if (isSingle) return undefined
+  return [...pairsOf(named), ...triplesOf(named)].find((fields) => apart(fields, items))
 }
 
 /** Whether a field with unique texts is a name rather than a state, although its key is not known as that of a name. */

@@ -15,7 +15,7 @@ import { documentScope, lastSingular, type Scope, scopeWithin } from "./scope.ts
 import { type Series, seriesOf } from "./series.ts"
 import { type Shape, shapeOf } from "./shape.ts"
 import { wholeOf } from "./whole.ts"
-import { isPlural, plural, sentence, spokenWords, wordsOf } from "./words.ts"
+import { plural, sentence, spokenWords, wordsOf } from "./words.ts"
 
 /** Limit of nested lists; no known API reaches it. */
 const maxDepth = 10
@@ -53,8 +53,9 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
   const shapeOfAll = shapeOf(roots, { words: isList ? [] : name }, whole)
   // an API named by a plural that responds with a list or map: each item is one of these things
   const isOfThings = isList || shapeOfAll.rows.some(({ steps, keyed }) => steps.length === 0 && keyed)
-  const start = isOfThings ? lastSingular(name) : name
-  const thing = isOfThings && isPlural(name.at(-1) ?? "") ? start.slice(-1) : []
+  // a name of one word, such as truenas, may be no plural
+  const start = isOfThings && name.length > 1 ? lastSingular(name) : name
+  const thing = start.at(-1) === name.at(-1) ? [] : start.slice(-1)
   const give = nameGiver(start)
 
   const describe = (scope: Scope, shape: Shape, fields: ReadonlyArray<Field>, selection: Selection): Described => {
@@ -129,7 +130,12 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
 
     if (series !== undefined) {
       const metrics = newestOf(rows, scope, fields, series.newest, around.depth === 0)
-      if (rows.keyed || series.points > maxPoints) return { metrics, rows: [], left: olderPoints(rows, series) }
+      if (rows.keyed || series.points > maxPoints) {
+        const texts = fields.flatMap(({ profile, reading }) =>
+          reading.as === "metrics" ? [] : [{ why: "text", path: within(rows, itemPath(profile.place.steps)) }]
+        )
+        return { metrics, rows: [], left: [...texts, ...olderPoints(rows, series)] }
+      }
       const points = describe(scope, shape, fields, "point")
       return {
         metrics,

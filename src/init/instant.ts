@@ -3,7 +3,13 @@ import { unitOfKey } from "./key-unit.ts"
 import type { Measure } from "./measure.ts"
 
 const ofTime =
-  /^(?:at|created?|creation|date|deadline|end|ended|epoch|expires?|expiration|expiry|finished|heartbeat|last|modified|published|reset|seen|since|start|started|starts|time|timestamp|timestamps|times|ts|t|until|updated?|boot|changed|completed|build|now|dt|sunrise|sunset|clock|commit|unixtime|localtime|lastseen|tstamp)$/
+  /^(?:at|created?|creation|date|deadline|end|ended|epoch|expires?|expiration|expiry|finished|heartbeat|last|modified|published|reset|seen|since|start|started|starts|time|timestamp|timestamps|times|ts|t|until|when|first|datetime|updated?|boot|changed|completed|build|now|dt|sunrise|sunset|clock|commit|unixtime|localtime|lastseen|tstamp)$/
+
+/** Words for a time that are written as one: `mediantime`, `lastrun`, `cacheexpire`. */
+const ofInstant = /^last[a-z]+$|(?:time|date|stamp|expires?|expiry|updated)$/
+
+/** Words for a duration, which may be as large as a time: `uptime`, `cputime`. */
+const ofDuration = /^(?:up|down|run|cpu|play|wall|busy|idle|wait|response|elapsed|total|real|life|air|session)time$/
 
 const timeEndings = new Set([
   ...[
@@ -77,6 +83,9 @@ export const epochOf = (
   if (found === undefined || own.includes("id") || own.at(-1) === "uptime") return undefined
   const { unit } = found
   const around = key.slice(0, -own.length).at(-1) ?? ""
-  const says = own.some((word) => ofTime.test(word)) || /^(?:timestamps?|times?|dates?)$/.test(around)
+  const says =
+    own.some((word) => ofTime.test(word) || (ofInstant.test(word) && !ofDuration.test(word))) ||
+    /^(?:timestamps?|times?|dates?)$/.test(around) ||
+    key.at(-1) === "date"
   return says || (unit !== undefined && unitOfKey(own)?.base === "seconds") ? { unit } : undefined
 }

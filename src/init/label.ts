@@ -6,18 +6,29 @@ const ofId =
 
 /** Keys of identifiers that may look like numbers. */
 const ofText =
-  /^(?:version|revision|build|serial|sn|model|firmware|release|edition|sha|hash|commit|sku|imei|name|label|title)$/
-const ofTextNumber = /(?:serial|part|model|phone|version)_(?:number|no|nr)$/
+  /^(?:jsonrpc|version|revision|build|serial|sn|vsn|model|firmware|release|edition|sha|hash|commit|sku|imei|name|label|title)$/
+const ofTextNumber = /(?:serial|part|model|phone)_(?:number|no|nr)$|(?<!con|in|di|per)version$/
 
 /** Keys of sentences and URLs, even short ones. */
 const ofProse =
   /^(?:desc|descr|description|comments?|notes?|message|msg|output|reason|why|error|errors|url|uri|href|link|links|help|motd|text|detail|query|command|cmd|args)$/
 
 /** Keys of secrets and of values that change with each response, such as cursors. */
-const ofSecret = /token|secret|passw|credential|cookie|session|cursor|api_?key|private/
+const ofSecret =
+  /token|secret|passw|credential|cookie|session|cursor|api_?key|private|etag|nonce|csrf|(?:request|trace|correlation)_id/
+
+/** Words of keys for one of a row of things that come and go: `last_id`, `bestblockhash`, `current_song`. */
+const ofNewest =
+  /^(?:first|last|latest|newest|recent|previous|prev|next|best|current|now)(?:block[a-z]*|hash|id|run|event|job|song|track|file|user|ip)?$/
+
+/** Endings of such keys that stay the same for long. */
+const ofRelease = /^(?:name|version|release|edition|revision|firmware|model|ver)$/
+
+const isNewest = (words: ReadonlyArray<string>): boolean =>
+  words.some((word) => ofNewest.test(word)) && !ofRelease.test(words.at(-1) ?? "")
 
 /** Whether numbers with this key are identifiers. */
-export const namesThing = (words: ReadonlyArray<string>): boolean => ofId.test(words.at(-1) ?? "")
+export const namesThing = (words: ReadonlyArray<string>): boolean => ofId.test(words.at(-1) ?? "") && !isNewest(words)
 
 /** Whether numeric strings with this key are identifiers. */
 export const textNamesThing = (words: ReadonlyArray<string>): boolean =>
@@ -27,8 +38,9 @@ export const textNamesThing = (words: ReadonlyArray<string>): boolean =>
 const changing =
   /^(?!\dxx$|[0-9a-f]{8}-|[0-9a-f]{12,}$)(?:-?\d+(?:[.,]\d+)?\s*(?:%|°|[A-Za-z]{1,5}(?:\/[a-z]+)?)$|\d{4}[-/]\d\d[-/]\d\d|\d+[dwhms]\d|\d+ (?:day|hour|min)|\d\d:\d\d:\d\d)/
 
-/** Texts that contain measured values: `load1=0.1;5;10`, `disk 99% full`. */
-const withValues = /\d ?%|=-?\d+(?:\.\d+)?(?:;|$|\s)/
+/** Texts that contain measured values: `load1=0.1;5;10`, `disk 99% full`, `0.35 0.28 0.22`. */
+const withValues =
+  /\d ?%|=-?\d+(?:\.\d+)?(?:;|$|\s)|^-?\d+(?:\.\d+)?(?:[,;/] ?-?\d+(?:\.\d+)?)+$|^\d+\.\d+(?: +\d+\.\d+)+$/
 
 /** Whether a text probably differs at every poll. */
 export const looksChanging = (text: string): boolean => changing.test(text.trim()) || withValues.test(text)
@@ -45,4 +57,4 @@ export const isLabelText = (text: string, kind: TextKind["kind"]): boolean =>
 
 /** Whether values with this key can be label values. */
 export const mayBeLabel = (words: ReadonlyArray<string>): boolean =>
-  !ofProse.test(words.at(-1) ?? "") && !ofSecret.test(words.join("_"))
+  !ofProse.test(words.at(-1) ?? "") && !ofSecret.test(words.join("_")) && !isNewest(words)

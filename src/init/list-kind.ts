@@ -1,7 +1,7 @@
 import type { Json, JsonArray } from "../mapping/document/json.ts"
 import { isEpoch } from "./epoch.ts"
 import { looksChanging } from "./label.ts"
-import { isObject } from "./map.ts"
+import { isData, isObject } from "./map.ts"
 import { textKind } from "./text-kind.ts"
 
 /** Wider lists of lists are treated as matrices, not tuples. */
@@ -29,6 +29,8 @@ export const isPairs = (lists: ReadonlyArray<JsonArray>): boolean =>
     const isNumber = entries.flat().every(([, value]) => typeof value === "number")
     return (
       entries.length === list.length &&
+      // { "current": 41 } alone in a list is an object
+      (list.length > 1 || [...names].every(isData)) &&
       names.size === list.length &&
       ![...names].some(looksChanging) &&
       entries.flat().length === list.length &&

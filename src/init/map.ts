@@ -9,7 +9,7 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 /**
  * Matches keys that are data, not property names: numbers, names with dots or dashes, and names that end in a number.
  */
-const isData = (key: string) => /^[0-9]|[^A-Za-z0-9_ -]|[a-z-][0-9]+$/i.test(key) || key.length > 30
+export const isData = (key: string) => /^[0-9]|[^A-Za-z0-9_ -]|[a-z-][0-9]+$/i.test(key) || key.length > 30
 
 /** Matches numbered keys that are property names, such as time windows: `1m`, `24h`, `tuner_1`. */
 const isProperty = (key: string) => /^\d+ ?(?:[smhdwy]|min|sec|hours?|days?)$|[_-]\d+$|^[xyz]$/i.test(key)
@@ -55,10 +55,14 @@ export type MapKind =
 /** With more keys than this, a smaller share of data keys is enough for a map of numbers. */
 const manyNumbers = 24
 
+/** Matches keys in a map of counts by word: `NXDOMAIN`, `AAAA`, `soft reject`. */
+const isConstant = (key: string) => /^[A-Z][A-Z0-9_]*$|^[a-z]+(?: [a-z]+)+$/.test(key)
+
 const numbersAreMap = (plural: boolean, keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): boolean => {
   if (!values.every((value) => typeof value === "number" || value === null) || keys.length < 2) return false
   if (keys.some(isProperty)) return false
-  const data = keys.filter((key) => isData(key)).length / keys.length
+  if (plural && keys.some(isQuantity)) return keys.every(isData)
+  const data = keys.filter((key) => isData(key) || (plural && isConstant(key))).length / keys.length
   return data > 0.6 || (plural && data > 0.3) || (keys.length > manyNumbers && data > 0.2)
 }
 
@@ -67,6 +71,13 @@ const listsAreMap = (keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): 
   keys.length > 1 &&
   values.every((value) => Array.isArray(value)) &&
   keys.every((key) => isData(key) && !isProperty(key))
+
+/** Keys of a quantity with its statistics: `temperature: { min, max, avg }`. */
+const ofStatistic =
+  /^(?:min|max|avg|mean|median|sum|count|total|current|now|last|first|today|yesterday|high|low|p?\d+|std.*)$/i
+
+/** Objects with the same keys, more than this of them, are things, even if one is called `battery` or `load`. */
+const maxStatistics = 3
 
 /** Whether the objects with these keys are items of one kind. */
 const areAlike = (plural: boolean, keys: ReadonlyArray<string>, objects: ReadonlyArray<JsonObject>): boolean => {
@@ -81,7 +92,8 @@ const areAlike = (plural: boolean, keys: ReadonlyArray<string>, objects: Readonl
   if (alike < 0.5 || !shareLeaves(objects)) return false
   if (plural || data >= 0.5) return true
   const isRich = all.size > 1 || new Set(objects.flatMap((object) => leaves(object))).size > 1
-  return alike === 1 && isRich && !keys.some(isQuantity) && !keys.some(isProperty)
+  const isThing = all.size > maxStatistics && [...all].filter((key) => !ofStatistic.test(key)).length > maxStatistics
+  return alike === 1 && isRich && (isThing || !keys.some(isQuantity)) && !keys.some(isProperty)
 }
 
 interface Thing {

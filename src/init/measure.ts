@@ -68,9 +68,12 @@ const saysTotal = (own: ReadonlyArray<string>) => /^(?:total|counter)$/.test(own
 const counterWord = (own: ReadonlyArray<string>) =>
   own.at(-1) === "counter" ? plural(own.at(-2) ?? "") : (own.at(-2) ?? "")
 
+/** Words anywhere on a path that mean a level, even if the last key ends in `total`: `cpu_percent.host_total`. */
+const level = /^(?:percent|percentage|pct|perc|ratio|utili[sz]ation|usage|load|average|avg|mean|price|prices|balance)$/
+
 /** Whether the numbers are a counter: the name says so, or they were seen to rise and the name allows it. */
-const isCounter = ({ own, place, present, rises }: Profile): boolean => {
-  if (present.some((value) => Number(value) < 0)) return false
+const isCounter = ({ own, place, present, rises }: Profile, key: ReadonlyArray<string>): boolean => {
+  if (present.some((value) => Number(value) < 0) || key.some((word) => level.test(word))) return false
   const rest = own.slice(0, -1).filter((word) => word.length > 1 && unitOfKey(["x", word]) === undefined)
   const isSaid =
     /_total$|counter$/i.test(nameKey(place.steps)) && rest.length > 0 && !rest.some((word) => capacity.test(word))
@@ -90,7 +93,7 @@ export const measured = (
   keys: Measure["keys"]
 ): ReadonlyArray<Measure> => {
   const { own, present } = profile
-  const type = isCounter(profile) ? "counter" : "gauge"
+  const type = isCounter(profile, key) ? "counter" : "gauge"
   const words = type === "counter" && saysTotal(own) ? [...own.slice(0, -2), counterWord(own)] : own
   if (!present.every((value) => isOrdinary(Number(value)))) return [{ ...gauge(words, undefined, keys), type }]
   const base = unit?.isComplete !== true ? undefined : baseOfTexts(unit.texts, key)

@@ -29,13 +29,15 @@ export const metricDraft = (
   const said = spokenWords([...before.between, ...own.filter((word) => word !== "timestamp")])
   const of = scope.noun.length === 0 || isBare || measure.of === false ? "" : ` of the ${spokenWords(scope.noun)}`
   const text = measure.help(said === "" ? "value" : said).concat(of)
+  // a time without the word timestamp in its name would look like a duration
+  const isInstant = measure.words.at(-1) === "timestamp"
   const isPart = measure.only !== undefined
   return {
     name: give({
       words: [
         [...before.short, ...point, ...own],
         [...before.full, ...point, ...measure.words],
-        [...before.short, ...point, ...profile.own],
+        ...(isInstant ? [] : [[...before.short, ...point, ...profile.own]]),
         [
           ...before.short,
           ...(scope.noun.length === 0 && scope.depth > 0 ? ["item"] : scope.noun),

@@ -28,8 +28,8 @@ export const keysOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
     return step === every || step.name === undefined ? [] : [step.name]
   })
 
-/** Keys of values that take their name from the key above. */
-const ofValue = /^(?:value|val|v|description|raw|#text)$/i
+/** Keys of values that take their name from the key above, such as `$numberLong` in MongoDB's JSON. */
+const ofValue = /^(?:value|val|v|description|raw|#text|\$[a-z]+)$/i
 
 /** The key that names a value: `temp` for `temp.value`. */
 export const nameKey = (steps: ReadonlyArray<Step>): string => {

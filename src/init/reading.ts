@@ -73,7 +73,15 @@ const stated = (
 }
 
 const anyNumber = { condition: (at: string) => `(${at} < 0 || ${at} >= 0)` }
-const numberInText = { condition: (at: string) => `match(${at}, '[-+]?[0-9.]+(e[-+]?[0-9]+)?')` }
+/** Decimal numbers as most documents spell them, and as all do that poller reads; neither matches `1.2.3` or `007`. */
+const usualNumber = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
+const anyNumberText = " *-?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)? *"
+
+const numberInText = (seen: ReadonlyArray<string>) => {
+  const usual = new RegExp(`^${usualNumber}$`)
+  const pattern = seen.every((text) => usual.test(text)) ? usualNumber : anyNumberText
+  return { condition: (at: string) => `match(${at}, '${pattern}')` }
+}
 
 const maxShown = 6
 
@@ -97,7 +105,7 @@ const mixed = (profile: Profile, around: Circumstances): Reading => {
     if (inTexts.length > 0)
       measures.push({
         ...measure,
-        only: numberInText,
+        only: numberInText(inTexts),
         ...(numbers.length > 0 ? { words: [...measure.words, "text"] } : undefined)
       })
   }

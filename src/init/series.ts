@@ -31,7 +31,20 @@ const isNumeric = ({ numbers, texts, present }: Profile) =>
   numbers.length + [...texts.values()].filter(({ kind }) => kind === "number").length > 0 &&
   present.every((value) => typeof value !== "boolean")
 
-const ofTime = /^(?:t|time|times|timestamps?|ts|date|dates|datetime|x|epoch|clock|dt|at|start|stamp|hour|day)$/
+const ofTime =
+  /^(?:t|time|times|timestamps?|ts|date|dates|datetime|x|epoch|clock|dt|at|starts?|end|ends|begin|from|to|until|valid|stamp|hour|day)$/
+
+/** Keys of a text that all points share. */
+const ofUnit = /^(?:units?|currency|uom)$/
+
+const isUnit = ({ own, texts, present }: Profile) =>
+  ofUnit.test(own.at(-1) ?? "") && texts.size === 1 && present.every((value) => typeof value === "string")
+
+/** Whether a point of a time series may have this field: a number, a time or the unit of all points. */
+const isOfPoint = (profile: Profile): boolean =>
+  isNumeric(profile) ||
+  isUnit(profile) ||
+  (profile.own.every((word) => ofTime.test(word)) && profile.present.every((value) => !Number.isNaN(instantOf(value))))
 
 /** Detects rows that are points of a time series, by a time field or by keys that are times. */
 export const seriesOf = (rows: Rows, profiles: ReadonlyArray<Profile>): Series | undefined => {
@@ -46,7 +59,7 @@ export const seriesOf = (rows: Rows, profiles: ReadonlyArray<Profile>): Series |
   for (const time of profiles) {
     if (time.own.length === 0 || !time.own.every((word) => ofTime.test(word))) continue
     // items that have a time among other fields, such as jobs, are not points of a time series
-    if (!isParallel && profiles.some((profile) => profile !== time && !isNumeric(profile))) continue
+    if (!isParallel && profiles.some((profile) => !isOfPoint(profile))) continue
     const newest = orderOf(time.place.values.map(instantOf), rows.parents)
     if (newest !== undefined) return { newest, points }
   }

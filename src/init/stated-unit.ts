@@ -13,7 +13,7 @@ export interface UnitBeside {
   readonly isComplete: boolean
 }
 
-const ofUnit = /^(?:units?|uom|unit_of_measurement|unit_symbol|measurement_unit|value_units?)$/
+const ofUnit = /^(?:units?|uom|unit_of_measurement|unit_symbol|unit_code|measurement_unit|value_units?)$/
 const ofValue =
   /^(?:value|val|v|reading|state|current|cur|data|lastvalue|last_value|raw_value|amount|quantity|usage|average|mean|min|max)$/
 

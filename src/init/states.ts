@@ -25,6 +25,9 @@ const certain: ReadonlySet<string> = new Set(["up", "yes", "on", "true", "enable
 const stateKey =
   /(?:state|status|health)$|^(?:mode|phase|condition|conclusion|lifecycle|availability|result|running|alive|connection|enabled|active|power|led|relay)$/
 
+/** Keys of directions, where `up` and `down` are two of several words: stable, steady. */
+const ofDirection = /^(?:trend|direction|tendency|change|movement)$/
+
 /** Keys of names: a metric that is called `up` is not a state. */
 const isNameKey = (key: ReadonlyArray<string>) =>
   /^(?:name|id|key|label|title|metric|type|kind)$/.test(key.at(-1) ?? "")
@@ -73,9 +76,10 @@ export const statesOf = (
   changes: boolean
 ): States | undefined => {
   if (isNameKey(key)) return undefined
-  const isState = changes || stateKey.test(key.at(-1) ?? "")
+  const isDirection = ofDirection.test(key.at(-1) ?? "")
+  const isState = changes || isDirection || stateKey.test(key.at(-1) ?? "")
   const words = isState && known.length <= maxStates ? known : seen
-  const pair = pairOf(words)
+  const pair = isDirection ? undefined : pairOf(words)
   if (pair !== undefined && (certain.has(pair[0]) || words.length === 2)) {
     const [one = "", zero = ""] = pair.map(spelledAs(words))
     return { kind: "map", map: { [one]: 1, [zero]: 0 }, word: one }

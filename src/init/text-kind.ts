@@ -30,14 +30,14 @@ export type TextKind =
   | { readonly kind: "prose" }
 
 const nullWords =
-  /^(?:|-+|n\/?a|n\.a\.|null|nil|none|nan|-nan|undefined|unknown|unavailable|not ?available|not ?supported|no ?data|\?+)$/i
+  /^(?:|-+|n\/?a|n\.a\.|null|nil|none|nan|-nan|undefined|unknown|unavailable|not ?available|~|not ?supported|no ?data|\?+)$/i
 
 const quantity =
   /^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.?[0-9]+)(?:[eE][+-]?[0-9]+)?(\s*)([%‰°A-Za-zµμΩ][\w°µμ³²/%]{0,15})$/
 const barePrefix = /^[KMGTPE]i?$/
 const strictTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 const clock = /^\d+:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
-const calendarDuration = /^P(?=[0-9T])[0-9YMWDTHS.,]+$/
+const calendarDuration = /^P(?=[0-9]+[YMWD]|T[0-9]+[HMS])[0-9YMWDTHS.,]+$/
 const relativeTime =
   /(?:\b\d+ *|\ban? +)(?:ms|secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?|months?|years?)\b/i
 
@@ -57,7 +57,7 @@ const isJson = (text: string): boolean => {
 }
 
 const isShort = (text: string) =>
-  text.length <= 64 && !/[\p{Cc}]|:\/\//u.test(text) && text.split(/\s+/).length <= 5 && text.isWellFormed()
+  text.length <= 64 && !/[\p{Cc}]|:\/\/|^data:/u.test(text) && text.split(/\s+/).length <= 5 && text.isWellFormed()
 
 /** Longer strings are either JSON or prose. */
 const maxLength = 4096

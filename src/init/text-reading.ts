@@ -61,11 +61,32 @@ const times = (profile: Profile, { timezone }: Circumstances): Reading => {
   return metric(instant(own, { ...nulls, parse: "time", timezone: zone }))
 }
 
+/** More different words than this beside numbers with a unit are more than a sign that there is no value. */
+const maxStrays = 2
+
+const isValued = ({ kind }: TextKind) => kind === "quantity" || kind === "duration" || kind === "time"
+const isStray = (text: string, { kind }: TextKind) => (kind === "word" || kind === "label") && !/\d/.test(text)
+
+/** Treats words without a digit, such as `never` or `inval`, beside texts of one kind with a value, as no value. */
+const withoutStrays = (profile: Profile): Profile => {
+  const entries = [...profile.texts]
+  const valued = new Set(entries.flatMap(([, kind]) => (isValued(kind) ? [kind.kind] : [])))
+  const strays = entries.filter(([text, kind]) => isStray(text, kind)).map(([text]) => text)
+  const isClear = entries.every(([text, kind]) => isValued(kind) || kind.kind === "null" || isStray(text, kind))
+  if (valued.size !== 1 || !isClear || strays.length === 0 || strays.length > maxStrays) return profile
+  const texts = entries.map(([text, kind]): readonly [string, TextKind] => [
+    text,
+    strays.includes(text) ? { kind: "null" } : kind
+  ])
+  return { ...profile, texts: new Map(texts) }
+}
+
 /**
  * How the draft uses strings of one kind, ignoring those that mean no value; undefined if there are several kinds, or
  * words.
  */
-export const textReading = (profile: Profile, around: Circumstances): Reading | undefined => {
+export const textReading = (given: Profile, around: Circumstances): Reading | undefined => {
+  const profile = withoutStrays(given)
   const { own, texts } = profile
   const kinds = new Set([...texts.values()].map(({ kind }) => kind))
   const all = (wanted: TextKind["kind"]) =>

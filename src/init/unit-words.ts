@@ -23,7 +23,7 @@ export const abbreviations = set("ms us ns kb mb gb tb pb wh kw mv kv ma km cm m
 
 /** Words that mean a unit even if they are the whole key. */
 export const alone = set(
-  "ms kb mb gb tb kib mib gib wh kwh secs seconds minutes hours days bytes percent pct percentage millis milliseconds microseconds nanoseconds celsius watts volts hertz hpa"
+  "ms kb mb gb tb kib mib gib wh kwh khz mhz ghz secs seconds minutes hours days bytes percent pct percentage millis milliseconds microseconds nanoseconds celsius watts volts hertz hpa"
 )
 
 /** Whether a word may follow an abbreviated unit, to say which value it is. */

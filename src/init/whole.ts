@@ -13,7 +13,9 @@ export interface Whole {
   readonly timezone: string | undefined
 }
 
+/** A name such as `Europe/Paris`. An offset such as `+02:00` is only that of today: it is another one in winter. */
 const isTimezone = (name: string): boolean => {
+  if (/^[+-]/.test(name)) return false
   try {
     new Intl.DateTimeFormat("en", { timeZone: name })
     return true

@@ -8,9 +8,14 @@ const unitSpelling =
 const withoutMarks = (text: string) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ß", "ss").replaceAll("µ", "u")
 
+/** The plural of an abbreviation: `CPUs` is one word, since `us` would be a unit. */
+const pluralAbbreviation = /[A-Z]{2,}s(?![a-z])/g
+
+const asWord = (text: string) => `_${text.toLowerCase()}_`
+
 /** The words of an object's key: `memUsedKb` is mem, used, kb. */
 export const wordsOf = (key: string): ReadonlyArray<string> =>
-  snakeCase(withoutMarks(key).replace(unitSpelling, (unit) => `_${unit.toLowerCase()}_`))
+  snakeCase(withoutMarks(key).replace(unitSpelling, asWord).replace(pluralAbbreviation, asWord))
     .split("_")
     .filter((word) => word !== "")
 

@@ -131,7 +131,7 @@ describe("columns with gaps", () => {
     expect(linesOf({ measures })).toEqual([
       "each:",
       '# Left out, text: value ("java=1")',
-      "- path: $.measures[?match(@.value, '[-+]?[0-9.]+(e[-+]?[0-9]+)?')]",
+      "- path: $.measures[?match(@.value, '-?(0|[1-9][0-9]*)([.][0-9]+)?')]",
       "labels_from: { metric: metric }",
       "metrics:",
       "shop_value: { value: value, help: Value of the measure. }"

@@ -171,7 +171,7 @@ test("--test saves the responses and a test that passes", async () => {
 })
 
 test.each([
-  ["lines.ndjson", '{"host":"a","queue":3}\n{"host":"b","queue":5}\n', "format: ndjson", 'line_queue{host="a"} 3'],
+  ["lines.ndjson", '{"host":"a","queue":3}\n{"host":"b","queue":5}\n', "format: ndjson", 'lines_queue{host="a"} 3'],
   ["nan.json", '{"cycles":181,"avg_startup_temp":nan}', "format: lenient", "nan_cycles 181"]
 ])("the format of %s is detected", async (name, content, line, series) => {
   const file = written(name, content)
