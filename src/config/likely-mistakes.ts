@@ -128,8 +128,32 @@ const requestMistakes = ({ targetLike, defaults }: RawConfiguration): ReadonlyAr
       : [])
   ])
 
+/** Whether a value combines several nodes. */
+const combines = (value: unknown): boolean => {
+  const { constant: _, calc, ...aggregates } = asMap(value)
+  const operands = typeof calc === "string" ? attempt(() => compileCalc(calc))?.operands : undefined
+  return Object.keys(aggregates).length > 0 || (operands ?? []).some(({ aggregate }) => aggregate !== "value")
+}
+
+/** Metrics outside rows read the first page, where all pages were probably meant. */
+const firstPageOnly = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> =>
+  targetLike.flatMap(({ own, settings, path }) => {
+    if (!isMap(settings.pages)) return []
+    const shared = typeof own.mapping === "string" ? mappings.get(own.mapping) : undefined
+    const holder = shared ?? { fields: own, path }
+    return holdersOf({ metrics: holder.fields.metrics }, holder.path)
+      .filter(({ fields }) => combines(fields.value))
+      .map((entry) =>
+        issue(
+          [...entry.path, "value"],
+          "reads the first page only: rows run over all pages, and { constant: 1 } with duplicates: sum counts them"
+        )
+      )
+  })
+
 /** Warnings: what works, but was probably meant otherwise. */
 export const likelyMistakes = (file: RawConfiguration): ReadonlyArray<Issue> => [
   ...mappingMistakes(file),
-  ...requestMistakes(file)
+  ...requestMistakes(file),
+  ...firstPageOnly(file)
 ]

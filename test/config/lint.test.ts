@@ -153,3 +153,26 @@ test.each([
 ])("%s: %s", (settings, warning) => {
   expect(mistakes(depth, settings)).toEqual(warning === undefined ? [] : [warning])
 })
+
+const firstPage =
+  "value: reads the first page only: rows run over all pages, and { constant: 1 } with duplicates: sum counts them"
+const counted = (value: string) => `metrics: { nodes: { value: ${value}, ${help} } }`
+
+test.each([
+  [counted('{ count: "$.nodes[*]" }'), `nodes.${firstPage}`],
+  [counted('{ calc: "sum(nodes[*].n) / 2" }'), `nodes.${firstPage}`],
+  [`metrics: { nodes: [{ value: { sum: "nodes[*].n" }, ${help} }] }`, `nodes[0].${firstPage}`],
+  [counted("total"), undefined],
+  [counted('{ calc: "total / 2" }'), undefined],
+  [`each: [{ path: "$.nodes[*]", labels_from: { id: id }, ${counted('{ count: "disks[*]" }')} }]`, undefined]
+])("with pages, %s: %s", (mapping, warning) => {
+  const settings = "pages: { next: $.next },"
+  expect(mistakes(mapping, settings)).toEqual(warning === undefined ? [] : [warning])
+  expect(mistakes(mapping)).toEqual([])
+})
+
+test("a shared mapping of a target with pages is looked at too", () => {
+  const text = `mappings: { node: { ${counted('{ count: "nodes[*]" }')} } }
+targets: [{ name: shop, url: "https://shop.example.com/", mapping: node, pages: { next: $.next } }]`
+  expect(lines(load(text).warnings)).toEqual([`poller.yml:1:48: mappings.node.metrics.nodes.${firstPage}`])
+})
