@@ -3,15 +3,15 @@ import * as HashRing from "effect/HashRing"
 import { hash32 } from "../poll/shard.ts"
 
 /**
- * Parts into which the targets are divided. More parts are shared more evenly, and each costs the database a lock. With
- * three members, one has at most a fifth more than its share.
+ * Number of shards that the targets are divided into. With more shards the shares are more even, but each shard needs a
+ * lock in the database. With three members, each has at most 1.2 times the average.
  */
 export const shardCount = 512
 
-/** The part of a target, from 1. It depends only on the name. */
+/** The shard of a target, from 1. It depends only on the name. */
 export const shardOfTarget = (name: string): number => (hash32(name) % shardCount) + 1
 
-/** The address of a member, `HOST:PORT`, as Effect's cluster has it. */
+/** The address of a member, `HOST:PORT`, as a value of Effect's cluster. */
 export const runnerAddress = (address: string): RunnerAddress.RunnerAddress => {
   const colon = address.lastIndexOf(":")
   return RunnerAddress.make(address.slice(0, colon), Number(address.slice(colon + 1)))
@@ -20,7 +20,7 @@ export const runnerAddress = (address: string): RunnerAddress.RunnerAddress => {
 export const showAddress = ({ host, port }: RunnerAddress.RunnerAddress): string => `${host}:${port}`
 
 /**
- * Points of each member on the ring. With three members and 300 shards the largest share is 1.09 times the average, and
+ * How many points each member has on the hash ring. With three members and 300 shards the largest share is 1.09 times the average, and
  * 1.12 times with 128 points, the default.
  */
 const baseWeight = 1024

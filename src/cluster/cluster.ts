@@ -10,39 +10,39 @@ import { type Database, DatabaseFailed, lockExpiration, openDatabase, refreshInt
 import { allShards, type ClusterOptions, LocalMember } from "./local-member.ts"
 import { memberOf } from "./member-state.ts"
 
-/** Milliseconds between two looks at the database. Half of it is what a handover waits on average. */
+/** Milliseconds between two reads of the database. On average a handover waits for half of it. */
 const interval = 250
 
-/** Milliseconds after which a process that stops no longer waits until others have polled its targets. */
+/** Milliseconds that a stopping process waits, at most, until others have polled its targets. */
 const maxHandover = 800
 
-/** Milliseconds between two looks while it waits for that. */
+/** Milliseconds between two reads of the database during that wait. */
 const handoverInterval = 40
 
 /**
- * Milliseconds. When the database is back, its members come back one after the other. For so long the members from
- * before count, or the first one would take all targets.
+ * Milliseconds. After an outage of the database, members reconnect one after the other. For this long the members from
+ * before the outage count as alive. Otherwise the first one would take all targets.
  */
 const grace = 3000
 
-/** Milliseconds between two attempts to connect, doubled from the first to the last. */
+/** Milliseconds between two attempts to connect: the first pause, and the longest. Each pause is twice the one before. */
 const retry = { first: 100, last: 1000 }
 
-/** This process in the cluster. The script is bundled with an Effect of its own: only promises and plain values. */
+/** This process in the cluster. The cluster script has its own copy of Effect, so only promises and plain values pass. */
 export interface Cluster {
-  /** Ends when it is decided which targets this process polls. Rejects if the database refuses this process. */
+  /** Resolves when the targets of this process are decided. Rejects if the database refuses this process. */
   readonly settled: Promise<void>
   readonly owns: (name: string) => boolean
   /** Whether the page keeps the series of a target until its new owner has polled it. */
   readonly keeps: (name: string) => boolean
   readonly status: () => ClusterStatus
-  /** Says what is configured now. */
+  /** Sets the names of the configured targets. */
   readonly describe: (configuration: string, targets: ReadonlyArray<string>) => void
-  /** Gives the targets to the other members. Ends when they have polled them, or after 0.8 s. */
+  /** Hands the targets over to the other members. Resolves when they have polled them, or after 0.8 s. */
   readonly leave: () => Promise<void>
 }
 
-/** What is known about one connection to the database. */
+/** The state of one connection to the database. */
 interface Session {
   readonly database: Database
   locked: ReadonlySet<number>
@@ -62,7 +62,7 @@ const write = Effect.fnUntraced(function* (process: LocalMember, session: Sessio
   session.writeDue = now + Duration.toMillis(refreshInterval)
 })
 
-/** Reads who has which locks, and polls accordingly. */
+/** Reads which member holds which locks, and changes the targets of this process to match. */
 const read = Effect.fnUntraced(function* (process: LocalMember, session: Session) {
   const rows = yield* session.database.rows
   process.members = rows.map(memberOf)
@@ -72,7 +72,7 @@ const read = Effect.fnUntraced(function* (process: LocalMember, session: Session
   return process.own(() => process.shards.update(session.locked, process.others, Date.now()))
 })
 
-/** Gives signs of life, takes the locks that are due to this process, and gives those away that are due to others. */
+/** Sends heartbeats, takes the locks of this process's shards, and releases those of other members' shards. */
 const takeShare = Effect.fnUntraced(function* (process: LocalMember, session: Session) {
   const { database } = session
   const self = process.options.address
@@ -103,11 +103,11 @@ const takeShare = Effect.fnUntraced(function* (process: LocalMember, session: Se
 
 const round = Effect.fnUntraced(function* (process: LocalMember, session: Session) {
   const now = performance.now()
-  // the process was frozen: others may have its shards, and the connection with its locks may be closed
+  // the process was frozen: other members may have its shards, and its connection may have lost its locks
   if (now - session.lastRound > Duration.toMillis(lockExpiration)) process.notify(yield* read(process, session))
   session.lastRound = now
   const alive = yield* takeShare(process, session)
-  // before the first reading: the others know the locks of this process by its row
+  // before the first read: other members find the locks of this process by its row
   if (session.written === "") yield* write(process, session)
   const isChanged = yield* read(process, session)
   process.noteMembers(alive)
@@ -120,7 +120,7 @@ const round = Effect.fnUntraced(function* (process: LocalMember, session: Sessio
   process.notify(isChanged)
 })
 
-/** Gives the locks back, and waits until others have polled all targets. This process polls them until it ends. */
+/** Releases the locks, and waits until other members have polled all targets. Until then this process polls them too. */
 const handOver = Effect.fnUntraced(function* (process: LocalMember, { database }: Session) {
   const end = performance.now() + maxHandover
   const { shards } = process
@@ -136,7 +136,7 @@ const handOver = Effect.fnUntraced(function* (process: LocalMember, { database }
   }
 })
 
-/** One connection, until it fails or the process leaves. */
+/** Uses one connection until it fails or the process leaves the cluster. */
 const serve = Effect.fnUntraced(function* (process: LocalMember) {
   const { options, session: name } = process
   const { database: settings, password, address } = options
@@ -162,7 +162,7 @@ const run = Effect.fnUntraced(function* (process: LocalMember) {
   while (!process.isLeaving) {
     const scope = yield* Scope.make()
     const exit = yield* Effect.exit(Scope.provide(serve(process), scope))
-    // a connection that is cut may not close
+    // closing a dead connection may hang
     yield* Effect.forkDetach(Scope.close(scope, Exit.void))
     if (Exit.isSuccess(exit) || process.isLeaving) return
     const error = Cause.squash(exit.cause)
@@ -171,7 +171,7 @@ const run = Effect.fnUntraced(function* (process: LocalMember) {
       process.settled.reject(new Error(why))
       return
     }
-    // one connection may end while the next is good: then nothing was lost
+    // if the next connection works at once, the database was not lost
     const hasServed = process.hasServed
     process.hasServed = false
     if (!hasServed) process.connectionLost(why)
@@ -180,10 +180,10 @@ const run = Effect.fnUntraced(function* (process: LocalMember) {
   }
 })
 
-/** Joins the cluster. It is left with the process, or by `leave`. */
+/** Joins the cluster. `leave`, or the end of the process, leaves it. */
 export const joinCluster = (options: ClusterOptions): Cluster => {
   const process = new LocalMember(options)
-  // a rejection is for whoever awaits it
+  // the callers that await `settled` handle a rejection
   process.settled.promise.catch(() => undefined)
   Effect.runPromise(run(process)).then(process.left.resolve, process.settled.reject)
   return {

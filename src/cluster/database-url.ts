@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs"
 import type { ConnectionOptions } from "node:tls"
 
-/** How to reach the database: what `--cluster` says. */
+/** The parsed value of `--cluster`: how to connect to the database. */
 export interface DatabaseSettings {
   /** Without the parameters of TLS. */
   readonly url: string
-  /** What messages call it: user, host and name of the database. */
+  /** The database in messages: user, host and name, without the password. */
   readonly shown: string
   /** Reads the certificates; called for each connection, since they are renewed. */
   readonly tls: () => false | ConnectionOptions
 }
 
-/** Parameters of libpq's URLs that are understood (PostgreSQL, section 34.1.2). */
+/** The supported parameters of libpq's URLs (PostgreSQL, section 34.1.2). */
 const parameters = ["host", "port", "user", "dbname", "connect_timeout", "options"]
 const tlsParameters = ["sslmode", "sslrootcert", "sslcert", "sslkey"]
 const modes = ["disable", "require", "verify-ca", "verify-full"]
 
 const file = (path: string | null) => (path === null ? undefined : readFileSync(path))
 
-/** TLS as libpq's sslmode has it: `require` alone encrypts, and verifies only if there is a root certificate. */
+/** TLS as in libpq's sslmode: `require` verifies the certificate only if there is a root certificate. */
 const tlsOf = (query: URLSearchParams) => () => {
   const mode = query.get("sslmode") ?? "disable"
   if (mode === "disable") return false
@@ -32,7 +32,7 @@ const tlsOf = (query: URLSearchParams) => () => {
   }
 }
 
-/** What a URL of a database means, or what is wrong with it in words that do not show it. */
+/** Parses the URL of a database. An error does not quote the URL: it may contain a password. */
 export const parseDatabaseUrl = (text: string): DatabaseSettings | { readonly problem: string } => {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
     return { problem: "expected a URL such as postgres://poller@db.example.com/poller" }

@@ -20,16 +20,16 @@ import * as SqlError from "effect/sql/SqlError"
 import { runnerAddress, shardCount, showAddress } from "./assignment.ts"
 import type { DatabaseSettings } from "./database-url.ts"
 
-/** Prefix of the tables, and with it the name of the cluster in its database. */
+/** Prefix of the tables: the name of the cluster in its database. */
 const prefix = "poller"
 
 /**
- * A member that sends no sign of life for this long has lost its shards. Effect's default, 35 s, is for entities with
+ * A member that sends no heartbeat for this long has lost its shards. Effect's default, 35 s, is for entities with
  * state; the locks of a poller cost nothing to move.
  */
 export const lockExpiration = Duration.seconds(6)
 
-/** Between two signs of life; also the longest that a statement may take. */
+/** Time between two heartbeats; also the longest that a statement may take. */
 export const refreshInterval = Duration.seconds(2)
 
 /** Effect's name space of the advisory locks of a prefix, a signed 32-bit integer (SqlRunnerStorage, FNV-1a). */
@@ -41,10 +41,10 @@ const lockNamespace = Buffer.from(`effect-cluster:${prefix}`).reduce(
 /** Effect numbers the locks of the first group of shards from here. */
 const firstLock = 1_000_000
 
-/** The database does not do what is asked: it is down, out of reach, or says no. */
+/** A statement failed: the database is down, out of reach, or refused it. */
 export class DatabaseFailed extends Data.TaggedError("DatabaseFailed")<{
   readonly why: string
-  /** It answers, and will say the same next time: a wrong password, no such database, a missing privilege. */
+  /** Whether another attempt would fail in the same way: a wrong password, no such database, a missing privilege. */
   readonly isRefusal: boolean
 }> {
   override get message() {
@@ -52,10 +52,10 @@ export class DatabaseFailed extends Data.TaggedError("DatabaseFailed")<{
   }
 }
 
-/** Codes of PostgreSQL that no second attempt changes: invalid_catalog_name, insufficient_privilege. */
+/** Error codes of PostgreSQL that do not go away: invalid_catalog_name, insufficient_privilege. */
 const refusals = ["3D000", "42501"]
 
-/** The innermost cause has the words of the server or of Node. */
+/** The innermost cause has the message of the server or of Node. */
 const failed = (error: unknown): DatabaseFailed => {
   let isRefusal = false
   let why = String(error)
@@ -75,8 +75,7 @@ const tooSlow = new DatabaseFailed({
 })
 
 /**
- * Waits no longer than `limit`, whatever the effect does: a statement on a dead connection may not be interruptible
- * either.
+ * Waits no longer than `limit`, also if the effect cannot be interrupted: a statement on a dead connection may not end.
  */
 const bounded = <A>(effect: Effect.Effect<A, unknown>, limit: Duration.Duration = refreshInterval) =>
   Effect.gen(function* () {
@@ -97,43 +96,43 @@ const bounded = <A>(effect: Effect.Effect<A, unknown>, limit: Duration.Duration 
     })
   )
 
-/** A row of `poller_members`, and the shards that its session has locked. */
+/** A row of `poller_members`, and the shards whose locks its session holds. */
 export interface MemberRow {
   readonly address: string
   readonly session: string
-  /** Milliseconds since it was written, by the clock of the database. */
+  /** Milliseconds since the row was written, by the clock of the database. */
   readonly age: number
   readonly state: string
   readonly locked: ReadonlyArray<number>
 }
 
-/** What the cluster does with its database. Every effect ends within a few seconds. */
+/** The statements of the cluster. Every effect ends within a few seconds. */
 export interface Database {
-  /** Sends a sign of life. Returns those of the shards whose locks this process still has. */
+  /** Sends a heartbeat. Returns the shards whose locks this process still holds. */
   readonly refresh: (shards: ReadonlySet<number>) => Effect.Effect<ReadonlySet<number>, DatabaseFailed>
   readonly register: Effect.Effect<void, DatabaseFailed>
-  /** Addresses of the members with signs of life. */
+  /** Addresses of the members with a recent heartbeat. */
   readonly members: Effect.Effect<ReadonlyArray<string>, DatabaseFailed>
-  /** Returns the shards whose locks this process has now. */
+  /** Takes locks that are free. Returns the shards whose locks this process holds now. */
   readonly acquire: (shards: ReadonlyArray<number>) => Effect.Effect<ReadonlyArray<number>, DatabaseFailed>
   readonly release: (shard: number) => Effect.Effect<void, DatabaseFailed>
-  /** Gives all shards back, and is no member any more. */
+  /** Releases all shards, and removes this process from the members. */
   readonly leave: Effect.Effect<void, DatabaseFailed>
-  /** What each member says about itself, and has locked. */
+  /** The rows of all members, with their locks. */
   readonly rows: Effect.Effect<ReadonlyArray<MemberRow>, DatabaseFailed>
   readonly write: (state: string) => Effect.Effect<void, DatabaseFailed>
 }
 
 export interface DatabaseOptions {
   readonly settings: DatabaseSettings
-  /** Read for each connection: the file may change. */
+  /** Read again for each connection: the file may change. */
   readonly password: () => Promise<string | undefined>
   readonly address: string
-  /** Tells one process from the next with the same address. */
+  /** Differs between two processes with the same address, one after the other. */
   readonly session: string
 }
 
-/** The name of a session in pg_stat_activity, by which others know whose locks it has. */
+/** The name of a session in pg_stat_activity. Other members use it to find whose locks these are. */
 const applicationName = (session: string) => `poller ${session}`
 
 const shardingConfig = (address: string) =>
@@ -147,7 +146,7 @@ const shardingConfig = (address: string) =>
 /** Creates the tables of Effect's cluster and of the members, unless they exist. */
 const migrate = Effect.fnUntraced(function* (client: Context.Context<PgClient.PgClient | SqlClient.SqlClient>) {
   const sql = Context.get(client, PgClient.PgClient)
-  // members that start at the same time would create the tables at the same time
+  // a lock, since members that start together would create the tables twice
   const lock = sql`SELECT pg_try_advisory_xact_lock(${lockNamespace}, 0) AS locked`
   const isLocked = Effect.map(lock, ([row]) => row?.locked === true)
   yield* Effect.repeat(isLocked, { until: (locked) => locked, schedule: Schedule.spaced(100), times: 10 })
@@ -169,7 +168,7 @@ const connect = Effect.fnUntraced(function* ({ settings, password, address, sess
       ssl: settings.tls(),
       password: secret === undefined ? undefined : Redacted.make(secret),
       applicationName: applicationName(session),
-      // Effect compares times without a zone: they must not jump with the daylight saving time of the server
+      // Effect compares times without a zone, so the daylight saving time of the server must not move them
       startupParameters: { TimeZone: "UTC" },
       connectTimeout: refreshInterval,
       maxConnections: 3
@@ -188,7 +187,7 @@ const connect = Effect.fnUntraced(function* ({ settings, password, address, sess
 const shardId = (shard: number) => ShardId.make("default", shard)
 const shardOf = ({ id }: ShardId.ShardId) => id
 
-/** Rows of members that were killed are kept for a day, to tell when they were lost. */
+/** Rows of killed members are kept for a day: the pages show since when they are lost. */
 const keptRows = "1 day"
 
 /** Connects. The connections are closed with the scope. */

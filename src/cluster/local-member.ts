@@ -10,27 +10,27 @@ import { OwnedShards } from "./owned-shards.ts"
 
 export interface ClusterOptions {
   readonly database: DatabaseSettings
-  /** Read for each connection. */
+  /** Read again for each connection. */
   readonly password: () => Promise<string | undefined>
-  /** `HOST:PORT`, by which the others know this process; the same after a restart. */
+  /** `HOST:PORT`: the name of this process among the members. The same after a restart. */
   readonly address: string
   readonly url: string
   readonly version: string
   /** The members of the last run, for a start without the database. */
   readonly knownMembers: ReadonlyArray<string>
-  /** Called with the members whenever these change. */
+  /** Called with the members when they change. */
   readonly remember: (members: ReadonlyArray<string>) => void
   /** Whether a target has been polled since this process polls it. */
   readonly isPolled: (name: string) => boolean
   readonly log: (level: "info" | "warn", message: string, annotations: Readonly<Record<string, unknown>>) => void
-  /** Called when something changed: which targets this process polls, or what `status` says. */
+  /** Called when the targets of this process or its `status` change. */
   readonly changed: (isOwnership: boolean) => void
 }
 
 /** The numbers of all shards, from 1. */
 export const allShards = Array.from({ length: shardCount }, (_, index) => index + 1)
 
-/** This process as a member: what it knows about the others, and which targets it polls. */
+/** This process as a member: the other members as it last read them, and the targets that it polls. */
 export class LocalMember {
   readonly options: ClusterOptions
   readonly session = randomUUID().slice(0, 13)
@@ -43,15 +43,15 @@ export class LocalMember {
   targets = new Map<number, ReadonlyArray<string>>()
   targetCount = 0
   configuration = ""
-  /** Addresses of the members that were alive last. */
+  /** Addresses of the members that were alive at the last read. */
   alive: ReadonlyArray<string> = []
   members: ReadonlyArray<Member> = []
   readAt = 0
-  /** Shards of which not all targets have been polled. */
+  /** Shards with targets that this process has not polled yet. */
   unpolled = new Set<number>()
   isSettled = false
   isConnected = false
-  /** Whether the connection was good for a whole round. */
+  /** Whether the current connection has worked for a whole round. */
   hasServed = false
   isLeaving = false
   isDuplicate = false
@@ -59,7 +59,7 @@ export class LocalMember {
   since = Date.now()
   problem: string | undefined
   seen = ""
-  /** Members that were known before the database was lost are waited for until then (monotonic milliseconds). */
+  /** Until then the members from before an outage of the database count as alive (monotonic milliseconds). */
   graceEnd = 0
   assignment: { readonly key: string; readonly owners: ReadonlyArray<string | undefined> } = { key: "", owners: [] }
 
@@ -80,7 +80,7 @@ export class LocalMember {
     return count
   }
 
-  /** The members besides this process that have given signs of life. */
+  /** The other members with a recent heartbeat in the database. */
   get others(): ReadonlyArray<Member> {
     const expired = Duration.toMillis(lockExpiration)
     return this.members.filter(({ session, age }) => session !== this.session && age < expired)
@@ -136,7 +136,7 @@ export class LocalMember {
     this.notify(true)
   }
 
-  /** Tells of changes, not of each look at the database: a change makes new pages. */
+  /** Reports only changes: each report renders new pages. */
   notify(isOwnership: boolean): void {
     const { isConnected, isSettled, problem, alive, agreed } = this
     const { targets, ownedTargets, unownedTargets, members } = this.status()
@@ -175,7 +175,7 @@ export class LocalMember {
     for (const member of alive) if (!before.includes(member)) options.log("info", "cluster member joined", { member })
     for (const member of before) {
       if (alive.includes(member)) continue
-      // who stops removes its row
+      // a process that stops removes its row
       const isLost = this.members.some(({ address }) => address === member)
       if (isLost) options.log("warn", "cluster member lost", { member })
       else options.log("info", "cluster member left", { member })

@@ -1,7 +1,7 @@
 import type { ClusterMember } from "../poll/cluster-status.ts"
 import type { MemberRow } from "./database.ts"
 
-/** What a process tells the others about itself, as JSON in its row of `poller_members`. */
+/** The state of a process for the other members, as JSON in its row of `poller_members`. */
 export interface MemberState {
   readonly url: string
   readonly version: string
@@ -12,7 +12,7 @@ export interface MemberState {
   readonly shards: ReadonlyArray<readonly [shard: number, since: number, isPolled: 0 | 1]>
 }
 
-/** A member with its state. A row may have anything in it: others can write to the database. */
+/** A member with its state. The content of a row is not trusted: other programs can write to the database. */
 export interface Member extends MemberRow {
   readonly known: MemberState
   readonly since: ReadonlyMap<number, number>
@@ -21,7 +21,7 @@ export interface Member extends MemberRow {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "")
 
-/** An integer from 0 on, and a time that Date takes. */
+/** An integer of at least 0 that is a valid time of a Date. */
 const integer = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 8e15 ? Number(value) : 0
 
@@ -38,7 +38,7 @@ const parse = (row: string): MemberState => {
   const { url, version, configuration, started, targets, shards }: Readonly<Record<string, unknown>> =
     typeof state === "object" ? { ...state } : {}
   return {
-    // pages link to it
+    // the pages link to this address
     url: /^https?:\/\//.test(text(url)) ? text(url) : "",
     version: text(version),
     configuration: text(configuration),

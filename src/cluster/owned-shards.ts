@@ -1,22 +1,21 @@
-/** Another member, and the shards whose locks it has. */
+/** Another member, and the shards whose locks it holds. */
 export interface Holder {
   readonly locked: Iterable<number>
-  /** The shards of whose targets it has polled all. */
+  /** The shards whose targets it has all polled. */
   readonly polled: ReadonlySet<number>
 }
 
 /**
- * The shards whose targets this process polls. It polls a shard from the moment it has the lock until another member
- * has it. So no target is without polls while a lock is free: during a handover, and while the database is out of
- * reach.
+ * The shards whose targets this process polls: from the moment it gets the lock until another member has the lock. So
+ * every target is polled also while nobody holds its lock: during a handover, and while the database is out of reach.
  */
 export class OwnedShards {
   /** Since when, in epoch milliseconds. */
   readonly owned = new Map<number, number>()
-  /** Shards that have gone to another member, which has not yet polled all of their targets. */
+  /** Shards that another member has taken but not yet polled completely. */
   readonly handedOver = new Set<number>()
 
-  /** Takes shards without a lock: the database is out of reach. */
+  /** Takes shards without their locks, while the database is out of reach. */
   take(shards: Iterable<number>, now: number): void {
     for (const shard of shards) {
       if (!this.owned.has(shard)) this.owned.set(shard, now)
@@ -24,7 +23,7 @@ export class OwnedShards {
     }
   }
 
-  /** Takes note of the locks of this process and of all others. Returns whether anything changed. */
+  /** Updates the locks of this process and of the other members. Returns whether anything changed. */
   update(locked: Iterable<number>, others: Iterable<Holder>, now: number): boolean {
     let isChanged = false
     const mine = new Set(locked)

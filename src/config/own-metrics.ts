@@ -46,7 +46,7 @@ export const clusterFamilies = {
   members: family(
     "poller_cluster_members",
     "gauge",
-    "Processes of the cluster that give signs of life, this one included."
+    "Processes of the cluster with a recent heartbeat in the database, this one included."
   ),
   ownedTargets: family("poller_cluster_owned_targets", "gauge", "Targets that this process polls."),
   targets: family("poller_cluster_targets", "gauge", "Targets of the configuration, polled by any process."),

@@ -150,7 +150,7 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
     alerts.watch(server)
     onTls.push(({ options }) => server.setSecureContext(options))
     const serveHttp = server.listeners("secureConnection") as ReadonlyArray<(socket: TLSSocket) => void>
-    // HTTP hears of a connection only after its certificate was accepted
+    // Node emits the event of the HTTP server only after it has accepted the client certificate
     server.removeAllListeners("secureConnection")
     server.on("secureConnection", (socket) => {
       const { web, tls: current } = loaded
