@@ -20,8 +20,8 @@ export const runnerAddress = (address: string): RunnerAddress.RunnerAddress => {
 export const showAddress = ({ host, port }: RunnerAddress.RunnerAddress): string => `${host}:${port}`
 
 /**
- * How many points each member has on the hash ring. With three members and 300 shards the largest share is 1.09 times the average, and
- * 1.12 times with 128 points, the default.
+ * Points of a member on the hash ring. With three members and 300 shards the largest share is 1.09 times the average,
+ * and 1.12 times with 128 points, the default.
  */
 const baseWeight = 1024
 

@@ -25,10 +25,10 @@ const handoverInterval = 40
  */
 const grace = 3000
 
-/** Milliseconds between two attempts to connect: the first pause, and the longest. Each pause is twice the one before. */
+/** Milliseconds between two attempts to connect: the first and the longest. Each is twice the one before. */
 const retry = { first: 100, last: 1000 }
 
-/** This process in the cluster. The cluster script has its own copy of Effect, so only promises and plain values pass. */
+/** This process in the cluster. Its script has its own copy of Effect: only promises and plain values pass. */
 export interface Cluster {
   /** Resolves when the targets of this process are decided. Rejects if the database refuses this process. */
   readonly settled: Promise<void>
@@ -120,7 +120,7 @@ const round = Effect.fnUntraced(function* (process: LocalMember, session: Sessio
   process.notify(isChanged)
 })
 
-/** Releases the locks, and waits until other members have polled all targets. Until then this process polls them too. */
+/** Releases the locks, and waits until other members have polled all targets. Until then it polls them too. */
 const handOver = Effect.fnUntraced(function* (process: LocalMember, { database }: Session) {
   const end = performance.now() + maxHandover
   const { shards } = process
