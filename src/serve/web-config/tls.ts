@@ -5,7 +5,7 @@ import * as tls from "node:tls"
 import * as Effect from "effect/Effect"
 import { fileLimits, readFile, type Unreadable } from "../../host/file-reader.ts"
 import { type Alert, alerts } from "./tls-alert.ts"
-import { curves, suites, type TlsServer, versions } from "./web-file.ts"
+import { curves, suites, type TlsServer, versions } from "./tls-section.ts"
 
 /** The files of a TLS configuration, absolute. Relative ones lie beside the configuration file. */
 export const tlsFiles = (file: string, { cert, key, clientCa }: TlsServer): ReadonlyArray<string> =>
