@@ -38,9 +38,9 @@ export const textNamesThing = (words: ReadonlyArray<string>): boolean =>
 const changing =
   /^(?!\dxx$|[0-9a-f]{8}-|[0-9a-f]{12,}$)(?:-?\d+(?:[.,]\d+)?\s*(?:%|°|[A-Za-z]{1,5}(?:\/[a-z]+)?)$|\d{4}[-/]\d\d[-/]\d\d|\d+[dwhms]\d|\d+ (?:day|hour|min)|\d\d:\d\d:\d\d)/
 
-/** Texts that contain measured values: `load1=0.1;5;10`, `disk 99% full`, `0.35 0.28 0.22`. */
+/** Texts that contain measured values: `load1=0.1;5;10`, `disk 99% full`, `tx:12dBm`, `0.35 0.28 0.22`. */
 const withValues =
-  /\d ?%|=-?\d+(?:\.\d+)?(?:;|$|\s)|^-?\d+(?:\.\d+)?(?:[,;/] ?-?\d+(?:\.\d+)?)+$|^\d+\.\d+(?: +\d+\.\d+)+$/
+  /\d ?%|[<>=:] ?-?\d+(?:\.\d+)? ?(?:dBm?|[kMGT]i?B|[kMG]?Hz|[mk][WVA]|°[CF]?|ms)\b|=-?\d+(?:\.\d+)?(?:;|$|\s)|^-?\d+(?:\.\d+)?(?:[,;/] ?-?\d+(?:\.\d+)?)+$|^\d+\.\d+(?: +\d+\.\d+)+$/
 
 /** Whether a text probably differs at every poll. */
 export const looksChanging = (text: string): boolean => changing.test(text.trim()) || withValues.test(text)
@@ -54,6 +54,14 @@ export const isLabelText = (text: string, kind: TextKind["kind"]): boolean =>
     (kind === "quantity" && /^\dxx$/.test(text))) &&
   !looksChanging(text) &&
   text.length <= 64
+
+/** Words of keys for the one thing of a kind that counts now: `currentTrack`, `next_1_hours`. */
+const ofNow = /^(?:current|currently|latest|next|now|nowplaying|playing)$/
+
+/** Whether a text inside of an object with such a key is about another thing at each poll. `keys`: their words. */
+export const isOfNow = (keys: ReadonlyArray<ReadonlyArray<string>>): boolean =>
+  keys.slice(0, -1).some((words) => words.some((word) => ofNow.test(word))) &&
+  !/^(?:version|release|edition|revision|firmware|model|units?|currency|timezone|tz)$/.test(keys.at(-1)?.at(-1) ?? "")
 
 /** Whether values with this key can be label values. */
 export const mayBeLabel = (words: ReadonlyArray<string>): boolean =>

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../mapping/document/json.ts"
+import { isEpoch } from "./epoch.ts"
 import { looksChanging } from "./label.ts"
 import { textKind } from "./text-kind.ts"
 import { isPlural, wordsOf } from "./words.ts"
@@ -54,6 +55,8 @@ export type MapKind =
 
 /** With more keys than this, a smaller share of data keys is enough for a map of numbers. */
 const manyNumbers = 24
+
+const ofTime = /time|stamp|date|seen/i
 
 /** Matches keys in a map of counts by word: `NXDOMAIN`, `AAAA`, `soft reject`. */
 const isConstant = (key: string) => /^[A-Z][A-Z0-9_]*$|^[a-z]+(?: [a-z]+)+$/.test(key)
@@ -142,6 +145,8 @@ export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<Js
   const all = keysOf(entries)
   // labels such as 1h and 2024-01-31 would change at each poll, but keys that are all times form a time series
   if (all.some(looksChanging) && !all.every((key) => textKind(key).kind === "time")) return []
+  // a time beside other numbers is a property
+  if (entries.some(([key, value]) => ofTime.test(key) && isEpoch(value))) return []
   if (numbersAreMap(plural, all, values) || listsAreMap(all, values)) return [{ kind: "all" }]
   const things = entries.flatMap(([key, value]) =>
     isObject(value) && Object.keys(value).length > 0 ? [{ key, value }] : []

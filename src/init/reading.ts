@@ -1,10 +1,12 @@
 import { epochOf, instant } from "./instant.ts"
-import { isLabelText, mayBeLabel, namesThing, textNamesThing } from "./label.ts"
+import { isLabelText, isOfNow, mayBeLabel, namesThing, textNamesThing } from "./label.ts"
 import { type Circumstances, gauge, type Measure, measured } from "./measure.ts"
+import { keysOf } from "./place.ts"
 import type { Profile } from "./profile.ts"
 import { areSwitch, statesOf } from "./states.ts"
 import { quantities, textReading, textsOf, withNulls } from "./text-reading.ts"
 import { wordsLike } from "./whole.ts"
+import { wordsOf } from "./words.ts"
 
 /** How the draft uses a field. */
 export type Reading =
@@ -142,6 +144,7 @@ export const readingOf = (profile: Profile, around: Circumstances): Reading => {
   const state = words.length === texts.size && !textNamesThing(own) ? stated(profile, around, words, false) : undefined
   if (state !== undefined) return { as: "metrics", measures: [state] }
   if (texts.size > 0 && [...kinds].every((kind) => kind === "null")) return { as: "left out", why: "without a value" }
-  const isLabel = mayBeLabel(own) && !changes && [...texts].every(([text, { kind }]) => isLabelText(text, kind))
+  const isOfThing = mayBeLabel(own) && !isOfNow(keysOf(profile.place.steps).map(wordsOf))
+  const isLabel = isOfThing && !changes && [...texts].every(([text, { kind }]) => isLabelText(text, kind))
   return isLabel ? { as: "label" } : text
 }

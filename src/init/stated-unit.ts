@@ -53,17 +53,22 @@ export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profi
   for (const of of profiles.filter(isNumeric)) {
     const group = groups.get(parentOf(of.place.steps)) ?? []
     const name = nameOf(of)
+    const around = keysOf(of.place.steps.slice(0, -1))
+    // { unit, values: { a: 1, b: 2 } }
+    const isOfValues = /^values$/i.test(around.at(-1) ?? "")
+    const near = isOfValues ? (groups.get(JSON.stringify(around.slice(0, -1))) ?? []) : group
     const own = group.find(
       (field) =>
         texts.includes(field) && [`${name}_unit`, `${name}_units`, `${name}_uom`, `${name}unit`].includes(nameOf(field))
     )
     if (own !== undefined) beside(own, of)
-    const general = group.filter((field) => texts.includes(field) && ofUnit.test(nameOf(field)))
+    const isUnit = (field: Profile) => ofUnit.test(nameOf(field)) || (name === "v" && nameOf(field) === "u")
+    const general = near.filter((field) => texts.includes(field) && isUnit(field))
     const [unit] = general
-    if (own === undefined && unit !== undefined && general.length === 1 && ofValue.test(name)) beside(unit, of)
+    const isValue = isOfValues || ofValue.test(name)
+    if (own === undefined && unit !== undefined && general.length === 1 && isValue) beside(unit, of)
     if (found.has(of)) continue
     // a sibling of the parent object, with the same keys
-    const around = keysOf(of.place.steps.slice(0, -1))
     const key = keysOf(of.place.steps).at(-1)
     const [outer = ""] = around.slice(-1)
     const twins = ["units", "unit"].map((ending) => JSON.stringify([...around.slice(0, -1), `${outer}_${ending}`]))

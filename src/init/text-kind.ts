@@ -30,10 +30,12 @@ export type TextKind =
   | { readonly kind: "prose" }
 
 const nullWords =
-  /^(?:|-+|n\/?a|n\.a\.|null|nil|none|nan|-nan|undefined|unknown|unavailable|not ?available|~|not ?supported|no ?data|\?+)$/i
+  /^(?:|-+|n\/?a|n\.a\.|null|nil|none|nan|-nan|[-+]?inf(?:inity)?|undefined|unknown|unavailable|not ?available|~|not ?supported|no ?data|\?+)$/i
 
 const quantity =
   /^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.?[0-9]+)(?:[eE][+-]?[0-9]+)?(\s*)([%‰°A-Za-zµμΩ][\w°µμ³²/%]{0,15})$/
+/** Units that poller does not know, but that are never part of a name. */
+const plainUnit = /^(?:dB[mi]?|rpm|ppm|ppb|lux|lx|k?VA|k?VAr|k?var|m?Ah)$/
 const barePrefix = /^[KMGTPE]i?$/
 const strictTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 const clock = /^\d+:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
@@ -94,7 +96,7 @@ export const textKind = (text: string): TextKind => {
   if (unit !== undefined) {
     const bases = barePrefix.test(unit) ? ["bytes"] : [...new Set(unitsNamed(unit).map(({ base }) => base))]
     if (bases.length === 1 && bases[0] === "seconds") return { kind: "duration", clock: false }
-    if (bases.length > 0 || space !== "") return { kind: "quantity", unit, bases }
+    if (bases.length > 0 || space !== "" || plainUnit.test(unit)) return { kind: "quantity", unit, bases }
   }
   if (!Number.isNaN(readDuration(text))) return { kind: "duration", clock: clock.test(text.trim()) }
   if (calendarDuration.test(text) || clock.test(text) || relativeTime.test(text)) return { kind: "changing" }

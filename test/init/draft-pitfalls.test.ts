@@ -37,6 +37,17 @@ describe("keys that look like something else", () => {
   ])("%j", (root, line) => expect(linesOf(root)).toContain(line))
 })
 
+describe("units", () => {
+  test.each<[unknown, string]>([
+    [{ power: { v: 5, u: "W", d: 1 } }, "shop_power_watts: { value: power.v, unit: { path: power.u }, help: Power. }"],
+    [
+      { PAC: { Unit: "W", Values: { "1": 1234 } } },
+      "shop_pac_1_watts: { value: \"PAC.Values['1']\", unit: { path: PAC.Unit }, help: Pac 1. }"
+    ],
+    [{ rsrp: "-95dBm" }, 'shop_rsrp: { value: rsrp, pattern: "(-?[0-9.]+)", help: Rsrp. }']
+  ])("%j", (root, line) => expect(linesOf(root)).toContain(line))
+})
+
 describe("words beside values", () => {
   test("that mean no value leave the column readable", () => {
     const gateways = [
@@ -72,12 +83,21 @@ describe("labels", () => {
     { etag: "xYz" },
     { current_song: "Blue" },
     { load: "0.35 0.28 0.22" },
-    { flags: "0,0,1" }
+    { flags: "0,0,1" },
+    { txpower: "PPusch:12dBm PPucch:5dBm" },
+    { rssi: ">=-51dBm" }
   ])("%j is none", (root) => expect(textOf({ n: 1, ...root })).toContain(`# Left out, text: ${Object.keys(root)[0]}`))
 
   test.each([{ last_name: "Snow" }, { latest_version: "2.1.0" }, { current_firmware: "A7" }])("%j is one", (root) =>
     expect(textOf({ n: 1, ...root })).toContain("type: info")
   )
+
+  test("a text about what is current is none, unless it is a version", () => {
+    expect(textOf({ n: 1, currentTrack: { artist: "Blue", firmware: "A7" } })).toContain(
+      "Left out, text: currentTrack.artist"
+    )
+    expect(textOf({ n: 1, current_os: { version: "12.3.1", unit: "V" } })).toContain("version: current_os.version")
+  })
 
   test("an id that moves on is a number", () => {
     expect(textOf({ lastId: 28_460 })).toContain("shop_last_id: { value: lastId, help: Last ID. }")
@@ -134,13 +154,12 @@ describe("rows", () => {
     [
       "objects with many equal keys, even if one is called battery",
       {
-        flows: undefined,
-        meters: {
+        site: {
           battery: { power: 1, frequency: 50, exported: 2, imported: 3, voltage: 240 },
           solar: { power: 1, frequency: 50, exported: 2, imported: 3, voltage: 240 }
         }
       },
-      "labels_from: { meter: { key: 0 } }"
+      "- path: $.site.*"
     ],
     [
       "prices with their unit are a time series",
@@ -159,6 +178,12 @@ describe("rows", () => {
       temperature: { min: 1, max: 2, avg: 1.5, now: 1 },
       humidity: { min: 1, max: 2, avg: 1.5, now: 1 }
     })
+    expect(text).not.toContain("each:")
+  })
+
+  test("a map with a time is an object", () => {
+    const text = textOf({ stats: { "pm2.5": 3.2, "pm10.0": 5.1, time_stamp: 1_709_279_980 } })
+    expect(text).toContain("shop_timestamp_seconds: { value: stats.time_stamp")
     expect(text).not.toContain("each:")
   })
 
