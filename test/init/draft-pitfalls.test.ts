@@ -88,9 +88,12 @@ describe("labels", () => {
     { rssi: ">=-51dBm" }
   ])("%j is none", (root) => expect(textOf({ n: 1, ...root })).toContain(`# Left out, text: ${Object.keys(root)[0]}`))
 
-  test.each([{ last_name: "Snow" }, { latest_version: "2.1.0" }, { current_firmware: "A7" }])("%j is one", (root) =>
-    expect(textOf({ n: 1, ...root })).toContain("type: info")
-  )
+  test.each([
+    { last_name: "Snow" },
+    { latest_version: "2.1.0" },
+    { current_firmware: "A7" },
+    { mac: "48:8F:5A:00:1B:5A" }
+  ])("%j is one", (root) => expect(textOf({ n: 1, ...root })).toContain("type: info"))
 
   test("a text about what is current is none, unless it is a version", () => {
     expect(textOf({ n: 1, currentTrack: { artist: "Blue", firmware: "A7" } })).toContain(
