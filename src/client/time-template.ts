@@ -21,6 +21,9 @@ const units: ReadonlyMap<string, number> = new Map([
   ["ms", 1]
 ])
 
+/** A hundred years in milliseconds: a date that every format can show. */
+const maxOffset = 36_500 * 86_400_000
+
 const offsetPattern = /^([+-])((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)$/
 
 const offsetOf = (text: string): number | undefined => {
@@ -157,7 +160,9 @@ const fieldOf = (offset: string, format: string | undefined, timeZone: string): 
 /** The first mistake in the times of a text; undefined if there is none. */
 export const timeProblem = (text: string): string | undefined => {
   for (const [whole, offset = "", format] of text.matchAll(field)) {
-    if (offsetOf(offset) === undefined) return `${whole}: expected a time such as {now}, {now-5m} or {now+1h30m}`
+    const moved = offsetOf(offset)
+    if (moved === undefined) return `${whole}: expected a time such as {now}, {now-5m} or {now+1h30m}`
+    if (Math.abs(moved) > maxOffset) return `${whole}: expected at most 36500d, a hundred years`
     if (formatOf(format ?? "s", "UTC") === undefined)
       return `${whole}: expected s, ms, rfc3339, date or a layout such as %Y-%m-%d after the colon`
   }

@@ -1,6 +1,5 @@
 import * as http from "node:http"
 import * as https from "node:https"
-import { text } from "node:stream/consumers"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -35,6 +34,21 @@ interface Answer {
   readonly body: string
 }
 
+/** Bytes of a page. 100,000 targets take about half of it. */
+const maxBytes = 100_000_000
+
+/** The body of a response. Another server may have the port, and send without end. */
+const textOf = async (response: http.IncomingMessage): Promise<string> => {
+  const chunks: Array<Buffer> = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new Error("the response is longer than 100 MB: is this a poller?")
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
 /** Sends one request. Does not verify the certificate: it is for the public name of the daemon. */
 const send = async (url: string, options: https.RequestOptions): Promise<Omit<Answer, "url">> => {
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -43,7 +57,7 @@ const send = async (url: string, options: https.RequestOptions): Promise<Omit<An
       : http.get(url, options, resolve)
     sent.on("error", reject)
   })
-  return { status: response.statusCode ?? 0, body: await text(response) }
+  return { status: response.statusCode ?? 0, body: await textOf(response) }
 }
 
 /** Requests a page from a daemon on this machine. Uses loopback if the daemon listens on all addresses. */

@@ -68,9 +68,13 @@ export const status = Command.make(
       })
       const lines = input.json
         ? [body.trimEnd()]
-        : Option.isSome(input.name)
-          ? statusDetails(value as TargetDetails, now)
-          : statusTable((value as { readonly targets: ReadonlyArray<TargetReport> }).targets, now)
+        : yield* Effect.try({
+            try: () =>
+              Option.isSome(input.name)
+                ? statusDetails(value as TargetDetails, now)
+                : statusTable((value as { readonly targets: ReadonlyArray<TargetReport> }).targets, now),
+            catch: () => failure(`${url}: the response does not describe targets: is this a poller of this version?`)
+          })
       yield* printLines(process.stdout, lines)
     }
   })

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import { type ConfigurationFile, type ParsedConfiguration, parseConfiguration } from "./configuration.ts"
 import type { Diagnostic } from "./diagnostics.ts"
 import type { Environment } from "./environment.ts"
+import { listProblem } from "./list-limits.ts"
 import { locateIn } from "./secret-files.ts"
 import { type DiscoveredTarget, fromJson, fromYaml, type ParsedGroups } from "./target-group.ts"
 import { runInSlices, type Sliced } from "./time-slice.ts"
@@ -44,13 +45,10 @@ const readConfiguration = ({ files, environment, credentials, defaults }: Config
 }
 
 const readList = ({ format, from, bytes, maxTargets }: ListText): ParsedGroups =>
-  Result.flatMap((format === "json" ? fromJson : fromYaml)(from, bytes), (targets) =>
-    targets.length > maxTargets
-      ? Result.fail([
-          { location: from, message: `lists ${targets.length} targets, more than max_targets ${maxTargets}` }
-        ])
-      : Result.succeed(targets)
-  )
+  Result.flatMap((format === "json" ? fromJson : fromYaml)(from, bytes), (targets) => {
+    const problem = listProblem(from, targets, maxTargets)
+    return problem === undefined ? Result.succeed(targets) : Result.fail([problem])
+  })
 
 /** Parses configurations and lists: in this thread, unless the layer provides a worker. */
 export interface Parser {

@@ -42,10 +42,18 @@ const withoutEmpty = (value: unknown): unknown => {
   )
 }
 
+/**
+ * Without the labels that only relabeling in Prometheus would use. They are often long: all annotations of a pod, for
+ * example.
+ */
+const withoutMeta = (labels: DiscoveredTarget["labels"]): DiscoveredTarget["labels"] =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("__meta_")))
+
 const discoveredTargets = (value: unknown, locationOf: (path: KeyPath) => string): ReadonlyArray<DiscoveredTarget> =>
-  decode(value).flatMap(({ targets = [], labels = {} }, group) =>
-    targets.map((address, index) => ({ address, labels, location: locationOf([group, "targets", index]) }))
-  )
+  decode(value).flatMap(({ targets = [], labels: all = {} }, group) => {
+    const labels = withoutMeta(all)
+    return targets.map((address, index) => ({ address, labels, location: locationOf([group, "targets", index]) }))
+  })
 
 /** The targets of a JSON document. `from` is its file or URL. */
 export const fromJson = (from: string, bytes: Uint8Array): ParsedGroups => {

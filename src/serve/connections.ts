@@ -16,6 +16,15 @@ interface Connection {
  */
 const maxPipelined = 16
 
+/**
+ * Node's parser finds up to 3,000 requests in one read, and makes some kB of objects for each, also after the socket is
+ * destroyed. It has no public way to stop.
+ */
+const stopParsing = (socket: Socket): void => {
+  const { parser } = socket as Socket & { readonly parser?: { readonly pause?: () => void } | null }
+  parser?.pause?.()
+}
+
 /** Both the TCP connection and the TLS connection on it have the same two ends. */
 const peer = ({ remoteAddress, remotePort, localPort }: Socket): string | undefined =>
   remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`
@@ -44,12 +53,16 @@ export class Connections {
     server.closeIdleConnections = () => this.#closeUsed()
     server.prependListener("connection", (socket) => this.#accept(socket))
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#secure(socket))
-    server.on("request", (request, response) => {
+    const enqueue = (request: IncomingMessage, response: ServerResponse) => {
       const connection = this.#bySocket.get(request.socket)
       if (connection === undefined) return answer(request, response)
       if (!server.listening) response.setHeader("connection", "close")
+      if (connection.requests.length === maxPipelined) stopParsing(request.socket)
       this.#enqueue(server, connection, response, () => answer(request, response))
-    })
+    }
+    server.on("request", enqueue)
+    // Node would answer these at once, however many wait
+    server.on("checkExpectation", enqueue)
   }
 
   /** The client has read a part of its response. */

@@ -80,6 +80,16 @@ const listen = (server: Server, listener: Listener) =>
     close
   )
 
+const withoutHost = text("a request needs a Host header\n", 400, { connection: "close" })
+const unmet = text("the only expectation that is met is 100-continue\n", 417)
+
+/** The response to a request that RFC 9112, section 3.2, or RFC 9110, section 10.1.1, wants to be refused. */
+const refusalOf = ({ httpVersion, headers }: IncomingMessage): HttpResponse | undefined => {
+  if (httpVersion !== "1.1") return undefined
+  if (headers.host === undefined) return withoutHost
+  return /^(100-continue)?$/i.test(headers.expect ?? "") ? undefined : unmet
+}
+
 const failed = text("internal error: the log of poller has the cause\n", 500)
 
 /** A request that failed by a bug is logged with its cause. */
@@ -123,7 +133,7 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Con
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const refusal = web.authorize(request)
+    const refusal = refusalOf(request) ?? web.authorize(request)
     if (refusal === undefined) respond(request, response)
     else if (!Effect.isEffect(refusal)) write(response, refusal)
     else

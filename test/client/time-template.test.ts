@@ -41,6 +41,8 @@ describe("a time in a text", () => {
   test.each<[string, RegExp]>([
     ["{now-5}", /^\{now-5\}: expected a time such as/],
     ["{now+x}", /expected a time such as/],
+    ["{now+99999999999999h:rfc3339}", /expected at most 36500d/],
+    ["{now-36501d}", /expected at most 36500d/],
     ["{now:iso}", /expected s, ms, rfc3339, date or a layout/],
     ["{now:%Q}", /expected s, ms, rfc3339, date or a layout/],
     ["{now:}", /expected s, ms/],

@@ -105,6 +105,33 @@ test.each(["/metrics?x", "/metrics", "/", "/targets/large"])(
   }
 )
 
+test.each([
+  ["without Host", "GET / HTTP/1.1\r\n\r\n"],
+  ["with an expectation", "GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n"],
+  ["that wait for 100 Continue", "GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n"],
+  ["of the shortest kind", "GET / HTTP/1.1\r\nHost:\r\n\r\n"]
+])("400 connections that write thousands of requests %s fit into a heap of 200 MB", async (_name, request) => {
+  const upstream = await startUpstream((_request, response) => void response.end('{"a":1}'))
+  onTestFinished(() => upstream[Symbol.asyncDispose]())
+  const env = { NODE_OPTIONS: "--max-old-space-size=200" }
+  const daemon = await startDaemon(["--target", upstream.url], { env })
+  onTestFinished(() => void daemon.child.kill("SIGKILL"))
+  await stalledClients(daemon.port, 400, request.repeat(3000))
+  for (let turn = 0; turn < 5; turn++) expect(await (await fetch(`${daemon.url}/healthz`)).text()).toBe("ok\n")
+  expect((await daemon.stop()).code).toBe(0)
+})
+
+test("a request without Host, or with an unknown expectation, is refused in its turn", async () => {
+  const daemon = await startLarge(10, "1h")
+  const socket = connect(daemon.port, "127.0.0.1")
+  socket.write(
+    requestOf("/metrics") + requestOf("/", "Expect: x\r\n") + requestOf("/healthz") + "GET / HTTP/1.1\r\n\r\n"
+  )
+  let text = ""
+  for await (const chunk of socket) text += chunk
+  expect(text.match(/^HTTP\/1.1 \d+/gm)).toEqual(["HTTP/1.1 200", "HTTP/1.1 417", "HTTP/1.1 200", "HTTP/1.1 400"])
+})
+
 test("a client may send a few requests ahead, and gets the responses in order", async () => {
   const daemon = await startLarge(10, "1h")
   const socket = connect(daemon.port, "127.0.0.1")

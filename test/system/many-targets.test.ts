@@ -126,3 +126,37 @@ test("check warns of files that together list more than max_targets", async () =
     stderr: "files: warning: its files list 4 targets, more than max_targets 3\n"
   })
 })
+
+/** Short lists whose targets would take far more memory than the lists: each target has what its group shares. */
+const amplified = {
+  "a label of 1 MB": { big: "x".repeat(1_000_000) },
+  "10,000 labels": Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`label_${n}`, "x"])),
+  "a path of 1 MB": { __metrics_path__: `/${"x".repeat(1_000_000)}` },
+  "100,000 parameters": Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`__param_${n}`, "x"])),
+  "2,000 characters": { big: "x".repeat(2000) }
+}
+
+test.each(Object.entries(amplified))(
+  "10,000 targets that share %s are refused before they take memory, and the last list stays",
+  async (_name, labels) => {
+    const upstream = await startUpstream(json({ up: 1 }))
+    onTestFinished(() => upstream[Symbol.asyncDispose]())
+    const config = join(folder, "shared.json")
+    const list = join(folder, "shared-list.json")
+    const { host } = new URL(upstream.url)
+    writeFileSync(list, JSON.stringify([{ targets: [host] }]))
+    writeFileSync(config, JSON.stringify({ defaults, targets_from: [{ name: "list", files: [list], refresh: "1s" }] }))
+    const daemon = await start("--config", config)
+    await upstream.request(1)
+    const before = value(daemon.child.pid, "VmHWM")
+    const targets = Array.from({ length: 10_000 }, (_, index) => address(index))
+    writeFileSync(list, JSON.stringify([{ targets, labels }]))
+    await daemon.line(/targets_from failed.* characters, more than /)
+    expect((await (await fetch(`${daemon.url}/api/targets`)).json()) as unknown).toMatchObject({
+      targets: [{ name: host }]
+    })
+    // these targets took 500 to 3,400 MB
+    expect(value(daemon.child.pid, "VmHWM") - before).toBeLessThan(300_000)
+    expect((await daemon.stop()).code).toBe(0)
+  }
+)

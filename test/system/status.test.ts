@@ -1,5 +1,7 @@
+import { once } from "node:events"
 import { writeFileSync } from "node:fs"
 import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { hashSync } from "bcryptjs"
@@ -169,4 +171,33 @@ test("another server, and an unknown target, are one line", async () => {
   )
   const { addr } = open
   expect((await status("--addr", addr, "nope")).stderr).toBe(`http://${addr}/api/targets/nope: no target nope\n`)
+})
+
+test("another server that has the port, and sends something else or without end, is an error of one line", async () => {
+  const answers: Readonly<Record<string, string>> = { "/api/targets": '{"targets":[null]}', "/api/targets/a": "[]" }
+  const server = createServer((request, response) => {
+    const answer = answers[request.url ?? ""]
+    if (answer !== undefined) return void response.end(answer)
+    const chunk = Buffer.alloc(1_000_000, "x")
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+      response.once("drain", write)
+    }
+    write()
+  }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const addr = ["--addr", `127.0.0.1:${port}`]
+  const foreign = "the response does not describe targets: is this a poller of this version?"
+  expect(await status(...addr)).toMatchObject({ code: 1, stderr: `${url}/api/targets: ${foreign}\n` })
+  expect(await status(...addr, "a")).toMatchObject({ code: 1, stderr: `${url}/api/targets/a: ${foreign}\n` })
+  const endless = /^http:\S+: (the response is longer than 100 MB: is this a poller\?|no response in 5 seconds)\n$/
+  for (const program of [new Program(["healthcheck", ...addr]), new Program(["status", ...addr, "endless"])]) {
+    expect(await program.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(endless) })
+  }
 })

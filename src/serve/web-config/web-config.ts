@@ -26,9 +26,9 @@ const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 
 /**
  * How often Node looks for connections on which too little happens, and how long a TLS handshake may take
- * (milliseconds).
+ * (milliseconds). A request without Host is answered in its turn, like any other: Node would answer it at once.
  */
-const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 }
+const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000, requireHostHeader: false }
 
 interface Loaded {
   readonly web: WebFile
