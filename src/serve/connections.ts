@@ -18,11 +18,11 @@ const maxPipelined = 16
 
 /**
  * Node's parser finds up to 3,000 requests in one read, and makes some kB of objects for each, also after the socket is
- * destroyed. It has no public way to stop.
+ * destroyed. It has no public way to stop; 2 means that what follows is another protocol.
  */
 const stopParsing = (socket: Socket): void => {
-  const { parser } = socket as Socket & { readonly parser?: { readonly pause?: () => void } | null }
-  parser?.pause?.()
+  const { parser } = socket as Socket & { readonly parser?: { onIncoming?: unknown } | null }
+  if (parser?.onIncoming !== undefined) parser.onIncoming = () => 2
 }
 
 /** Both the TCP connection and the TLS connection on it have the same two ends. */

@@ -147,10 +147,11 @@ test.each(Object.entries(amplified))(
     writeFileSync(list, JSON.stringify([{ targets: [host] }]))
     writeFileSync(config, JSON.stringify({ defaults, targets_from: [{ name: "list", files: [list], refresh: "1s" }] }))
     const daemon = await start("--config", config)
-    await upstream.request(1)
+    await daemon.line(/message=polling/)
     const before = value(daemon.child.pid, "VmHWM")
     const targets = Array.from({ length: 10_000 }, (_, index) => address(index))
-    writeFileSync(list, JSON.stringify([{ targets, labels }]))
+    writeFileSync(`${list}.tmp`, JSON.stringify([{ targets, labels }]))
+    renameSync(`${list}.tmp`, list)
     await daemon.line(/targets_from failed.* characters, more than /)
     expect((await (await fetch(`${daemon.url}/api/targets`)).json()) as unknown).toMatchObject({
       targets: [{ name: host }]
