@@ -129,7 +129,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     )
 
     if (series !== undefined) {
-      const metrics = newestOf(rows, scope, fields, series.newest, around.depth === 0)
+      const metrics = newestOf(rows, scope, fields, series.newest, around)
       if (rows.keyed || series.points > maxPoints) {
         const texts = fields.flatMap(({ profile, reading }) =>
           reading.as === "metrics" ? [] : [{ why: "text", path: within(rows, itemPath(profile.place.steps)) }]
@@ -192,20 +192,24 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     scope: Scope,
     fields: ReadonlyArray<Field>,
     newest: "first" | "last",
-    absolute: boolean
-  ): ReadonlyArray<MetricDraft> =>
-    fields.flatMap(({ profile, reading }) => {
+    around: Scope
+  ): ReadonlyArray<MetricDraft> => {
+    // a list without a point has no newest one
+    const hasGaps = new Set(rows.parents).size < around.items.values.length
+    const isOptional = hasGaps || rows.source(false).optional === true
+    return fields.flatMap(({ profile, reading }) => {
       if (reading.as !== "metrics") return []
       const column = rows.column?.(String(profile.place.steps[0]))
       if (rows.column !== undefined && column === undefined) return []
       const path = column === undefined ? within(rows, itemPath(profile.place.steps)) : itemPath(column)
-      const value = { [newest]: absolute ? path.replace(/^@/, "$") : path }
+      const value = { [newest]: around.depth === 0 ? path.replace(/^@/, "$") : path }
       return reading.measures.map((measure) => {
         const metric = metricDraft(give, { ...scope, noun: [] }, profile, measure, value, "newest")
         const { help, ...keys } = metric.keys
-        return rows.source(false).optional === true ? { ...metric, keys: { ...keys, optional: true, help } } : metric
+        return isOptional ? { ...metric, keys: { ...keys, optional: true, help } } : metric
       })
     })
+  }
 
   /**
    * Rows with only texts: a metric for the number of rows if they are objects, and comments with the paths of the

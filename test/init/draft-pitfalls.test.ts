@@ -190,6 +190,17 @@ describe("rows", () => {
     expect(text).not.toContain("each:")
   })
 
+  test("a time series that is empty in some items is optional", () => {
+    const point = (start: number) => ({ start, price: 5 })
+    const homes = [
+      { id: "a", prices: [point(1_428_591_600), point(1_428_595_200)] },
+      { id: "b", prices: [] }
+    ]
+    const found = drafted([JSON.stringify({ homes })])
+    expect(found?.draft).toContain("optional: true")
+    expect(found?.problems).toEqual([])
+  })
+
   test("one object in a list is no map", () => {
     expect(textOf({ session: [{ current: 41 }] })).toContain("shop_session_current: { value: current")
   })
