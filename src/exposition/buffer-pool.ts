@@ -4,10 +4,13 @@
  */
 export const largeBlock = 65_536
 
-/** Limit of unused memory in bytes: twice the 100,000 lines of a family, for each of two. */
+/**
+ * Limit of unused memory in bytes: enough for the old and the new lines of two families with 100,000 series of 80 bytes
+ * each.
+ */
 const maxUnused = 32_000_000
 
-/** Unused objects of one kind, up to `maxBytes` in all. */
+/** Unused objects of one kind, up to `maxUnused` bytes in all. */
 export class SparePool<A> {
   readonly #unused: Array<A> = []
   readonly #make: () => A
@@ -37,13 +40,13 @@ export class SparePool<A> {
 /** A buffer with readers. */
 interface Pin {
   readers: number
-  /** Reused after the last reader. */
+  /** Whether the buffer is reused after the last reader. */
   isReleased: boolean
 }
 
 /**
- * The memory that large pages are written to. It is used again when no page and no reader has it: as garbage it would
- * start the collector every few polls, which then looks at the whole heap.
+ * The memory of large blocks of lines. It is reused when no page and no reader uses it. Without reuse, garbage
+ * collection would start every few polls and scan the whole heap.
  */
 export class BufferPool {
   /** The smallest first. */
@@ -59,7 +62,7 @@ export class BufferPool {
     return used === undefined ? new Uint8Array(bytes) : new Uint8Array(used)
   }
 
-  /** Adds memory without other users. */
+  /** Adds memory that nothing else uses. */
   release(buffer: ArrayBuffer): void {
     const { byteLength } = buffer
     const unused = this.#unused.reduce((sum, other) => sum + other.byteLength, 0)
@@ -68,12 +71,12 @@ export class BufferPool {
     this.#unused.splice(index < 0 ? this.#unused.length : index, 0, buffer)
   }
 
-  /** The memory belongs to another owner, such as a worker, and is returned to it. */
+  /** For memory of another owner, such as a worker: `giveBack` is called instead of reusing it here. */
   lend(buffer: ArrayBuffer, giveBack: (buffer: ArrayBuffer) => void): void {
     this.#owners.set(buffer, giveBack)
   }
 
-  /** Lines that are on no page any more. Their memory is reused after their last reader. */
+  /** Takes back lines that are on no page any more. Their memory is reused after their last reader. */
   recycle({ buffer, byteLength }: Uint8Array): void {
     if (byteLength < largeBlock) return
     const pin = this.#pins.get(buffer)
@@ -81,7 +84,7 @@ export class BufferPool {
     else pin.isReleased = true
   }
 
-  /** Keeps the memory of parts as it is until the returned function is called. */
+  /** Adds a reader of the parts: their memory is not reused until the returned function is called. */
   pin(parts: ReadonlyArray<Uint8Array>): () => void {
     const buffers = new Set(parts.flatMap(({ buffer, byteLength }) => (byteLength < largeBlock ? [] : buffer)))
     for (const buffer of buffers) {
@@ -100,7 +103,10 @@ export class BufferPool {
     }
   }
 
-  /** Until the returned function is called, the memory of recycled lines is left to the collector: a page is built. */
+  /**
+   * Call before a page is built: its lines are not pinned yet. Until the returned function is called, recycled memory
+   * is left to the garbage collector. /
+   */
   hold(): () => void {
     this.#holds++
     return () => {

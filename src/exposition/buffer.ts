@@ -46,7 +46,7 @@ export const appendWords = (to: ByteBuffer, from: ByteBuffer, begin: number, end
   to.size = size + end - begin
 }
 
-/** The same for bytes without a view and for even shorter ranges. */
+/** The same for bytes without a view, and faster for even shorter ranges. */
 export const appendBytes = (to: ByteBuffer, from: Uint8Array, begin: number, end: number): void => {
   const { bytes, size } = to
   const offset = size - begin

@@ -15,7 +15,7 @@ const withBackslash = (character: string): string => (character === "\n" ? "\\n"
 export const escapeLabelValue = (value: string): string =>
   /[\\\n"]/.test(value) ? value.replaceAll(/[\\\n"]/g, withBackslash) : value
 
-/** A HELP text of text 0.0.4. Quotes are not escaped. Parsers trim it. */
+/** A HELP text of text 0.0.4. Quotes are not escaped. Parsers trim the text, so it is trimmed here. */
 export const escapeHelp = (help: string): string => help.trim().replaceAll(/[\\\n]/g, withBackslash)
 
 /** A HELP text of OpenMetrics: an `escaped-string` of its ABNF, with escaped quotes. */

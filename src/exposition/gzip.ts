@@ -5,27 +5,27 @@ import { BufferPool } from "./buffer-pool.ts"
 
 const deflateRaw = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.deflateRaw)
 
-/** A compressed chunk that can follow any other: it does not refer to bytes before its own beginning. */
+/** A compressed chunk. It can follow any other chunk, since it does not refer to bytes before itself. */
 interface Segment {
   readonly deflated: Uint8Array
   readonly crc: number
-  /** The effect of its length on the CRC of what precedes it. */
+  /** `shiftOf` its length. */
   readonly shift: number
   readonly length: number
 }
 
 /**
- * Chunks of this size or more (bytes) are compressed in a thread of zlib. For smaller ones the way there takes longer
- * than the work.
+ * Chunks of this size or more (bytes) are compressed in a thread of zlib. For smaller ones, handing over the work takes
+ * longer than the work.
  */
 const minThreadSize = 262_144
 
-/** The compressed form of chunks, for as long as a chunk lives. */
+/** Compressed chunks. Each is kept as long as its chunk. */
 const segments = new WeakMap<Uint8Array, Segment | Promise<Segment>>()
 
 /**
- * The chunks as one gzip stream (RFC 1952; a single member, since some browsers read no further). A chunk is compressed
- * once for all pages that it is part of. After every megabyte other fibers run.
+ * The chunks as one gzip stream (RFC 1952). It has a single member, since some browsers read only the first. A chunk is
+ * compressed once for all pages that contain it. After every megabyte other fibers run.
  */
 export const gzip = async (chunks: Iterable<Uint8Array>, pool = new BufferPool()): Promise<Uint8Array> => {
   const compressed: Array<Segment | Promise<Segment>> = []
@@ -40,7 +40,7 @@ export const gzip = async (chunks: Iterable<Uint8Array>, pool = new BufferPool()
   return member(await Promise.all(compressed))
 }
 
-/** Compresses a chunk in advance. */
+/** Compresses a chunk, unless that is already done. */
 export const compress = (chunk: Uint8Array, pool: BufferPool): Segment | Promise<Segment> => {
   const known = segments.get(chunk)
   if (known !== undefined) return known
@@ -50,15 +50,15 @@ export const compress = (chunk: Uint8Array, pool: BufferPool): Segment | Promise
 }
 
 /**
- * Level 1: on sample lines higher levels take several times as long for little gain. Flushed to a whole byte and left
- * open, so that another segment may follow.
+ * Level 1: on sample lines higher levels take several times as long for little gain. The output ends with a whole byte
+ * and without a last block, so that another segment can follow.
  */
 const options = { level: 1, finishFlush: zlib.constants.Z_SYNC_FLUSH, chunkSize: 65_536 }
 
 /**
- * A window of 4 kB is enough, since sample lines are like their neighbours, and allocating a larger one takes longer
- * than the work. The output is about a quarter of the input: a larger output buffer is garbage, which with 10,000
- * targets starts the collector twice as often.
+ * A window of 4 kB is enough, since each sample line is similar to the lines before it. Allocating a larger window
+ * takes longer than the compression. The output is about a quarter of the input. With 10,000 targets, a larger output
+ * buffer makes garbage collection start twice as often.
  */
 const compressNow = (bytes: Uint8Array): Segment =>
   segment(
@@ -76,7 +76,7 @@ const compressInThread = async (bytes: Uint8Array, pool: BufferPool): Promise<Se
 }
 
 const segment = (bytes: Uint8Array, deflated: Uint8Array): Segment => ({
-  // a copy, since zlib's own keeps its whole output buffer
+  // a copy, since the result of zlib keeps its whole output buffer in memory
   deflated: new Uint8Array(deflated),
   crc: zlib.crc32(bytes),
   shift: shiftOf(bytes.length),
@@ -133,8 +133,8 @@ export const shiftOf = (length: number): number => {
 }
 
 /**
- * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. zlib's
- * `crc32_combine`, which Node does not offer.
+ * The CRC-32 of two consecutive texts from the CRC of each. `shift` is `shiftOf` the second's length in bytes. The same
+ * as zlib's `crc32_combine`, which Node does not have.
  */
 export const combineCrc = (first: number, second: number, shift: number): number =>
   (multiply(shift, first) ^ second) >>> 0

@@ -3,9 +3,9 @@ import { appendAscii, appendBytes, type ByteBuffer, makeBuffer, reserve } from "
 import { escapeLabelValue } from "./format.ts"
 
 /**
- * Label sets as sample lines have them, `{name="value",...} ` or a blank, one after the other in one buffer. Each has
- * an id, counted from 0. The hash table works on the bytes: making strings for a Map would take longer than everything
- * else.
+ * Label sets as they stand in sample lines, `{name="value",...} ` or a space, one after the other in one buffer. Each
+ * has an id, counted from 0. The hash table works on the bytes: making strings for a Map would take longer than all
+ * other work.
  */
 export interface LabelSets extends ByteBuffer {
   count: number
@@ -17,7 +17,7 @@ export interface LabelSets extends ByteBuffer {
   hashes: Int32Array
   /** Open addressing: id + 1 in the slot of the hash or in one after it; 0 if the slot is empty. */
   table: Int32Array
-  /** Start value of the hashes. It differs for each response, so that an upstream cannot choose labels that collide. */
+  /** Start value of the hashes. Random for each response, so that an upstream cannot choose labels that collide. */
   seed: number
   /** Ids by text. Used when the table has long runs, as with labels that collide on purpose. */
   ids: Map<string, number> | undefined
@@ -80,8 +80,8 @@ const finish = (sets: LabelSets, begin: number): number => {
 const lookUp = (sets: LabelSets, begin: number): number => find(sets, hash(sets, begin, sets.size), begin, sets.size)
 
 /**
- * The id while the sets are in order: a set that is greater than the last one, or equal to it. Otherwise the hash table
- * is built.
+ * The id of a set while the sets are in order: a set greater than the last one is new, an equal one is the last one.
+ * For any other set, the hash table is built. /
  */
 const next = (sets: LabelSets, begin: number): number => {
   const last = sets.count - 1
@@ -115,7 +115,7 @@ const compare = (
   return end - begin - (otherEnd - otherBegin)
 }
 
-/** Removes all label sets. Takes time for those that are there, not for the size of the table. */
+/** Removes all label sets. A large table with few sets takes little time. */
 export const clear = (sets: LabelSets): void => {
   const { table, count, inOrder, ids } = sets
   if (ids !== undefined || (!inOrder && 8 * count > table.length)) table.fill(0)
@@ -179,15 +179,18 @@ export const hash = ({ bytes, view, seed }: LabelSets, begin: number, end: numbe
   return hash ^ (hash >>> 13)
 }
 
-/** Slots that are searched before `ids` replaces the table. A table that is half full has no longer run by chance. */
-const near = 256
+/**
+ * Slots that are searched before `ids` replaces the table. The table is at most half full, so chance makes no run of
+ * full slots that is longer. /
+ */
+const maxProbes = 256
 
 /** The id of the set at the end of the buffer, which is added if it is new. */
 const find = (sets: LabelSets, hash: number, begin: number, end: number): number => {
   if (sets.ids !== undefined) return findByText(sets, sets.ids, begin, end)
   const { table, hashes } = sets
   const mask = table.length - 1
-  for (let slot = hash & mask, looks = 0; looks < near; slot = (slot + 1) & mask, looks++) {
+  for (let slot = hash & mask, probes = 0; probes < maxProbes; slot = (slot + 1) & mask, probes++) {
     const id = (table[slot] ?? 0) - 1
     if (id < 0) {
       table[slot] = sets.count + 1
@@ -231,7 +234,7 @@ const doubled = (from: Int32Array): Int32Array => {
   return larger
 }
 
-/** The first slot of a set that holds `what`. */
+/** The first slot that holds `what`, searched from the hash of a set on. By default the slot of the set itself. */
 const slotOf = ({ table, hashes }: LabelSets, id: number, what = id + 1): number => {
   const mask = table.length - 1
   let slot = (hashes[id] ?? 0) & mask

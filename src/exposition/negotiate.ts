@@ -1,8 +1,8 @@
 import type { Format } from "./format.ts"
 
 /**
- * OpenMetrics if the Accept header asks for it by name, in the version that is served, and at least as much as for
- * plain text; text otherwise, also for a header that accepts neither (RFC 9110, section 12.5.1, lets a server do so).
+ * OpenMetrics if the Accept header names it, in version 1.0.0 or without a version, with at least the weight of plain
+ * text. Otherwise text, also for a header that accepts neither (RFC 9110, section 12.5.1, allows that).
  */
 export const negotiateFormat = (accept: string | undefined): Format => {
   const ranges = parse(accept)
@@ -11,9 +11,7 @@ export const negotiateFormat = (accept: string | undefined): Format => {
   return openmetrics > 0 && openmetrics >= text ? "openmetrics" : "text"
 }
 
-/**
- * Whether the Accept-Encoding header wants gzip at least as much as the bytes as they are (RFC 9110, section 12.5.3).
- */
+/** Whether the Accept-Encoding header gives gzip at least the weight of `identity` (RFC 9110, section 12.5.3). */
 export const acceptsGzip = (acceptEncoding: string | undefined): boolean => {
   const codings = parse(acceptEncoding)
   const gzip = weight(codings, "gzip") ?? weight(codings, "x-gzip") ?? weight(codings, "*") ?? 0
@@ -26,7 +24,7 @@ interface Preference {
   readonly weight: number
 }
 
-/** The highest weight that the name has in the header, in this version or in none; undefined if it is not there. */
+/** The highest weight of a name, with this version or without a version; undefined if the header does not have it. */
 const weight = (preferences: ReadonlyArray<Preference>, name: string, version?: string): number | undefined =>
   preferences
     .filter((preference) => preference.name === name)
@@ -34,9 +32,7 @@ const weight = (preferences: ReadonlyArray<Preference>, name: string, version?: 
     .map((preference) => preference.weight)
     .sort((left, right) => right - left)[0]
 
-/**
- * The elements of a header with their weights (RFC 9110, section 12.4.2); one with a malformed weight counts for none.
- */
+/** The elements of a header with their weights (RFC 9110, section 12.4.2). A malformed weight counts as 0. */
 const parse = (header = ""): ReadonlyArray<Preference> =>
   header.split(",").map((element) => {
     const [name = "", ...parameters] = element.split(";").map((part) => part.trim().toLowerCase())

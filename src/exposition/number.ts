@@ -1,6 +1,6 @@
 /**
- * A value as both formats read it: integers without a point, others with the fewest digits that read back as the same
- * double, exponents as in `1e+21`. Samples are finite; the rest is here because Go spells it otherwise than JavaScript.
+ * A value in both formats: the fewest digits that read back as the same double, as in `3`, `1.5` and `1e+21`. Go spells
+ * infinity otherwise than JavaScript; samples of responses are finite.
  */
 export const spell = (value: number): string => {
   if (Number.isFinite(value)) return String(value)
@@ -8,7 +8,7 @@ export const spell = (value: number): string => {
   return value > 0 ? "+Inf" : "-Inf"
 }
 
-/** Bytes of the longest number: `-0.0000010000000000000002`. */
+/** Length of the longest number in bytes: `-0.0000010000000000000002`. */
 export const longestNumber = 25
 
 const zero = 48
@@ -18,7 +18,7 @@ const point = 46
 /** Writes a number as `spell` does. Returns where it ends. */
 export const putNumber = (bytes: Uint8Array, at: number, value: number): number => {
   const size = Math.abs(value)
-  // of nine digits a double is exact, so that a quotient that reads back as the value is the shortest there is
+  // a double holds `digits` and `power` exactly, so their quotient is what a parser reads from this decimal
   for (let decimals = 0, power = 1; decimals <= 6; decimals++, power *= 10) {
     const digits = Math.round(size * power)
     if (digits > 999_999_999) break

@@ -18,15 +18,15 @@ export interface Block {
 
 /**
  * Chunks of this size or more (bytes) are kept as they are, so that their compressed form can be reused. Smaller ones
- * are joined until they are as large as `maxJoined`. The lines of one family of half a fragment of targets are larger.
+ * are joined until they are as large as `maxJoined`. Half a fragment (64 targets) with a line for each is larger.
  */
 const minChunk = 1024
 const maxJoined = 65_536
 
 /**
  * The whole page in chunks: families in ascending order of name, each once with its metadata and the lines of all its
- * blocks in the order given. If blocks of one name differ in type or help, the first one counts. No timestamps: they
- * would switch Prometheus' staleness off.
+ * blocks in the order given. If blocks of one name differ in type or help, the first one counts. Lines have no
+ * timestamps: Prometheus would not mark series that vanish as stale.
  */
 export const pageChunks = (blocks: Iterable<Block>, format: Format): ReadonlyArray<Uint8Array> => {
   const families = Map.groupBy(blocks, (block) => block.family.name)
@@ -52,10 +52,7 @@ interface Header {
   readonly bytes: Uint8Array
 }
 
-/**
- * The metadata of a family. The same object as for the last page if it did not change, since that is compressed
- * already.
- */
+/** The metadata of a family. If it did not change since the last page, the same object, which is compressed already. */
 const header = (family: ExposedFamily, format: Format, names: ReadonlySet<string>): Uint8Array => {
   const text = metadata(family, format, names)
   const last = headers[format].get(family)

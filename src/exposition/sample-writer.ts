@@ -9,14 +9,14 @@ import type { Block } from "./page.ts"
 /** The sample lines of one family. */
 interface FamilyLines extends ByteBuffer {
   series: number
-  /** 1 at the ids of label sets that it has a line with. */
+  /** By label set id: 1 if the family has a line with it. */
   seen: Uint8Array
 }
 
 const initialSize = 2048
 const lineFeed = 10
 
-/** The memory that writers share: of one thread, and of all its polls. */
+/** The memory that all writers of a thread share. */
 export class WriterPool {
   readonly buffers = new BufferPool()
   readonly lines = new SparePool<FamilyLines>(
@@ -27,7 +27,7 @@ export class WriterPool {
     makeLabelSets,
     ({ bytes, table }) => bytes.length + 2 * table.byteLength
   )
-  /** By name: the last size of a large family in bytes. A buffer that grows to it would be copied on the way. */
+  /** By name: the last size of a large family in bytes. The next buffer starts with it: growing copies the lines. */
   readonly sizes = new Map<string, number>()
 }
 
@@ -40,8 +40,8 @@ export class LineWriter implements SampleWriter {
   #written = 0
 
   /**
-   * Throws TooCostly once the lines, or their different label sets, have more than `maxBytes`: a text of the document
-   * may be a label of all its rows.
+   * Throws TooCostly once the lines, or their distinct label sets, have more than `maxBytes`. One long text of a
+   * document could be a label of all its rows.
    */
   constructor(pool = new WriterPool(), maxBytes = Number.POSITIVE_INFINITY) {
     this.#pool = pool
@@ -99,7 +99,7 @@ export class LineWriter implements SampleWriter {
     this.#families.clear()
   }
 
-  /** All lines. The writer is not used afterwards. */
+  /** All lines. Do not use the writer afterwards. */
   blocks(): ReadonlyArray<Block> {
     const labelSets = this.#labelSets
     const blocks = Array.from(this.#families, ([family, lines]) => {
@@ -189,7 +189,7 @@ export const renderSamples = (samples: Iterable<Sample>, pool = new WriterPool()
   return writer.blocks()
 }
 
-/** Notes that a family has a label set. Returns false if it had it before. */
+/** Marks that a family has a label set. Returns false if it had the set before. */
 const claimIn = (lines: FamilyLines, labelSet: number): boolean => {
   if (labelSet >= lines.seen.length) lines.seen = enlarged(lines.seen, labelSet)
   if (lines.seen[labelSet] === 1) return false
