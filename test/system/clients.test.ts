@@ -125,7 +125,7 @@ test("a request without Host, or with an unknown expectation, is refused in its 
   const daemon = await startLarge(10, "1h")
   const socket = connect(daemon.port, "127.0.0.1")
   socket.write(
-    requestOf("/metrics") + requestOf("/", "Expect: x\r\n") + requestOf("/healthz") + "GET / HTTP/1.1\r\n\r\n"
+    `${requestOf("/metrics") + requestOf("/", "Expect: x\r\n") + requestOf("/healthz")}GET / HTTP/1.1\r\n\r\n`
   )
   let text = ""
   for await (const chunk of socket) text += chunk
