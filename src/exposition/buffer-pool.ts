@@ -105,7 +105,7 @@ export class BufferPool {
 
   /**
    * Call before a page is built: its lines are not pinned yet. Until the returned function is called, recycled memory
-   * is left to the garbage collector. /
+   * is left to the garbage collector.
    */
   hold(): () => void {
     this.#holds++

@@ -81,7 +81,7 @@ const lookUp = (sets: LabelSets, begin: number): number => find(sets, hash(sets,
 
 /**
  * The id of a set while the sets are in order: a set greater than the last one is new, an equal one is the last one.
- * For any other set, the hash table is built. /
+ * For any other set, the hash table is built.
  */
 const next = (sets: LabelSets, begin: number): number => {
   const last = sets.count - 1
@@ -181,7 +181,7 @@ export const hash = ({ bytes, view, seed }: LabelSets, begin: number, end: numbe
 
 /**
  * Slots that are searched before `ids` replaces the table. The table is at most half full, so chance makes no run of
- * full slots that is longer. /
+ * full slots that is longer.
  */
 const maxProbes = 256
 
