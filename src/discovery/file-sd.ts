@@ -93,8 +93,8 @@ const nearest = (folder: string): Effect.Effect<string, Unreadable> =>
 
 /**
  * Watches the folders of a source, since an editor often replaces a file by another one. The returned effect ends with
- * the first change. Scoped. Without a watch (inotify(7) has a limit, and a file system may hang) the refresh still
- * finds changes.
+ * the first change. Scoped. A watch may be impossible (inotify(7) has a limit, and a file system may hang). Then the
+ * refresh finds the changes.
  */
 export const watchFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<string>) {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -111,7 +111,7 @@ export const watchFiles = Effect.fnUntraced(function* (patterns: ReadonlyArray<s
     try {
       watchers.push(watch(folder, () => resolve()).on("error", () => resolve()))
     } catch {
-      // the refresh finds the changes later
+      // no watch: the refresh finds the changes
     }
   }
   return Effect.promise(() => promise)

@@ -10,12 +10,10 @@ import { readFiles, watchFiles } from "./file-sd.ts"
 import { readHttp } from "./http-sd.ts"
 import { diagnosticsOf, entriesOf, isSame, type Listing, unreadable } from "./listing.ts"
 
-/** Waits this long after a change of a file, since several files often change together. */
+/** A changed file is read after this time, since several files often change together. */
 const debounce = Duration.millis(250)
 
-/**
- * Rejects files that together list more targets than a source may have. The last list stays, with this error.
- */
+/** Rejects files that together list more targets than a source may have. The last list stays, with this error. */
 const refuseMany = (source: string, maxTargets: number, before: Listing, after: Listing): Listing => {
   const count = [...after.values()].reduce((sum, { entries }) => sum + entries.length, 0)
   if (count <= maxTargets) return after
@@ -67,7 +65,7 @@ export const refreshSnapshot = Effect.fnUntraced(function* (before: SourceSnapsh
 
 /**
  * Keeps the lists of sources up to date: reads them at each refresh, and files also when they change. `changes` waits
- * until a source was read again; `run` lasts as long as all sources are kept up to date.
+ * until a source was read. `run` never ends, unless reading fails because of a bug.
  */
 export const makeSourceRefresh = Effect.gen(function* () {
   const loops = yield* FiberMap.make<string, never, never>()

@@ -10,7 +10,7 @@ import { StateStore } from "../poll/state-store.ts"
 import { diagnosticsOf } from "./listing.ts"
 import { makeSourceRefresh } from "./source-refresh.ts"
 
-/** Limit of log lines for new problems of a source at one time. A list of 10,000 bad targets usually has one cause. */
+/** New problems of a source that are logged at one time. A list of 10,000 bad targets usually has one cause. */
 const maxLines = 10
 
 /** Logs the problems of a source when they appear, and when all are solved. */
@@ -38,8 +38,8 @@ interface Current {
 }
 
 /**
- * Makes the scheduler poll the targets of a configuration and of its sources that this process owns. Logs the problems
- * of sources, and writes them to the state store.
+ * Makes the scheduler poll the targets that this process owns, both those of the configuration and those of its
+ * sources. Logs the problems of sources, and writes them to the state store.
  */
 export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Scheduler, ownership: Ownership) {
   const store = yield* StateStore
@@ -101,7 +101,7 @@ export const makeTargetManager = Effect.fnUntraced(function* (scheduler: Schedul
   const applyOwnership = Effect.suspend(() => (current === undefined ? Effect.void : applyOwned(current.targetSet)))
 
   return {
-    /** Puts a configuration in force. Returns the number of targets and what changed. */
+    /** Applies a configuration. Returns the number of targets and what changed. */
     apply: (configuration: Configuration) =>
       discovery
         .setSources(configuration.sources)
