@@ -4,7 +4,9 @@ export interface Address {
   readonly port: number
 }
 
-/** `:9180`, `127.0.0.1:9180`, `[::1]:9180`, `localhost:9180` as Go programs take them; undefined for other text. */
+/**
+ * Parses an address as Go does: `:9180`, `127.0.0.1:9180`, `[::1]:9180`, `localhost:9180`; undefined for other text.
+ */
 export const parseAddress = (text: string): Address | undefined => {
   const [, bracketed, plain, port = ""] = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:[\]\s]*)):([0-9]{1,5})$/.exec(text) ?? []
   if (port === "" || Number(port) > 65535) return undefined

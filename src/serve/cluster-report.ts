@@ -18,7 +18,7 @@ export interface MemberReport {
 export interface ClusterReport {
   readonly database: string
   readonly connected: boolean
-  /** Why not; null if it is. */
+  /** Why it is not connected; null if it is. */
   readonly problem: string | null
   readonly configurations_agree: boolean
   readonly targets: number
@@ -54,7 +54,7 @@ export const clusterReport = (cluster: ClusterStatus): ClusterReport => ({
     .map(({ name, owner }) => ({ name, address: owner.member.address, since: rfc3339(owner.since) }))
 })
 
-/** Who polls a target, in the response for a target that another process polls. */
+/** The process that polls a target, in the response for a target that this process does not poll. */
 export const ownerReport = ({ member, since }: Owner, name: string) => ({
   address: member.address,
   url: `${member.url}${pathOf(name)}`,

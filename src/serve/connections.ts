@@ -6,13 +6,12 @@ interface Connection {
   readonly socket: Socket
   /** Whether a request has come on it. */
   isUsed: boolean
-  /** Starts the response to each open request, in order. */
+  /** For each open request, in order: the function that starts its response. */
   readonly requests: Array<() => void>
 }
 
 /**
- * Requests that a client may send ahead of their responses (RFC 9112, section 9.3.2). No client of today sends more
- * than one.
+ * Requests that a client may send before it has their responses (RFC 9112, section 9.3.2). Current clients send one.
  */
 const maxPipelined = 16
 
@@ -25,15 +24,15 @@ const stopParsing = (socket: Socket): void => {
   if (parser?.onIncoming !== undefined) parser.onIncoming = () => 2
 }
 
-/** Both the TCP connection and the TLS connection on it have the same two ends. */
+/** Identifies a TCP connection and the TLS connection on it: both have the same addresses and ports. */
 const peer = ({ remoteAddress, remotePort, localPort }: Socket): string | undefined =>
   remotePort === undefined ? undefined : `${remoteAddress} ${remotePort} ${localPort}`
 
 /**
- * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the descriptors that
- * polls need. One more closes the connection that has been idle longest or, if none is idle, the one whose response has
- * made no progress for longest. Requests of one connection are answered one after the other, so requests of a client
- * that does not read cost nothing.
+ * The connections of all clients of the pages, at most `max` of them, so that clients cannot take the file descriptors
+ * that polls need. A new connection beyond `max` closes the one that has been idle longest or, if none is idle, the one
+ * whose response has made no progress for longest. Requests of one connection are answered one after the other: a
+ * client that does not read its responses cannot start more work.
  */
 export class Connections {
   readonly #max: number
@@ -49,7 +48,7 @@ export class Connections {
 
   /** Calls `answer` for the requests of a server. */
   watch(server: Server, answer: (request: IncomingMessage, response: ServerResponse) => void): void {
-    // Node calls this when the server closes. Its own method also closes connections whose first request is on its way.
+    // Node calls this when the server closes; Node's own method would also close connections before their first request
     server.closeIdleConnections = () => this.#closeUsed()
     server.prependListener("connection", (socket) => this.#accept(socket))
     server.prependListener("secureConnection", (socket: TLSSocket) => this.#secure(socket))
@@ -61,7 +60,7 @@ export class Connections {
       this.#enqueue(server, connection, response, () => answer(request, response))
     }
     server.on("request", enqueue)
-    // Node would answer these at once, however many wait
+    // for requests with an unknown Expect header: Node would respond at once, even if other requests wait
     server.on("checkExpectation", enqueue)
   }
 

@@ -2,14 +2,14 @@ import * as Effect from "effect/Effect"
 import { monotonic } from "../poll/cadence.ts"
 import { StateStore } from "../poll/state-store.ts"
 
-/** Problems of the daemon itself: a line for each target whose loop is stuck. Upstreams do not count. */
+/** Problems of the daemon itself: a line for each target whose loop is stuck. A failing upstream is no such problem. */
 export const healthProblems = Effect.gen(function* () {
   const store = yield* StateStore
   const now = yield* monotonic
   return store.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
-/** Targets and sources of targets that were not polled yet, with whatever result. */
+/** Why the daemon is not ready: sources that were not read yet and targets that were not polled yet, even in vain. */
 export const notReady = Effect.map(StateStore, (store) => [
   ...(store.daemon().cluster?.isSettled === false ? ["it is not decided yet which targets this process polls"] : []),
   ...store

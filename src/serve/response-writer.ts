@@ -14,7 +14,7 @@ const maxWhole = 524_288
 /** Smaller bodies are not counted: a client has one response at a time. */
 const minCountedBytes = 65_536
 
-/** Default limit of the bodies that clients read, in bytes, beside the newest one. */
+/** Default limit, in bytes, of all bodies that clients are reading, without the newest one. */
 const defaultMaxBytes = 64_000_000
 
 interface Transfer {
@@ -25,8 +25,8 @@ interface Transfer {
 
 /**
  * Writes responses as fast as their clients read them. All clients of one body share it. Bodies are kept until their
- * last client has read them, so their total is limited: beyond it, the clients are cut off whose body has made no
- * progress for longest.
+ * last client has read them, so their total size is limited: beyond the limit, the body that has made no progress for
+ * longest is dropped, and its clients are disconnected.
  */
 export class ResponseWriter {
   readonly #progressed: (socket: Socket) => void

@@ -37,7 +37,7 @@ const json = (value: unknown, status = 200): HttpResponse =>
 
 const notAllowed = text("use GET or HEAD\n", 405, { allow: "GET, HEAD" })
 
-/** The name of a target in a path; undefined if it is malformed. */
+/** The name of a target in a path; empty if its encoding is malformed. */
 const decode = (encoded: string): string => {
   try {
     return decodeURIComponent(encoded)
@@ -52,10 +52,10 @@ const okUnless = (problems: ReadonlyArray<string>) =>
 const usePost = text("use POST\n", 405, { allow: "POST" })
 const notFromHere = text("only from this machine, unless the web configuration has users (basic_auth_users)\n", 403)
 
-/** Whether a client is on this machine; an IPv4 address may be written as one of IPv6. */
+/** Whether a client is on this machine. An IPv4 address may have the form `::ffff:127.0.0.1`. */
 const isLoopback = (address = "") => /^(::ffff:)?127\.|^::1$/.test(address)
 
-/** A browser sends this with a request that a page of another site makes. */
+/** Whether a page of another site makes this request in a browser. */
 const isForeignPage = ({ origin, host }: IncomingMessage["headers"]) =>
   origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 
@@ -69,7 +69,7 @@ const reload = ({ method, socket, headers }: IncomingMessage, hasUsers: boolean)
   })
 }
 
-/** The response to each request. `hasUsers`: requests come here with a password only. */
+/** The response to each request. `hasUsers`: whether every request has passed the check of its password. */
 export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUsers: () => boolean) {
   const store = yield* StateStore
   const started = yield* monotonic
@@ -97,7 +97,7 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
       return html(statusPage(view), context.refreshes)
     })
 
-  /** The other process that polls a target. */
+  /** The other process that polls a target; undefined if there is none. */
   const ownerOf = (name: string): Owner | undefined => {
     const owner = store.daemon().cluster?.ownerOf(name)
     return owner?.member.isSelf === true || store.daemon().cluster?.has(name) !== true ? undefined : owner

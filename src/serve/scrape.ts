@@ -13,10 +13,10 @@ import { StateStore } from "../poll/state-store.ts"
 import { Writers } from "../poll/writers.ts"
 import { type HttpResponse, makeResponse } from "./http-response.ts"
 
-/** How long a fragment must be still before it is prepared. */
-const rest = "250 millis"
+/** Time between two checks. A fragment is prepared if it did not change in this time. */
+const checkInterval = "250 millis"
 
-/** Milliseconds. No fragment is prepared for a poll that comes sooner, even without scrapes. */
+/** Milliseconds. A fragment with a poll that is due sooner is not prepared, even if no client scrapes. */
 const minQuiet = 1000
 
 interface Page {
@@ -53,8 +53,8 @@ const formatOf = memoize(negotiateFormat)
 const wantsGzip = memoize(acceptsGzip)
 
 /**
- * The page of /metrics as bytes. A request builds and compresses it if something has changed since the last request.
- * Otherwise `ready` has it, without an effect to run.
+ * The page of /metrics as bytes. `scrape` builds and compresses it if something has changed since the last request.
+ * Otherwise `ready` returns it, without an effect to run.
  */
 export const makeScrape = Effect.gen(function* () {
   const store = yield* StateStore
@@ -62,7 +62,7 @@ export const makeScrape = Effect.gen(function* () {
   const pool = (yield* Writers).buffers
   const pages = new Map<Format, Page>()
   const clock = yield* Clock.Clock
-  /** The last scrape (epoch milliseconds), and how long after the one before it came. */
+  /** The time of the last scrape (epoch milliseconds), and the time between it and the scrape before. */
   let scrapedAt = 0
   let scrapeInterval = 0
   /** Whether clients ask for gzip, as Prometheus does; undefined before the first scrape. */
@@ -75,13 +75,14 @@ export const makeScrape = Effect.gen(function* () {
     isZipped = isZipped === true || gzipped
   }
 
-  const standing = (format: Format, reading: Reading | undefined) => {
+  /** The last page, if nothing has changed since. */
+  const currentPage = (format: Format, reading: Reading | undefined) => {
     const last = pages.get(format)
     return last !== undefined && last.version === store.version() && last.reading === reading ? last : undefined
   }
 
   const ready = (accept: string | undefined, encoding: string | undefined): HttpResponse | undefined => {
-    const page = standing(formatOf(accept), own.latest())
+    const page = currentPage(formatOf(accept), own.latest())
     const found = wantsGzip(encoding) ? page?.zipped : page?.plain
     if (found !== undefined) noteScrape(wantsGzip(encoding))
     return found
@@ -89,7 +90,7 @@ export const makeScrape = Effect.gen(function* () {
 
   const page = Effect.fnUntraced(function* (format: Format) {
     const reading = yield* own.read
-    const last = standing(format, reading)
+    const last = currentPage(format, reading)
     if (last !== undefined) return last
     const version = store.version()
     const blocks = renderPromClient(reading).slice()
@@ -118,37 +119,37 @@ export const makeScrape = Effect.gen(function* () {
   })
 
   /**
-   * Renders and compresses the fragments that have come to rest: not changed between two looks, and not polled again
-   * before the next scrape is expected. Rendering the others would be in vain. Returns whether one may still come to
-   * rest.
+   * Renders and compresses the fragments that have not changed since the last check and are not polled again before the
+   * next scrape is expected. The others would have to be rendered again for that scrape. Returns whether another check
+   * is needed, since a fragment has changed.
    */
   const prepare = Effect.fnUntraced(function* (seen: WeakMap<PageFragment, number>) {
     const nextScrape = Math.max(scrapedAt + scrapeInterval, clock.currentTimeMillisUnsafe() + minQuiet)
-    let isMoving = false
-    let looks = 0
+    let hasChanged = false
+    let checked = 0
     for (const fragment of store.fragments()) {
       if (fragment.isCached()) continue
-      // each look is at all targets of the fragment
-      if (looks++ > 0) yield* Effect.yieldNow
+      // `nextTick` goes through all targets of the fragment
+      if (checked++ > 0) yield* Effect.yieldNow
       if (fragment.nextTick() < nextScrape) continue
       const version = fragment.version()
       if (seen.get(fragment) !== version) {
         seen.set(fragment, version)
-        isMoving = true
+        hasChanged = true
         continue
       }
       yield* Effect.yieldNow
       for (const { lines } of fragment.blocks()) if (isZipped !== false) compress(lines, pool)
     }
-    return isMoving
+    return hasChanged
   })
 
-  /** Prepares the page, so that the next scrape finds most of it done. Also the first one: it would be the slowest. */
+  /** Prepares most of the page before the next scrape. This includes the first scrape, which would be the slowest. */
   const ahead = Effect.gen(function* () {
     const seen = new WeakMap<PageFragment, number>()
     while (true) {
       yield* store.change
-      do yield* Effect.sleep(rest)
+      do yield* Effect.sleep(checkInterval)
       while (yield* prepare(seen))
     }
   })

@@ -31,7 +31,7 @@ export class CannotListen extends Data.TaggedError("CannotListen")<{
   }
 }
 
-/** Messages for an address or a socket that cannot be used, by Node's code. */
+/** Messages for an address or a socket that cannot be used, by Node's error code. */
 const causes: Readonly<Record<string, (listener: Listener) => string>> = {
   EADDRINUSE: () => "another process has this port; two daemons cannot share one",
   EACCES: () => "no permission (ports below 1024 need CAP_NET_BIND_SERVICE)",
@@ -55,7 +55,7 @@ export const drainTime = Duration.millis(500)
 /** Longer than Prometheus keeps an idle connection (5 minutes), so that a scrape does not begin with a handshake. */
 const keepAlive = Duration.seconds(310)
 
-/** What `server.listen` takes of it. */
+/** The options of `server.listen`. */
 const options = (listener: Listener) => {
   if ("fd" in listener) return { fd: listener.fd }
   const { host, port } = listener
@@ -92,7 +92,7 @@ const refusalOf = ({ httpVersion, headers }: IncomingMessage): HttpResponse | un
 
 const failed = text("internal error: the log of poller has the cause\n", 500)
 
-/** A request that failed by a bug is logged with its cause. */
+/** If a request fails because of a bug, logs the cause and responds with status 500. */
 const orFailed = <A, R>(response: Effect.Effect<A, never, R>): Effect.Effect<A | HttpResponse, never, R> =>
   Effect.catchCause(response, (cause) =>
     Cause.hasInterruptsOnly(cause)
@@ -101,8 +101,8 @@ const orFailed = <A, R>(response: Effect.Effect<A, never, R>): Effect.Effect<A |
   )
 
 /**
- * Answers requests. A page of /metrics that is ready is written without an effect, which would take three times as long
- * as Node itself: 0.05 ms a scrape.
+ * Answers requests. A page of /metrics that is ready is written without an effect: it would take 0.05 ms a scrape,
+ * three times as long as Node itself.
  */
 const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Connections) {
   const pool = (yield* Writers).buffers
@@ -122,7 +122,7 @@ const makeAnswer = Effect.fnUntraced(function* (web: WebConfig, connections: Con
     const { accept, "accept-encoding": encoding } = request.headers
     const ready = isMetrics(request) ? scrape.ready(accept, encoding) : undefined
     if (ready !== undefined) return write(response, ready)
-    // until the writer has it, a page must not lose its memory to the next poll
+    // until the writer pins the page, the next poll must not reuse its memory
     const release = pool.hold()
     run(
       orFailed(responseTo(request)).pipe(
@@ -160,7 +160,7 @@ export const defaultTimeouts = { head: 10_000, request: 30_000, stalled: 60_000 
 
 /**
  * Serves the routes on every listener while the scope is open. Fails with the first listener that cannot be bound.
- * Returns the bound addresses: port 0 has become a free one.
+ * Returns the bound addresses: instead of port 0, the port that the system chose.
  */
 export const serve = Effect.fnUntraced(function* (
   listeners: ReadonlyArray<Listener>,

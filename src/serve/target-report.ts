@@ -30,7 +30,7 @@ export interface TargetReport {
   readonly interval_seconds: number
   readonly timeout_seconds: number
   readonly stale_after_seconds: number
-  /** The outage that lasts; null if the target is not down. */
+  /** The current outage; null if the target is not down. */
   readonly outage: {
     readonly since: string
     readonly reason: string

@@ -3,13 +3,13 @@ import { type Content, type Html, html } from "./html.ts"
 import { ago, count, time } from "./page-format.ts"
 import { pathOf } from "./target-state.ts"
 
-/** Targets of other processes that are listed; the search finds the others. */
+/** Limit of listed targets that other processes poll. A search finds the rest. */
 const maxTargets = 100
 
 const link = ({ address, url }: ClusterMember, path = "/"): Content =>
   url === "" ? address : html`<a href="${url}${path}">${address}</a>`
 
-/** What is wrong with the cluster. */
+/** The problems of the cluster. */
 export const clusterNotices = (cluster: ClusterStatus, now: number): ReadonlyArray<Content> => [
   !cluster.isConnected &&
     cluster.problem !== undefined &&
@@ -61,6 +61,6 @@ ${others.slice(0, maxTargets).map(({ name, owner }) => ownerRow(name, owner, now
 </section>`
 }
 
-/** Where a target is that another process polls. */
+/** A line with the other process that polls a target. */
 export const ownerLine = (name: string, { member, since }: Owner, now: number): Html =>
   html`<p>${link(member, pathOf(name))} polls it, since ${time(since, now)} UTC.</p>`

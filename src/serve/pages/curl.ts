@@ -4,7 +4,7 @@ import type { Auth, Request, SecretFile } from "../../client/request.ts"
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
-/** In double quotes of a shell, with the content of the file. */
+/** A shell expression for the content of the file, to stand in double quotes. */
 const contentOf = ({ path }: SecretFile): string => `$(cat ${quote(path)})`
 
 const hidden = "..."
@@ -25,15 +25,15 @@ const authArguments = (auth: Auth | undefined): ReadonlyArray<string> => {
   }
 }
 
-/** A query whose values are hidden, since each may be a secret. */
+/** A URL without the values of its query, since each may be a secret. */
 const withoutValues = (url: URL): string => {
   const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${hidden}`)
   return `${url.protocol}//${url.host}${url.pathname}${names.length === 0 ? "" : `?${names.join("&")}`}`
 }
 
 /**
- * A curl command that sends a target's request. Credentials are names of files; what may be a secret in the
- * configuration is `...`.
+ * A curl command that sends a target's request. It reads secret files by `$(cat FILE)`. Settings that may contain a
+ * secret are `...`.
  */
 export const curlLine = (request: Request): string => {
   const { url, socketPath, method, headers, headersFrom, body, followRedirects, timeout, proxy, login, auth, tls } =

@@ -19,7 +19,7 @@ const entities: Readonly<Record<string, string>> = {
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
-/** What a template may hold: text is escaped, lists are joined, nothing leaves nothing. */
+/** A value in a template. Text is escaped, lists are joined; `undefined` and `false` add nothing. */
 export type Content = string | number | Html | undefined | false | ReadonlyArray<Content>
 
 const render = (content: Content): string => {
@@ -29,6 +29,6 @@ const render = (content: Content): string => {
   return content.map(render).join("")
 }
 
-/** Markup with holes; whatever text stands in one cannot become markup. */
+/** Makes markup of a template. A text in it is escaped, so it cannot become markup. */
 export const html = (strings: TemplateStringsArray, ...contents: ReadonlyArray<Content>): Html =>
   new Html(String.raw({ raw: strings }, ...contents.map(render)))

@@ -9,7 +9,7 @@ import type { State } from "./target-state.ts"
 export interface PageContext {
   readonly daemon: DaemonStatus
   readonly now: number
-  /** Seconds since the start, by a clock that is not set. */
+  /** Seconds since the start, by the monotonic clock. */
   readonly uptime: number
   /** The page reloads itself; false with `?refresh=off`. */
   readonly refreshes: boolean
@@ -18,7 +18,7 @@ export interface PageContext {
 /** Seconds between two reloads of a page. */
 export const refreshInterval = 15
 
-/** A browser may show the page with the style in it, load its icon, and send its form back to poller. */
+/** Allows the page its own style, its icon and its form to poller. All other content is blocked. */
 export const securityHeaders = (): Readonly<Record<string, string>> => ({
   "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   "referrer-policy": "no-referrer",
@@ -32,13 +32,13 @@ const colours: Readonly<Record<State, string>> = {
   up: "#2f7d4f"
 }
 
-/** The icon tells the state in a row of tabs: red if something is down. */
+/** The icon shows the state in the browser's tab: a red square for down, a disc in another color for the others. */
 const icon = (state: State): string => {
   const shape = state === "down" ? "<rect width='16' height='16'" : "<circle cx='8' cy='8' r='8'"
   return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${shape} fill='${colours[state]}'/></svg>`)}`
 }
 
-/** A whole page. `state` is that of the worst target on it, `path` its own path and query without `refresh`. */
+/** A whole page. `state`: of the worst target on it. `path`: its path and query, without `refresh`. */
 export const layout = (
   title: string,
   state: State,

@@ -3,7 +3,7 @@ import { ownerLine } from "./cluster-section.ts"
 import { html } from "./html.ts"
 import { layout, type PageContext } from "./layout.ts"
 
-/** The page of an unknown path or target, with a way to the process that polls it, and back. */
+/** The page for an unknown path or target. Links to the other process that polls the target, and to the list. */
 export const notFoundPage = (context: PageContext, name: string | undefined, owner?: Owner): string =>
   layout("Not found · poller", "up", "/", { ...context, refreshes: true }, [
     name === undefined

@@ -9,7 +9,7 @@ const units: ReadonlyArray<readonly [seconds: number, name: string]> = [
 
 /** A duration as people write it: `120 ms`, `2.5 s`, `3 min 20 s`, `5 d 4 h`. */
 export const duration = (length: number): string => {
-  // a wall clock may be set back between two moments
+  // negative if the wall clock was set back
   const seconds = Math.max(0, length)
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`
@@ -39,16 +39,16 @@ export const number = (value: number): string => value.toLocaleString("en-US")
 export const count = (value: number, noun: string, plural = `${noun}s`): string =>
   `${number(value)} ${value === 1 ? noun : plural}`
 
-/** Date and time of a moment (epoch milliseconds) in UTC. */
+/** Date and time in UTC, from epoch milliseconds. */
 export const dateTime = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace("T", " ").slice(0, 19)
 
 const element = (then: number, text: string): Html =>
   html`<time datetime="${new Date(then).toISOString()}" title="${dateTime(then)} UTC">${text}</time>`
 
-/** A moment (epoch milliseconds) as its distance from now. The title has the moment itself. */
+/** A time (epoch milliseconds) as its distance from now. The title shows the time itself. */
 export const ago = (then: number, now: number): Html => element(then, `${duration(Math.max(0, now - then) / 1000)} ago`)
 
-/** The time of day of a moment, with its date if that is another day than now. */
+/** The time of day, with the date if that is not today. */
 export const time = (then: number, now: number): Html =>
   element(then, dateTime(then).slice(0, 10) === dateTime(now).slice(0, 10) ? dateTime(then).slice(11) : dateTime(then))

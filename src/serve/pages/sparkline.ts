@@ -11,7 +11,7 @@ export interface SparklineOptions {
   readonly interval: number
   /** Seconds at the top of the bars. */
   readonly scale: number
-  /** Seconds. A line, where it is within the scale. */
+  /** Seconds. Drawn as a line if it is within the scale. */
   readonly timeout: number
 }
 
@@ -52,13 +52,13 @@ export const sparkline = (history: PollHistory, { interval, scale, timeout }: Sp
   return html`<svg class="sparkline" viewBox="0 0 ${slots * slotWidth} ${height}" role="img" aria-label="${label}"><title>${label}</title>${line}<path class="good" d="${bars}"/><path class="failed" d="${marks}"/></svg>`
 }
 
-/** What the bars of a target measure, in a few words. */
+/** The longest good poll as text, such as `max 1.2 s`; empty if there is none. */
 export const measure = (history: PollHistory): string => {
   const longest = slowest(history)
   return longest === 0 ? "" : `max ${duration(longest)}`
 }
 
-/** The times below a sparkline that is as wide as the page: of the first and of the last poll. */
+/** The times of the first and the last poll, below a sparkline that is as wide as the page. */
 export const axis = (history: PollHistory, interval: number, now: number): Html | undefined => {
   const polls = placed(history, interval)
   const [first] = polls

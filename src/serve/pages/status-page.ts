@@ -10,10 +10,10 @@ import { causeOf, droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { measure, slowest, sparkline } from "./sparkline.ts"
 import { pathOf, type State, stateOf, states } from "./target-state.ts"
 
-/** `query` is that of the URL: `q`, `state`, `group`, `page`, `refresh`. */
+/** `query`: the query of the URL, with `q`, `state`, `group`, `page` and `refresh`. */
 export interface StatusView extends PageContext {
   readonly statuses: ReadonlyArray<TargetStatus>
-  /** What is wrong with the daemon itself. */
+  /** The problems of the daemon itself. */
   readonly healthProblems: ReadonlyArray<string>
   readonly query: URLSearchParams
 }
@@ -25,13 +25,13 @@ interface Listed {
 
 const pageLength = 100
 
-/** Problems of one source that are shown. */
+/** Limit of shown problems of a source. */
 const maxProblems = 10
 
-/** Causes that are named in the summary. */
+/** Limit of causes in the summary. */
 const maxCauses = 5
 
-/** A name that sorts by its numbers: node-9 before node-10. */
+/** A key that sorts names by the numbers in them: node-9 before node-10. */
 const naturalKey = (name: string): string => name.replace(/\d+/g, (digits) => digits.padStart(15, "0"))
 
 /** Down first, the longest outage before the others; then partial, waiting and up. */
@@ -106,7 +106,7 @@ const sourceLine = ({ name, targets, attempted, lastSuccess }: SourceStatus, now
   return html`<p class="soft">${count(targets, "target")} from ${name}${attempted ? read : ", which was not read yet"}</p>`
 }
 
-/** Below this interval (milliseconds) the next poll is not worth a column. */
+/** The next poll of a target with a shorter interval (milliseconds) is not shown. */
 const shortInterval = 30_000
 
 const nextPoll = ({ target, nextTick, pause }: TargetStatus, now: number): string => {
@@ -219,7 +219,7 @@ const groupsOf = (listed: ReadonlyArray<Listed>, query: URLSearchParams) => {
 
 type Groups = NonNullable<ReturnType<typeof groupsOf>>
 
-/** The rows of one page. A caption is about the whole group, which may have rows on other pages. */
+/** The rows of one page. A caption describes the whole group, which may have rows on other pages. */
 const tables = (
   rows: ReadonlyArray<Listed>,
   groups: Groups | undefined,

@@ -1,6 +1,6 @@
 /**
- * The only style of the pages: the system's font, one colour for each state, light and dark as the reader's system.
- * Text has a contrast of 4.5 or more (WCAG AA).
+ * The style of all pages: the font of the system, one color for each state, light or dark as the system is set. Text
+ * has a contrast of 4.5 or more (WCAG AA).
  */
 export const style = `
 :root { color-scheme: light dark;

@@ -12,7 +12,7 @@ import { droppedOf, pollText, reasonText } from "./poll-text.ts"
 import { axis, measure, slowest, sparkline } from "./sparkline.ts"
 import { pathOf, stateOf } from "./target-state.ts"
 
-/** Lines of series on the page. */
+/** Limits of the lines of series and of the dropped samples on the page. */
 const maxLines = 200
 const maxProblems = 50
 
@@ -167,7 +167,7 @@ ${rows.map(({ reason, metric, path, row, found }) => html`<tr><td class="state p
 ${all > rows.length && html`<p class="soft">and ${number(all - rows.length)} more</p>`}`
 }
 
-/** The first lines of a block, without a look at the rest of it. */
+/** The first lines of a block. The rest is not read. */
 function* firstLines({ lines }: Block, most: number): Generator<string> {
   for (let begin = 0, number = 0; begin < lines.length && number < most; number++) {
     const end = lines.indexOf(lineFeed, begin)
@@ -185,7 +185,7 @@ const series = ({ blocks, series: total }: TargetStatus): Content => {
 ${total > lines.length && html`<p class="soft">and ${number(total - lines.length)} more on <a href="/metrics">/metrics</a></p>`}`
 }
 
-/** The page `/targets/NAME`: all that is known about one target. */
+/** The page `/targets/NAME`, with everything about one target. */
 export const targetPage = (context: PageContext, status: TargetStatus): string => {
   const { now } = context
   const { target, history } = status
@@ -193,7 +193,7 @@ export const targetPage = (context: PageContext, status: TargetStatus): string =
   const interval = Duration.toMillis(target.interval)
   const timeout = Duration.toSeconds(target.request.timeout)
   const longest = slowest(history)
-  // the timeout is worth a line where polls come near it
+  // a timeout far above all polls would make the bars too low to read
   const scale = longest > timeout / 10 ? timeout : Math.max(longest, 0.001)
   return layout(`${target.name} is ${state} · poller`, state, pathOf(target.name), context, [
     html`<p class="back"><a href="/">all targets</a></p>

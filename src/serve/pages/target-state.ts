@@ -1,14 +1,14 @@
 import type { TargetStatus } from "../../poll/target-status.ts"
 import { droppedOf } from "./poll-text.ts"
 
-/** `partial`: up, but the last response did not yield all samples. */
+/** `partial`: up, but samples of the last response were dropped. */
 export const states = ["down", "partial", "waiting", "up"] as const
 export type State = (typeof states)[number]
 
 export const stateOf = ({ last, outage, problems }: TargetStatus): State => {
   if (last === undefined) return "waiting"
   if (outage !== undefined) return "down"
-  // after a 304 the problems of the response before it still hold
+  // after a 304, the response before it is still shown, and its problems too
   return droppedOf(last) > 0 || problems.length > 0 ? "partial" : "up"
 }
 

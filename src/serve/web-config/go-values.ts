@@ -18,7 +18,7 @@ export const GoBoolean = Schema.String.check(
 
 /**
  * A number as Go's YAML library reads it into an integer: a leading 0 means octal, fractions are cut off. Undefined if
- * it is none, or no 64 bits can hold it.
+ * it is not a number, or does not fit into 64 bits.
  */
 export const parseGoInteger = (text: string): number | undefined => {
   const digits = text.replaceAll("_", "")

@@ -5,15 +5,16 @@ import { compareSync } from "bcryptjs"
 import * as Effect from "effect/Effect"
 
 /**
- * A bcrypt hash of cost 10 for unknown users, so that they are refused in a time that says nothing about other users.
+ * A bcrypt hash of cost 10 for unknown users. Without it they would be refused sooner than known ones, and a client
+ * could find out which users exist.
  */
 const unknownUserHash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
 
-/** Passwords that wait to be hashed: of all clients, and of one address. */
+/** Limits of passwords that wait to be hashed: of all clients together, and of one address. */
 const maxWaiting = 64
 const maxWaitingOfAddress = 8
 
-/** Wrong pairs that are remembered, and for how long (milliseconds). */
+/** How many wrong pairs of user and password are remembered, and for how long (milliseconds). */
 const maxWrong = 1000
 const wrongLifetime = 300_000
 
@@ -31,7 +32,9 @@ interface Done {
   readonly isRight: boolean
 }
 
-/** The same hash by the name that bcryptjs knows: `$2x$` and `$2y$` are PHP's. */
+/**
+ * Compares a password with a hash. The prefix becomes `$2b$`: bcryptjs does not read all of them, such as PHP's `$2x$`.
+ */
 const compare = (password: string, hash: string): boolean => {
   try {
     return compareSync(password, hash.replace(/^\$2[^$]?\$/, "$2b$").slice(0, 60)) && hash.length === 60
@@ -43,16 +46,16 @@ const compare = (password: string, hash: string): boolean => {
 /** Nice value of the worker: the threads that poll and serve come first. */
 const niceness = 10
 
-/** The worker's end: one hash after the other. */
+/** Runs in the worker: compares one password after the other. */
 export const runPasswordWorker = (daemon: MessagePort): void => {
-  // of this thread alone (setpriority(2), "C library/kernel differences")
+  // on Linux it changes this thread only (setpriority(2), "C library/kernel differences")
   setPriority(0, niceness)
   daemon.on("message", ({ id, password, hash }: Job) => {
     daemon.postMessage({ id, isRight: compare(password, hash) } satisfies Done)
   })
 }
 
-/** Hashes in a worker, which is started for the first password and ends when there are none. */
+/** Hashes in a worker. It starts with the first password and ends when it has been idle. */
 const makeHasher = (start: () => Worker) => {
   const waiting = new Map<number, (isRight: boolean | undefined) => void>()
   let worker: Worker | undefined
@@ -82,7 +85,7 @@ const makeHasher = (start: () => Worker) => {
     return started
   }
 
-  /** Undefined: the worker died. */
+  /** Resolves to undefined if the worker died. */
   return (password: string, hash: string): Promise<boolean | undefined> => {
     clearTimeout(idle)
     worker ??= startWorker()
@@ -106,15 +109,15 @@ export type Verdict = "right" | "wrong" | "busy"
 
 /**
  * Checks `Authorization: Basic` (RFC 7617) against bcrypt hashes by user. Hashes are computed one at a time in a
- * worker, so that guesses do not slow the pages. Pairs that were checked are remembered by a keyed digest, the wrong
- * ones for some minutes. The verdict on those comes at once, without an effect.
+ * worker, so that guesses do not slow down the pages. Pairs that were checked are remembered by a keyed digest, the
+ * wrong ones for some minutes. Their verdict is returned at once, without an effect.
  */
 export const makePasswords = (start: () => Worker) => {
   const hashed = makeHasher(start)
   const key = randomBytes(32)
-  /** By user, the digest of the hash and the password that fits it. */
+  /** By user: the digest of the user, the hash and the right password. */
   const right = new Map<string, Buffer>()
-  /** By digest, when the pair is forgotten (monotonic milliseconds). */
+  /** By digest: when the pair is forgotten (monotonic milliseconds). */
   const wrong = new Map<string, number>()
   const checking = new Map<string, Promise<Verdict>>()
   const ofAddress = new Map<string, number>()

@@ -1,6 +1,6 @@
 /**
- * A token bucket, as golang.org/x/time/rate has it: it begins full with `burst` tokens and gains one each `interval`
- * milliseconds.
+ * A token bucket like that of golang.org/x/time/rate: it starts with `burst` tokens, its maximum, and gains one each
+ * `interval` milliseconds.
  */
 export class RateLimiter {
   readonly #interval: number
@@ -15,7 +15,7 @@ export class RateLimiter {
     this.#at = now
   }
 
-  /** Takes a token, if there is one. */
+  /** Takes a token. Returns false if there is none. */
   allow(now: number): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) / this.#interval)
     this.#at = now

@@ -7,7 +7,7 @@ import type { TLSSocket } from "node:tls"
 export const alerts = { badCertificate: 42, unknownCa: 48, certificateRequired: 116 } as const
 export type Alert = (typeof alerts)[keyof typeof alerts]
 
-/** The suites of TLS 1.3 in Node's words. */
+/** The cipher suites of TLS 1.3, with Node's names of their ciphers and hashes. */
 const suites = {
   TLS_AES_128_GCM_SHA256: { cipher: "aes-128-gcm", keyLength: 16, hash: "sha256" },
   TLS_AES_256_GCM_SHA384: { cipher: "aes-256-gcm", keyLength: 32, hash: "sha384" },
@@ -43,13 +43,13 @@ const alertRecord = (suite: keyof typeof suites, secret: Buffer, alert: Alert): 
   return Buffer.concat([header, encryption.update(plain), encryption.final(), encryption.getAuthTag()])
 }
 
-/** Both the TCP connection and the TLS connection on it have the same two ends. */
+/** Identifies a TCP connection and the TLS connection on it: both have the same peer. */
 const peer = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
 
 /**
  * Ends TLS connections with an alert, so that a client learns why. Node accepts every client certificate during the
- * handshake and has no call for an alert after it. With TLS 1.3 the keys are known from the `keylog` event; older
- * versions close the connection without an alert.
+ * handshake and has no function to send an alert later. With TLS 1.3 the keys come from the `keylog` event. With older
+ * versions the connection is closed without an alert.
  */
 export class AlertSender {
   readonly #connections = new Map<string, Socket>()
@@ -70,7 +70,7 @@ export class AlertSender {
     })
   }
 
-  /** The handshake is done, and the connection is welcome. */
+  /** Call when a connection is accepted. */
   forget(socket: TLSSocket): void {
     this.#secrets.delete(socket)
   }
@@ -83,7 +83,7 @@ export class AlertSender {
     if (connection === undefined || secret === undefined || !isSuite(suite) || socket.isSessionReused())
       return void socket.destroy()
     const record = alertRecord(suite, secret, alert)
-    // the session tickets leave first
+    // the session tickets are sent first
     setImmediate(() => {
       if (socket.destroyed) return
       connection.write(record, () => socket.destroy())

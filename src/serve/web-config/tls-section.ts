@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import { GoBoolean, parseGoBoolean } from "./go-values.ts"
 
-/** Go's names of TLS versions, and Node's. */
+/** TLS versions: Go's names, and Node's names. */
 export const versions = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const
 
-/** Go's names of the secure cipher suites (tls.CipherSuites), and OpenSSL's. */
+/** The secure cipher suites: Go's names (tls.CipherSuites), and OpenSSL's names. */
 export const suites = {
   TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: "ECDHE-RSA-AES128-SHA",
   TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: "ECDHE-RSA-AES256-SHA",
@@ -76,13 +76,13 @@ interface Enabling {
   readonly client_auth_type?: string
 }
 
-/** Whether the pages are served by TLS: one of these keys is there. */
+/** Whether the pages are served by TLS: at least one of these keys is set. */
 export const isEnabled = (tls: Enabling): boolean =>
   [tls.cert, tls.key, tls.client_ca, tls.cert_file, tls.key_file, tls.client_ca_file, tls.client_auth_type].some(
     (value) => value !== undefined
   )
 
-/** The file's TLS section. A text wins over nothing, and a file over a text. */
+/** The TLS section. Where a text and a file are set, such as `cert` and `cert_file`, the file is used. */
 export interface TlsServer {
   readonly cert: string | { readonly file: string }
   readonly key: string | { readonly file: string }

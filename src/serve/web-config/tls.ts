@@ -7,7 +7,7 @@ import { fileLimits, readFile, type Unreadable } from "../../host/file-reader.ts
 import { type Alert, alerts } from "./tls-alert.ts"
 import { curves, suites, type TlsServer, versions } from "./tls-section.ts"
 
-/** The files of a TLS configuration, absolute. Relative ones lie beside the configuration file. */
+/** The absolute paths of the files of a TLS configuration. Relative paths start at the folder of the configuration. */
 export const tlsFiles = (file: string, { cert, key, clientCa }: TlsServer): ReadonlyArray<string> =>
   [cert, key, clientCa].flatMap((source) => (typeof source === "object" ? resolve(dirname(file), source.file) : []))
 
@@ -45,7 +45,7 @@ export const loadTls = Effect.fnUntraced(function* (file: string, server: TlsSer
     maxVersion: versions[server.maxVersion],
     honorCipherOrder: server.prefersServerCiphers,
     ciphers: ciphersOf(server),
-    // no session is resumed: its certificate may have been good enough for the configuration before
+    // no session is resumed: the current configuration may refuse the client certificate of an old session
     ...(server.clientAuth !== "none" && { secureOptions: constants.SSL_OP_NO_TICKET }),
     ...(server.curves.length > 0 && { ecdhCurve: server.curves.map((name) => curves[name]).join(":") })
   }
@@ -53,7 +53,7 @@ export const loadTls = Effect.fnUntraced(function* (file: string, server: TlsSer
   return { options, hasClientAuthority } satisfies LoadedTls
 })
 
-/** An address in its one canonical form; other texts as they are. */
+/** An IP address in its canonical form; any other text as it is. */
 const canonical = (text: string): string => {
   if (isIP(text) === 0) return text
   return isIPv6(text) ? new URL(`http://[${text}]/`).hostname : text
@@ -73,7 +73,7 @@ export const namesOf = (subjectAltName: string | undefined): ReadonlyArray<strin
   })
 }
 
-/** Why a client is refused, and the alert that tells it so. */
+/** Why a client is refused, for the log, and the alert that is sent to it. */
 export interface ClientProblem {
   readonly message: string
   readonly alert: Alert

@@ -21,12 +21,12 @@ export class BadWebConfig extends Data.TaggedError("BadWebConfig")<{ readonly li
   }
 }
 
-/** Pages that balancers and probes ask for: they need no password and have no rate limit. */
+/** Pages for load balancers and probes. They need no password and have no rate limit. */
 const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 
 /**
- * How often Node looks for connections on which too little happens, and how long a TLS handshake may take
- * (milliseconds). A request without Host is answered in its turn, like any other: Node would answer it at once.
+ * How often Node checks the timeouts of connections, and how long a TLS handshake may take (milliseconds). Node would
+ * respond to a request without Host at once; here it waits for the requests before it, like any other.
  */
 const checks = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000, requireHostHeader: false }
 
@@ -73,24 +73,24 @@ const stampOf = (file: string): Promise<string> =>
     () => "absent"
   )
 
-/** Changes whenever one of the files does. Asked in the background, in case their file system hangs. */
+/** A text that changes when one of the files changes. Asynchronous, since their file system may hang. */
 const stamp = (files: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.map(
     Effect.promise(() => Promise.all(files.map(stampOf))),
     (stamps) => stamps.join()
   )
 
-/** How the pages are served: plainly, or as a web.config.file asks. */
+/** How the pages are served: by plain HTTP, or as a web.config.file defines it. */
 export interface WebConfig {
   readonly createServer: () => Server
   readonly scheme: "http" | "https"
-  /** Why a request is refused. Undefined, at once or from the effect: it is welcome. */
+  /** The response to a refused request; undefined if it is allowed. An effect if a password must be hashed first. */
   readonly authorize: (request: IncomingMessage) => Effect.Effect<HttpResponse | undefined> | HttpResponse | undefined
   /** Whether every request needs a password. */
   readonly hasUsers: () => boolean
   /** Headers of every response. */
   readonly headers: () => Readonly<Record<string, string>>
-  /** Reads changed files, for as long as it runs. */
+  /** Reads changed files again. Never ends. */
   readonly follow: Effect.Effect<void>
 }
 
@@ -112,9 +112,9 @@ const limited = text("too many requests: see rate_limit of the web configuration
 const refusals: Readonly<Record<Verdict, HttpResponse | undefined>> = { right: undefined, wrong: unauthorized, busy }
 
 /**
- * Reads a web.config.file, and again when it or a file that it names has changed, so that certificates and passwords
- * rotate without a restart. A bad change leaves what was before in force and logs one line for each problem. Whether
- * there is TLS at all is settled at the start.
+ * Reads a web.config.file. Reads it again when it, or a file that it names, has changed: certificates and passwords can
+ * be replaced without a restart. After a bad change the old configuration stays in force, and each problem is logged.
+ * TLS can be turned on or off only by a restart.
  */
 export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
   const log = Effect.runForkWith(yield* Effect.context<never>())
@@ -150,7 +150,7 @@ export const makeWebConfig = Effect.fnUntraced(function* (file: string) {
     alerts.watch(server)
     onTls.push(({ options }) => server.setSecureContext(options))
     const serveHttp = server.listeners("secureConnection") as ReadonlyArray<(socket: TLSSocket) => void>
-    // Node emits the event of the HTTP server only after it has accepted the client certificate
+    // Node's own listeners start HTTP: they are called only after the client certificate is accepted
     server.removeAllListeners("secureConnection")
     server.on("secureConnection", (socket) => {
       const { web, tls: current } = loaded

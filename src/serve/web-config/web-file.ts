@@ -6,7 +6,7 @@ import { type KeyPath, parseYaml, type SourceMap, type SourceProblem } from "../
 import { GoBoolean, parseGoBoolean, parseGoDuration, parseGoInteger } from "./go-values.ts"
 import { isEnabled, TlsSection, type TlsServer, tlsOf } from "./tls-section.ts"
 
-/** Line feeds become blanks, as in Go; Node refuses other control characters. */
+/** Line feeds become spaces, as in Go. Node refuses other control characters. */
 const header = Schema.String.check(
   Schema.makeFilter((text) => !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text), {
     expected: "a text without control characters"
@@ -22,7 +22,7 @@ const Headers = Schema.Struct({
   "Strict-Transport-Security": Schema.optionalKey(header)
 })
 
-/** What Go's bcrypt.Cost accepts. A hash whose rest is damaged is accepted there too, and no password fits it. */
+/** What Go's bcrypt.Cost accepts. Like Go, it accepts a hash whose end is damaged. No password matches such a hash. */
 const Hash = Schema.String.check(
   Schema.makeFilter((hash) => hash.length >= 59 && /^\$[0-2][^$]?\$(0[4-9]|[12][0-9]|3[01])/.test(hash), {
     expected: "a bcrypt hash, as `htpasswd -nBC 10 USER` makes it"
@@ -47,7 +47,7 @@ const RateLimit = Schema.Struct({
 /**
  * The `web.config.file` that Prometheus' exporters share
  * (https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md). All scalars of the file are
- * text: `X-XSS-Protection: 1` means "1", and so on, as Go reads them.
+ * read as texts, as Go reads them: `X-XSS-Protection: 1` means "1".
  */
 const WebFileSchema = Schema.Struct({
   tls_server_config: Schema.optionalKey(TlsSection),
@@ -73,7 +73,7 @@ const WebFileSchema = Schema.Struct({
   })
 )
 
-/** What a web.config.file means. */
+/** The settings of a web.config.file. */
 export interface WebFile {
   /** Undefined: no TLS. */
   readonly tls: TlsServer | undefined
@@ -84,7 +84,7 @@ export interface WebFile {
   readonly rateLimit: { readonly interval: number; readonly burst: number } | undefined
 }
 
-/** A header as Go sends it: UTF-8, and Node takes one character for each byte. */
+/** A header as Go sends it, in UTF-8. Node expects a string with one character for each byte. */
 const sent = (value: string): string => Buffer.from(value.replace(/[\r\n]/g, " ").trim(), "utf8").toString("latin1")
 
 const meaningOf = (file: typeof WebFileSchema.Type): WebFile => {
@@ -101,28 +101,28 @@ const meaningOf = (file: typeof WebFileSchema.Type): WebFile => {
   }
 }
 
-/** Keys whose values are no texts. In quotes they would be. */
-const untexts = ["http2", "prefer_server_cipher_suites", "burst", "interval"]
+/** Keys whose values are booleans or numbers. A value in quotes would be a text, which is an error. */
+const unquotedKeys = ["http2", "prefer_server_cipher_suites", "burst", "interval"]
 
-/** Keys for which a text of no characters is a value, and a wrong one. */
-const filled = [...untexts, "min_version", "max_version", "X-Frame-Options", "X-Content-Type-Options"]
+/** Keys for which `""` is an error. For other keys it is the same as no value. */
+const nonEmptyKeys = [...unquotedKeys, "min_version", "max_version", "X-Frame-Options", "X-Content-Type-Options"]
 
 const nulls = ["", "~", "null", "Null", "NULL"]
 
 /**
- * Sections and keys without a value mean the same as if they were not there; a user without a hash does not, nor does a
- * header that has a fixed set of values.
+ * Removes sections and keys without a value. A user without a hash is kept, and so is a header with a fixed set of
+ * values: both are errors.
  */
 const withoutBlanks = ({ value: whole, isQuoted }: SourceMap): unknown => {
   const isBlank = (path: KeyPath, key: string, value: unknown) => {
     if (value === null) return true
     if (typeof value !== "string") return false
     if (!isQuoted(path)) return nulls.includes(value) && !/^X-(Frame|Content)/.test(key)
-    return value === "" && path.length > 1 && !filled.includes(key)
+    return value === "" && path.length > 1 && !nonEmptyKeys.includes(key)
   }
   const textOf = (path: KeyPath, key: string, value: string) => {
     const isDuration = key === "interval" && value !== "" && parseGoInteger(value) === undefined
-    return untexts.includes(key) && !isDuration && isQuoted(path) ? JSON.stringify(value) : value
+    return unquotedKeys.includes(key) && !isDuration && isQuoted(path) ? JSON.stringify(value) : value
   }
   const clean = (value: unknown, path: KeyPath): unknown => {
     if (typeof value === "string") return textOf(path, String(path.at(-1)), value)
@@ -136,7 +136,7 @@ const withoutBlanks = ({ value: whole, isQuoted }: SourceMap): unknown => {
   return clean(whole || {}, [])
 }
 
-/** The file's meaning, or all of its problems, one line each. */
+/** The settings of the file, or all of its problems, one line each. */
 export const parseWebFile = (file: string, text: string): Result.Result<WebFile, ReadonlyArray<string>> => {
   const lines = (problems: ReadonlyArray<SourceProblem>) =>
     problems.map((problem) => formatDiagnostic(diagnosticOf(file, problem)))
