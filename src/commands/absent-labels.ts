@@ -3,9 +3,10 @@ import { type RawMetric, rawMetrics } from "../config/raw-metric.ts"
 import type { KeyPath } from "../config/source-map.ts"
 import { asMap } from "../config/unknown-values.ts"
 
+/** Finds the metric of a histogram's or summary's series: `x` for `x_bucket{`. */
 const ofFamily = /^([a-zA-Z_][a-zA-Z0-9_]*?)(?:_bucket|_sum|_count)?(?=[{ ])/
 
-/** The names of metrics that have series, each with whether a label is on one of them. */
+/** The metrics that have series, each with those of its `labels` that at least one of the series has. */
 const labelsOf = (exposition: string, labels: ReadonlyMap<string, ReadonlySet<string>>) => {
   const found = new Map<string, Set<string>>()
   for (const line of exposition.split("\n")) {
@@ -33,8 +34,8 @@ const reasonFor = (entry: unknown): string => {
 }
 
 /**
- * Labels of the document that no series of their metric has. A label may be missing, so this is no problem; but a
- * label that is never there is a mistake, or a field that the response does not have yet.
+ * Notes about labels with values from the document that no series of their metric has. Some series may lack a label,
+ * so this is not an error; but if all do, the path is wrong, or the response does not have the field yet.
  */
 export const absentLabels = (mapping: unknown, exposition: string): ReadonlyArray<string> => {
   const { metrics } = rawMetrics(asMap(mapping), [])

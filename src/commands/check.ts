@@ -13,7 +13,7 @@ import { checkSecretFiles } from "./secret-file-check.ts"
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`
 
-/** Reads the targets of file sources, and makes notes about sources that were not read. */
+/** Reads the targets of file sources. Adds notes about HTTP sources, which it does not request, and missing files. */
 const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   const files = configuration.sources.filter(({ origin }) => origin._tag === "Files")
   const notes = yield* Effect.forEach(configuration.sources, ({ name, origin }) =>
@@ -26,7 +26,7 @@ const lists = Effect.fnUntraced(function* (configuration: Configuration) {
   return { ...(yield* discoverOnce(configuration, files)), notes: notes.flat() }
 })
 
-/** Notes with the URL of a poll at this moment, if the URL contains times. Other query parameters may be secrets. */
+/** For URLs that contain times, notes with the URL of a poll now. Hides other query parameters: they may be secrets. */
 const expandedUrls = Effect.fnUntraced(function* (targets: Configuration["targets"]) {
   const now = yield* Clock.currentTimeMillis
   return targets.flatMap(({ name, request }) => {
@@ -58,7 +58,7 @@ export const check = Command.make(
     const { targets, diagnostics, notes } = yield* lists(loaded)
     const secrets = yield* checkSecretFiles(loaded.secretFiles)
     const problems = [...loaded.problems, ...secrets.problems]
-    // poller starts in spite of these
+    // poller starts despite these
     const warnings = [...loaded.warnings, ...secrets.warnings, ...diagnostics]
     const lines = [
       ...problems.map((problem) => formatForTerminal(problem, process.stderr.isTTY)),

@@ -15,12 +15,12 @@ import { StateStore } from "../poll/state-store.ts"
 import type { Listener } from "../serve/server.ts"
 import { version } from "../version.ts"
 
-/** What the flags say about the cluster. */
+/** The flags of the cluster. */
 export interface ClusterFlags {
   readonly cluster: string
   readonly clusterPasswordFile: string | undefined
   readonly clusterAddress: string | undefined
-  /** The directory that stores the members, for a start without the database. */
+  /** The directory where the members are saved, so that poller can start while the database is down. */
   readonly state: string | undefined
 }
 
@@ -43,7 +43,7 @@ const readMembers = (directory: string | undefined): ReadonlyArray<string> => {
     const members: unknown = JSON.parse(readFileSync(membersFile(directory), "utf8"))
     return Array.isArray(members) ? members.filter((member) => typeof member === "string") : []
   } catch {
-    // the first start, or damaged: then all targets are polled
+    // at the first start, or if the file is damaged: this process then polls all targets
     return []
   }
 }
@@ -55,11 +55,11 @@ const writeMembers = (directory: string | undefined) => (members: ReadonlyArray<
     writeFileSync(`${file}.tmp`, `${JSON.stringify(members)}\n`, { mode: 0o600 })
     renameSync(`${file}.tmp`, file)
   } catch {
-    // without the file, a start without the database polls more than its share
+    // without the file, poller polls more than its share if it starts while the database is down
   }
 }
 
-/** Equal for equal targets with equal settings, in any order. */
+/** A hash of the targets and their settings. Their order does not matter. */
 const configurationHash = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
   const lines = yield* runInSlices(mapSliced(targets, ({ name, fingerprint }) => `${name}\n${fingerprint()}`))
   return createHash("sha256").update(lines.toSorted().join("\n")).digest("hex").slice(0, 8)

@@ -27,7 +27,7 @@ const valueKinds: Readonly<Record<string, "files" | "directories" | "targets">> 
   "web-config": "files"
 }
 
-/** A candidate, or a request that the shell completes file names itself. */
+/** A candidate. `files` and `directories` tell the shell to complete names of files or directories itself. */
 export type Candidate = { readonly value: string; readonly description?: string | undefined } | "files" | "directories"
 
 /** The names in `targets` of the configurations on the command line. */
@@ -59,7 +59,7 @@ export const complete = (
     flags.find(
       ({ name, aliases }) => word.replace(/^--?/, "") === name || aliases.some((alias) => word === `-${alias}`)
     )
-  /** The words that are values of `--config`, or plain arguments. */
+  /** The values of `--config` and the plain arguments. */
   const configurations = before.filter(
     (word, index) =>
       !word.startsWith("-") && word !== named?.name && (flagOf(before[index - 1] ?? "")?.name ?? "config") === "config"
@@ -126,8 +126,8 @@ export const splitLine = (line: string): ReadonlyArray<string> => {
 }
 
 /**
- * Formats candidates for the shell's function: one on each line, with its description after a tab; `:files` if the
- * shell completes file names itself.
+ * Formats candidates for the shell's function: one on each line, with its description after a tab;
+ * `:files` or `:directories` if the shell completes such names itself.
  */
 export const formatCandidates = (candidates: ReadonlyArray<Candidate>): string =>
   candidates
@@ -138,7 +138,7 @@ export const formatCandidates = (candidates: ReadonlyArray<Candidate>): string =
     )
     .join("")
 
-/** The completion function for the start file of a shell. */
+/** The completion functions, for the startup file of each shell. */
 export const completionScript: Readonly<Record<Shell, string>> = {
   bash: `# completion for poller: source <(poller --completions bash)
 _poller() {

@@ -7,10 +7,10 @@ import { badConfiguration } from "../failure.ts"
 import { signaturesOf } from "../host/file-watch.ts"
 import { configurationFiles, filesOf, type Input, loadGood, readConfigurationFiles } from "./config-file.ts"
 
-/** How often the files are read. A change is applied when it is this old: until then, somebody may still be writing. */
+/** The time between two checks. A change is applied if the next check finds no other: the writer probably finished. */
 const interval = "1 second"
 
-/** A hash of the contents of the files, or of the error. */
+/** A hash of the contents of the files, or of the error if they cannot be read. */
 const contentOf = (inputs: ReadonlyArray<string>) =>
   Effect.map(Effect.result(readConfigurationFiles(inputs)), (files) =>
     hash("sha256", JSON.stringify(Result.isSuccess(files) ? files.success : files.failure.lines), "base64")
@@ -21,7 +21,7 @@ const signatures = Effect.fnUntraced(function* (inputs: ReadonlyArray<string>) {
   return yield* signaturesOf([...inputs, ...files.flat()])
 })
 
-/** Loads the files of a command line, anew at each reload. */
+/** Loads the configuration that the command line names, again at each reload. */
 export const configurationLayer = (input: Input, watch: boolean) =>
   Layer.effect(
     ConfigurationService,
@@ -32,7 +32,7 @@ export const configurationLayer = (input: Input, watch: boolean) =>
       if (inputs.includes("-")) return yield* badConfiguration("--watch-config: standard input cannot be watched")
       let loaded = ""
       let settled = ""
-      /** Ends with the next change of the content. */
+      /** Returns when the content has changed. */
       const changed = Effect.gen(function* () {
         for (let last = ""; ; ) {
           yield* Effect.sleep(interval)

@@ -37,7 +37,7 @@ interface Answer {
 /** Bytes of a page. 100,000 targets take about half of it. */
 const maxBytes = 100_000_000
 
-/** The body of a response. Another server may have the port, and send without end. */
+/** The body of a response. The limit is for another server on this port, which may send without end. */
 const textOf = async (response: http.IncomingMessage): Promise<string> => {
   const chunks: Array<Buffer> = []
   let size = 0

@@ -8,7 +8,7 @@ import { convert } from "../poll/convert-response.ts"
 
 /** The result of a draft for the responses that it was made from. */
 export interface CheckedDraft {
-  /** The largest number of series from a response. */
+  /** The largest number of series from one response. */
   readonly series: number
   /** Lines about problems; empty unless `init` has a bug. */
   readonly problems: ReadonlyArray<string>
@@ -42,7 +42,7 @@ export const checkDraft = (draft: string, bodies: ReadonlyArray<Uint8Array>, abo
   const problems: Array<string> = loaded.warnings.map((warning) => formatDiagnostic(warning))
   const pages: Array<string> = []
   for (const body of bodies) {
-    // the conversion may reuse the memory of the body
+    // a copy, because the conversion may reuse the memory of the body
     const outcome = convert(
       { transform: target.transform, maxSeries: Number.POSITIVE_INFINITY },
       { _tag: "Fresh", status: 200, body: Uint8Array.from(body), validators: undefined }

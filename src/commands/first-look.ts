@@ -7,10 +7,10 @@ import type { Listener } from "../serve/server.ts"
 import { version } from "../version.ts"
 import { print } from "./output.ts"
 
-/** Limit of targets that each have a line. */
+/** The result of at most this many targets is printed. The others are only counted. */
 const maxLines = 20
 
-/** How often the state is checked until every target was polled. */
+/** How often the state is checked until every target has been polled. */
 const interval = "100 millis"
 
 /** The URL of the pages for a browser on this machine. */

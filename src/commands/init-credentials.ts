@@ -11,7 +11,7 @@ export interface CredentialFlags {
   readonly header: ReadonlyArray<string>
 }
 
-/** Credentials of the request, and as settings of the draft, which refer to files with secrets. */
+/** Credentials for the request, and the same as settings of the draft, which name the files with the secrets. */
 export interface InitCredentials {
   readonly request: Pick<Request, "auth" | "headers" | "headersFrom">
   readonly settings: Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ export const credentialFlags = "--bearer-token-file FILE, --basic USER:FILE or -
 /** A % that does not start an escape is literal. */
 const decoded = (text: string) => decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"))
 
-/** The path of a secret file: in the directory of systemd's credentials, else beside the configuration. */
+/** The path of a secret file: in `$CREDENTIALS_DIRECTORY` of systemd if it is there, else in the current directory. */
 const secretFile = (file: string, exists: (path: string) => boolean) => {
   const directory = process.env.CREDENTIALS_DIRECTORY
   const inDirectory = directory === undefined ? undefined : resolve(directory, file)

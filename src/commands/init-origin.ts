@@ -23,13 +23,13 @@ interface OriginFlags extends CredentialFlags {
   readonly timeout: Option.Option<Duration.Duration>
 }
 
-/** Where the responses of a draft come from, and what the draft has to say about it. */
+/** Where the responses come from, and the parts of the draft that depend on it. */
 export interface Origin {
   readonly from:
     | { readonly _tag: "Request"; readonly request: Request; readonly place: string; readonly hint: string | undefined }
     | { readonly _tag: "Files"; readonly files: ReadonlyArray<string> }
   readonly draft: Required<Pick<DraftOptions, "form" | "name" | "url" | "notes" | "settings">>
-  /** The series limit of the target, unless the draft sets it. */
+  /** The series limit of the target if the draft does not set one. */
   readonly maxSeries: number
   /** The format of the target, if there is a target already. */
   readonly format: FormatName | undefined

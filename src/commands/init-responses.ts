@@ -54,7 +54,7 @@ export const fetchResponses = Effect.fnUntraced(function* (
 export const readResponses = (files: ReadonlyArray<string>) =>
   Effect.forEach(files, (place) => Effect.map(readBytes(place, fileLimits.response), (body) => ({ place, body })))
 
-/** Parses all responses. Returns the documents and their common format: the known format if it fits. */
+/** Parses all responses. Returns the documents and their common format: `known` if it fits, else a detected one. */
 export const documentsOf = Effect.fnUntraced(function* (
   responses: ReadonlyArray<SavedResponse>,
   known: FormatName = "json"

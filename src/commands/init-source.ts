@@ -6,7 +6,7 @@ export type Source =
   | { readonly _tag: "Url"; readonly url: URL }
   | { readonly _tag: "Files"; readonly files: ReadonlyArray<string> }
 
-/** A host with a port, or one with a path: `localhost:8080/x`, `192.0.2.1/status`, `shop.example.com/health`. */
+/** Matches a URL without a scheme: `localhost:8080/x`, `192.0.2.1/status`, `shop.example.com/health`. */
 const plainUrl =
   /^(?:\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::\d{1,5})(?:[/?].*)?$|^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}|\d+(?:\.\d+){3})(?:\/.*)$|^localhost$/i
 

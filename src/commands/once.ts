@@ -67,7 +67,7 @@ const complaints = (outcome: Outcome): ReadonlyArray<string> => {
   return [...problems.map(describe), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
-/** Labels that no series has. */
+/** Notes about labels that no series has. */
 const notes = ({ spec }: Target, outcome: Outcome): ReadonlyArray<string> => {
   const blocks = outcome._tag === "Good" ? (outcome.result?.blocks ?? []) : []
   return blocks.length === 0 ? [] : absentLabels(spec.mapping, Buffer.from(assemble(blocks, "text")).toString())

@@ -7,7 +7,7 @@ import { stderrIsJournal, withPriority } from "../host/journal.ts"
 const nameOf = (stream: Writable) => (stream === process.stderr ? "stderr" : "stdout")
 
 /**
- * Resumes when all of `text` was written, so that the process may then exit. A closed pipe (`| head`) is not an error.
+ * Returns after all of `text` is written, so that the process can then exit. A closed pipe (`| head`) is not an error.
  */
 export const print = (stream: Writable, text: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.callback((resume) => {

@@ -6,8 +6,8 @@ const interval = "500 millis"
 const clearLine = "\r\u001b[K"
 
 /**
- * Shows the progress of `effect` on a terminal, such as `12/50 targets`, and removes the line at the end. `effect` gets
- * a function that counts one more.
+ * Shows the progress of `effect` on a terminal, such as `12/50 targets polled`, and removes the line at the end.
+ * `effect` runs `count` after each item.
  */
 export const withProgress = <A, E, R>(
   total: number,

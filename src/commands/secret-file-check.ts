@@ -5,7 +5,7 @@ import type { Diagnostic } from "../config/diagnostics.ts"
 import { formatPath } from "../config/diagnostics.ts"
 import { fileLimits, isAbsent, readFile } from "../host/file-reader.ts"
 
-/** A secret file that cannot be used. `missing` may be correct on a machine that only checks the configuration. */
+/** A secret file that cannot be used. `missing` is normal on a machine that only checks the configuration. */
 interface Finding {
   readonly kind: "missing" | "unusable"
   readonly diagnostic: Diagnostic

@@ -58,7 +58,7 @@ const testFiles = (given: ReadonlyArray<string>, config: ReadonlyArray<string>):
 }
 
 /**
- * The configuration of a file of tests: `--config`, else `shop.yml` of `shop.test.yml`, else `poller.yml` beside it.
+ * The configuration of a file of tests: `--config`, else `shop.yml` for `shop.test.yml`, else `poller.yml` beside it.
  * `shop.json` may also be the saved response of a test, as `poller init --test` writes it.
  */
 const configurationOf = (
@@ -80,7 +80,7 @@ const configurationOf = (
 
 const noFlags = { interval: undefined, timeout: undefined }
 
-/** A target that has only the shared mapping `name` of a configuration. The targets of the files do not matter here. */
+/** Makes a target that uses the shared mapping `name`. Ignores the targets of the files. */
 const targetOfMapping = Effect.fnUntraced(function* (files: ReadonlyArray<ConfigurationFile>, name: string) {
   const documents = files.flatMap((file) => {
     const document = parseDocument(file.text, { merge: true })
@@ -185,7 +185,7 @@ const watchAll = (options: Options) => {
       ])
       return known
     }),
-    // a file of tests that cannot be read now may be readable after the next change
+    // a file of tests with an error may be correct after the next change
     Effect.catch(() => Effect.sync(() => known))
   )
   return repeatOnChange(

@@ -40,7 +40,7 @@ export const VariableWarnings = Context.Reference<ReadonlyArray<Diagnostic>>("po
 export interface FromEnvironment {
   /** The arguments that the variables stand for. */
   readonly args: ReadonlyArray<string>
-  /** The flags among them. */
+  /** The flags with a value among them, for messages that name the variable instead of the flag. */
   readonly flags: ReadonlySet<string>
   readonly problems: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<Diagnostic>
@@ -60,7 +60,7 @@ const suggestion = (name: string, known: ReadonlyArray<string>): string =>
 
 /**
  * Arguments from the variables of flags that `command` has and the command line lacks. Variables of other commands'
- * flags are ignored; unknown variables are warnings. An empty variable counts as unset.
+ * flags are ignored; unknown variables cause warnings. An empty variable counts as unset.
  */
 export const fromEnvironment = (
   env: NodeJS.ProcessEnv,

@@ -64,7 +64,7 @@ const scrapeJob = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
     .map((line) => `  ${line}`)
 ]
 
-/** Converts the rules of Prometheus, as far as possible. */
+/** Comments that show each rule with `up` and its new expression, or the general replacement if no rule has `up`. */
 const rulesOf = (
   rules: ReadonlyArray<unknown>,
   jobs: Jobs,

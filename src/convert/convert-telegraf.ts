@@ -14,7 +14,7 @@ import {
   text
 } from "./telegraf-parsers.ts"
 
-/** The first line at or after `from` that matches, or `from`. */
+/** The number, from 1, of the first line at or after `from` that matches; `from` if none does. */
 const lineOf = (lines: ReadonlyArray<string>, pattern: RegExp, from = 1): number => {
   const found = lines.findIndex((line, index) => index >= from - 1 && pattern.test(line))
   return found < 0 ? from : found + 1
@@ -129,7 +129,7 @@ const uniqueNames = (targets: ReadonlyArray<Fields>): void => {
   }
 }
 
-/** Converts each `[[inputs.http]]` of a configuration of Telegraf, with the series that its prometheus_client shows. */
+/** Converts each `[[inputs.http]]` of Telegraf to a target with the series of Telegraf's prometheus_client output. */
 export const convertTelegraf = (source: string): Result.Result<Conversion, string> => {
   let root: Fields
   try {
@@ -150,7 +150,7 @@ export const convertTelegraf = (source: string): Result.Result<Conversion, strin
     return convertInput(input, from, lines, agent, tags, lost, flat)
   })
   if (all.length === 0) return Result.fail("there is no [[inputs.http]]")
-  // a target without metrics has a series for every number, as with data_format json
+  // a target without metrics gets a series for every number, which is right only for data_format json
   const targets = all.filter((target) => target.each !== undefined || flat.has(target))
   const empty = all.filter((target) => !targets.includes(target))
   uniqueNames(targets)

@@ -13,7 +13,7 @@ export interface Lost {
 
 export interface Conversion {
   readonly configuration: Readonly<Record<string, unknown>>
-  /** Comments by the object in `configuration` that they are written before. */
+  /** Comments for objects in `configuration`. Each is written before its object. */
   readonly lost: ReadonlyMap<object, ReadonlyArray<Lost>>
   /** Comments at the start of the file. */
   readonly head: ReadonlyArray<string>
@@ -51,7 +51,7 @@ const maxLine = 120
 const escapeVariables = (_key: unknown, value: unknown) =>
   typeof value === "string" ? value.replaceAll("${", () => "$${") : value
 
-/** Formats a configuration with leaves on one line, and comments before what they are about. */
+/** Formats a configuration with small maps on one line, and each comment before the object that it describes. */
 export const formatConversion = ({ configuration, lost, head, foot }: Conversion): string => {
   const document = new Document(configuration, escapeVariables, { aliasDuplicateObjects: false })
   if (head.length > 0) document.commentBefore = indent(head)

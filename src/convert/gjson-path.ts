@@ -2,7 +2,10 @@ import * as Result from "effect/Result"
 
 const quote = (name: string) => `'${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`
 
-/** Splits a GJSON path into keys at each `.` or `|` outside of parentheses; `\` escapes the next character. */
+/**
+ * Splits a GJSON path at each `.` or `|` outside of parentheses; `\` escapes the next character. `isPlain`: the part is
+ * a key or an index, without wildcards, queries or modifiers.
+ */
 const split = (path: string): ReadonlyArray<{ readonly text: string; readonly isPlain: boolean }> => {
   const parts: Array<{ text: string; isPlain: boolean }> = [{ text: "", isPlain: true }]
   let depth = 0
@@ -22,7 +25,7 @@ const split = (path: string): ReadonlyArray<{ readonly text: string; readonly is
   return parts
 }
 
-/** `#(state=="UP")#`: all elements of a list for which a comparison holds; without the last `#` the first. */
+/** Converts the query `#(state=="UP")#` to a filter. Without the last `#`, GJSON takes only the first match. */
 const query = (text: string): string | undefined => {
   const [, key = "", operator = "", value = ""] =
     /^#\(\s*([\w.-]+)\s*(==|!=|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false)\s*\)#?$/.exec(text) ?? []

@@ -8,7 +8,7 @@ type Lose = (what: string, key: KeyPath) => void
 /** Keys of tls_config with the same name and meaning in poller. */
 const tlsKeys = ["ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify"]
 
-/** Keys that need no counterpart: poller follows redirects and speaks HTTP/1.1. */
+/** Keys that are never lost: poller has `follow_redirects` too, and speaks only HTTP/1.1. */
 const needless = ["follow_redirects", "enable_http2"]
 
 const tlsSettings = (value: unknown, lose: Lose): Fields => {

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 interface ConvertedPath {
   readonly path: string
   readonly isSingular: boolean
-  /** Why Kubernetes' implementation fails for this path, although poller finds something. */
+  /** Why Kubernetes' implementation finds nothing by this path, although poller does. */
   readonly fault?: string
 }
 
@@ -30,7 +30,7 @@ const nameSegment = (name: string): Segment => ({
   isSingular: true
 })
 
-/** The position of the `close` that matches `open`, outside of quotes and nested brackets. */
+/** The position of the `close` that ends the bracket before `start`. Skips quoted texts and inner brackets. */
 const endOf = (text: string, start: number, open: string, close: string): number => {
   let depth = 0
   let quoted = ""

@@ -59,7 +59,7 @@ const addGjson = (
   }
   if (isBoolean(entry.type)) return
   const optional = entry.optional === true ? { optional: true } : {}
-  // more than one match is a problem at the poll: GJSON would take the first
+  // a query without the last # (isFirst) is converted: if it has several matches, the poll reports a problem
   if (!isSingular && !isCount && !isFirst)
     return lose(owner, `field ${given}: several results without a tag that tells them apart`, "path", given)
   const value = isCount ? { count: path } : path
@@ -72,7 +72,10 @@ const objectKeys = new Set(
   )
 )
 
-/** Converts one `[[inputs.http.json_v2.object]]` to rows. Only `included_keys` and tables of fields name its fields. */
+/**
+ * Converts one `[[inputs.http.json_v2.object]]` to rows. It is lost if neither `included_keys` nor `field` names its
+ * fields, since they then depend on the response.
+ */
 const convertObject = (object: Fields, measurement: string, owner: object, lose: Lose): Fields | undefined => {
   const given = text(object.path)
   const converted = convertGjson(given)
@@ -81,7 +84,7 @@ const convertObject = (object: Fields, measurement: string, owner: object, lose:
   const rows: Fields = {}
   const scope: Scope = { metrics: new Map(), labels: new Map() }
   const tags = list(object.tags).map(text)
-  // each element of a list is a row; an object that is not a list is one row
+  // an object with tags is probably a list, whose elements are the rows; a path that ends in ] selects them already
   const isRows = tags.length > 0 && !isCount && !path.endsWith("]")
   const renames: Fields = isMap(object.renames) ? object.renames : {}
   const types: Fields = isMap(object.fields) ? object.fields : {}
