@@ -14,7 +14,7 @@ import { mapSliced, runToEnd, type Sliced } from "./time-slice.ts"
 import { type Fields, isMap } from "./unknown-values.ts"
 import { type LoadContext, validate } from "./validate.ts"
 
-/** Defaults of the command line. The `defaults` of the file replace them. */
+/** Defaults from the command line. The `defaults` of the file take precedence. */
 export interface Flags {
   readonly interval: Duration.Duration | undefined
   readonly timeout: Duration.Duration | undefined
@@ -30,12 +30,12 @@ export interface Configuration {
   readonly targetSet: (lists: Lists) => Sliced<TargetSet>
 }
 
-/** A file with a secret or a certificate. `diagnostic` makes a message about it that points into the configuration. */
+/** A file with a secret or a certificate. `location`: where the configuration names it. */
 export interface NamedSecretFile extends SecretFileSetting {
   readonly location: string
 }
 
-/** A validated configuration as plain data, so that a worker can make it. */
+/** A validated configuration as plain data, which a worker can send to this thread. */
 export interface ParsedConfiguration {
   /** The merged files with their variables expanded; undefined if there are problems. */
   readonly value: Fields | undefined
@@ -47,13 +47,13 @@ export interface ParsedConfiguration {
 /** A loaded configuration. It is empty if there are problems. */
 export interface LoadedConfiguration extends Configuration, Omit<ParsedConfiguration, "value"> {}
 
-/** The flags in the form of `defaults`. */
+/** The flags as keys of `defaults`. */
 export const defaultsOf = ({ interval, timeout }: Flags): Fields => ({
   ...(interval && { interval: format(interval) }),
   ...(timeout && { timeout: format(timeout) })
 })
 
-/** Adds defaults, without replacing any of those of the file. */
+/** Adds defaults. Those of the file take precedence. */
 const withDefaults = (value: unknown, below: Fields): unknown => {
   if (!isMap(value)) return value
   const { defaults = {} } = value
@@ -62,7 +62,7 @@ const withDefaults = (value: unknown, below: Fields): unknown => {
 
 const nothing: Configuration = { targets: [], sources: [], targetSet: fixedSet([]) }
 
-/** Resolves a file without problems. */
+/** Resolves a configuration that has no problems. */
 function* configuration(value: unknown, locate: Locate): Sliced<Configuration> {
   const file = yield* rawConfigurationSliced(value)
   const make = targetResolver(file, locate)
@@ -83,7 +83,7 @@ export interface ConfigurationFile {
   readonly directory: string
 }
 
-/** Adapts `context` to files of a configuration that are in several directories. */
+/** Adapts `context` to a configuration with files in several directories. */
 const severalDirectories = (
   context: LoadContext,
   { originOf }: MergedFiles,
@@ -94,7 +94,7 @@ const severalDirectories = (
 })
 
 /**
- * Parses and validates the files of a configuration, at least one. `defaults` do not replace those of the files.
+ * Parses and validates the files of a configuration, at least one. The defaults of the files win over `defaults`.
  * `locateFor` resolves the paths of files that are not in the directory of the first one.
  */
 export const parseConfiguration = (

@@ -21,8 +21,7 @@ export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cr
 }
 
 /**
- * Gaps are measured from this fixed time, so that they do not depend on the current day. 2024 is a leap year with both
- * clock changes.
+ * Gaps are measured from this fixed time, so that they do not depend on the current day. 2024 is a leap year.
  */
 const reference = new Date("2024-01-01T00:00:00Z")
 

@@ -1,8 +1,8 @@
 import type { KeyPath, SourceMap, SourceProblem } from "./source-map.ts"
 
 /**
- * A problem with a value of the configuration (`about: "value"`), or with its key. The message continues the path.
- * `expected`: the value found may be added to the message.
+ * A problem with a value of the configuration (`about: "value"`), or with its key. The message follows the path:
+ * `targets[0].url: missing`. `expected`: the value that was found may be added to the message.
  */
 export interface Issue {
   readonly path: KeyPath
@@ -16,7 +16,7 @@ export interface Issue {
 /** Formats the path of another value, which may be in another file. */
 export type ShowPath = (path: KeyPath) => string
 
-/** A message that names other values is formatted when their files are known. */
+/** A function if the message shows the paths of other values: their files are known only later. */
 export type Message = string | ((show: ShowPath) => string)
 
 export const issue = (path: KeyPath, message: Message): Issue => ({ path, about: "value", message, expected: false })
@@ -62,7 +62,7 @@ export const diagnosticOf = (file: string, { line, column, path, message, excerp
   ...(excerpt !== undefined && { excerpt })
 })
 
-/** The same, with the line of the file for a terminal. */
+/** Like `formatDiagnostic`, and on a terminal with the line of the file below. */
 export const formatForTerminal = (diagnostic: Diagnostic, isTerminal: boolean): string =>
   isTerminal && diagnostic.excerpt !== undefined
     ? `${formatDiagnostic(diagnostic)}\n${diagnostic.excerpt}`

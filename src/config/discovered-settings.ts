@@ -50,7 +50,7 @@ const urlOf = (address: string, labels: DiscoveredTarget["labels"], options: Req
  * Converts a discovered target as Prometheus does: `__scheme__`, `__metrics_path__` and `__param_NAME` make the URL,
  * and `__scrape_interval__` and `__scrape_timeout__` the times. Other labels that start with `__` are dropped.
  * `instance` is the address, unless the group sets it. The name of the target is the instance, plus the path if that is
- * not `/`. It depends only on this entry.
+ * not `/`. Other entries do not change it.
  */
 export const discoveredSettings = (
   { address, labels }: DiscoveredTarget,
@@ -59,7 +59,7 @@ export const discoveredSettings = (
   if (![address, ...Object.entries(labels).flat()].every((text) => text.isWellFormed())) {
     return Result.fail("has a lone surrogate, which is half a character")
   }
-  // anything else would put another host into the URL
+  // other text could put another host into the URL
   if (labels.__scheme__ && !/^https?$/.test(labels.__scheme__)) return Result.fail("__scheme__: expected http or https")
   const url = urlOf(address, labels, options)
   if (url === undefined) return Result.fail("expected HOST:PORT or a URL")

@@ -11,7 +11,7 @@ export interface Unset {
 
 /**
  * Replaces `${NAME}` in every string of `value`; `$${` is a literal `${`. The content of a variable is not expanded
- * again, and it cannot leave its string.
+ * again. It stays inside its string, so it cannot add keys.
  */
 export const expand = (value: unknown, environment: Environment) => {
   const unset: Array<Unset> = []
@@ -24,7 +24,7 @@ export const expand = (value: unknown, environment: Environment) => {
         return ""
       }
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith("}")) {
-        // the text after an unclosed brace is not shown: it may be a secret
+        // the text after an unclosed brace may be a secret, so the message does not show it
         const shown = whole.endsWith("}") ? whole : "${"
         return problem(`${shown} is not a variable: write \${NAME}, or $\${ for a literal \${`)
       }

@@ -1,6 +1,6 @@
 import type { SourceProblem } from "./source-map.ts"
 
-/** Signs of configurations of other programs, and what the user should do. */
+/** How to recognize the configurations of other programs, and what the user should do. */
 const programs: ReadonlyArray<readonly [sign: RegExp, what: string, advice: string]> = [
   [
     /^\s*\[\[(?:inputs|outputs|processors|aggregators)\./m,

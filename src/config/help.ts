@@ -15,7 +15,7 @@ const withHelp = (metric: unknown, help: string | undefined): unknown => {
 
 /**
  * Fills in the help of each metric, also from other metrics with the same name. A page has one help for all series of a
- * name, whichever target comes first.
+ * name, and it must not depend on which target comes first.
  */
 export const withHelps = (mapping: Fields, helps: ReadonlyMap<string, string>): Fields => {
   const { metrics, each } = mapping

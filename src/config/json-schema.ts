@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 import { File } from "./schema/configuration-file.ts"
 
 /**
- * JSON Schema of the configuration file. Most YAML plugins of editors support draft 7. `check` is stricter: a file that
- * the schema accepts may still be wrong.
+ * JSON Schema of the configuration file, in draft 7, which most YAML plugins of editors support. `check` is stricter: a
+ * file that the schema accepts may still have errors.
  */
 export const jsonSchema = () => {
   const document = Schema.toJsonSchemaDocument(File, { onExcessProperty: "error" })

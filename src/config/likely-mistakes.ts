@@ -36,7 +36,7 @@ const constantLabels: Rule = ({ fields, path }) =>
       : []
   )
 
-/** Ways to say `_` in other programs. */
+/** Words of other programs for `_`, which stands for every other word. */
 const otherWords = new Set(["*", ".*", ".+", "else", "otherwise", "default"])
 
 const wordsOfMap = (map: unknown, path: KeyPath): ReadonlyArray<Issue> => {
@@ -79,7 +79,7 @@ const attempt = <A>(parse: () => A): A | undefined => {
   }
 }
 
-/** The path of a count that finds the list, and not its items. */
+/** The path of a count that selects a list itself instead of its items. */
 const countedList = (value: unknown): string | undefined => {
   const { count, calc } = asMap(value)
   if (typeof count === "string") {
@@ -90,7 +90,7 @@ const countedList = (value: unknown): string | undefined => {
   return operands?.find(({ aggregate, path }) => aggregate === "count" && path.keys !== undefined)?.path.text
 }
 
-/** With `optional` or `default`, it tells whether there is something. */
+/** With `optional` or `default`, such a count is no mistake: it shows whether the list exists. */
 const counts: Rule = ({ fields, path }) => {
   const list = "optional" in fields || "default" in fields ? undefined : countedList(fields.value)
   return list === undefined
@@ -135,7 +135,7 @@ const combines = (value: unknown): boolean => {
   return Object.keys(aggregates).length > 0 || (operands ?? []).some(({ aggregate }) => aggregate !== "value")
 }
 
-/** Metrics outside rows read the first page, where all pages were probably meant. */
+/** Metrics outside rows that read only the first page. Their author probably meant all pages. */
 const firstPageOnly = ({ targetLike, mappings }: RawConfiguration): ReadonlyArray<Issue> =>
   targetLike.flatMap(({ own, settings, path }) => {
     if (!isMap(settings.pages)) return []

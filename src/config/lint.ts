@@ -10,12 +10,12 @@ import type { RawMetric } from "./raw-metric.ts"
 
 type Rule = (metric: RawMetric) => string | undefined
 
-/** The `unit` that the metric needs after its name is fixed. */
+/** Suggests the name in the base unit, and the `unit` that converts the value to it. */
 const baseUnit: Rule = ({ name, type, scale, unit }) => {
   const fixed = inBaseUnit(name)
   if (fixed === undefined) return undefined
   const ending = type === "counter" && !fixed.name.endsWith("_total") ? "_total" : ""
-  // with this factor as its scale, the value is already in the base unit, and only the name is wrong
+  // if the scale is this factor, the value is in the base unit already, and only the name is wrong
   const isConverted = unit !== undefined || fixed.factor === 1 || (scale !== undefined && scale === fixed.factor)
   return `use the base unit: ${fixed.name}${ending}${isConverted ? "" : ` with unit: ${fixed.unit}`}`
 }
@@ -99,7 +99,8 @@ const withoutMapping = ({ targetLike }: RawConfiguration): ReadonlyArray<Issue> 
 
 /**
  * Warnings: everything that promlint would report
- * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the fix.
+ * (https://pkg.go.dev/github.com/prometheus/client_golang/prometheus/testutil/promlint), with the fix. Also series that
+ * expire too early, targets without a mapping, and parts of the configuration that no target uses.
  */
 export const lint = (file: RawConfiguration): ReadonlyArray<Issue> => [
   ...file.metrics.flatMap((metric) =>

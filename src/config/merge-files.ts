@@ -26,15 +26,15 @@ interface Origin {
   readonly path: KeyPath
 }
 
-/** The files of a configuration as one value that knows the file of each part. */
+/** The files of a configuration as one value, with the file of each part. */
 export interface MergedFiles {
   readonly value: unknown
   readonly originOf: (path: KeyPath) => Origin
-  /** Problems between the files. */
+  /** Problems of merging, such as a key in two files. */
   readonly problems: ReadonlyArray<Diagnostic>
 }
 
-/** An issue as a message about its file. */
+/** An issue with its file and its position in that file. */
 export const locateIssue = (
   { originOf }: Pick<MergedFiles, "originOf">,
   found: Issue
@@ -49,7 +49,7 @@ export const locateIssue = (
   return { ...withPosition(file.source, { ...found, path }, show), file: file.name }
 }
 
-/** Keys with a list. A file may also have a single item. */
+/** Keys with a list. `targets_from` may also be a single item. */
 const listKeys = new Set(["targets", "targets_from"])
 
 const itemsOf = (key: string, value: unknown): ReadonlyArray<readonly [path: KeyPath, item: unknown]> | undefined => {
@@ -121,7 +121,7 @@ const mergeSeveral = (files: ReadonlyArray<ParsedFile>, first: ParsedFile): Merg
   return { value, originOf, problems }
 }
 
-/** The files of a configuration, at least one. */
+/** Merges the files of a configuration, at least one. */
 export const mergeFiles = (files: ReadonlyArray<ParsedFile>): MergedFiles => {
   const [first, second] = files
   if (first === undefined) throw new Error("a configuration has a file")

@@ -1,4 +1,4 @@
-/** Keys of other programs, and their names here. The first name that is valid where the key stands is suggested. */
+/** Keys of other programs, and their names in poller. The first one that is valid in the same place is suggested. */
 export const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
   path: ["value"],
   json_path: ["value", "path"],
@@ -59,7 +59,7 @@ export const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
   static_labels: ["labels"]
 }
 
-/** Keys of a metric that stand elsewhere, and what poller does not have: what to write instead. */
+/** Keys that a metric cannot have, with what to write instead. */
 export const otherPlaces: Readonly<Record<string, string>> = {
   timestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
   epochTimestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
@@ -73,7 +73,7 @@ export const otherPlaces: Readonly<Record<string, string>> = {
   mean: 'an average is value: { calc: "sum(items[*].v) / count(items[*].v)" }'
 }
 
-/** Words of other programs for the choices of a key. */
+/** Values that other programs use for a choice such as `type` or `format`, and poller's values. */
 export const otherWords: Readonly<Record<string, string>> = {
   jsonl: "ndjson",
   jsonlines: "ndjson",
@@ -94,7 +94,7 @@ export const otherWords: Readonly<Record<string, string>> = {
   enum: "stateset"
 }
 
-/** Words of other programs that need no counterpart. */
+/** Values of other programs that poller does not need, and why. */
 export const needlessWords: Readonly<Record<string, string>> = {
   number: "a string that reads as a number needs no parse",
   float: "a string that reads as a number needs no parse",

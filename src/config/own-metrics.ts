@@ -4,8 +4,8 @@ import type { Family } from "../mapping/sample.ts"
 const family = (name: string, type: MetricType, help: string): Family => ({ name, type, help })
 
 /**
- * poller's own metrics of each target. poll/target-samples.ts has their values and does not compile if one is missing;
- * the names are reserved in a configuration; a test compares docs/metrics.md with the running daemon.
+ * poller's own metrics of each target. Their values are in poll/target-samples.ts, which does not compile if one is
+ * missing. A configuration cannot use these names. A test compares docs/metrics.md with the running daemon.
  */
 export const targetFamilies = {
   up: family("poll_up", "gauge", "1 if the last poll of the target was good, else 0."),
@@ -74,10 +74,10 @@ export const sourceFamilies = {
   )
 } as const satisfies Record<string, Family>
 
-/** Prefixes of metrics about the process; prom-client writes those of `process_` and `nodejs_`. */
+/** Prefixes of metrics about the process. `process_` and `nodejs_` are those of prom-client. */
 const reservedPrefixes = ["poller_", "process_", "nodejs_"]
 
-/** In OpenMetrics, the family name of a counter has no `_total`. */
+/** For a counter also the name without `_total`: in OpenMetrics it is the name of the family. */
 const reservedNames = new Set(
   Object.values(targetFamilies).flatMap(({ name, type }) =>
     type === "counter" ? [name, name.replace(/_total$/, "")] : [name]

@@ -83,7 +83,7 @@ function* unpack<A>(packed: Packed): Sliced<ReadonlyArray<A>> {
   return list
 }
 
-/** The value of a configuration, without its targets. */
+/** A parsed configuration to send between threads. `value` is without the targets, which are in chunks. */
 interface PackedConfiguration {
   readonly value: Fields | undefined
   readonly targets: Packed | undefined
@@ -111,7 +111,7 @@ function* unpackConfiguration(packed: PackedConfiguration): Sliced<ParsedConfigu
   }
 }
 
-/** A list, or its errors. */
+/** A list to send between threads, or its errors. */
 interface PackedGroups {
   readonly targets: Packed
   readonly problems: ReadonlyArray<Diagnostic>

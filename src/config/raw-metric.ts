@@ -8,7 +8,7 @@ export interface RawLabel {
   readonly text: string | undefined
 }
 
-/** A label that is set again on the path to a metric. */
+/** A label that is set again inside the mapping or row that sets it already. */
 export interface RepeatedLabel {
   readonly path: KeyPath
   readonly first: KeyPath
@@ -24,11 +24,11 @@ export interface RawMetric {
   readonly scale: number | undefined
   readonly unit: string | undefined
   readonly duplicates: string | undefined
-  /** All labels on the path from the mapping to the entry. */
+  /** All labels of the entry, the rows around it and the mapping. */
   readonly labels: ReadonlyMap<string, RawLabel>
 }
 
-/** Rows that each have their own document, and the URL of these documents. */
+/** A `get`: each row has a document of its own. The URL is that of these documents. */
 export interface RawDetail {
   readonly path: KeyPath
   readonly url: string

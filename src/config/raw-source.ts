@@ -23,7 +23,7 @@ const entries = (value: unknown): ReadonlyArray<readonly [Fields, KeyPath]> => {
   return asList(value).flatMap((item, index) => (isMap(item) ? [[item, ["targets_from", index]] as const] : []))
 }
 
-/** A URL is shown without user, password and query: they may be secrets. */
+/** The default name of a source. It has no user, password and query of the URL: they may be secrets. */
 const nameOf = (files: unknown, url: unknown): string => {
   if (Array.isArray(files)) return files.join(", ")
   if (typeof url !== "string" || !URL.canParse(url)) return ""

@@ -14,7 +14,7 @@ export interface RawTarget {
   readonly pathOf: (...keys: ReadonlyArray<string>) => KeyPath
   /** Constant labels. */
   readonly labels: ReadonlyMap<string, string>
-  /** Undefined: there is no mapping, and every number of a response becomes a gauge. */
+  /** Undefined if there is no mapping: then every number of a response becomes a gauge. */
   readonly metrics: ReadonlyArray<RawMetric> | undefined
   /** Labels that its own mapping sets twice. */
   readonly repeated: ReadonlyArray<RepeatedLabel>
@@ -56,7 +56,7 @@ const withDefaults = (defaults: Fields, target: Fields): Fields => {
   return merged
 }
 
-/** The constant labels. An empty label is no label. */
+/** The constant labels. Empty values are left out: Prometheus treats them as absent labels. */
 export const labelsOf = (labels: unknown): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(asMap(labels)).flatMap(([name, value]) =>

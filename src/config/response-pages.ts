@@ -40,7 +40,7 @@ const withParameter = (url: URL, name: string, value: string | number): URL => {
   return next
 }
 
-/** Pages that name the next one: by a URL, or by a cursor for a parameter. */
+/** Pages that each contain the URL of the next page, or a cursor for a query parameter. */
 const linked = (next: Find, param: string | undefined): Pick<Pages, "first" | "next"> => ({
   first: (url) => url,
   next: (page) =>
@@ -57,7 +57,7 @@ const linked = (next: Find, param: string | undefined): Pick<Pages, "first" | "n
     })
 })
 
-/** Pages with numbers or offsets, until there are no more. */
+/** Pages that are requested by number or offset, until `hasMore` is false. */
 const counted = (
   param: string,
   { from, step }: PageSettings,

@@ -7,7 +7,7 @@ import { needlessWords, otherNames, otherPlaces, otherWords } from "./other-name
 import type { KeyPath } from "./source-map.ts"
 import { didYouMean } from "./suggest.ts"
 
-/** What a schema accepts, in the words of YAML. */
+/** The type that a schema accepts, for messages: `a map`, `a list`. */
 const describeType = (ast: SchemaAST.AST): string => {
   const encoded = SchemaAST.toEncoded(ast)
   switch (encoded._tag) {
@@ -46,26 +46,26 @@ const expectation = (check: SchemaAST.Check<unknown> | undefined): string | unde
 /** Unknown keys are errors, and all errors are reported. */
 const options = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
-/** With more issues, the rest is not checked again: each issue copies a part of the value. */
-const maxLookedBehind = 2000
+/** With more issues, the rest of the value is not checked again: removing each wrong value copies a part of it. */
+const maxRechecked = 2000
 
 /**
- * All schema errors of `value`. Effect checks a map as a whole only if all its values are right. So the wrong values
- * are removed and the rest is checked again: no error hides another one.
+ * All schema errors of `value`. Effect runs the checks of a whole map only if all its values are right. So the wrong
+ * values are removed and the rest is checked again: no error hides another one.
  */
 export const schemaIssues = (schema: Schema.ConstraintDecoder<unknown>, value: unknown): ReadonlyArray<Issue> => {
   const decoded = Schema.decodeUnknownResult(schema, options)(value)
   if (Result.isSuccess(decoded)) return []
   const found = flatten(decoded.failure.issue, [], undefined)
-  if (found.length > maxLookedBehind) return found
+  if (found.length > maxRechecked) return found
   const wrong = found.map(({ path }) => removable(value, path)).filter((path) => path.length > 0 && has(value, path))
   if (wrong.length === 0) return found
-  const behind = schemaIssues(schema, wrong.reduce(without, value))
-  // an error of a map around a removed value may exist only because of the removal
-  return [...found, ...behind.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
+  const hidden = schemaIssues(schema, wrong.reduce(without, value))
+  // an error of a map around a removed value may come from the removal
+  return [...found, ...hidden.filter(({ path }) => !wrong.some((left) => startsWith(left, path)))]
 }
 
-/** The path up to its last key of a map. Removing an item of a list would shift the indexes of the others. */
+/** The path up to its last key of a map. Items of a list are not removed: the indexes of later items would change. */
 const keyed = (path: KeyPath): KeyPath => path.slice(0, path.findLastIndex((key) => typeof key === "string") + 1)
 
 /** The path to remove for an issue. A map that lacks a key is removed as a whole, unless it is an item of a list. */
@@ -178,11 +178,11 @@ const isScalar = (value: unknown) =>
 
 const hasContent = (value: unknown) => isHolder(value) && Object.keys(value).length > 0
 
-/** The errors of the alternative that has the fewest. */
+/** The errors of the alternative with the fewest errors. */
 const closest = (forms: ReadonlyArray<ReadonlyArray<Issue>>): ReadonlyArray<Issue> =>
   forms.reduce((best, form) => (form.length < best.length ? form : best))
 
-/** How a name can be written without the signs that it may not have; what varies belongs into a label. */
+/** A hint for a name with forbidden characters: the same name with allowed ones, or to use a label. */
 const nameHint = (name: string, path: KeyPath, ast: SchemaAST.AST): string => {
   if (/[{}$<>]/.test(name)) return "; a name is fixed: what varies is the value of a label"
   const isHeader = path.some((key) => String(key).startsWith("headers"))

@@ -10,8 +10,8 @@ export type Locate = (path: string) => string
 
 /**
  * Looks up a relative path in `$CREDENTIALS_DIRECTORY`, where systemd puts the credentials of a unit (systemd.exec(5),
- * CREDENTIALS), and then beside the configuration. It checks only the first for existence: the other one may be on a
- * file system that hangs.
+ * CREDENTIALS), and then beside the configuration. It checks only in the first directory whether the file exists: the
+ * other one may be on a file system that hangs.
  */
 export const locateIn =
   (credentials: string | undefined, beside: string): Locate =>
@@ -20,7 +20,9 @@ export const locateIn =
     return credential !== undefined && !isAbsolute(path) && existsSync(credential) ? credential : resolve(beside, path)
   }
 
-/** Settings that name a file with a secret or a certificate. `headers_from` has one for each of its keys. */
+/**
+ * Settings that name a file with a secret or a certificate, except those in `headers_from` and in the bodies of logins.
+ */
 const settings: ReadonlyArray<ReadonlyArray<string>> = [
   ...authFiles.map((keys) => ["auth", ...keys]),
   ["tls", "ca_file"],

@@ -20,7 +20,7 @@ export interface SourceProblem extends Position {
   readonly excerpt?: string | undefined
 }
 
-/** A parsed YAML or JSON text that knows the position of every value. */
+/** A parsed YAML or JSON text, with the position of every value. */
 export interface SourceMap {
   readonly value: unknown
   /** The position of the value at `path`, or of the nearest value around it. */
@@ -33,7 +33,7 @@ export interface SourceMap {
   readonly excerptAt: (position: Position) => string | undefined
   /** Duplicate keys. The rest of the text is still read. */
   readonly duplicates: ReadonlyArray<SourceProblem>
-  /** Texts that YAML cuts off, probably against the intention of the author. */
+  /** Texts that YAML ends at a `#`, although the author probably meant all of the line. */
   readonly cutTexts: ReadonlyArray<SourceProblem>
 }
 
@@ -77,7 +77,7 @@ const pathTo = (offset: number, node: unknown): KeyPath => {
   return []
 }
 
-/** YAML that the parser accepts but a configuration cannot use, with its node. */
+/** Nodes that are valid YAML but cannot be part of a configuration. */
 const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unknown, message: string]> => {
   const found: Array<readonly [unknown, string]> = []
   Yaml.visit(document, {
@@ -93,7 +93,7 @@ const unsupported = (document: Yaml.Document): ReadonlyArray<readonly [node: unk
   return found
 }
 
-/** Parses YAML 1.2 or JSON. Fails with the syntax errors. */
+/** Parses YAML 1.2 or JSON. Fails with the syntax errors. With the schema `failsafe`, all scalars are strings. */
 export const parseYaml = (
   text: string,
   schema: "core" | "failsafe" = "core"

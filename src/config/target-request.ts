@@ -38,7 +38,7 @@ type Parameters = NonNullable<ResolvedTarget["params"]>
 
 const encoded = (text: string) => encodeURIComponent(text)
 
-/** Encodes everything except times, which are encoded when they are known. */
+/** Encodes everything except times such as `{now-5m}`. They are encoded when they are rendered. */
 const encodedAround = (text: string) =>
   text
     .split(/(\{now(?=[}:+-])[^}]*\})/)
@@ -56,7 +56,7 @@ const withParameters = (url: URL, parameters: Parameters): URL => {
   return whole
 }
 
-/** Renders the request for the instant of a poll; undefined if it contains no times. */
+/** The function that renders the request for the time of a poll; undefined if the request contains no times. */
 const renderOf = (url: URL, { headers = {}, body, timezone = "UTC" }: ResolvedTarget): Request["render"] => {
   const address = urlTemplate(url, timezone)
   const lines = Object.entries(headers).map(

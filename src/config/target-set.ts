@@ -44,7 +44,7 @@ const OwnFields = Schema.Struct({
   timeout: TargetFields.fields.timeout
 })
 
-/** Rules that may fail for these settings together with those of the source. */
+/** Rules that may fail for the settings of an entry together with those of its source. */
 const rules = [labelsOnce, statesLabel, userOnce, timeoutWithinInterval]
 
 const rawTargetOf = ({ target }: RawSource, own: DiscoveredSettings): RawTarget => {
@@ -159,7 +159,7 @@ export const fixedSet = (targets: ReadonlyArray<Target>) =>
 
 /**
  * Returns the function that makes the set of targets from the current lists: the targets of the configuration first,
- * then those of its sources. A bad entry is reported and costs only its own target. Resolved entries are cached from
+ * then those of its sources. A bad entry is reported; only its own target is left out. Resolved entries are cached from
  * one call to the next.
  */
 export const targetSets = (

@@ -17,15 +17,15 @@ import { requestOf } from "./target-request.ts"
 import { compileTransform, detailsOf, plannerOf, type TransformSpec } from "./transform-spec.ts"
 import type { Fields } from "./unknown-values.ts"
 
-/** One JSON API to poll. Everything is resolved and compiled, so that a poll looks nothing up. */
+/** A JSON API to poll. All settings are resolved and compiled in advance. */
 export interface Target {
   readonly name: string
-  /** The name of its shared mapping. */
+  /** The name of the shared mapping; undefined if the target has its own mapping or none. */
   readonly mappingName?: string | undefined
   readonly request: Request
   /** Time between two polls; with a schedule, the longest gap. */
   readonly interval: Duration.Duration
-  /** Replaces the grid of the interval. */
+  /** If set, the target is polled at these times instead of each interval. */
   readonly schedule?: Cron.Cron | undefined
   /** How long the last good series stay while polls fail. */
   readonly staleAfter: Duration.Duration
@@ -56,11 +56,11 @@ const decodeComplete = Schema.decodeUnknownSync(ResolvedTarget)
 const builtInInterval = Schema.decodeSync(Schema.requiredKey(settings.interval))(builtInSettings.interval)
 const builtInTimeout = Schema.decodeSync(Schema.requiredKey(settings.timeout))(maxBuiltInTimeout)
 
-/** The order of the keys of the settings does not matter. */
+/** Does not depend on the order of the settings. */
 const fingerprintOf = (settings: Fields, mapping: Fields | undefined) => (): string =>
   JSON.stringify([Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)), mapping])
 
-/** The settings with the paths of this machine, and the request. */
+/** Resolves settings: absolute paths, interval, login and request. */
 const resolveSettings = (settings: Fields, locate: Locate, logins: ReadonlyMap<string, Login> = new Map()) => {
   const raw = withFiles(settings, locate)
   const target = decodeComplete(raw)
@@ -72,10 +72,10 @@ const resolveSettings = (settings: Fields, locate: Locate, logins: ReadonlyMap<s
   return { raw, target, schedule, interval, login, request: requestOf(target, timeout, login && { login, interval }) }
 }
 
-/** The request of settings like those of a target. */
+/** The request that settings like those of a target describe. */
 export const requestOfSettings = (settings: Fields, locate: Locate) => resolveSettings(settings, locate).request
 
-/** The mapping of a target, and its settings. */
+/** Splits the fields of a target into its mapping and its settings. */
 const splitFields = (all: Fields): readonly [mapping: Fields, settings: Fields] => {
   const isMapping = ([key]: readonly [string, unknown]) => Object.hasOwn(mappingFields, key)
   const entries = Object.entries(all).filter(([, value]) => value !== undefined)
@@ -130,7 +130,7 @@ export const targetResolver = (file: RawConfiguration, locate: Locate) => {
       maxSeries,
       spec,
       transform: compileTransform(spec, made?.plans),
-      // a target whose login changes is another target
+      // a target changes if its login does
       fingerprint: fingerprintOf(login === undefined ? raw : { ...raw, login: login.fingerprint }, made?.mapping)
     }
   }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 
-/** A long computation that yields where it may be paused. Both functions below run it. */
+/** A long computation that yields where it may be paused. `runToEnd` and `runInSlices` run it. */
 export type Sliced<A> = Generator<undefined, A>
 
 /** Runs it in one go. */
@@ -11,12 +11,10 @@ export const runToEnd = <A>(sliced: Sliced<A>): A => {
   }
 }
 
-/**
- * Milliseconds that a computation may block the event loop. Scrapes and polls run between two slices.
- */
+/** Milliseconds that a computation may block the event loop. Scrapes and polls run between two slices. */
 const slice = 8
 
-/** Runs it in slices. It can be interrupted. What it throws is a defect. */
+/** Runs it in slices. It can be interrupted. An error that it throws becomes a defect. */
 export const runInSlices = <A>(sliced: Sliced<A>): Effect.Effect<A> =>
   Effect.callback((resume) => {
     let timer: NodeJS.Immediate | undefined
@@ -36,7 +34,7 @@ export const runInSlices = <A>(sliced: Sliced<A>): Effect.Effect<A> =>
     return Effect.sync(() => clearImmediate(timer))
   })
 
-/** Maps a list with a pause after each item. */
+/** Maps a list. It may be paused after each item. */
 export function* mapSliced<A, B>(items: Iterable<A>, f: (item: A, index: number) => B): Sliced<Array<B>> {
   const mapped: Array<B> = []
   for (const item of items) {
@@ -46,7 +44,7 @@ export function* mapSliced<A, B>(items: Iterable<A>, f: (item: A, index: number)
   return mapped
 }
 
-/** For a loop of effects: pauses when a slice is over. */
+/** Makes an effect for the body of a loop: it pauses if the current slice is over. */
 export const makePause = (): Effect.Effect<void> => {
   let end = performance.now() + slice
   const pause = Effect.callback<void>((resume) => {

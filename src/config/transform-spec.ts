@@ -34,7 +34,7 @@ const sortLabels = (labels: Readonly<Record<string, string>>): Labels =>
 /** The planner of a mapping as in the file. Throws if the mapping has errors. */
 export const plannerOf = (mapping: unknown) => planner(decodeMapping(mapping))
 
-/** Transforms a body in its format. */
+/** A transform that first converts the bodies from the format to JSON. */
 const withFormat = (format: FormatName, transform: Transform): Transform =>
   format === "json"
     ? transform
@@ -51,7 +51,7 @@ const withFormat = (format: FormatName, transform: Transform): Transform =>
 
 const jsonOrNothing = (format: FormatName, body: Uint8Array) => Result.getOrElse(bodyAsJson(format, body), () => body)
 
-/** Finds the documents of rows; undefined if the mapping requests none. */
+/** The function that finds the URLs for the `get` of rows; undefined if the mapping has no `get`. */
 export const detailsOf = (
   { format = "json", labels, maxSeries }: TransformSpec,
   plans: ReturnType<typeof plannerOf>,

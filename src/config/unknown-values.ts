@@ -1,4 +1,4 @@
-/** Readers of values of unknown type. A value of the wrong type reads as empty. */
+/** Functions for values of unknown type. A value of the wrong type becomes an empty map or list, or undefined. */
 
 export type Fields = Readonly<Record<string, unknown>>
 

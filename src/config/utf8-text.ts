@@ -5,7 +5,7 @@ import type { SourceProblem } from "./source-map.ts"
 const lineFeed = 0x0a
 const replacement = "\uFFFD"
 
-/** The bytes and characters of a line before the first byte that is not UTF-8. */
+/** How many bytes and characters of a line come before the first byte that is not UTF-8. */
 const validStart = (line: Uint8Array): { readonly bytes: number; readonly characters: number } => {
   let bytes = 0
   let characters = 0

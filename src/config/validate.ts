@@ -26,11 +26,11 @@ import { type Locate, type SecretFileSetting, secretFiles } from "./secret-files
 import type { KeyPath } from "./source-map.ts"
 import { isMap } from "./unknown-values.ts"
 
-/** What a configuration needs from the machine: variables, and where its files are. */
+/** What a configuration takes from its environment: variables, and the places of its files. */
 export interface LoadContext {
   readonly environment: Environment
   readonly locate: Locate
-  /** Makes the paths of files absolute that `locate` would look for in the wrong directory. */
+  /** Makes paths absolute where `locate` would search the wrong directory. */
   readonly resolve?: (value: unknown) => unknown
 }
 
@@ -80,7 +80,7 @@ const ruleIssues = (file: RawConfiguration): ReadonlyArray<Issue> =>
     noSeriesConflicts
   ].flatMap((rule) => rule(file))
 
-/** Strings and keys with half a character, which UTF-8 cannot encode (YAML and JSON can, as `\\ud800`). */
+/** Strings and keys with half a character, which YAML and JSON can express (`\ud800`) but UTF-8 cannot encode. */
 const malformedText = (value: unknown, path: KeyPath = []): ReadonlyArray<Issue> => {
   const message = "has a lone surrogate, which is half a character: write the whole character"
   if (typeof value === "string") return value.isWellFormed() ? [] : [issue(path, message)]

@@ -2,8 +2,8 @@ import * as Yaml from "yaml"
 import { lineAt, quoteIt, type SyntaxFault, secretKey } from "./yaml-syntax.ts"
 
 /**
- * A map inside `{ }` with a key that has no colon. Causes: a text with a comma, a missing space, or the syntax of
- * another program.
+ * The problem of a key inside `{ }` that has no value. Causes: a text with a comma, a missing space after a colon, or
+ * the syntax of another program.
  */
 const keyWithoutValue = (text: string, map: Yaml.YAMLMap, index: number): SyntaxFault | undefined => {
   const pair = map.items[index]

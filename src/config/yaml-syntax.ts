@@ -10,7 +10,7 @@ export interface SyntaxFault {
 export interface Line {
   readonly text: string
   readonly start: number
-  /** The position within it. */
+  /** The position in the line, from 0. */
   readonly at: number
 }
 
@@ -59,7 +59,7 @@ const flowValue = (text: string): string => {
   return text.trim()
 }
 
-/** How many braces and brackets are open before a position of a line, outside quotes. */
+/** The positions of the braces and brackets that are still open before a position of a line. Skips quoted texts. */
 const openBefore = (text: string, at: number): ReadonlyArray<number> => {
   const open: Array<number> = []
   let quote = ""
@@ -165,7 +165,7 @@ const unclosedBrace: Explain = (text, line, { code, message }) => {
   const isBrace = code === "BAD_INDENT" && /^Flow (?:map|sequence)/.test(message)
   const isMissing = code === "MISSING_CHAR" && /expected|Missing/.test(message) && /[\]}]/.test(message)
   if (!isBrace && !isMissing) return undefined
-  // finds the last line before it that opens more brackets than it closes
+  // goes back to the last line that opens a bracket without closing it
   for (let start = line.start; ; ) {
     const found = lineAt(text, start)
     const comment = / #/.exec(found.text)?.index
@@ -223,7 +223,9 @@ const explanations = [
 
 const tooDeep = "nested too deeply"
 
-/** The first error of the parser, with a fix. The errors after it are mostly its consequences. */
+/**
+ * The first error of the parser, with a fix: the later ones mostly follow from it. A tab goes before all other errors.
+ */
 export const explainSyntax = (
   text: string,
   errors: ReadonlyArray<Yaml.YAMLError>,

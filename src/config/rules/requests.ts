@@ -21,7 +21,7 @@ export const headersOnce = ({ targetLike }: RawConfiguration): ReadonlyArray<Iss
     ]
   })
 
-/** `defaults`, and the own settings of each target and source: an error is reported once, where it is written. */
+/** `defaults`, and the settings that a target or source sets itself. So an error is reported once, where it stands. */
 const holders = ({ defaults, targetLike }: RawConfiguration) => [
   { path: ["defaults"], settings: defaults },
   ...targetLike.map(({ path, own }) => ({ path, settings: own }))
@@ -91,7 +91,7 @@ export const timesOfDetails = ({ targetLike, mappings }: RawConfiguration): Read
   )
 }
 
-/** The error in a `pages` setting whose keys are known. */
+/** The error in the combination of the keys of `pages`; undefined if there is none. */
 const pagesProblem = (pages: Readonly<Record<string, unknown>>): string | undefined => {
   const given = (keys: ReadonlyArray<string>) => keys.filter((key) => key in pages)
   if ("next" in pages) {

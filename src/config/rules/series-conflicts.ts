@@ -4,7 +4,7 @@ import type { RawMetric } from "../raw-metric.ts"
 import type { RawTarget } from "../raw-target.ts"
 import { runToEnd, type Sliced } from "../time-slice.ts"
 
-/** The value of a label that comes from the document. */
+/** Stands for the value of a label that comes from the response. */
 const anyValue = Symbol("anything")
 type LabelText = string | typeof anyValue
 
@@ -26,7 +26,7 @@ interface MetricGroup {
 
 type Metrics = ReadonlyArray<Pick<RawMetric, "name" | "labels">>
 
-/** A target without a mapping makes names from the response. */
+/** The metrics of a target without a mapping. Their names come from the response. */
 const flattenedMetrics: Metrics = [{ name: "upstream_*", labels: new Map() }]
 
 /**
@@ -47,7 +47,7 @@ const mappingLabelsByName = (metrics: Metrics): ReadonlyMap<string, MappingLabel
   return byName
 }
 
-/** Equal for equal labels, whatever their order. */
+/** A key for labels that does not depend on their order. */
 const textOf = (labels: MappingLabels) =>
   [...labels].map(([name, text]) => [name, text === anyValue ? null : text]).sort()
 
@@ -84,20 +84,20 @@ function* groupMetrics(targets: ReadonlyArray<RawTarget>): Sliced<Iterable<Metri
   return byKey.values()
 }
 
-/** The values of the labels of a target, in one order for all. */
+/** The label values of a target. All targets have the labels in the same order. */
 type LabelValues = ReadonlyArray<LabelText>
 
 /** Targets whose rows set the same labels, with indexes by the values of their constant labels. */
 interface SeenTargets {
   readonly isAny: ReadonlyArray<boolean>
   readonly all: Array<{ readonly emitter: Emitter; readonly values: LabelValues }>
-  /** Keyed by the labels left out, then by the values of the others. Holds the first target. */
+  /** By the labels that are left out, then by the values of the others: the first target with these values. */
   readonly indexes: Map<string, Map<string, Emitter>>
 }
 
 const maskOf = (isAny: ReadonlyArray<boolean>) => isAny.map(Number).join("")
 
-/** Each target that could emit the same series as a target before it, with that target. */
+/** Pairs of a target and a target before it that could emit the same series. */
 function* conflictsAmong(
   emitters: ReadonlyArray<Emitter>
 ): Sliced<ReadonlyArray<readonly [target: RawTarget, other: RawTarget]>> {
@@ -111,7 +111,7 @@ function* conflictsAmong(
   const seen = new Map<string, SeenTargets>()
   const found: Array<readonly [RawTarget, RawTarget]> = []
 
-  /** Adds a target to those of an index that leaves out some labels. */
+  /** Adds a target to an index that leaves out some labels. */
   const enter = (
     index: Map<string, Emitter>,
     emitter: Emitter,
@@ -167,7 +167,7 @@ interface SeriesConflict {
 }
 
 /**
- * Targets that could emit the same series. A page has each series only once, so each two targets with the same metric
+ * Targets that could emit the same series. A page has each series only once, so any two targets with the same metric
  * need a label that differs: both set it to different constants, or one sets a constant and the other does not have the
  * label at all.
  */

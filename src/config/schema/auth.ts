@@ -4,9 +4,7 @@ import { secretFile, Text, text, url } from "./fields.ts"
 
 type KeyPath = ReadonlyArray<string>
 
-/**
- * A kind of authentication: the schema below its key, the paths of its secret files, and what the client gets.
- */
+/** A kind of authentication: the schema of its settings, the keys of its secret files, and the value for the client. */
 interface AuthKind<T extends Auth["_tag"], S extends Schema.Constraint> {
   readonly schema: S
   readonly files: ReadonlyArray<KeyPath>
@@ -23,8 +21,8 @@ const user = {
 
 /**
  * The kinds of authentication by their keys under `auth`. Schema, `check`, secret files and requests derive from this
- * table; the table in client/authenticator.ts says how requests are made. A kind that is missing in one of the tables
- * does not compile.
+ * table; the table in client/authenticator.ts defines how requests are made. The code does not compile if one of the
+ * tables lacks a kind.
  */
 const authKinds = {
   basic: kind("Basic", {
@@ -96,7 +94,7 @@ const authKinds = {
 type AuthKey = keyof typeof authKinds
 type Covered = ReturnType<(typeof authKinds)[AuthKey]["authOf"]>["_tag"]
 
-/** Does not compile if a kind of the client has no key here. */
+/** The code does not compile if a kind of the client has no key here. */
 export const everyKindHasAKey: Auth["_tag"] extends Covered ? true : never = true
 
 export const authKeys = Object.keys(authKinds) as ReadonlyArray<AuthKey>
@@ -109,7 +107,7 @@ const fields = {
 } satisfies Readonly<Record<AuthKey, unknown>>
 
 export const AuthSettings = Schema.Struct(fields)
-  // for editors; `check` has its own rule, which other errors do not hide
+  // for editors only: `check` has a rule of its own, which also runs if there are other errors
   .check(Schema.makeFilter(() => true, { toJsonSchema: () => ({ minProperties: 1, maxProperties: 1 }) }))
   .annotate({ description: `Authentication: one of ${authKeys.join(", ")}.` })
 export type AuthSettings = typeof AuthSettings.Type

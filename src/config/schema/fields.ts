@@ -28,10 +28,10 @@ const hasPort = Schema.makeFilter((text: string) => !isHttp(text) || new URL(tex
   expected: "a URL with a port from 1 to 65535"
 })
 
-/** URLs of targets besides HTTP: a unix socket, or a file. */
+/** URLs of targets that are not HTTP or HTTPS: a unix socket, or a file. */
 export const localForm = /^(?:http\+unix:\/\/\/[^:]+:\/|file:\/\/\/[^/])/
 
-/** The URL of a target in the configuration, for HTTP or local. */
+/** The URL of a target in the configuration: http, https, http+unix or file. */
 export const targetUrl = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
   Schema.String.annotate(about)
     .check(
@@ -48,7 +48,7 @@ export const targetUrl = (about: { readonly description: string; readonly exampl
     )
     .pipe(Schema.decodeTo(Schema.URL, SchemaTransformation.urlFromString))
 
-/** A URL for HTTP. Messages do not show the value: it may contain a password. */
+/** A URL of http or https. Messages do not show the value: it may contain a password. */
 export const url = (about: { readonly description: string; readonly examples: ReadonlyArray<string> }) =>
   Schema.String.annotate(about)
     .check(

@@ -4,7 +4,7 @@ import { duration } from "../go-duration.ts"
 import { queryParameters, Text, text, url } from "./fields.ts"
 import { acceptStatus, settings, statusRange } from "./target-settings.ts"
 
-/** Anything that JSON can express; `{ file: F }` in it is the content of a secret file. */
+/** A map of any JSON values. `{ file: F }` in it stands for the content of a secret file. */
 const Content = Schema.Record(Text, Schema.Unknown)
 
 const Taken = Schema.Union([

@@ -113,7 +113,7 @@ const Tls = Schema.Struct({
 
 export const acceptStatus = Schema.optionalKey(AcceptStatus)
 
-/** A schedule for 29 February has a gap of eight years around 2100. */
+/** Longest `stale_after`. A schedule for 29 February has a gap of eight years (2922 days) around 2100. */
 const longestStale = Duration.days(4000)
 
 /** The keys of a target that `defaults` has too. */

@@ -22,7 +22,7 @@ const endpoint = url({
   examples: ["https://inventory.example.com/targets"]
 })
 
-/** Settings of the request for the list. The settings of the targets themselves are beside `http`. */
+/** Settings of the request for the list. The settings of the targets are beside `http`, not in it. */
 const Endpoint = Schema.Struct({
   url: endpoint,
   timeout: settings.timeout,
@@ -35,7 +35,7 @@ const Endpoint = Schema.Struct({
   tls: settings.tls
 }).annotate({ description: "Request for a list of targets." })
 
-/** The keys of a source itself. Every other key of a source is a setting of all its targets. */
+/** The keys of the source. Every other key of an entry is a setting of all its targets. */
 export const sourceFields = {
   name: Schema.optionalKey(
     Text.annotate({
@@ -94,7 +94,7 @@ export const TargetSource = Schema.Struct({
     description:
       "Targets from files or from a server, as in the service discovery of Prometheus. Their common settings are beside: any key of a target, except name and url."
   })
-  // for editors; `check` has its own rule, which other errors do not hide
+  // for editors only: `check` has a rule of its own, which also runs if there are other errors
   .check(
     Schema.makeFilter(() => true, {
       toJsonSchema: () => ({ oneOf: [{ required: ["files"] }, { required: ["http"] }] })
