@@ -2,12 +2,12 @@ import type { Diagnostic } from "./diagnostics.ts"
 import type { DiscoveredTarget } from "./target-group.ts"
 
 /**
- * Characters of the address and the labels of one target. Each of its own series carries them or the name that is made
- * of them.
+ * Limit of the characters in the address and the labels of one target. poller's own series of the target contain them,
+ * or the name that is made of them.
  */
 const maxOfTarget = 16_000
 
-/** Characters of a target on average, if the list is as long as it may be. */
+/** Limit of these characters on average, if the list has `max_targets` targets. */
 const maxOnAverage = 2000
 
 type Labels = DiscoveredTarget["labels"]
@@ -16,8 +16,8 @@ const charactersOf = (labels: Labels): number =>
   Object.entries(labels).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
 
 /**
- * Why a list is rejected as a whole; undefined if it is not. A short list may describe large targets: the targets of a
- * group share its labels in the list, and each of them has them in poller.
+ * Why a list is rejected as a whole; undefined if it is not. A short list can need much memory: the list has the labels
+ * of a group once, but poller keeps them for each target of the group.
  */
 export const listProblem = (
   from: string,

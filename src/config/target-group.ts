@@ -42,10 +42,7 @@ const withoutEmpty = (value: unknown): unknown => {
   )
 }
 
-/**
- * Without the labels that only relabeling in Prometheus would use. They are often long: all annotations of a pod, for
- * example.
- */
+/** Removes the labels that only Prometheus' relabeling uses. They are often long, such as all annotations of a pod. */
 const withoutMeta = (labels: DiscoveredTarget["labels"]): DiscoveredTarget["labels"] =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("__meta_")))
 

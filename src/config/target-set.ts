@@ -67,7 +67,7 @@ interface Resolution {
   readonly result: Result.Result<Member, string>
 }
 
-/** Of several entries with the same name, the first one wins. An identical entry is ignored. */
+/** Of several entries with the same name, the first one wins. The others are errors, unless they are identical. */
 function* rejectDuplicateNames(
   own: ReadonlyArray<Member>,
   all: ReadonlyArray<Resolution>

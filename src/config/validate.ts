@@ -39,7 +39,7 @@ export interface Validation {
   /** The configuration with its variables expanded. It can be decoded if there are no problems. */
   readonly value: unknown
   readonly problems: ReadonlyArray<Issue>
-  /** The configuration works, but breaks a convention. */
+  /** The configuration works, but breaks a convention or probably means something else. */
   readonly warnings: ReadonlyArray<Issue>
   readonly secretFiles: ReadonlyArray<SecretFileSetting>
 }

@@ -77,7 +77,7 @@ const openBefore = (text: string, at: number): ReadonlyArray<number> => {
 const knownKey =
   /(?:^|\s)(value|help|type|unit|path|metrics|labels|labels_from|each|map|scale|parse|pattern|states|optional|default)$/
 
-/** Suggests quotes around a value, with its key; omits the value if it may be secret. */
+/** Suggests quotes around a value, with its key; empty if the line may contain a secret. */
 export const quoteIt = (line: Line, inFlow: boolean): string => {
   const pair = pairAround(line, inFlow)
   if (pair === undefined || pair.value === "" || secretKey.test(line.text)) return ""

@@ -1,6 +1,6 @@
 /**
  * A value in both formats: the fewest digits that read back as the same double, as in `3`, `1.5` and `1e+21`. Go spells
- * infinity otherwise than JavaScript; samples of responses are finite.
+ * infinity differently from JavaScript; samples of responses are finite.
  */
 export const spell = (value: number): string => {
   if (Number.isFinite(value)) return String(value)

@@ -16,8 +16,8 @@ interface Connection {
 const maxPipelined = 16
 
 /**
- * Node's parser finds up to 3,000 requests in one read, and makes some kB of objects for each, also after the socket is
- * destroyed. It has no public way to stop; 2 means that what follows is another protocol.
+ * Stops Node's parser. It finds up to 3,000 requests in one read and allocates some kB for each, even after the socket
+ * is destroyed. There is no public way to stop it. The result 2 tells it that the following bytes are another protocol.
  */
 const stopParsing = (socket: Socket): void => {
   const { parser } = socket as Socket & { readonly parser?: { onIncoming?: unknown } | null }

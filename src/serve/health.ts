@@ -9,7 +9,7 @@ export const healthProblems = Effect.gen(function* () {
   return store.overdue(now).map((name) => `the poll loop of ${name} does not tick`)
 })
 
-/** Why the daemon is not ready: sources that were not read yet and targets that were not polled yet, even in vain. */
+/** Why the daemon is not ready: sources never read and targets never polled. A failed attempt is enough to be ready. */
 export const notReady = Effect.map(StateStore, (store) => [
   ...(store.daemon().cluster?.isSettled === false ? ["it is not decided yet which targets this process polls"] : []),
   ...store

@@ -83,7 +83,7 @@ const listen = (server: Server, listener: Listener) =>
 const withoutHost = text("a request needs a Host header\n", 400, { connection: "close" })
 const unmet = text("the only expectation that is met is 100-continue\n", 417)
 
-/** The response to a request that RFC 9112, section 3.2, or RFC 9110, section 10.1.1, wants to be refused. */
+/** The response to a request that must be refused (RFC 9112, section 3.2, and RFC 9110, section 10.1.1). */
 const refusalOf = ({ httpVersion, headers }: IncomingMessage): HttpResponse | undefined => {
   if (httpVersion !== "1.1") return undefined
   if (headers.host === undefined) return withoutHost

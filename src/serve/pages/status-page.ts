@@ -243,8 +243,8 @@ const worstOf = (statuses: ReadonlyArray<TargetStatus>): State => {
 }
 
 /**
- * The page `/`: is poller healthy, which targets are down, since when and why, how were the last polls, what comes
- * next.
+ * The page `/`: whether poller is healthy, which targets are down, since when and why, the last polls and the next
+ * ones.
  */
 export const statusPage = (view: StatusView): string => {
   const { daemon, statuses, now, query } = view

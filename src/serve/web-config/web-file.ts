@@ -101,7 +101,9 @@ const meaningOf = (file: typeof WebFileSchema.Type): WebFile => {
   }
 }
 
-/** Keys whose values are booleans or numbers. A value in quotes would be a text, which is an error. */
+/**
+ * Keys whose values are booleans or numbers, for `interval` also a duration. A boolean or number in quotes is an error.
+ */
 const unquotedKeys = ["http2", "prefer_server_cipher_suites", "burst", "interval"]
 
 /** Keys for which `""` is an error. For other keys it is the same as no value. */
