@@ -5,7 +5,7 @@ import { infer } from "./infer.ts"
 import { pagesHint } from "./pages-hint.ts"
 import { mappingYamlOf, yamlOf } from "./yaml.ts"
 
-/** Everything about a target except its mapping. */
+/** What the draft needs besides the responses. */
 export interface DraftOptions {
   /** Whether to write a whole configuration, or an entry of `mappings` for an existing target. */
   readonly form?: "target" | "mapping"

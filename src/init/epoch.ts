@@ -1,4 +1,4 @@
-/** Units of epoch times, and their number in a second. */
+/** Units of epoch times, and how many make a second. */
 const epochUnits = [
   [undefined, 1],
   ["ms", 1e3],

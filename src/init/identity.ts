@@ -14,7 +14,7 @@ const identities = (
   "id idx num no nr number channel slot partition shard port code address addr ip mac path url serial sn uuid guid hash prefix type"
 ).split(" ")
 
-/** Keys of groups that contain many rows. Such a value may be unique here, but only by chance. */
+/** Keys of groups of rows. Such a value may be unique in a response, but only by chance. */
 const scopes = new Set([
   "vhost",
   "namespace",
@@ -32,12 +32,14 @@ const scopes = new Set([
 
 const isScope = ({ own }: Pick<Profile, "own">) => scopes.has(own.join("_"))
 
+/** The rank of a key that is not like one of `identities`. */
 const unnamed = 200
 
 /** Only a number under one of these keys can identify a row. */
 const numberName =
   /(?:^|_)(?:id|idx|index|num|no|nr|number|channel|slot|port|code|pid|vlan|asn|address|key|name|uuid|partition|shard|replica|ordinal|core|gpu|bay|lane)$|(?:num|idx|id)$/
 
+/** Each key above the name adds more to the rank than the name itself can. */
 const far = (steps: Profile["place"]["steps"]) => 300 * keysBeforeName(steps).length
 
 /** Lower is better: the fields that people use to name a row come first. */
@@ -59,7 +61,7 @@ const rank = ({ place: { steps } }: Profile, noun: string): number => {
 /** Matches `nodename`, but not the name of something else, such as `filename`. */
 const endsInName = /(?<!class_?|icon_?|file_?|user_?|model_?|product_?|type_?|group_?)name$/
 
-/** Keys that are a name in a list of many, and a state or a kind inside of an object: `intensity.index`. */
+/** Keys that name a row in its own fields, but a state or a kind in an inner object: `intensity.index`. */
 const ambiguous = /^(?:index|label|key|metric|statistic|type|code)$/
 
 const mayNameOne = ({ own, place: { steps } }: Profile): boolean =>
@@ -80,7 +82,7 @@ const isCandidate = (profile: Profile): boolean => {
   return (numbers.length === 0 || (integers && numberName.test(own.join("_")))) && texty
 }
 
-/** Whether the fields together identify each row of a parent. */
+/** Whether no two rows of a parent have the same values of these fields. */
 const apart = (fields: ReadonlyArray<Profile>, { parents }: Items): boolean =>
   new Set(
     parents.map((parent, row) => JSON.stringify([parent, ...fields.map(({ place }) => String(place.values[row]))]))
@@ -147,7 +149,7 @@ export const identify = (
   return [...pairsOf(named), ...triplesOf(named)].find((fields) => apart(fields, items))
 }
 
-/** Whether a field with unique texts is a name rather than a state, although its key is not known as that of a name. */
+/** Whether a field with unique texts may be a name: its key is none of `identities`, but not that of a state either. */
 const isWordLike = ({ texts, own }: Profile) =>
   texts.size > 0 && !/^(?:state|status|health|mode|message|version|value|val|data)$/.test(own.at(-1) ?? "")
 

@@ -19,7 +19,7 @@ import { plural, sentence, spokenWords, wordsOf } from "./words.ts"
 
 /** Limit of nested lists; no known API reaches it. */
 const maxDepth = 10
-/** Largest time series whose points each become a series. */
+/** Limit of points of a time series that each become a series. */
 const maxPoints = 100
 
 /** Limit of keys that a comment lists for one map. */
@@ -51,9 +51,9 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
   const whole = wholeOf(roots)
   const isList = roots.every((root) => Array.isArray(root))
   const shapeOfAll = shapeOf(roots, { words: isList ? [] : name }, whole)
-  // an API named by a plural that responds with a list or map: each item is one of these things
+  // an API such as `shop nodes` that responds with a list or map: each item is a node
   const isOfThings = isList || shapeOfAll.rows.some(({ steps, keyed }) => steps.length === 0 && keyed)
-  // a name of one word, such as truenas, may be no plural
+  // a name of one word, such as truenas, may not be a plural
   const start = isOfThings && name.length > 1 ? lastSingular(name) : name
   const thing = start.at(-1) === name.at(-1) ? [] : start.slice(-1)
   const give = nameGiver(start)
@@ -194,7 +194,7 @@ export const infer = (roots: ReadonlyArray<Json>, prefix: string): MappingDraft 
     newest: "first" | "last",
     around: Scope
   ): ReadonlyArray<MetricDraft> => {
-    // a list without a point has no newest one
+    // an empty list has no newest point
     const hasGaps = new Set(rows.parents).size < around.items.values.length
     const isOptional = hasGaps || rows.source(false).optional === true
     return fields.flatMap(({ profile, reading }) => {
@@ -262,7 +262,7 @@ const olderPoints = (rows: Rows, { points, newest }: Series): ReadonlyArray<Left
   return older.map((key) => ({ why: `older than ${kept}`, path: itemPath([...rows.steps, String(key)]) }))
 }
 
-/** Name for an element of a tuple that the document does not name. */
+/** The words for an element of a tuple that the document does not name; none in pairs, such as a time and a value. */
 const columnWords = ({ place }: Profile, { columns = [] }: Rows): ReadonlyArray<string> => {
   const [step] = place.steps
   const index = typeof step === "object" ? step.index : 0

@@ -18,7 +18,7 @@ const hasNumber = ({ numbers, texts }: Profile) =>
 
 const isEmpty = (value: Json | undefined) => value === undefined || value === null || value === ""
 
-/** An info metric (value 1) with the texts of an item as labels, and the texts above the limit. */
+/** Makes an info metric (value 1) with the texts of an item as labels. Texts above the limit are left out. */
 export const infoDraft = (
   give: (request: NameRequest) => string,
   scope: Scope,

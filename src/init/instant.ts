@@ -5,10 +5,10 @@ import type { Measure } from "./measure.ts"
 const ofTime =
   /^(?:at|created?|creation|date|deadline|end|ended|epoch|expires?|expiration|expiry|finished|heartbeat|last|modified|published|reset|seen|since|start|started|starts|time|timestamp|timestamps|times|ts|t|until|when|first|datetime|updated?|boot|changed|completed|build|now|dt|sunrise|sunset|clock|commit|unixtime|localtime|lastseen|tstamp)$/
 
-/** Words for a time that are written as one: `mediantime`, `lastrun`, `cacheexpire`. */
+/** Single words for a time: `mediantime`, `lastrun`, `cacheexpire`. */
 const ofInstant = /^last[a-z]+$|(?:time|date|stamp|expires?|expiry|updated)$/
 
-/** Words for a duration, which may be as large as a time: `uptime`, `cputime`. */
+/** Words for a duration, although they end in `time`: `uptime`, `cputime`. */
 const ofDuration = /^(?:up|down|run|cpu|play|wall|busy|idle|wait|response|elapsed|total|real|life|air|session)time$/
 
 const timeEndings = new Set([

@@ -17,11 +17,11 @@ const ofProse =
 const ofSecret =
   /token|secret|passw|credential|cookie|session|cursor|api_?key|private|etag|nonce|csrf|(?:request|trace|correlation)_id/
 
-/** Words of keys for one of a row of things that come and go: `last_id`, `bestblockhash`, `current_song`. */
+/** Words of keys whose value soon belongs to another thing: `last_id`, `bestblockhash`, `current_song`. */
 const ofNewest =
   /^(?:first|last|latest|newest|recent|previous|prev|next|best|current|now)(?:block[a-z]*|hash|id|run|event|job|song|track|file|user|ip)?$/
 
-/** Endings of such keys that stay the same for long. */
+/** Last words of such keys whose values rarely change: `latest_version`. */
 const ofRelease = /^(?:name|version|release|edition|revision|firmware|model|ver)$/
 
 const isNewest = (words: ReadonlyArray<string>): boolean =>
@@ -55,10 +55,10 @@ export const isLabelText = (text: string, kind: TextKind["kind"]): boolean =>
   !looksChanging(text) &&
   text.length <= 64
 
-/** Words of keys for the one thing of a kind that counts now: `currentTrack`, `next_1_hours`. */
+/** Words of keys for the current or next of several things: `currentTrack`, `next_1_hours`. */
 const ofNow = /^(?:current|currently|latest|next|now|nowplaying|playing)$/
 
-/** Whether a text inside of an object with such a key is about another thing at each poll. `keys`: their words. */
+/** Whether a text is in an object for the current or next thing, and changes with it. `keys`: the words of each key. */
 export const isOfNow = (keys: ReadonlyArray<ReadonlyArray<string>>): boolean =>
   keys.slice(0, -1).some((words) => words.some((word) => ofNow.test(word))) &&
   !/^(?:version|release|edition|revision|firmware|model|units?|currency|timezone|tz)$/.test(keys.at(-1)?.at(-1) ?? "")

@@ -40,7 +40,7 @@ export const isPairs = (lists: ReadonlyArray<JsonArray>): boolean =>
 
 const kindOf = (value: Json) => (value === null ? "null" : typeof value)
 
-/** The columns of lists of lists; undefined if the lists are too long or differ in length. */
+/** The columns of lists of lists; undefined if the lists are too short or too long, or differ in length. */
 const positionsOf = (rows: ReadonlyArray<JsonArray>): ReadonlyArray<JsonArray> | undefined => {
   const [{ length } = []] = rows
   if (length < 2 || length > maxColumns || rows.some((row) => row.length !== length)) return undefined

@@ -8,11 +8,12 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /**
- * Matches keys that are data, not property names: numbers, names with dots or dashes, and names that end in a number.
+ * Whether a key is data, not a property name: it starts with a digit, ends in a number, has a character such as `.` or
+ * `:`, or is long.
  */
 export const isData = (key: string) => /^[0-9]|[^A-Za-z0-9_ -]|[a-z-][0-9]+$/i.test(key) || key.length > 30
 
-/** Matches numbered keys that are property names, such as time windows: `1m`, `24h`, `tuner_1`. */
+/** Whether a key is a property name, although it may look like data: a time window (`24h`), `tuner_1`, an axis. */
 const isProperty = (key: string) => /^\d+ ?(?:[smhdwy]|min|sec|hours?|days?)$|[_-]\d+$|^[xyz]$/i.test(key)
 
 /** Names of quantities. Different quantities cannot share a metric. */
@@ -21,7 +22,7 @@ const quantityName =
 
 const isQuantity = (key: string) => quantityName.test(wordsOf(key).at(-1) ?? "")
 
-/** Keys of an object that holds a single value with its unit. */
+/** Keys of an object that has a single value, such as `{ value, unit }`. */
 const ofValue = /^(?:value|val|v|unit|units|uom|description|raw|type|label|name|text|display|formatted|fmt|bestvalue)$/i
 
 /** The paths of all leaves, down to the depth needed to compare kinds of objects. */
@@ -32,7 +33,7 @@ const leaves = (object: JsonObject, depth = 3): ReadonlyArray<string> =>
       : [key]
   )
 
-/** The average share of all known keys that a shape has. */
+/** How alike lists of keys are: the average share of all keys that a list has; 1 if all lists are equal. */
 const likeness = (shapes: ReadonlyArray<ReadonlyArray<string>>): number => {
   const all = new Set(shapes.flat())
   return shapes.reduce((sum, shape) => sum + shape.length, 0) / (shapes.length * all.size || 1)
@@ -46,7 +47,7 @@ const shareLeaves = (objects: ReadonlyArray<JsonObject>): boolean => {
   return paths.every((own) => [...own].some((path) => (times.get(path) ?? 0) > 1))
 }
 
-/** The values of objects that are items of one kind, with keys that are data. */
+/** Which values of a map are items of one kind. */
 export type MapKind =
   /** All values. */
   | { readonly kind: "all" }
@@ -58,7 +59,7 @@ const manyNumbers = 24
 
 const ofTime = /time|stamp|date|seen/i
 
-/** Matches keys in a map of counts by word: `NXDOMAIN`, `AAAA`, `soft reject`. */
+/** Whether a key may be from a map of counts by word: `NXDOMAIN`, `AAAA`, `soft reject`. */
 const isConstant = (key: string) => /^[A-Z][A-Z0-9_]*$|^[a-z]+(?: [a-z]+)+$/.test(key)
 
 const numbersAreMap = (plural: boolean, keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): boolean => {
@@ -79,7 +80,7 @@ const listsAreMap = (keys: ReadonlyArray<string>, values: ReadonlyArray<Json>): 
 const ofStatistic =
   /^(?:min|max|avg|mean|median|sum|count|total|current|now|last|first|today|yesterday|high|low|p?\d+|std.*)$/i
 
-/** Objects with the same keys, more than this of them, are things, even if one is called `battery` or `load`. */
+/** Objects with more equal keys than this, not counting statistics, are things, even if one is called `battery`. */
 const maxStatistics = 3
 
 /** Whether the objects with these keys are items of one kind. */
@@ -90,7 +91,7 @@ const areAlike = (plural: boolean, keys: ReadonlyArray<string>, objects: Readonl
   const alike = likeness(shapes)
   if (all.size === 0) return false
   if (keys.length === 1) return data === 1 && (plural || (keys[0] ?? "").length > 15)
-  // { value, unit } with each name: properties, unless the names are numbered or the key of the map is a plural
+  // { value, unit } under each key: the keys are properties, unless they are numbered or below a plural
   if ([...all].every((key) => ofValue.test(key))) return alike === 1 && (plural || keys.every((key) => /\d$/.test(key)))
   if (alike < 0.5 || !shareLeaves(objects)) return false
   if (plural || data >= 0.5) return true
@@ -121,6 +122,7 @@ const ownKey = (things: ReadonlyArray<Thing>, others: ReadonlyArray<Thing>): str
 /** The common start of numbered keys: `switch` for `switch:0` and `switch:1`. */
 const stemOf = (key: string): string | undefined => /^(.*\p{L})[\s:._-]?\d+$/u.exec(key)?.[1]
 
+/** Finds groups of objects with numbered keys, such as `switch:0` and `switch:1`. */
 const families = (things: ReadonlyArray<Thing>): ReadonlyArray<MapKind> =>
   [...Map.groupBy(things, ({ key }) => stemOf(key))].flatMap(([stem, members]): ReadonlyArray<MapKind> => {
     const keys = new Set(members.map(({ key }) => key))
@@ -135,7 +137,7 @@ const families = (things: ReadonlyArray<Thing>): ReadonlyArray<MapKind> =>
     return key === undefined ? [] : [{ kind: "having", key, stem }]
   })
 
-/** Finds the values that are items of one kind. `words`: the words of the key that has these objects. */
+/** Finds the values that are items of one kind. `words`: the words of the key of these objects. */
 export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<JsonObject>): ReadonlyArray<MapKind> => {
   const plural = isPlural(words.at(-1) ?? "")
   const entries = objects.flatMap((object) => Object.entries(object))
@@ -145,7 +147,7 @@ export const mapKinds = (words: ReadonlyArray<string>, objects: ReadonlyArray<Js
   const all = keysOf(entries)
   // labels such as 1h and 2024-01-31 would change at each poll, but keys that are all times form a time series
   if (all.some(looksChanging) && !all.every((key) => textKind(key).kind === "time")) return []
-  // a time beside other numbers is a property
+  // a time among the values: the keys are properties
   if (entries.some(([key, value]) => ofTime.test(key) && isEpoch(value))) return []
   if (numbersAreMap(plural, all, values) || listsAreMap(all, values)) return [{ kind: "all" }]
   const things = entries.flatMap(([key, value]) =>

@@ -15,7 +15,7 @@ export interface Measure {
   readonly keys: Readonly<Record<string, unknown>>
   /** Makes the start of the help text. */
   readonly help: (said: string) => string
-  /** Whether the help also names the kind of the item. */
+  /** Whether the help ends with the noun for an item: "of the node". */
   readonly of: boolean
   /** The metric reads only rows for which a condition holds. `at` is the path of the value in the filter. */
   readonly only?: { readonly condition: (at: string) => string } | undefined
@@ -54,11 +54,11 @@ export const gauge = (words: ReadonlyArray<string>, base: string | undefined, ke
 const capacity =
   /^(?:capacity|cpus?|disk|heap|mem|memory|quota|size|space|storage|swap|ram|cores|slots|seats|shards|nodes|pages|hits|results|items|count|number|price|amount|balance)$/
 
-/** Names of counters, if their values are also seen to rise. */
+/** Words in names of counters. The values must also have been seen to rise. */
 const counted =
   /^(?:total|counter|requests?|reqs?|errors?|errs?|failures?|failed|packets|pkts|frames|queries|hits|misses|evictions|accepted|accepts|handled|dropped|drops|discards|collisions|retries|restarts|reads?|writes?|written|received|recv|sent|rx|tx|in|out|calls|published|delivered|processed|completed|succeeded|ops|operations|cycles|ticks|interrupts|searches|blocked|transferred|uploaded|downloaded|sectors|energy|starts|boots|commits|lookups|inserts?|deletes?)$/
 
-/** Names of gauges, whose values may rise by chance. */
+/** Words in names of gauges, whose values may rise by chance. */
 const measuredNow =
   /^(?:uptime|time|age|duration|latency|last|timestamp|current|active|used|free|pending|queued|waiting|queue|depth|size|max|min|avg|mean|rate|ratio|percent|limit|temperature|load|speed|power|open|running|connections|clients|sessions)$/
 

@@ -8,7 +8,7 @@ import { sentence, spokenWords } from "./words.ts"
 /** Which values a metric shows: one for each item, the newest, or one for each point of a time series. */
 export type Selection = "each" | "newest" | "point"
 
-/** Keys of values that take their name from the key above. */
+/** Keys that say nothing: the metric is named by the key above. */
 const ofValue = /^(?:value|val|v|raw)$/
 
 /** Makes the metric for a field, with its name, path and help. */

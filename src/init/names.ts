@@ -26,10 +26,7 @@ const periods: ReadonlyMap<string, string> = new Map([
   ...["d", "days"].map((word) => [word, "day"] as const)
 ])
 
-/**
- * Rewrites words that lint would read as units: `blocked_hours` becomes singular, and `phase_b` one word. Keeps all
- * letters otherwise.
- */
+/** Rewrites words that lint would read as units: `blocked_hours` becomes `blocked_hour`, and `phase_b` `phaseb`. */
 const withoutOddUnits = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
   const result: Array<string> = []
   for (const [index, given] of words.entries()) {

@@ -8,7 +8,7 @@ const ofNext =
 
 const isSet = (value: Json | undefined): boolean => value === true || (typeof value === "string" && value !== "")
 
-/** A comment that the responses are only the first page, if they look so. */
+/** A comment that the responses may be only the first page, if a key such as `next` is set. */
 export const pagesHint = (roots: ReadonlyArray<Json>): ReadonlyArray<string> => {
   for (const root of roots) {
     if (!isObject(root)) continue

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../mapping/document/json.ts"
 import { quoted } from "../mapping/document/node.ts"
 
-/** Every element of a list; only one of them has the key of the next step: `columns[*].Name`. */
+/** Every element of a list. If the next step is a key, only one of the elements has it: `columns[*].Name`. */
 export const every = Symbol("every element")
 
 /** An index in a list, with the name of its element if the document has one. */
@@ -28,7 +28,7 @@ export const keysOf = (steps: ReadonlyArray<Step>): ReadonlyArray<string> =>
     return step === every || step.name === undefined ? [] : [step.name]
   })
 
-/** Keys of values that take their name from the key above, such as `$numberLong` in MongoDB's JSON. */
+/** Keys that do not name a value, so that the key above does. MongoDB's JSON has `$numberLong`. */
 const ofValue = /^(?:value|val|v|description|raw|#text|\$[a-z]+)$/i
 
 /** The key that names a value: `temp` for `temp.value`. */
@@ -81,7 +81,7 @@ export const valueAt = (item: Json, steps: ReadonlyArray<string | Position>): Js
   return value
 }
 
-/** All descendants with this key, as `..[?@.key]` finds them. */
+/** All objects below a value that have this key, as `..[?@.key]` finds them. */
 export const descendantsHaving = (value: Json | undefined, key: string): ReadonlyArray<Json> =>
   typeof value !== "object" || value === null
     ? []

@@ -88,7 +88,7 @@ export const profileOf = (place: Place, items: Items): Profile => {
   }
 }
 
-/** Adds how the values change, once the ids of the items are known. */
+/** Adds how the values change. Needs the ids of the items, which are known later than the rest. */
 export const developed = (profile: Profile, items: Items): Profile => ({
   ...profile,
   ...development(profile.place, items)

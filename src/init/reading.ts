@@ -39,7 +39,7 @@ const numeric = (profile: Profile, around: Circumstances, nulls: ReadonlyArray<s
   return { as: "metrics", measures: measured(profile, around, withNulls(nulls)) }
 }
 
-/** Texts that are states. `only`: there are other values too, so a filter selects rows by the text. */
+/** A metric for texts that are states. `only`: there are other values too, so a filter selects rows by the text. */
 const stated = (
   profile: Profile,
   around: Circumstances,
@@ -75,7 +75,7 @@ const stated = (
 }
 
 const anyNumber = { condition: (at: string) => `(${at} < 0 || ${at} >= 0)` }
-/** Decimal numbers as most documents spell them, and as all do that poller reads; neither matches `1.2.3` or `007`. */
+/** Patterns of decimal numbers: the usual spelling, and all that poller reads. Neither matches `1.2.3` or `007`. */
 const usualNumber = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
 const anyNumberText = " *-?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)? *"
 
@@ -92,7 +92,7 @@ const shown = (texts: ReadonlyArray<string>) => {
   return texts.length > maxShown ? `${some.join(", ")} and ${texts.length - maxShown} more` : some.join(", ")
 }
 
-/** Numbers mixed with texts, lists or objects: if rows can be filtered, each kind has its own metric. */
+/** Values of several types, such as numbers and texts. If rows can be filtered, each type has its own metric. */
 const mixed = (profile: Profile, around: Circumstances): Reading => {
   const { texts, numbers, beside } = profile
   const inTexts = textsOf(profile, "number")

@@ -17,8 +17,8 @@ const kindsBy = (field: string, items: ReadonlyArray<Item>): ReadonlyArray<Json>
 }
 
 /**
- * A comment for rows of several kinds with a field that names the kind. One `each` for all kinds is short, but every
- * value that some kinds lack is then optional.
+ * A comment for rows of several kinds with a field that names the kind. The draft has one `each` for all kinds, so
+ * values that some kinds lack are optional.
  */
 export const kindsNote = (items: ReadonlyArray<Json>): ReadonlyArray<string> => {
   const objects = items.filter(isObject)

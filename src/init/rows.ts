@@ -19,7 +19,7 @@ export interface Rows {
   readonly parents: ReadonlyArray<number>
   /** The key or index of each item. */
   readonly keys: ReadonlyArray<string | number>
-  /** The items are in a map, so that their keys are object keys. */
+  /** `keys` are keys of objects, not indexes of lists. */
   readonly keyed: boolean
   /** The keys can be label values. */
   readonly named: boolean
@@ -27,7 +27,7 @@ export interface Rows {
   readonly columns?: ReadonlyArray<string | undefined>
   /** The common start of the keys, if the map holds other values too. */
   readonly stem?: string | undefined
-  /** Steps to all values of a column, for rows joined from other lists; undefined if items differ in where it is. */
+  /** For rows joined from lists: steps to all values of a column; undefined if its index differs between items. */
   readonly column?: (name: string) => ReadonlyArray<Step> | undefined
 }
 
@@ -64,7 +64,7 @@ const selectors = {
   afterHeader: { all: "[1:]", where: (condition) => `[?${condition}]` }
 } as const satisfies Readonly<Record<string, Selector>>
 
-/** Selects the values with this key in a list or map, or among all descendants. */
+/** Selects the objects that have the key `path`, in a list or map or, with `deep`, among all descendants. */
 const having = (path: string, deep: boolean): Selector => ({
   all: `${deep ? ".." : ""}[?${path}]`,
   where: (condition) => `${deep ? ".." : ""}[?${path} && ${condition}]`

@@ -14,14 +14,15 @@ export interface NameWords {
 export interface Scope {
   readonly items: Items
   readonly words: NameWords
-  /** The words before the name of a value that is itself an item, whose own words are those of the list's key. */
+  /** For items that are single values, such as numbers in a list: the words before their name. */
   readonly before: NameWords
+  /** For such items: the words of their name, from the key of the list. */
   readonly own: ReadonlyArray<string>
   /** The noun for an item; empty for the document, and if no key has one. */
   readonly noun: ReadonlyArray<string>
   /** The key of the list is only a wrapper, so a value has no better name than `value`. */
   readonly wrapped: boolean
-  /** Labels that the items have from their parents. */
+  /** Names of the labels that the items have already: those of their parents, and those that identify them. */
   readonly labels: ReadonlySet<string>
   readonly depth: number
 }
@@ -68,7 +69,7 @@ const nounOf = (keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   const last = wordsOfKey(keys.at(-1) ?? "")
   const name = wordsOf(keys.at(-1) ?? "").join("_")
   if (!wrapper.test(name) || telling.test(name)) return lastSingular(last)
-  // items in nodes are nodes; items in job have no noun
+  // the items of `nodes.items` are nodes; those of `job.items` have no noun
   const around = tellingWords(keys.slice(-2, -1))
   return isPlural(around.at(-1) ?? "") ? lastSingular(around) : []
 }
@@ -105,7 +106,7 @@ export const scopeWithin = (
   }
 }
 
-/** The words before the name of a field, and the words of the keys between. */
+/** The words before the name of a field. `between`: only those from keys inside the item. */
 export const wordsBefore = (
   steps: ReadonlyArray<Step>,
   { words }: Scope

@@ -3,7 +3,7 @@ import { isEpoch } from "./epoch.ts"
 import type { Profile } from "./profile.ts"
 import type { Rows } from "./rows.ts"
 
-/** A time series: at which end the newest point is, and the number of points of the longest one. */
+/** Whether the newest point is the first or the last, and the number of points of the longest time series. */
 export interface Series {
   readonly newest: "first" | "last"
   readonly points: number
@@ -15,7 +15,7 @@ const instantOf = (value: unknown): number => {
   return typeof value === "string" ? (readTime(value, () => 0) ?? Number.NaN) : Number.NaN
 }
 
-/** At which end of each parent the newest instant is; undefined if there are no instants, or in no order. */
+/** Whether each parent's newest instant is its first or last; undefined if they are not all times, or not sorted. */
 const orderOf = (instants: ReadonlyArray<number>, parents: ReadonlyArray<number>): "first" | "last" | undefined => {
   const signs = new Set<number>()
   for (const [index, instant] of instants.entries()) {

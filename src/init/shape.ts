@@ -24,7 +24,7 @@ export interface Shape {
   /** Places with numbers, strings or booleans. Some items may have another type there. */
   readonly fields: ReadonlyArray<Place>
   readonly rows: ReadonlyArray<Rows>
-  /** Places that are null, an empty list or an empty object in all items, and keys that a path cannot name. */
+  /** Paths without a field or rows: null or empty in all items, too deep, or keys of what is a list in other items. */
   readonly left: ReadonlyArray<LeftOut>
 }
 
@@ -50,9 +50,9 @@ const below = (item: Json, steps: ReadonlyArray<Step>) =>
         steps.filter((step) => step !== every)
       )
 
-/** Describes items that are neither plain objects nor single values. */
+/** Facts about items that their values do not contain. */
 export interface Kind {
-  /** The words of the key of the items, since an item may itself be a map. */
+  /** The words of the items' key, which help to decide whether an item is itself a map. */
   readonly words: ReadonlyArray<string>
   /** For tuples: the names of their elements. */
   readonly columns?: ReadonlyArray<string | undefined> | undefined

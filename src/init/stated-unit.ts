@@ -68,7 +68,7 @@ export const unitsBeside = (profiles: ReadonlyArray<Profile>): ReadonlyMap<Profi
     const isValue = isOfValues || ofValue.test(name)
     if (own === undefined && unit !== undefined && general.length === 1 && isValue) beside(unit, of)
     if (found.has(of)) continue
-    // a sibling of the parent object, with the same keys
+    // the unit in a sibling of the parent object, with the same key
     const key = keysOf(of.place.steps).at(-1)
     const [outer = ""] = around.slice(-1)
     const twins = ["units", "unit"].map((ending) => JSON.stringify([...around.slice(0, -1), `${outer}_${ending}`]))

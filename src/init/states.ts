@@ -17,8 +17,8 @@ const pairs = [
 ] as const
 
 /**
- * First words of the pairs that are a switch even if only one word was seen. Others, such as OPEN, may be one of many
- * states.
+ * The first words of pairs that are a switch even if only one of the two words was seen. A word of another pair, such
+ * as OPEN, may be one of many states.
  */
 const certain: ReadonlySet<string> = new Set(["up", "yes", "on", "true", "enabled", "enable"])
 

@@ -10,14 +10,14 @@ export type TextKind =
   | { readonly kind: "number"; readonly value: number }
   /** A number with a unit, even one that poller does not know: `28.61 W`, `3 CPS`, `931.5G`. */
   | { readonly kind: "quantity"; readonly unit: string; readonly bases: ReadonlyArray<string> }
-  /** A point in time, with or without a zone. */
+  /** A point in time, with or without a zone. `strict`: spelled as in RFC 3339. */
   | { readonly kind: "time"; readonly zoned: boolean; readonly strict: boolean }
   /** A duration; `14:05:33` may also be a time of day. */
   | { readonly kind: "duration"; readonly clock: boolean }
   | { readonly kind: "hex" }
   /** Means that there is no value: "", N/A, unavailable. */
   | { readonly kind: "null" }
-  /** One of a few words, such as a state. */
+  /** One to three plain words, such as a state. */
   | { readonly kind: "word" }
   /** A number with a comma before its fraction: `45,0 °C`. */
   | { readonly kind: "decimal comma" }
@@ -77,7 +77,7 @@ export const textKind = (text: string): TextKind => {
   if (nullWords.test(text.trim())) return { kind: "null" }
   if (hexName.test(text)) return { kind: "label" }
   const value = readNumber(text)
-  // +49 30 and 007 are not the spelling of a number
+  // +49 30 and 007 are not numbers: a phone number, an id
   if (Number.isFinite(value) && !/^\s*(?:\+|-?0\d)/.test(text)) return { kind: "number", value }
   if (/^0x[0-9a-f]{1,16}$/i.test(text)) return { kind: "hex" }
   const time = readTime(text)

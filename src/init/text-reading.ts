@@ -61,7 +61,7 @@ const times = (profile: Profile, { timezone }: Circumstances): Reading => {
   return metric(instant(own, { ...nulls, parse: "time", timezone: zone }))
 }
 
-/** More different words than this beside numbers with a unit are more than a sign that there is no value. */
+/** Up to this many different words beside quantities or times mean that there is no value. More may be states. */
 const maxStrays = 2
 
 const isValued = ({ kind }: TextKind) => kind === "quantity" || kind === "duration" || kind === "time"

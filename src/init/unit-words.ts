@@ -11,14 +11,14 @@ export const multiples = set(
 )
 
 /**
- * Units that are not usual multiples of a base unit, such as mph and psi. They are not converted, since people know
- * these numbers in their usual unit.
+ * Units that a draft does not convert to a base unit, such as mph and psi: people know these numbers in their usual
+ * unit.
  */
 export const foreign = set(
   "fahrenheit degf mph kph kmh knots kts psi inhg mmhg inches feet miles yards pounds ounces gallons bits kbit mbit gbit kilobits megabits"
 )
 
-/** Abbreviations that are units only at the end of a key: `us_users` are not microseconds. */
+/** Abbreviations that are units only at the end of a key or before a qualifier: `us_users` are not microseconds. */
 export const abbreviations = set("ms us ns kb mb gb tb pb wh kw mv kv ma km cm mm hz kg mg ml amps")
 
 /** Words that mean a unit even if they are the whole key. */
@@ -40,7 +40,7 @@ const time = /^(?:secs?|seconds|minutes|mins|hours|hrs|days|weeks)$/
 
 export const isTime = (word: string): boolean => time.test(word)
 
-/** Letters that mean a base unit after certain words. Needs no conversion. */
+/** Letters that mean a base unit after certain words, so that the number needs no conversion. */
 export const letters: ReadonlyArray<readonly [letter: string, context: RegExp, base: string]> = [
   ["c", /^(?:.*temp|.*temperature|dewpoint|feelslike|heatindex|windchill)s?$/, "celsius"],
   ["w", /^(?:.*power|watt|load|consumption|production|generation)$/, "watts"],

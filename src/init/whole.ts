@@ -13,7 +13,7 @@ export interface Whole {
   readonly timezone: string | undefined
 }
 
-/** A name such as `Europe/Paris`. An offset such as `+02:00` is only that of today: it is another one in winter. */
+/** Whether this is a name such as `Europe/Paris`. An offset such as `+02:00` may be another one in winter. */
 const isTimezone = (name: string): boolean => {
   if (/^[+-]/.test(name)) return false
   try {
@@ -45,7 +45,7 @@ const remember = (words: Map<string, Map<string, Set<string>>>, name: string, pa
   const places = words.get(name) ?? new Map<string, Set<string>>()
   words.set(name, places)
   const known = places.get(path) ?? new Set()
-  // in a map, each item has its own path
+  // limits the paths too: a map has one for each of its keys
   if (known.size < maxWords && places.size < maxPlaces) places.set(path, known.add(text))
 }
 

@@ -77,7 +77,7 @@ const rowLines = ({ source, labels, metrics, rows, notes }: RowsDraft, depth: nu
   return [...commented(notes), `- ${first}`, ...indented(rest)]
 }
 
-/** Formats a draft with one line for each metric, and comments before what they are about. */
+/** Formats a draft with one line for each metric, and each comment before the entry that it describes. */
 export const yamlOf = ({ heading, target, mapping }: Draft): string => {
   const [first = "", ...rest] = [
     ...Object.entries(target).flatMap(([key, value]) => entry(key, value, 4)),
