@@ -214,12 +214,11 @@ export const openDatabase = (options: DatabaseOptions): Effect.Effect<Database, 
         bounded(Effect.map(storage.acquire(self, shards.map(shardId)), (locked) => locked.map(shardOf))),
       release: (shard) => bounded(storage.release(self, shardId(shard))),
       leave: bounded(
-        storage
-          .releaseAll(self)
-          .pipe(
-            Effect.andThen(storage.unregister(self)),
-            Effect.andThen(sql`DELETE FROM poller_members WHERE address = ${address} AND session = ${session}`)
-          )
+        storage.releaseAll(self).pipe(
+          // before the end of the registration: a member without a registration that still has its row counts as lost
+          Effect.andThen(sql`DELETE FROM poller_members WHERE address = ${address} AND session = ${session}`),
+          Effect.andThen(storage.unregister(self))
+        )
       ),
       rows: bounded(
         Effect.map(

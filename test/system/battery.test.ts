@@ -94,7 +94,7 @@ const reasons = [
 
 /** Long enough for a response that takes long to convert, on a busy machine. */
 const patience = { interval: "6s", timeout: "6s" }
-const impatience = { interval: "500ms", timeout: "300ms" }
+const impatience = { interval: "1s", timeout: "800ms" }
 
 let upstream: Faulty
 let steps: ReadonlyArray<Step>

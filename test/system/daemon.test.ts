@@ -1,12 +1,12 @@
 import { once } from "node:events"
-import { readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { Agent, get } from "node:http"
 import { connect, createServer, type Socket } from "node:net"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { temporaryFolder } from "../temporary-folder.ts"
-import { Program, program, startDaemon } from "./program.ts"
+import { handlesSignals, Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const document = {
@@ -230,10 +230,8 @@ describe("SIGHUP", () => {
     const upstream = await upstreamThat()
     const program = new Program(["--addr", "127.0.0.1:0", "--target", upstream.url])
     onTestFinished(() => void program.child.kill("SIGKILL"))
-    // SigCgt of /proc/PID/status: the handler is installed, which is the first thing that the program does
-    const caught = () =>
-      BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${program.child.pid}/status`, "utf8"))?.[1] ?? 0}`)
-    while ((caught() & 1n) === 0n) await new Promise((resolve) => setImmediate(resolve))
+    // the first thing that the program does
+    await handlesSignals(program.child.pid)
     program.child.kill("SIGHUP")
     await program.line(/message=reloaded/)
     expect(program.stderr).toMatch(/message=polling .*\n.*message=reloaded/)

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
+import { closeSync, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { temporaryFolder } from "../temporary-folder.ts"
 import { isMissing } from "./counterpart.ts"
-import { Program, program, startDaemon } from "./program.ts"
+import { handlesSignals, Program, program, startDaemon } from "./program.ts"
 import { json, startUpstream } from "./test-upstream.ts"
 
 const folder = temporaryFolder()
@@ -54,13 +54,6 @@ describe("an interrupted command exits with 128 and the signal", () => {
     await upstream.request(1)
     expect(await program.stop(signal)).toMatchObject({ code, signal: null, stdout: "", stderr: "" })
   })
-
-  /** Waits until a process handles SIGHUP, SIGINT and SIGTERM. */
-  const handlesSignals = (pid: number | undefined) => {
-    // SigCgt of /proc/PID/status: the signals that are caught
-    const caught = () => /SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0"
-    return expect.poll(() => BigInt(`0x${caught()}`) & 1n, { interval: 5, timeout: 20_000 }).toBe(1n)
-  }
 
   const signals = [
     ["SIGINT", 130],

@@ -62,7 +62,7 @@ const running = new AsyncDisposableStack()
 /** Starts a daemon that runs until the end of the file. The value of a target is the end of its path (`byPath`). */
 const startPages = async (
   targets: Readonly<Record<string, string>>,
-  settings = "interval: 500ms, timeout: 490ms, stale_after: 1h"
+  settings = "interval: 1s, timeout: 1s, stale_after: 1h"
 ) => {
   const upstream = await startUpstream(byPath)
   running.use(upstream)

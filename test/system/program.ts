@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
 
@@ -81,6 +81,15 @@ export class Program {
     const ended = await this.ended
     return { ...ended, took: performance.now() - start }
   }
+}
+
+/** SIGHUP, SIGINT and SIGTERM, as in SigCgt of /proc/PID/status: the signals that a process catches. */
+const handled = (1n << 0n) | (1n << 1n) | (1n << 14n)
+
+/** Waits until a process has all of its signal handlers. */
+export const handlesSignals = async (pid: number | undefined): Promise<void> => {
+  const caught = () => BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0}`)
+  while ((caught() & handled) !== handled) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Starts a daemon on a free port of loopback, and waits until it serves. */
