@@ -14,7 +14,6 @@ export type Shell = (typeof shells)[number]
  * Flags whose value is a file, a directory or the name of a target. The values of other flags are choices, or unknown.
  */
 const valueKinds: Readonly<Record<string, "files" | "directories" | "targets">> = {
-  "basic-password-file": "files",
   "bearer-token-file": "files",
   "cluster-password-file": "files",
   config: "files",

@@ -25,8 +25,8 @@ export const parseCron = (text: string, timezone = "UTC"): Result.Result<Cron.Cr
  */
 const reference = new Date("2024-01-01T00:00:00Z")
 
-/** Number of gaps measured; enough for a week of an hourly schedule. */
-const timesMeasured = 200
+/** Number of gaps measured: a year of a daily schedule, with both changes of the clock. */
+const timesMeasured = 370
 
 /** The longest time between two times of a schedule. */
 export const longestGap = (cron: Cron.Cron): Duration.Duration => {

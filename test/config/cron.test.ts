@@ -56,6 +56,13 @@ test.each([
   expect(Duration.format(longestGap(Result.getOrThrow(parseCron(text))))).toBe(gap)
 })
 
+test.each(["Europe/Berlin", "America/New_York", "Australia/Sydney"])(
+  "a daily schedule in %s has a day of 25 hours",
+  (zone) => {
+    expect(Duration.format(longestGap(Result.getOrThrow(parseCron("0 6 * * *", zone))))).toBe("1d 1h")
+  }
+)
+
 test("the schedule of a target overrides the default interval, and its interval the default schedule", () => {
   const target = (name: string, rest: string) =>
     `  - { name: ${name}, url: "http://${name}/", metrics: { ${name}_up: { value: up, help: Up. } }${rest} }\n`
