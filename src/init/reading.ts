@@ -10,7 +10,7 @@ import { wordsOf } from "./words.ts"
 
 /** How the draft uses a field. */
 export type Reading =
-  /** `leftOut`: the texts that no metric reads. */
+  /** `leftOut`: the texts and booleans that no metric reads. */
   | { readonly as: "metrics"; readonly measures: ReadonlyArray<Measure>; readonly leftOut?: string }
   | { readonly as: "label" }
   | { readonly as: "left out"; readonly why: string }
@@ -87,9 +87,11 @@ const numberInText = (seen: ReadonlyArray<string>) => {
 
 const maxShown = 6
 
-const shown = (texts: ReadonlyArray<string>) => {
-  const some = texts.slice(0, maxShown).map((text) => JSON.stringify(text.slice(0, 40)))
-  return texts.length > maxShown ? `${some.join(", ")} and ${texts.length - maxShown} more` : some.join(", ")
+const quoted = (text: string) => JSON.stringify(text.slice(0, 40))
+
+const shown = (values: ReadonlyArray<string>) => {
+  const some = values.slice(0, maxShown).join(", ")
+  return values.length > maxShown ? `${some} and ${values.length - maxShown} more` : some
 }
 
 /** Values of several types, such as numbers and texts. If rows can be filtered, each type has its own metric. */
@@ -113,9 +115,12 @@ const mixed = (profile: Profile, around: Circumstances): Reading => {
   }
   const switches = words.filter((word) => texts.get(word)?.kind === "word" && areSwitch([word]))
   const state = areSwitch(switches) ? stated(profile, around, switches, true) : undefined
-  const left = others.filter((text) => state === undefined || !switches.includes(text))
   if (state !== undefined) measures.push(state)
   if (measures.length === 0) return text
+  const left = [
+    ...new Set(profile.booleans.map(String)),
+    ...others.filter((text) => state === undefined || !switches.includes(text)).map(quoted)
+  ]
   return { as: "metrics", measures, ...(left.length === 0 ? undefined : { leftOut: shown(left) }) }
 }
 

@@ -205,15 +205,16 @@ export const shapeOf = (items: ReadonlyArray<Json>, { words, columns }: Kind, wh
       const things = mapEntries(objects).filter(({ item }) => isObject(item) && Object.hasOwn(item, key))
       add(place, rowsHaving(steps, things, filterPath([key]), stem))
     }
-    const keys = [...new Set(objects.flatMap((object) => Object.keys(object ?? {})))].filter((key) =>
-      key.isWellFormed()
-    )
+    const allKeys = [...new Set(objects.flatMap((object) => Object.keys(object ?? {})))]
+    const keys = allKeys.filter((key) => key.isWellFormed())
+    for (const key of allKeys)
+      if (!key.isWellFormed()) leave("keys that are not Unicode text", [...steps, key.toWellFormed()])
     let places = keys.map((key): Place => {
-      const all = objects.map((object) =>
+      const found = objects.map((object) =>
         object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined
       )
-      const values = all.map((value) => (isThing(value) ? undefined : value))
-      return { steps: [...steps, key], values, hasRows: all.some(isThing) }
+      const values = found.map((value) => (isThing(value) ? undefined : value))
+      return { steps: [...steps, key], values, hasRows: found.some(isThing) }
     })
     if (having.length > 0) places = places.filter(({ values }) => values.some((value) => value !== undefined))
     for (const among of [tableAmong, zipAmong]) {

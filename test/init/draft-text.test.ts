@@ -381,3 +381,9 @@ test("rows of several kinds have a comment about optional values; rows of one ki
   ]
   for (const rows of others) expect(linesOf({ beans: rows }).join("\n")).not.toContain("kinds")
 })
+
+test("booleans beside numbers and switches are listed, and so are keys that are not Unicode text", () => {
+  const rows = [true, "on", 3].map((state, id) => ({ id: `r${id}`, state }))
+  expect(notesOf({ rows }).join("\n")).toContain("state (true)")
+  expect(notesOf({ "a\ud800": 1, b: 2 }).join("\n")).toContain("keys that are not Unicode text")
+})
