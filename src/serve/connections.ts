@@ -119,7 +119,8 @@ export class Connections {
       const [next] = requests
       if (next !== undefined) return next()
       if (this.#busy.delete(connection)) this.#idle.add(connection)
-      if (!server.listening) socket.destroySoon()
+      // with TLS this is not the socket of the connection: it still has to send its last bytes
+      if (!server.listening) response.req.socket.destroySoon()
     })
     requests.push(begin)
     if (requests.length > 1) return

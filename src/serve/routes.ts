@@ -168,9 +168,10 @@ export const makeRoutes = Effect.fnUntraced(function* ({ scrape }: Scrape, hasUs
   }
 
   return (request: IncomingMessage): Effect.Effect<HttpResponse, never, StateStore | ReloadQueue> => {
-    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2)
+    // a request may name the whole URL (RFC 9112, section 3.2.2)
+    const [path = "", query = ""] = (request.url ?? "").replace(/^https?:\/\/[^/?]*/i, "").split("?", 2)
     if (path === "/-/reload") return reload(request, hasUsers())
-    const response = responseTo(path, new URLSearchParams(query), request)
+    const response = responseTo(path || "/", new URLSearchParams(query), request)
     if (response === undefined) return notFound(undefined, request)
     if (request.method !== "GET" && request.method !== "HEAD") return Effect.succeed(notAllowed)
     return response

@@ -147,6 +147,35 @@ test("a client may send a few requests ahead, and gets the responses in order", 
   expect(text).toMatch(/ok\n.*not found\n.*<title>large.*shop_load_ratio\{/s)
 })
 
+test("with TLS, a request that comes after SIGTERM on an open connection gets its whole response", async () => {
+  const authority = makeAuthority()
+  const { certFile, keyFile } = authority.sign("IP:127.0.0.1")
+  const daemon = await startLarge(10_000, "1h", `tls_server_config: { cert_file: ${certFile}, key_file: ${keyFile} }\n`)
+  const client = connectTls({ host: "127.0.0.1", port: daemon.port, rejectUnauthorized: false })
+  await once(client, "secureConnect")
+  const stopped = daemon.stop()
+  await expect.poll(() => ready(daemon.port, true).catch(() => "closed"), { interval: 5 }).toBe("closed")
+  client.write(requestOf("/metrics"))
+  let text = ""
+  for await (const chunk of client) text += chunk
+  const [head = "", body = ""] = text.split("\r\n\r\n", 2)
+  expect(head).toMatch(/connection: close/i)
+  expect(body).toHaveLength(Number(/content-length: (\d+)/i.exec(head)?.[1]))
+  expect((await stopped).code).toBe(0)
+})
+
+test("a request may name the whole URL", async () => {
+  const daemon = await startLarge(10, "1h")
+  const socket = connect(daemon.port, "127.0.0.1")
+  socket.write(
+    requestOf("http://x/healthz") + requestOf("http://x/metrics?x") + requestOf("HTTP://x", "Connection: close\r\n")
+  )
+  let text = ""
+  for await (const chunk of socket) text += chunk
+  expect(text.match(/^HTTP\/1.1 \d+/gm)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 200"])
+  expect(text).toMatch(/ok\n.*shop_load_ratio\{.*<title>/s)
+})
+
 const password = "sesame"
 const web = `basic_auth_users: { prometheus: "${hashSync(password, 4)}" }\n`
 const authorization = `Authorization: Basic ${btoa(`prometheus:${password}`)}\r\n`
