@@ -24,7 +24,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/system/**", "test/release/**"],
           isolate: false,
-          maxWorkers: 2
+          maxWorkers: 3
         }
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
           name: "system",
           include: files("**/*"),
           exclude: [...heavy, ...timed],
-          maxWorkers: 6,
+          maxWorkers: 7,
           sequence: { groupOrder: 1 }
         }
       },
