@@ -81,22 +81,37 @@ export const leadingKeys = (query: Query): ReadonlyArray<string | number> => {
 /** Whether a query consists only of names and of indexes from 0. */
 export const isKeysOnly = (query: Query): boolean => leadingKeys(query).length === query.segments.length
 
-/** The queries of a test. */
-export const queriesOf = (test: Test): ReadonlyArray<Query> => {
+type Condition = Exclude<Test, { readonly kind: "or" | "and" | "not" }>
+
+/** The conditions that a test combines by `||`, `&&` and `!`. */
+const conditionsOf = (test: Test): ReadonlyArray<Condition> => {
   switch (test.kind) {
     case "or":
     case "and":
-      return test.tests.flatMap(queriesOf)
+      return test.tests.flatMap(conditionsOf)
     case "not":
-      return queriesOf(test.test)
-    case "exists":
-      return [test.query]
-    case "compare":
-      return [test.left, test.right].flatMap(queriesOfComparable)
-    case "regex":
-      return [test.text, test.pattern].flatMap(queriesOfComparable)
+      return conditionsOf(test.test)
+    default:
+      return [test]
   }
 }
+
+const operandsOf = (condition: Condition): ReadonlyArray<Comparable> => {
+  switch (condition.kind) {
+    case "exists":
+      return []
+    case "compare":
+      return [condition.left, condition.right]
+    case "regex":
+      return [condition.text, condition.pattern]
+  }
+}
+
+/** The queries of a test. */
+export const queriesOf = (test: Test): ReadonlyArray<Query> =>
+  conditionsOf(test).flatMap((condition) =>
+    condition.kind === "exists" ? [condition.query] : operandsOf(condition).flatMap(queriesOfComparable)
+  )
 
 const queriesOfComparable = (comparable: Comparable): ReadonlyArray<Query> => {
   switch (comparable.kind) {
@@ -110,22 +125,8 @@ const queriesOfComparable = (comparable: Comparable): ReadonlyArray<Query> => {
   }
 }
 
-/** Whether a test asks for the key of the item. */
-export const asksForKey = (test: Test): boolean => {
-  switch (test.kind) {
-    case "or":
-    case "and":
-      return test.tests.some(asksForKey)
-    case "not":
-      return asksForKey(test.test)
-    case "exists":
-      return false
-    case "compare":
-      return isOfKey(test.left) || isOfKey(test.right)
-    case "regex":
-      return isOfKey(test.text) || isOfKey(test.pattern)
-  }
-}
+/** Whether a test uses the key of the item. */
+export const asksForKey = (test: Test): boolean => conditionsOf(test).flatMap(operandsOf).some(isOfKey)
 
 const isOfKey = (comparable: Comparable): boolean =>
   comparable.kind === "key" || (comparable.kind === "length" && isOfKey(comparable.of))
