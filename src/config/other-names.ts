@@ -59,18 +59,21 @@ export const otherNames: Readonly<Record<string, ReadonlyArray<string>>> = {
   static_labels: ["labels"]
 }
 
+const average = 'an average is value: { calc: "sum(items[*].v) / count(items[*].v)" }'
+const noTimestamps = "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms"
+
 /** Keys that a metric cannot have, with what to write instead. */
 export const otherPlaces: Readonly<Record<string, string>> = {
-  timestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
-  epochTimestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
-  epochtimestamp: "poller exposes no timestamps: make a metric of the time, with parse: time or unit: ms",
+  timestamp: noTimestamps,
+  epochTimestamp: noTimestamps,
+  epochtimestamp: noTimestamps,
   values: "each of them is a metric: each: [{ path: items[*], metrics: { a: x, b: y } }]",
   each: "rows are an each beside metrics, not in one: each: [{ path: items[*], metrics: ... }]",
   name: "the name is the key of the metric: metrics: { shop_queue_depth: queue.depth }",
   calc: 'it belongs into value: value: { calc: "..." }',
   constant: "it belongs into value: value: { constant: 1 }",
-  avg: 'an average is value: { calc: "sum(items[*].v) / count(items[*].v)" }',
-  mean: 'an average is value: { calc: "sum(items[*].v) / count(items[*].v)" }'
+  avg: average,
+  mean: average
 }
 
 /** Values that other programs use for a choice such as `type` or `format`, and poller's values. */
